@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* base.h - what every area stands on: memory, text, JSON, encodings, time, crypto, errors.
+ * Nothing here knows a device, a token or a table. */
+#ifndef IDPLANE_BASE_H
+#define IDPLANE_BASE_H
+
+#include "core/idplane.h"
+
+/* ---- errors (error.c) ---- */
+
+/* Raises `error` with its sentence from the table; never returns. */
+void idp_fail(struct idp_call *call, enum idp_error error) IDP_NORETURN;
+
+/* Raises with a sentence of its own (printf-like). No secret and no input value may go in. */
+void idp_fail_with(struct idp_call *call, enum idp_error error, const char *format, ...) IDP_NORETURN
+    __attribute__((format(printf, 3, 4)));
+
+/* {"error": word, "error_description": sentence}: RFC 6749 §5.2. */
+struct idp_json *idp_error_json(struct idp_call *call, enum idp_error error);
+
+/* The same with a description of its own; RFC 6749 §5.2 characters only. */
+struct idp_json *idp_error_json_with(struct idp_call *call, enum idp_error error,
+                                     const char *description);
+
+/* ---- arena (arena.c) ---- */
+
+/* Zeroed memory of the call, aligned for any type. Raises IDP_OUT_OF_MEMORY; never NULL. */
+void *idp_allocate(struct idp_call *call, size_t size);
+
+/* Runs release(object) when the call ends, last registered first, also after a raise.
+ * object NULL raises IDP_CRYPTO (a foreign constructor that failed). Returns object. */
+void *idp_own(struct idp_call *call, void *object, void (*release)(void *object));
+
+/* ---- bytes and text (text.c) ---- */
+
+struct idp_bytes idp_bytes_of(const char *text);
+bool idp_bytes_equal(struct idp_bytes left, struct idp_bytes right);
+bool idp_bytes_is(struct idp_bytes bytes, const char *text);
+
+/* Unsigned byte order, shorter first: memcmp's sign. */
+int idp_bytes_compare(struct idp_bytes left, struct idp_bytes right);
+
+/* A copy in the arena with a NUL behind it. */
+struct idp_bytes idp_bytes_copy(struct idp_call *call, struct idp_bytes bytes);
+
+/* `bytes` as a C string in the arena; raises IDP_INVALID_ARGUMENT where it holds a NUL. */
+const char *idp_text_c(struct idp_call *call, struct idp_bytes bytes);
+
+/* True for well-formed UTF-8 without NUL (RFC 3629: no surrogates, no overlong forms). */
+bool idp_utf8_valid(struct idp_bytes bytes);
+
+/* Growing text in the arena; starts zeroed: `struct idp_text text = {call}`. */
+struct idp_text {
+    struct idp_call *call;
+    char *data;
+    size_t size, capacity;
+};
+
+void idp_text_add(struct idp_text *text, struct idp_bytes bytes);
+void idp_text_add_c(struct idp_text *text, const char *string);
+void idp_text_add_char(struct idp_text *text, char character);
+void idp_text_add_integer(struct idp_text *text, int64_t number);
+/* What was added so far, NUL behind it; valid until the next add. */
+struct idp_bytes idp_text_bytes(struct idp_text *text);
+
+/* The next space-separated word of *rest, which moves behind it; size 0 at the end. */
+struct idp_bytes idp_word_next(struct idp_bytes *rest);
+
+/* True where the space-separated `list` holds `word`. */
+bool idp_word_in(struct idp_bytes list, struct idp_bytes word);
+
+/* ---- JSON (json_read.c, json.c, json_write.c) ---- */
+
+/* Reads strict JSON (RFC 8259): UTF-8, no duplicate members, no NUL, no lone surrogates, no trailing
+ * bytes, depth and size limited; numbers keep their text. NULL: not JSON, reason in *why. */
+const struct idp_json *idp_json_read(struct idp_call *call, struct idp_bytes text, const char **why);
+
+/* The same for an argument: raises IDP_INVALID_JSON naming it. Absent gives NULL. */
+const struct idp_json *idp_json_argument(struct idp_call *call, struct idp_value value,
+                                         const char *name);
+
+/* As idp_json_argument, and raises unless it is an object. */
+const struct idp_json *idp_json_object_argument(struct idp_call *call, struct idp_value value,
+                                                const char *name);
+
+/* The member named exactly so, or NULL; object NULL or no object gives NULL. */
+const struct idp_json *idp_json_member(const struct idp_json *object, const char *name);
+
+/* A member's text where it is a string, else data NULL. */
+struct idp_bytes idp_json_string(const struct idp_json *object, const char *name);
+
+bool idp_json_is(const struct idp_json *json, enum idp_json_kind kind);
+
+/* True where json is a number without fraction or exponent that fits; *out is then set. */
+bool idp_json_integer(const struct idp_json *json, int64_t *out) IDP_MUST_CHECK;
+
+/* New values in the arena. */
+struct idp_json *idp_json_new(struct idp_call *call, enum idp_json_kind kind);
+struct idp_json *idp_json_new_string(struct idp_call *call, struct idp_bytes text);
+struct idp_json *idp_json_new_integer(struct idp_call *call, int64_t number);
+struct idp_json *idp_json_new_bool(struct idp_call *call, bool value);
+/* A deep copy, detached from siblings and name. */
+struct idp_json *idp_json_copy(struct idp_call *call, const struct idp_json *json);
+
+/* Appends `item` (fresh: not yet in another parent) to an object or array. `name` is not copied. */
+void idp_json_add(struct idp_json *parent, const char *name, struct idp_json *item);
+void idp_json_add_named(struct idp_json *parent, struct idp_bytes name, struct idp_json *item);
+/* Shorthands; a string with data NULL is left out. */
+void idp_json_add_string(struct idp_call *call, struct idp_json *object, const char *name,
+                         struct idp_bytes text);
+void idp_json_add_c(struct idp_call *call, struct idp_json *object, const char *name,
+                    const char *text);
+void idp_json_add_integer(struct idp_call *call, struct idp_json *object, const char *name,
+                          int64_t number);
+void idp_json_add_bool(struct idp_call *call, struct idp_json *object, const char *name, bool value);
+
+/* Members sorted by bytes, numbers in their plainest form: equal text for equal JSON. */
+struct idp_bytes idp_json_canonical(struct idp_call *call, const struct idp_json *json);
+
+/* ---- encodings (encoding.c) ---- */
+
+/* Base64url without padding (RFC 4648 §5). */
+struct idp_bytes idp_base64url_encode(struct idp_call *call, struct idp_bytes bytes);
+
+/* Canonical only: no padding, no white space, unused bits zero. data NULL where it is not. */
+struct idp_bytes idp_base64url_decode(struct idp_call *call, struct idp_bytes text);
+
+/* Standard base64 with padding, canonical only; white space refused. data NULL where it is not. */
+struct idp_bytes idp_base64_decode(struct idp_call *call, struct idp_bytes text);
+struct idp_bytes idp_base64_encode(struct idp_call *call, struct idp_bytes bytes);
+
+/* application/x-www-form-urlencoded: '+' is a space, %xx a byte. data NULL where malformed. */
+struct idp_bytes idp_form_decode(struct idp_call *call, struct idp_bytes text);
+
+/* Percent-encodes all but RFC 3986 unreserved characters. */
+struct idp_bytes idp_url_encode(struct idp_call *call, struct idp_bytes text);
+
+/* ---- time (clock.c) ---- */
+
+/* Microseconds since 1970, the same for the whole call; the session's frozen clock wins. */
+int64_t idp_now_us(struct idp_call *call);
+int64_t idp_now_s(struct idp_call *call);
+
+/* RFC 3339 date and time with offset, to microseconds. */
+bool idp_time_read(struct idp_bytes text, int64_t *out_us) IDP_MUST_CHECK;
+
+/* "2026-01-01T00:00:00Z", with the fraction only where there is one. */
+struct idp_bytes idp_time_text(struct idp_call *call, int64_t time_us);
+
+/* ---- crypto (crypto.c, seal.c, master_key.c) ---- */
+
+enum { IDP_DIGEST_SIZE = 32 };
+
+/* SHA-256 of label, a NUL, and each part with its length before it (no two splits collide). */
+struct idp_bytes idp_digest(struct idp_call *call, const char *label, const struct idp_bytes *parts,
+                            size_t part_count);
+
+/* Plain SHA-256. */
+struct idp_bytes idp_sha256(struct idp_call *call, struct idp_bytes bytes);
+
+/* Compares in time that depends on the sizes only. */
+bool idp_equal(struct idp_bytes left, struct idp_bytes right);
+
+void idp_wipe(void *data, size_t size);
+
+/* `size` unpredictable bytes from the host. */
+struct idp_bytes idp_random(struct idp_call *call, size_t size);
+
+/* `size` random bytes as base64url. */
+struct idp_bytes idp_random_text(struct idp_call *call, size_t size);
+
+/* AES-256-GCM under the tenant's master key, bound to `context`: "1" | key id | nonce | text | tag.
+ * Makes the master key where none was ever made (a write; may create a file). */
+struct idp_bytes idp_seal(struct idp_call *call, struct idp_bytes plain, struct idp_bytes context);
+
+/* Opens what idp_seal made; raises IDP_SEAL_BROKEN or IDP_MASTER_KEY_MISSING. */
+struct idp_bytes idp_unseal(struct idp_call *call, struct idp_bytes sealed, struct idp_bytes context);
+
+/* ---- rows and values (store.c) ---- */
+
+/* Runs a statement that returns at most one row. The row, or NULL. */
+const struct idp_value *idp_run_one(struct idp_call *call, const struct idp_statement *statement,
+                                    const struct idp_value *arguments);
+struct idp_rows idp_run(struct idp_call *call, const struct idp_statement *statement,
+                        const struct idp_value *arguments);
+
+/* The tenant of this call: http_request's, else the session's, else `default`. */
+struct idp_bytes idp_tenant(struct idp_call *call);
+
+struct idp_value idp_null(void);
+struct idp_value idp_value_text(struct idp_bytes text); /* NULL where data is NULL */
+struct idp_value idp_value_blob(struct idp_bytes bytes);
+struct idp_value idp_value_json_text(struct idp_bytes text);
+struct idp_value idp_value_json(const struct idp_json *json); /* a result */
+struct idp_value idp_value_integer(int64_t number);
+struct idp_value idp_value_bool(bool value);
+struct idp_value idp_value_time(int64_t time_us);
+
+/* Value of a column or argument; NULL gives data NULL, 0 or false. */
+struct idp_bytes idp_text_of(struct idp_value value);
+int64_t idp_integer_of(struct idp_value value);
+bool idp_bool_of(struct idp_value value);
+
+/* Raises where an argument is longer than size_max or not UTF-8 without NUL. */
+void idp_check_text(struct idp_call *call, struct idp_value value, const char *name, size_t size_max);
+
+#endif

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* idplane.h - the contract between the core and the adapters that embed it.
+ *
+ * An adapter turns SQL values into `struct idp_value`, opens an arena, and calls idp_invoke() with a
+ * row of the function table. The core reaches rows, time and randomness only through `struct
+ * idp_host`. Misuse and a broken store end in host->fail, which does not return (it jumps back into
+ * the adapter), so neither allocation nor statements have a failure path in the core. Everything a
+ * call makes belongs to its arena, foreign objects included: the core never frees. */
+#ifndef IDPLANE_H
+#define IDPLANE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define IDP_VERSION "0.1.0"
+#define IDP_SCHEMA_VERSION 1
+
+#define IDP_MUST_CHECK __attribute__((warn_unused_result))
+#define IDP_NORETURN __attribute__((noreturn))
+#define IDP_COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Limits: every input has one; beyond it the input is refused, never cut. Sizes are bytes. */
+enum idp_limit {
+    IDP_ARGUMENT_SIZE_MAX = 1 << 20,
+    IDP_ARGUMENT_COUNT_MAX = 8,
+    IDP_STATEMENT_ARGUMENT_COUNT_MAX = 24,
+    IDP_ROW_COUNT_MAX = 10000,
+    IDP_JSON_SIZE_MAX = 1 << 20,
+    IDP_JSON_DEPTH_MAX = 64,
+    IDP_JSON_EXPONENT_MAX = 400,
+    IDP_JSON_MEMBER_COUNT_MAX = 4096,
+    IDP_TOKEN_SIZE_MAX = 64 << 10,
+    IDP_KEY_TEXT_SIZE_MAX = 256 << 10,
+    IDP_KEY_COUNT_MAX = 256,
+    IDP_TENANT_SIZE_MAX = 128,
+    IDP_CLIENT_ID_SIZE_MAX = 255,
+    IDP_CLIENT_SECRET_SIZE_MAX = 255,
+    IDP_SUBJECT_SIZE_MAX = 255,
+    IDP_SOURCE_SIZE_MAX = 64,
+    IDP_SCOPE_SIZE_MAX = 2048,
+    IDP_DEVICE_CODE_SIZE_MAX = 256,
+    IDP_DEVICE_INFO_SIZE_MAX = 2048,
+    IDP_USER_CODE_INPUT_SIZE_MAX = 128,
+    IDP_URL_SIZE_MAX = 2000,
+    IDP_FORM_SIZE_MAX = 64 << 10,
+    IDP_FORM_PARAMETER_COUNT_MAX = 128,
+    IDP_HEADER_COUNT_MAX = 128
+};
+
+/* Bytes with a length; NUL is data. data == NULL means absent (SQL NULL). */
+struct idp_bytes {
+    const char *data;
+    size_t size;
+};
+
+/* Every outcome that has a name. core/base/error.c gives each its word, HTTP status, SQLSTATE and
+ * sentence. The first group are protocol outcomes (returned as JSON), the second is raised. */
+enum idp_error {
+    IDP_OK = 0,
+    /* protocol outcomes, RFC 6749 §5.2 and RFC 8628 §3.5 */
+    IDP_INVALID_REQUEST,
+    IDP_INVALID_CLIENT,
+    IDP_INVALID_GRANT,
+    IDP_UNAUTHORIZED_CLIENT,
+    IDP_UNSUPPORTED_GRANT_TYPE,
+    IDP_INVALID_SCOPE,
+    IDP_ACCESS_DENIED,
+    IDP_AUTHORIZATION_PENDING,
+    IDP_SLOW_DOWN,
+    IDP_EXPIRED_TOKEN,
+    /* protocol outcomes of ours, where the user decides */
+    IDP_INVALID_USER_CODE,
+    IDP_TOO_MANY_ATTEMPTS,
+    IDP_ALREADY_DECIDED,
+    IDP_CONFIRMATION_REQUIRED,
+    IDP_CODES_EXHAUSTED,
+    /* HTTP outcomes */
+    IDP_NOT_FOUND,
+    IDP_METHOD_NOT_ALLOWED,
+    IDP_CONTENT_TOO_LARGE,
+    IDP_UNSUPPORTED_MEDIA_TYPE,
+    IDP_SERVER_ERROR,
+    IDP_TEMPORARILY_UNAVAILABLE,
+    /* raised: misuse */
+    IDP_NULL_ARGUMENT,
+    IDP_INVALID_ARGUMENT,
+    IDP_INVALID_JSON,
+    IDP_TOO_LARGE,
+    IDP_INVALID_SETTINGS,
+    IDP_INVALID_METADATA,
+    IDP_ALREADY_EXISTS,
+    IDP_NO_SUCH_CLIENT,
+    IDP_NO_SUCH_KEY,
+    IDP_INVALID_KEY,
+    IDP_UNSUPPORTED_ALGORITHM,
+    IDP_NESTED_WRITE,
+    /* raised: the store or the machine */
+    IDP_NOT_INSTALLED,
+    IDP_SCHEMA_NEWER,
+    IDP_MASTER_KEY_MISSING,
+    IDP_MASTER_KEY_FILE,
+    IDP_SEAL_BROKEN,
+    IDP_BUSY,
+    IDP_STORE,
+    IDP_CRYPTO,
+    IDP_OUT_OF_MEMORY,
+    IDP_UNSUPPORTED_ENGINE,
+    IDP_ERROR_COUNT
+};
+
+struct idp_error_row {
+    const char *word;     /* "invalid_grant": the `error` member and the code after "idplane: " */
+    uint16_t http_status; /* 200..599 */
+    char sqlstate[6];
+    const char *sentence; /* for the reader; RFC 6749 §5.2 characters only */
+};
+
+/* The row of `error`; never NULL. */
+const struct idp_error_row *idp_error_row(enum idp_error error);
+
+/* JSON value. Objects and arrays are lists from `child` along `next`. */
+enum idp_json_kind {
+    IDP_JSON_NULL,
+    IDP_JSON_FALSE,
+    IDP_JSON_TRUE,
+    IDP_JSON_NUMBER, /* text: exactly as written */
+    IDP_JSON_STRING, /* text: decoded UTF-8 */
+    IDP_JSON_ARRAY,
+    IDP_JSON_OBJECT
+};
+
+struct idp_json {
+    enum idp_json_kind kind;
+    struct idp_bytes name; /* of a member */
+    struct idp_bytes text;
+    struct idp_json *child, *last, *next;
+};
+
+/* SQL value. Kinds, here and in every table: t text, i bigint, b boolean, x bytea, z timestamptz,
+ * j json; 0 is SQL NULL. As argument and column `j` is text in `bytes`, as result a tree in `json`. */
+struct idp_value {
+    char kind;
+    union {
+        struct idp_bytes bytes; /* t x j */
+        int64_t integer;        /* i, b as 0 or 1, z as microseconds since 1970 */
+        const struct idp_json *json;
+    };
+};
+
+/* One SQL statement: text in the common dialect, one kind per $n, one kind per column. */
+struct idp_statement {
+    const char *text;
+    const char *arguments;
+    const char *columns;
+};
+
+/* The rows that a statement returned, row-major; `affected` counts written rows where none return. */
+struct idp_rows {
+    size_t count;
+    size_t columns;
+    int64_t affected;
+    const struct idp_value *values;
+};
+
+/* Session variables the host keeps: the tenant's name, and the frozen clock (RFC 3339). */
+enum idp_session { IDP_SESSION_TENANT, IDP_SESSION_CLOCK, IDP_SESSION_COUNT };
+
+struct idp_call;
+
+/* What the engine does for the core. All are mandatory; any may end the call through fail. */
+struct idp_host {
+    /* Runs a statement, rows copied to the call's arena. arguments NULL: only prepare it. */
+    struct idp_rows (*run)(struct idp_call *call, const struct idp_statement *statement,
+                           const struct idp_value *arguments);
+    /* Makes the writes that follow atomic. Called before the first of several writes of a call. */
+    void (*begin)(struct idp_call *call);
+    /* Microseconds since 1970: wall clock for `writes`, start of the statement for the others. */
+    int64_t (*now)(struct idp_call *call);
+    /* Unpredictable bytes. */
+    void (*random)(struct idp_call *call, void *out, size_t size);
+    /* A session variable; data NULL when unset. Valid until the next session_set. */
+    struct idp_bytes (*session_get)(struct idp_call *call, enum idp_session variable);
+    /* value.data NULL unsets. local: until the end of the transaction where the engine has that. */
+    void (*session_set)(struct idp_call *call, enum idp_session variable, struct idp_bytes value,
+                        bool local);
+    /* Path of the master key file; NULL where the key lives only as long as the database (:memory:),
+     * then `ephemeral` (32 bytes) is that key. */
+    const char *(*master_key_path)(struct idp_call *call, unsigned char ephemeral[32]);
+    /* True where nothing may be created: a standby. */
+    bool (*in_recovery)(struct idp_call *call);
+    /* Raises `idplane: <word>: <sentence>` with the row's SQLSTATE. */
+    void (*fail)(struct idp_call *call, enum idp_error error, const char *sentence) IDP_NORETURN;
+};
+
+/* Memory of one call, in blocks that the adapter provides; wiped and released by idp_arena_end().
+ * obtain returns NULL when there is no memory; release takes back what obtain gave. */
+struct idp_arena {
+    void *(*obtain)(void *context, size_t size);
+    void (*release)(void *context, void *block);
+    void *context;
+    struct idp_block *blocks;
+    struct idp_cleanup *cleanups;
+};
+
+/* Runs the cleanups, last first, wipes every used byte, releases every block. Idempotent. */
+void idp_arena_end(struct idp_arena *arena);
+
+/* One call of one SQL function. The adapter fills host, context, arena and function. */
+struct idp_call {
+    const struct idp_host *host;
+    void *context; /* the adapter's own */
+    struct idp_arena *arena;
+    const struct idp_function *function;
+    struct idp_bytes tenant; /* set on first use, and by http_request */
+    int64_t now_us;          /* set on first use, then constant for the call */
+    bool now_known;
+};
+
+/* What a function may do; each adapter turns it into the engine's flags (see docs/functions.md). */
+enum idp_effect {
+    IDP_PURE,    /* depends on its arguments only */
+    IDP_CLOCKED, /* as pure, but the clock is a default */
+    IDP_SIGNS,   /* random, no rows */
+    IDP_READS,
+    IDP_SESSION_CHANGE,
+    IDP_WRITES
+};
+
+/* A row of the function table: one SQL function. */
+struct idp_function {
+    const char *name;
+    const char *arguments;      /* kinds, one character each */
+    const char *argument_names; /* separated by one space */
+    uint8_t required_count;     /* leading arguments that must not be NULL or absent */
+    bool accepts_null;          /* `entry` deals with NULL in required arguments itself */
+    char result;                /* kind */
+    enum idp_effect effect;
+    struct idp_value (*entry)(struct idp_call *call, const struct idp_value *arguments);
+    const char *help;
+};
+
+extern const struct idp_function idp_functions[];
+extern const size_t idp_function_count;
+
+/* The row named `name`, or NULL. */
+const struct idp_function *idp_function_find(const char *name);
+
+/* Calls call->function. Absent trailing arguments are NULL; a NULL required argument gives NULL
+ * (IDP_PURE, IDP_CLOCKED) or raises, naming it. The result lives in the arena. */
+struct idp_value idp_invoke(struct idp_call *call, const struct idp_value *arguments,
+                            size_t argument_count);
+
+/* Every statement the core may run, in groups: for the test that prepares them all. */
+struct idp_statement_group {
+    const struct idp_statement *statements;
+    size_t count;
+};
+extern const struct idp_statement_group idp_statement_groups[];
+extern const size_t idp_statement_group_count;
+
+/* Serialises a result for an engine without a JSON type: members in order, no white space. */
+struct idp_bytes idp_json_text(struct idp_call *call, const struct idp_json *json);
+
+#endif

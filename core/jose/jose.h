@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* jose.h - keys, signatures and tokens (RFC 7515, 7517, 7518, 7519, 8037), and the key store.
+ * The algorithm is pinned by the key and by the caller's list, never chosen by the token. */
+#ifndef IDPLANE_JOSE_H
+#define IDPLANE_JOSE_H
+
+#include "core/base/base.h"
+
+struct idp_algorithm; /* a row of the table in algorithm.c: name, digest, kty, curve, sizes */
+struct idp_key;       /* a parsed key: algorithm or kty, kid, use, foreign object */
+
+/* The row of a JWA name ("ES256"), exact case; NULL where it is not supported. */
+const struct idp_algorithm *idp_algorithm_find(struct idp_bytes name);
+
+/* ---- keys (jwk.c, key_set.c, generate.c) ---- */
+
+/* Reads keys from JWK, JWKS or PEM text; unusable ones are left out. count 0: none was usable. */
+struct idp_key_set {
+    size_t count;
+    const struct idp_key **keys;
+};
+struct idp_key_set idp_keys_read(struct idp_call *call, struct idp_bytes text);
+
+/* A private key from a JWK; NULL where it is not usable for signing. Cached by content. */
+const struct idp_key *idp_key_read_private(struct idp_call *call, const struct idp_json *jwk);
+
+/* A new private JWK for an algorithm ("ES256"); kid data NULL: the RFC 7638 thumbprint. */
+struct idp_json *idp_jwk_generate(struct idp_call *call, const struct idp_algorithm *algorithm,
+                                  struct idp_bytes kid);
+
+/* The public members of a JWK; NULL where it is no asymmetric key. */
+struct idp_json *idp_jwk_public(struct idp_call *call, const struct idp_json *jwk);
+
+/* RFC 7638 SHA-256 thumbprint as base64url; data NULL where jwk is no key. */
+struct idp_bytes idp_jwk_thumbprint(struct idp_call *call, const struct idp_json *jwk);
+
+/* ---- tokens (jws.c, jwt.c) ---- */
+
+/* Compact JWS over payload; alg and kid are taken from the key and put into the header. */
+struct idp_bytes idp_jws_sign(struct idp_call *call, const struct idp_key *key,
+                              const struct idp_json *header, struct idp_bytes payload);
+
+/* The verdict of jwt_verify (design §3): {"valid":true,"header","claims"} or {"valid":false,"reason"}.
+ * Never raises on any token, keys or claims; raises IDP_INVALID_ARGUMENT on a malformed policy. */
+struct idp_json *idp_jwt_verify(struct idp_call *call, struct idp_bytes token, struct idp_bytes keys,
+                                const struct idp_json *policy);
+
+/* ---- key store of the tenant (key_store.c) ---- */
+
+/* Makes a key of this algorithm and activates it; the one active before retires. Returns its kid. */
+struct idp_bytes idp_key_store_create(struct idp_call *call, const struct idp_algorithm *algorithm);
+
+/* Signs claims with the active key (kid data NULL; an ES256 one is made where there is none) or the
+ * named one; raises IDP_NO_SUCH_KEY. header may be NULL. */
+struct idp_bytes idp_key_store_sign(struct idp_call *call, const struct idp_json *claims,
+                                    struct idp_bytes kid, const struct idp_json *header);
+
+/* {"keys":[…]}: public keys a verifier may meet, active first. */
+struct idp_json *idp_key_store_jwks(struct idp_call *call);
+
+/* ---- rows of the function table ---- */
+struct idp_value idp_sql_jwt_verify(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_jwt_valid(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_jwt_decode(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_jwt_sign(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_jwt_sign_with(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_jwk_generate(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_jwk_public(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_jwk_thumbprint(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_create_signing_key(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_jwks(struct idp_call *call, const struct idp_value *arguments);
+
+extern const struct idp_statement idp_key_store_statements[];
+extern const size_t idp_key_store_statement_count;
+
+#endif

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* oauth.h - the authorization server: settings, clients, subjects, device grant, tokens.
+ * Operations return protocol outcomes as JSON ({"error": …}); they raise only on misuse. */
+#ifndef IDPLANE_OAUTH_H
+#define IDPLANE_OAUTH_H
+
+#include "core/base/base.h"
+
+#define IDP_GRANT_DEVICE_CODE "urn:ietf:params:oauth:grant-type:device_code"
+#define IDP_GRANT_REFRESH_TOKEN "refresh_token"
+#define IDP_BASE_URL_DEFAULT "http://127.0.0.1:8080"
+
+/* ---- settings of the tenant (settings.c, configure.c) ---- */
+
+struct idp_settings {
+    struct idp_bytes issuer;   /* default: base_url */
+    struct idp_bytes base_url; /* without a trailing slash; default IDP_BASE_URL_DEFAULT */
+    bool device_grant;         /* grant_types holds the device grant */
+    bool refresh_grant;
+    bool client_auth_required; /* at the device authorization endpoint */
+    bool slow_down_fixed;
+    int64_t interval_s;
+    int64_t code_lifetime_s;
+    int64_t user_code_length;
+    struct idp_bytes user_code_charset;
+    int64_t subject_attempts_max, source_attempts_max, global_attempts_max;
+    int64_t attempt_window_s;
+    struct idp_bytes audience; /* of access tokens; default: issuer */
+    int64_t access_token_lifetime_s;
+    int64_t refresh_token_lifetime_s;
+};
+
+/* What is in force for the call's tenant, defaults included. */
+struct idp_settings idp_settings_load(struct idp_call *call);
+
+/* The same from a stored document (NULL: all defaults), which is known to be valid. */
+struct idp_settings idp_settings_of(struct idp_call *call, const struct idp_json *document);
+
+/* Makes the tenant's row where there is none. */
+void idp_tenant_ensure(struct idp_call *call);
+
+/* The tenant whose base_url has this authority (lower case) and is a prefix of path; *rest is then
+ * the path behind it. False for none and for several. */
+bool idp_tenant_match(struct idp_call *call, struct idp_bytes authority, struct idp_bytes path,
+                      struct idp_bytes *tenant, struct idp_bytes *rest);
+
+/* ---- clients (client.c, register.c, credentials.c) ---- */
+
+struct idp_client {
+    struct idp_bytes client_id;
+    bool enabled, device_grant, refresh_grant;
+    struct idp_bytes auth_method, secret_digest, scope;
+    int64_t secret_expires_at_us; /* 0: never */
+    struct idp_bytes name;        /* client_name; the client_id where it has none */
+};
+
+/* False where the tenant has no such client. */
+bool idp_client_find(struct idp_call *call, struct idp_bytes client_id, struct idp_client *client)
+    IDP_MUST_CHECK;
+
+/* How a request said who it is: RFC 6749 §2.3. */
+enum idp_credential_method { IDP_CREDENTIAL_NONE, IDP_CREDENTIAL_BASIC, IDP_CREDENTIAL_POST };
+struct idp_credentials {
+    enum idp_credential_method method;
+    struct idp_bytes client_id, client_secret;
+};
+
+/* Authenticates a request. secret_required false: client_id alone is enough for any client.
+ * IDP_OK, IDP_INVALID_REQUEST (no client_id) or IDP_INVALID_CLIENT. */
+enum idp_error idp_client_authenticate(struct idp_call *call, const struct idp_credentials *credentials,
+                                       bool secret_required, struct idp_client *client) IDP_MUST_CHECK;
+
+/* ---- subjects (subject.c) ---- */
+
+bool idp_subject_enabled(struct idp_call *call, struct idp_bytes subject);
+
+/* ---- scope (scope.c): space-separated, RFC 6749 §3.3 ---- */
+
+/* True for a list of scope tokens without doubles. */
+bool idp_scope_valid(struct idp_bytes scope);
+/* True where every word of `narrow` is in `wide`. */
+bool idp_scope_within(struct idp_bytes narrow, struct idp_bytes wide);
+
+/* ---- device grant (device_issue.c, device_user.c, device_poll.c, user_code.c, throttle.c) ---- */
+
+/* The RFC 8628 §3.2 response, or an error. `device` may be NULL. */
+struct idp_json *idp_device_issue(struct idp_call *call, struct idp_bytes client_id,
+                                  struct idp_bytes scope, const struct idp_json *device);
+
+/* Tokens or an error; RFC 8628 §3.5. */
+struct idp_json *idp_device_poll(struct idp_call *call, struct idp_bytes device_code,
+                                 struct idp_bytes client_id);
+
+/* ---- tokens (token.c, token_endpoint.c) ---- */
+
+struct idp_grant {
+    struct idp_bytes client_id, subject, scope;
+    const struct idp_json *details; /* auth_time, amr, claims; may be NULL */
+    struct idp_bytes family;
+    bool refresh; /* a refresh token is wanted */
+};
+
+/* RFC 6749 §5.1: an RFC 9068 access token, a refresh token where wanted. Writes. */
+struct idp_json *idp_tokens_issue(struct idp_call *call, const struct idp_settings *settings,
+                                  const struct idp_grant *grant);
+
+/* The token endpoint behind HTTP: a row per grant type. `form` is an object of strings, without
+ * empty members; `credentials` as the request gave them. */
+struct idp_json *idp_token_endpoint(struct idp_call *call, const struct idp_json *form,
+                                    const struct idp_credentials *credentials);
+
+/* The device authorization endpoint behind HTTP (RFC 8628 §3.1); `device` as idp_device_issue. */
+struct idp_json *idp_device_endpoint(struct idp_call *call, const struct idp_json *form,
+                                     const struct idp_credentials *credentials,
+                                     const struct idp_json *device);
+
+/* RFC 8414 metadata of the tenant, also OpenID discovery. */
+struct idp_json *idp_metadata(struct idp_call *call);
+
+/* ---- rows of the function table ---- */
+struct idp_value idp_sql_configure(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_configuration(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_register_client(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_update_client(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_set_subject(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_issue_device_code(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_lookup_user_code(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_approve_device_code(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_deny_device_code(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_poll_device_code(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_purge(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_authorization_server_metadata(struct idp_call *call,
+                                                       const struct idp_value *arguments);
+
+extern const struct idp_statement idp_settings_statements[], idp_client_statements[],
+    idp_subject_statements[], idp_device_issue_statements[], idp_device_user_statements[],
+    idp_device_poll_statements[], idp_throttle_statements[], idp_token_statements[],
+    idp_purge_statements[];
+extern const size_t idp_settings_statement_count, idp_client_statement_count,
+    idp_subject_statement_count, idp_device_issue_statement_count, idp_device_user_statement_count,
+    idp_device_poll_statement_count, idp_throttle_statement_count, idp_token_statement_count,
+    idp_purge_statement_count;
+
+#endif

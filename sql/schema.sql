@@ -1,0 +1,146 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- schema.sql: every table of idplane, one text for PostgreSQL and SQLite.
+--
+-- SQLite reads it through a translator: types become TEXT, INTEGER and BLOB (times: microseconds
+-- since 1970), idplane.x becomes idplane_x, tables become STRICT, COMMENT goes. No behaviour rests on
+-- foreign keys, defaults or sequences. The schema only grows: a new column is nullable.
+
+CREATE TABLE idplane.tenant (
+    tenant text COLLATE "C" NOT NULL,
+    created_at timestamptz NOT NULL,
+    settings jsonb NOT NULL,
+    base_authority text COLLATE "C",
+    base_path text COLLATE "C",
+    device_grant boolean NOT NULL,
+    version bigint NOT NULL,
+    PRIMARY KEY (tenant)
+);
+CREATE INDEX idplane_tenant_base ON idplane.tenant (base_authority);
+COMMENT ON TABLE idplane.tenant IS 'One row for each tenant: what configure() was told, defaults not included.';
+COMMENT ON COLUMN idplane.tenant.base_authority IS 'host[:port] of base_url in lower case; http_request finds the tenant by it.';
+COMMENT ON COLUMN idplane.tenant.base_path IS 'Path of base_url without a trailing slash; empty for none.';
+COMMENT ON COLUMN idplane.tenant.device_grant IS 'Whether the settings allow the device grant; kept beside them for the polling statement.';
+COMMENT ON COLUMN idplane.tenant.version IS 'Counts the changes of settings.';
+
+CREATE TABLE idplane.client (
+    tenant text COLLATE "C" NOT NULL,
+    client_id text COLLATE "C" NOT NULL,
+    created_at timestamptz NOT NULL,
+    enabled boolean NOT NULL,
+    auth_method text COLLATE "C" NOT NULL,
+    secret_digest bytea,
+    secret_expires_at timestamptz,
+    device_grant boolean NOT NULL,
+    refresh_grant boolean NOT NULL,
+    scope text COLLATE "C" NOT NULL,
+    metadata jsonb NOT NULL,
+    PRIMARY KEY (tenant, client_id)
+);
+COMMENT ON TABLE idplane.client IS 'Registered OAuth clients (RFC 7591 metadata).';
+COMMENT ON COLUMN idplane.client.auth_method IS 'token_endpoint_auth_method: none, client_secret_basic or client_secret_post.';
+COMMENT ON COLUMN idplane.client.secret_digest IS 'SHA-256 of the client secret; the secret itself is shown once and never kept.';
+COMMENT ON COLUMN idplane.client.scope IS 'Scope values the client may ask for, separated by one space.';
+
+CREATE TABLE idplane.subject (
+    tenant text COLLATE "C" NOT NULL,
+    subject text COLLATE "C" NOT NULL,
+    enabled boolean NOT NULL,
+    changed_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant, subject)
+);
+COMMENT ON TABLE idplane.subject IS 'What set_subject() said; a subject without a row is an enabled one.';
+
+CREATE TABLE idplane.device_code (
+    tenant text COLLATE "C" NOT NULL,
+    code_digest bytea NOT NULL,
+    user_code_digest bytea NOT NULL,
+    client_id text COLLATE "C" NOT NULL,
+    state text COLLATE "C" NOT NULL,
+    issued_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    interval_s bigint NOT NULL,
+    interval_max_s bigint NOT NULL,
+    rate_first boolean NOT NULL,
+    polled_at timestamptz,
+    polled_early boolean NOT NULL,
+    scope text COLLATE "C" NOT NULL,
+    granted_scope text COLLATE "C",
+    device jsonb,
+    subject text COLLATE "C",
+    decided_at timestamptz,
+    grant_details jsonb,
+    consumed_at timestamptz,
+    PRIMARY KEY (tenant, code_digest)
+);
+CREATE UNIQUE INDEX idplane_device_code_user_code ON idplane.device_code (tenant, user_code_digest);
+CREATE INDEX idplane_device_code_expires ON idplane.device_code (expires_at);
+COMMENT ON TABLE idplane.device_code IS 'Device grants (RFC 8628). state: pending, approved, denied, consumed; expired is pending or approved past expires_at.';
+COMMENT ON COLUMN idplane.device_code.code_digest IS 'SHA-256 of the device code with its tenant; the code itself is never kept.';
+COMMENT ON COLUMN idplane.device_code.user_code_digest IS 'SHA-256 of the user code with its tenant, upper case and without punctuation.';
+COMMENT ON COLUMN idplane.device_code.interval_s IS 'Polling interval in force for this code; each early poll of a pending code raises it by 5.';
+COMMENT ON COLUMN idplane.device_code.interval_max_s IS 'How far interval_s may be raised: 60, or the configured interval where that is more.';
+COMMENT ON COLUMN idplane.device_code.rate_first IS 'The settings said slow_down fixed: an early poll is refused whatever the state, interval_s stays.';
+COMMENT ON COLUMN idplane.device_code.polled_at IS 'Time of the last poll, whatever its answer.';
+COMMENT ON COLUMN idplane.device_code.polled_early IS 'Whether the last poll came before polled_at + interval_s - 250 ms.';
+COMMENT ON COLUMN idplane.device_code.device IS 'What the device told of itself; shown to the user at confirmation.';
+COMMENT ON COLUMN idplane.device_code.grant_details IS 'auth_time, amr and claims of the approval.';
+
+CREATE TABLE idplane.refresh_token (
+    tenant text COLLATE "C" NOT NULL,
+    token_digest bytea NOT NULL,
+    family text COLLATE "C" NOT NULL,
+    client_id text COLLATE "C" NOT NULL,
+    subject text COLLATE "C" NOT NULL,
+    scope text COLLATE "C" NOT NULL,
+    state text COLLATE "C" NOT NULL,
+    issued_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    grant_details jsonb,
+    PRIMARY KEY (tenant, token_digest)
+);
+CREATE INDEX idplane_refresh_token_expires ON idplane.refresh_token (expires_at);
+COMMENT ON TABLE idplane.refresh_token IS 'Refresh tokens, as SHA-256 digests. family: the device grant they descend from.';
+
+CREATE TABLE idplane.subject_attempt (
+    tenant text COLLATE "C" NOT NULL,
+    subject text COLLATE "C" NOT NULL,
+    window_ends_at timestamptz NOT NULL,
+    failure_count bigint NOT NULL,
+    PRIMARY KEY (tenant, subject)
+);
+COMMENT ON TABLE idplane.subject_attempt IS 'Wrong user codes of one subject in the current window, exact.';
+
+CREATE TABLE idplane.attempt (
+    tenant text COLLATE "C" NOT NULL,
+    attempt_id text COLLATE "C" NOT NULL,
+    attempted_at timestamptz NOT NULL,
+    source text COLLATE "C",
+    PRIMARY KEY (tenant, attempt_id)
+);
+CREATE INDEX idplane_attempt_source ON idplane.attempt (tenant, source, attempted_at);
+CREATE INDEX idplane_attempt_time ON idplane.attempt (tenant, attempted_at);
+COMMENT ON TABLE idplane.attempt IS 'Wrong user codes, one row each, only inserted: counted by source and for the tenant, so that nobody queues behind a row.';
+
+CREATE TABLE idplane.master_key (
+    key_id text COLLATE "C" NOT NULL,
+    fingerprint bytea NOT NULL,
+    created_at timestamptz NOT NULL,
+    PRIMARY KEY (key_id)
+);
+COMMENT ON TABLE idplane.master_key IS 'Fingerprints of the master keys that ever sealed a value; the keys are in a file, never here.';
+
+CREATE TABLE idplane.signing_key (
+    tenant text COLLATE "C" NOT NULL,
+    kid text COLLATE "C" NOT NULL,
+    algorithm text COLLATE "C" NOT NULL,
+    state text COLLATE "C" NOT NULL,
+    public_jwk jsonb NOT NULL,
+    sealed_private_key bytea NOT NULL,
+    created_at timestamptz NOT NULL,
+    activated_at timestamptz,
+    retired_at timestamptz,
+    PRIMARY KEY (tenant, kid)
+);
+CREATE UNIQUE INDEX idplane_signing_key_active ON idplane.signing_key (tenant) WHERE state = 'active';
+COMMENT ON TABLE idplane.signing_key IS 'Signing keys of a tenant. state: next, active, retired, compromised.';
+COMMENT ON COLUMN idplane.signing_key.sealed_private_key IS 'AES-256-GCM under the master key, bound to tenant and kid.';

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+# Makefile: builds idplane for SQLite, PostgreSQL and HTTP from one core.
+#
+#   make            what is installed: build/idplane.so, build/idplane-httpd, build/pg/idplane.so
+#   make demo       a device signs in on SQLite, end to end (installs what is missing)
+#   make check      every test (installs what is missing); check-fresh: in a new Debian 12
+#   make install    PG_CONFIG, PREFIX and DESTDIR choose where
+#   make serve      the server on build/serve.db; bench, tidy, format, fuzz, sanitize, clean
+
+CC        ?= cc
+PG_CONFIG ?= pg_config
+PREFIX    ?= /usr/local
+BUILD     ?= build
+LISTEN    ?= 127.0.0.1:8080
+CFLAGS    ?= -O2 -g
+
+# SANITIZE holds flags of an instrumented build (regress/sanitize); it has its own BUILD.
+STYLE   := -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -Wshadow -Wmissing-prototypes \
+           -Wstrict-prototypes
+HARDEN  := -fPIC -fvisibility=hidden -fno-strict-aliasing -fstack-protector-strong
+MKDIR    = mkdir -p $(@D)
+BUILD_C  = $(MKDIR) && $(CC) $(STYLE) $(HARDEN) $(CFLAGS) $(SANITIZE) $(CPPFLAGS) -I. -I$(BUILD) \
+           -MD -MP -o $@
+SHARED   = $(MKDIR) && $(CC) -shared $(CFLAGS) $(SANITIZE) $(LDFLAGS) \
+           -Wl,-Bsymbolic,-z,relro,-z,now -o $@
+LIBS    := -lcjson -lcrypto -lpthread
+
+# Asked only where needed. Engine headers are not ours to warn about, hence -isystem.
+PG_INCLUDE = $(shell $(PG_CONFIG) --includedir-server 2>/dev/null)
+PQ_FLAGS   = -isystem $(shell $(PG_CONFIG) --includedir)
+PQ_LIBS    = -L$(shell $(PG_CONFIG) --libdir) -lpq
+HAS_PG     = $(wildcard $(PG_INCLUDE)/postgres.h)
+
+objects  = $(patsubst %.c,$(BUILD)/$(1)/%.o,$(sort $(2)))
+programs = $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard $(1))))
+CORE    := $(call objects,obj,$(filter-out core/fetch/%,$(wildcard core/*.c core/*/*.c)))
+SQLITE  := $(call objects,obj,$(wildcard sqlite_ext/*.c))
+STATIC  := $(call objects,static,$(wildcard sqlite_ext/*.c))
+HTTPD   := $(call objects,obj,$(wildcard httpd/*.c))
+PG      := $(call objects,pg,$(wildcard pg_ext/*.c))
+UNIT    := $(call programs,regress/unit/test_*.c)
+HELPERS := $(call programs,regress/isolation/*.c regress/timelines/*.c)
+VERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" pg_ext/idplane.control 2>/dev/null)
+SCRIPT  := $(BUILD)/pg/idplane--$(VERSION).sql
+
+.PHONY: all sqlite postgres no-postgres unit helpers install install-sqlite install-postgres demo \
+        check check-fresh serve bench tidy format fuzz sanitize clean
+.DELETE_ON_ERROR:
+
+all: sqlite $(if $(HAS_PG),postgres,no-postgres)
+sqlite: $(BUILD)/idplane.so $(BUILD)/idplane-httpd
+postgres: $(BUILD)/pg/idplane.so $(SCRIPT)
+unit: $(UNIT)
+helpers: $(HELPERS)
+no-postgres:
+	@echo "$(PG_CONFIG) knows no PostgreSQL server headers: built for SQLite only."
+
+$(BUILD)/core.a: $(CORE)
+	rm -f $@ && $(AR) rcs $@ $^
+$(BUILD)/idplane.so: $(SQLITE) $(BUILD)/core.a
+	$(SHARED) $^ $(LIBS)
+$(BUILD)/pg/idplane.so: $(PG) $(BUILD)/core.a
+	$(SHARED) $^ $(LIBS)
+$(BUILD)/idplane-httpd: $(HTTPD) $(STATIC) $(BUILD)/core.a
+	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $^ -lmicrohttpd -lsqlite3 $(PQ_LIBS) $(LIBS)
+$(SCRIPT): sql/schema.sql sql/functions.sql pg_ext/idplane.control
+	$(MKDIR) && { echo '\echo Use "CREATE EXTENSION idplane" to load this file. \quit'; \
+	    echo 'CREATE SCHEMA idplane;'; cat sql/schema.sql sql/functions.sql; } >$@
+# The schema as C string literals, a line each: SQLite installs it from there.
+$(BUILD)/schema.inc: sql/schema.sql
+	$(MKDIR) && sed -e 's/[\\"]/\\&/g' -e 's/.*/"&\\n"/' $< >$@
+$(BUILD)/obj/httpd/%.o: httpd/%.c
+	$(BUILD_C) -c $(PQ_FLAGS) $<
+$(BUILD)/obj/%.o: %.c | $(BUILD)/schema.inc
+	$(BUILD_C) -c $<
+$(BUILD)/static/%.o: %.c | $(BUILD)/schema.inc
+	$(BUILD_C) -c -DSQLITE_CORE $<
+$(BUILD)/pg/%.o: %.c $(BUILD)/pg/version
+	$(BUILD_C) -c -isystem $(PG_INCLUDE) $<
+$(UNIT): $(BUILD)/%: %.c $(BUILD)/obj/regress/unit/host.o $(BUILD)/core.a
+	$(BUILD_C) $(filter %.c %.o %.a,$^) -lcmocka $(LIBS)
+$(HELPERS): $(BUILD)/%: %.c
+	$(BUILD_C) $(PQ_FLAGS) $< -lsqlite3 $(PQ_LIBS) $(LIBS)
+# Another PG_CONFIG builds the module anew.
+$(BUILD)/pg/version: FORCE
+	@$(MKDIR); $(PG_CONFIG) --version >$@.new; cmp -s $@.new $@ || cp $@.new $@
+FORCE:
+-include $(shell [ -d $(BUILD) ] && find $(BUILD) -name '*.d')
+
+install: install-sqlite $(if $(HAS_PG),install-postgres)
+install-sqlite: sqlite
+	install -D -m 755 $(BUILD)/idplane.so $(DESTDIR)$(PREFIX)/lib/idplane.so
+	install -D -m 755 $(BUILD)/idplane-httpd $(DESTDIR)$(PREFIX)/bin/idplane-httpd
+install-postgres: postgres
+	install -D -m 755 -t $(DESTDIR)$(shell $(PG_CONFIG) --pkglibdir) $(BUILD)/pg/idplane.so
+	install -D -m 644 -t $(DESTDIR)$(shell $(PG_CONFIG) --sharedir)/extension \
+	    pg_ext/idplane.control $(SCRIPT)
+
+# A new make sees what the packages brought.
+export BUILD PG_CONFIG
+demo:
+	@regress/packages demo
+	@$(MAKE) --no-print-directory -s sqlite
+	@httpd/demo
+check:
+	@regress/packages check
+	@$(MAKE) --no-print-directory -s all unit helpers
+	@regress/run
+serve: sqlite
+	$(BUILD)/idplane-httpd --sqlite $(BUILD)/serve.db --listen $(LISTEN)
+bench: all
+	bench/run
+tidy: all
+	regress/tidy
+format:
+	clang-format -i $$(git ls-files '*.c' '*.h')
+check-fresh fuzz sanitize:
+	regress/$@
+clean:
+	rm -rf $(BUILD)

@@ -24,9 +24,6 @@ struct idp_json *idp_error_json_with(struct idp_call *call, enum idp_error error
 
 /* ---- arena (arena.c) ---- */
 
-/* Zeroed memory of the call, aligned for any type. Raises IDP_OUT_OF_MEMORY; never NULL. */
-void *idp_allocate(struct idp_call *call, size_t size);
-
 /* Runs release(object) when the call ends, last registered first, also after a raise.
  * object NULL raises IDP_CRYPTO (a foreign constructor that failed). Returns object. */
 void *idp_own(struct idp_call *call, void *object, void (*release)(void *object));
@@ -49,6 +46,9 @@ const char *idp_text_c(struct idp_call *call, struct idp_bytes bytes);
 /* True for well-formed UTF-8 without NUL (RFC 3629: no surrogates, no overlong forms). */
 bool idp_utf8_valid(struct idp_bytes bytes);
 
+/* The size of the well-formed character at text, which is before end; 0 for NUL and for none. */
+size_t idp_utf8_character_size(const char *text, const char *end);
+
 /* Growing text in the arena; starts zeroed: `struct idp_text text = {call}`. */
 struct idp_text {
     struct idp_call *call;
@@ -69,7 +69,21 @@ struct idp_bytes idp_word_next(struct idp_bytes *rest);
 /* True where the space-separated `list` holds `word`. */
 bool idp_word_in(struct idp_bytes list, struct idp_bytes word);
 
-/* ---- JSON (json_read.c, json.c, json_write.c) ---- */
+/* ---- JSON (json_scan.c, json_read.c, json.c, json_write.c) ---- */
+
+/* What idp_json_scan leaves for cJSON: the same document without white space, each number turned into
+ * a string behind the byte 0xFF, which no UTF-8 holds. NUL behind it. */
+struct idp_json_scan {
+    struct idp_bytes text;
+    size_t value_count;
+};
+
+/* Checks all of strict JSON but duplicate members. NULL, or why it is refused. */
+const char *idp_json_scan(struct idp_call *call, struct idp_bytes text, struct idp_json_scan *scan);
+
+/* The members of an object sorted by name, bytewise. */
+const struct idp_json **idp_json_sorted(struct idp_call *call, const struct idp_json *object,
+                                        size_t *count);
 
 /* Reads strict JSON (RFC 8259): UTF-8, no duplicate members, no NUL, no lone surrogates, no trailing
  * bytes, depth and size limited; numbers keep their text. NULL: not JSON, reason in *why. */
@@ -169,12 +183,45 @@ struct idp_bytes idp_random(struct idp_call *call, size_t size);
 /* `size` random bytes as base64url. */
 struct idp_bytes idp_random_text(struct idp_call *call, size_t size);
 
-/* AES-256-GCM under the tenant's master key, bound to `context`: "1" | key id | nonce | text | tag.
- * Makes the master key where none was ever made (a write; may create a file). */
+/* AES-256-GCM under the database's master key, bound to `context`: "1" | size of key id (one byte) |
+ * key id | nonce | text | tag. Makes the master key where none was ever made (a write; may create a
+ * file), so the caller has called host->begin where it writes more. */
 struct idp_bytes idp_seal(struct idp_call *call, struct idp_bytes plain, struct idp_bytes context);
 
 /* Opens what idp_seal made; raises IDP_SEAL_BROKEN or IDP_MASTER_KEY_MISSING. */
 struct idp_bytes idp_unseal(struct idp_call *call, struct idp_bytes sealed, struct idp_bytes context);
+
+/* A digest that names the master key which sealed `sealed`: part of the key under which a parsed
+ * secret may be cached. Raises as idp_unseal does. */
+struct idp_bytes idp_seal_fingerprint(struct idp_call *call, struct idp_bytes sealed);
+
+/* The digest methods, fetched once for the process; raises IDP_CRYPTO where OpenSSL has none. */
+enum idp_hash { IDP_SHA256, IDP_SHA384, IDP_SHA512, IDP_HASH_COUNT };
+struct evp_md_st;
+const struct evp_md_st *idp_hash_method(struct idp_call *call, enum idp_hash hash);
+
+enum {
+    IDP_MASTER_KEY_SIZE = 32,
+    IDP_MASTER_KEY_ID_SIZE_MAX = 64,
+    IDP_MASTER_KEY_COUNT_MAX = 16,
+    IDP_MASTER_KEY_FILE_SIZE_MAX = 4096
+};
+
+/* A master key: the file's line `id base64`. */
+struct idp_master_key {
+    size_t id_size;
+    char id[IDP_MASTER_KEY_ID_SIZE_MAX];
+    unsigned char key[IDP_MASTER_KEY_SIZE];
+};
+
+/* The key that seals, recorded in idplane.master_key; made where there never was one. */
+const struct idp_master_key *idp_master_key_sealing(struct idp_call *call);
+
+/* The key of this id; raises IDP_MASTER_KEY_MISSING where the file does not hold it. */
+const struct idp_master_key *idp_master_key_named(struct idp_call *call, struct idp_bytes id);
+
+extern const struct idp_statement idp_master_key_statements[];
+extern const size_t idp_master_key_statement_count;
 
 /* ---- rows and values (store.c) ---- */
 

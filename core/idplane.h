@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* idplane.h - the contract between the core and the adapters that embed it.
  *
- * An adapter turns SQL values into `struct idp_value`, opens an arena, and calls idp_invoke() with a
- * row of the function table. The core reaches rows, time and randomness only through `struct
+ * An adapter turns SQL values into `struct idp_value`, opens an arena, and calls idp_invoke() with
+ * a row of the function table. The core reaches rows, time and randomness only through `struct
  * idp_host`. Misuse and a broken store end in host->fail, which does not return (it jumps back into
  * the adapter), so neither allocation nor statements have a failure path in the core. Everything a
  * call makes belongs to its arena, foreign objects included: the core never frees. */
@@ -29,7 +29,8 @@ enum idp_limit {
     IDP_JSON_SIZE_MAX = 1 << 20,
     IDP_JSON_DEPTH_MAX = 64,
     IDP_JSON_EXPONENT_MAX = 400,
-    IDP_JSON_MEMBER_COUNT_MAX = 4096,
+    IDP_JSON_MEMBER_COUNT_MAX = 4096, /* values of a document, at any depth */
+    IDP_JSON_NUMBER_SIZE_MAX = 1024,  /* what PostgreSQL's numeric takes at any exponent */
     IDP_TOKEN_SIZE_MAX = 64 << 10,
     IDP_KEY_TEXT_SIZE_MAX = 256 << 10,
     IDP_KEY_COUNT_MAX = 256,
@@ -138,7 +139,8 @@ struct idp_json {
 };
 
 /* SQL value. Kinds, here and in every table: t text, i bigint, b boolean, x bytea, z timestamptz,
- * j json; 0 is SQL NULL. As argument and column `j` is text in `bytes`, as result a tree in `json`. */
+ * j json; 0 is SQL NULL. As argument and column `j` is text in `bytes`, as result a tree in `json`.
+ */
 struct idp_value {
     char kind;
     union {
@@ -155,7 +157,8 @@ struct idp_statement {
     const char *columns;
 };
 
-/* The rows that a statement returned, row-major; `affected` counts written rows where none return. */
+/* The rows that a statement returned, row-major; `affected` counts written rows where none return.
+ */
 struct idp_rows {
     size_t count;
     size_t columns;
@@ -184,8 +187,8 @@ struct idp_host {
     /* value.data NULL unsets. local: until the end of the transaction where the engine has that. */
     void (*session_set)(struct idp_call *call, enum idp_session variable, struct idp_bytes value,
                         bool local);
-    /* Path of the master key file; NULL where the key lives only as long as the database (:memory:),
-     * then `ephemeral` (32 bytes) is that key. */
+    /* Path of the master key file; NULL where the key lives only as long as the database
+     * (:memory:), then `ephemeral` (32 bytes) is that key. */
     const char *(*master_key_path)(struct idp_call *call, unsigned char ephemeral[32]);
     /* True where nothing may be created: a standby. */
     bool (*in_recovery)(struct idp_call *call);
@@ -216,6 +219,9 @@ struct idp_call {
     int64_t now_us;          /* set on first use, then constant for the call */
     bool now_known;
 };
+
+/* Zeroed memory of the call, aligned for any type. Raises IDP_OUT_OF_MEMORY; never NULL. */
+void *idp_allocate(struct idp_call *call, size_t size);
 
 /* What a function may do; each adapter turns it into the engine's flags (see docs/functions.md). */
 enum idp_effect {

@@ -12,8 +12,8 @@
 void idp_fail(struct idp_call *call, enum idp_error error) IDP_NORETURN;
 
 /* Raises with a sentence of its own (printf-like). No secret and no input value may go in. */
-void idp_fail_with(struct idp_call *call, enum idp_error error, const char *format, ...) IDP_NORETURN
-    __attribute__((format(printf, 3, 4)));
+void idp_fail_with(struct idp_call *call, enum idp_error error, const char *format,
+                   ...) IDP_NORETURN __attribute__((format(printf, 3, 4)));
 
 /* {"error": word, "error_description": sentence}: RFC 6749 §5.2. */
 struct idp_json *idp_error_json(struct idp_call *call, enum idp_error error);
@@ -71,8 +71,8 @@ bool idp_word_in(struct idp_bytes list, struct idp_bytes word);
 
 /* ---- JSON (json_scan.c, json_read.c, json.c, json_write.c) ---- */
 
-/* What idp_json_scan leaves for cJSON: the same document without white space, each number turned into
- * a string behind the byte 0xFF, which no UTF-8 holds. NUL behind it. */
+/* What idp_json_scan leaves for cJSON: the same document without white space, each number turned
+ * into a string behind the byte 0xFF, which no UTF-8 holds. NUL behind it. */
 struct idp_json_scan {
     struct idp_bytes text;
     size_t value_count;
@@ -85,9 +85,11 @@ const char *idp_json_scan(struct idp_call *call, struct idp_bytes text, struct i
 const struct idp_json **idp_json_sorted(struct idp_call *call, const struct idp_json *object,
                                         size_t *count);
 
-/* Reads strict JSON (RFC 8259): UTF-8, no duplicate members, no NUL, no lone surrogates, no trailing
- * bytes, depth and size limited; numbers keep their text. NULL: not JSON, reason in *why. */
-const struct idp_json *idp_json_read(struct idp_call *call, struct idp_bytes text, const char **why);
+/* Reads strict JSON (RFC 8259): UTF-8, no duplicate members, no NUL, no lone surrogates, no
+ * trailing bytes, depth and size limited; numbers keep their text. NULL: not JSON, reason in *why.
+ */
+const struct idp_json *idp_json_read(struct idp_call *call, struct idp_bytes text,
+                                     const char **why);
 
 /* The same for an argument: raises IDP_INVALID_JSON naming it. Absent gives NULL. */
 const struct idp_json *idp_json_argument(struct idp_call *call, struct idp_value value,
@@ -126,7 +128,8 @@ void idp_json_add_c(struct idp_call *call, struct idp_json *object, const char *
                     const char *text);
 void idp_json_add_integer(struct idp_call *call, struct idp_json *object, const char *name,
                           int64_t number);
-void idp_json_add_bool(struct idp_call *call, struct idp_json *object, const char *name, bool value);
+void idp_json_add_bool(struct idp_call *call, struct idp_json *object, const char *name,
+                       bool value);
 
 /* Members sorted by bytes, numbers in their plainest form: equal text for equal JSON. */
 struct idp_bytes idp_json_canonical(struct idp_call *call, const struct idp_json *json);
@@ -183,13 +186,14 @@ struct idp_bytes idp_random(struct idp_call *call, size_t size);
 /* `size` random bytes as base64url. */
 struct idp_bytes idp_random_text(struct idp_call *call, size_t size);
 
-/* AES-256-GCM under the database's master key, bound to `context`: "1" | size of key id (one byte) |
- * key id | nonce | text | tag. Makes the master key where none was ever made (a write; may create a
- * file), so the caller has called host->begin where it writes more. */
+/* AES-256-GCM under the database's master key, bound to `context`: "1" | size of key id (one byte)
+ * | key id | nonce | text | tag. Makes the master key where none was ever made (a write; may create
+ * a file), so the caller has called host->begin where it writes more. */
 struct idp_bytes idp_seal(struct idp_call *call, struct idp_bytes plain, struct idp_bytes context);
 
 /* Opens what idp_seal made; raises IDP_SEAL_BROKEN or IDP_MASTER_KEY_MISSING. */
-struct idp_bytes idp_unseal(struct idp_call *call, struct idp_bytes sealed, struct idp_bytes context);
+struct idp_bytes idp_unseal(struct idp_call *call, struct idp_bytes sealed,
+                            struct idp_bytes context);
 
 /* A digest that names the master key which sealed `sealed`: part of the key under which a parsed
  * secret may be cached. Raises as idp_unseal does. */
@@ -249,6 +253,7 @@ int64_t idp_integer_of(struct idp_value value);
 bool idp_bool_of(struct idp_value value);
 
 /* Raises where an argument is longer than size_max or not UTF-8 without NUL. */
-void idp_check_text(struct idp_call *call, struct idp_value value, const char *name, size_t size_max);
+void idp_check_text(struct idp_call *call, struct idp_value value, const char *name,
+                    size_t size_max);
 
 #endif

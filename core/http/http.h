@@ -1,16 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* http.h - an HTTP request as values in, an HTTP response as values out; no socket here.
- * Arrows point from here to the areas, never back. */
+ * Arrows point from here to the areas, never back.
+ *
+ * A front calls http_request(method, target, headers, body) and relays what comes back. It must
+ * remove every x-idplane-peer header that a client sent and set its own to the address of the peer:
+ * that is the only place where an address is believed. X-Forwarded-For is never read. */
 #ifndef IDPLANE_HTTP_H
 #define IDPLANE_HTTP_H
 
 #include "core/oauth/oauth.h"
 
+#define IDP_FORM_MEDIA_TYPE "application/x-www-form-urlencoded"
+#define IDP_PEER_HEADER "x-idplane-peer"
+
 struct idp_request {
     struct idp_bytes method, target; /* as sent; target may hold a query */
-    struct idp_bytes path;           /* behind the tenant's base path, without the query */
-    struct idp_bytes query;          /* data NULL: none */
-    const struct idp_json *headers;  /* object; a value is a string or an array of strings */
+    struct idp_bytes authority; /* lower case, from Host or an absolute target; data NULL: none */
+    struct idp_bytes path;      /* behind the tenant's base path, without the query */
+    struct idp_bytes query;     /* data NULL: none */
+    const struct idp_json *headers; /* object; a value is a string or an array of strings */
     struct idp_bytes body;
 };
 
@@ -20,19 +28,78 @@ struct idp_response {
     struct idp_bytes body;
 };
 
-/* The value of a header, name in lower case, names compared without case; data NULL: absent.
- * Several values of a header are refused by the router (Host, Authorization, Content-Type). */
+/* ---- request (request.c) ---- */
+
+/* The value of a header, name in lower case, names compared without case; data NULL: absent or
+ * given several times. */
 struct idp_bytes idp_request_header(const struct idp_request *request, const char *name);
+
+/* How often a header was given. The router refuses several Host, Authorization, Content-Type. */
+size_t idp_request_header_count(const struct idp_request *request, const char *name);
+
+/* Sets authority, path and query from target and Host. IDP_INVALID_REQUEST where they are none. */
+enum idp_error idp_request_locate(struct idp_call *call,
+                                  struct idp_request *request) IDP_MUST_CHECK;
+
+/* True where Content-Type is `media_type`, whatever its parameters. */
+bool idp_request_is(const struct idp_request *request, const char *media_type);
+
+/* ---- form (form.c) ---- */
 
 /* Reads application/x-www-form-urlencoded into an object of strings (RFC 6749 §3.2: empty is
  * absent). NULL: malformed, repeated or over a limit. */
 const struct idp_json *idp_form_read(struct idp_call *call, struct idp_bytes text);
+
+/* ---- credentials (credentials.c) ---- */
 
 /* Credentials of a request: HTTP Basic (form-decoded, RFC 6749 §2.3.1) or the form.
  * IDP_INVALID_REQUEST for both at once, IDP_INVALID_CLIENT for a malformed Basic header. */
 enum idp_error idp_credentials_read(struct idp_call *call, const struct idp_request *request,
                                     const struct idp_json *form,
                                     struct idp_credentials *out) IDP_MUST_CHECK;
+
+/* ---- response (response.c) ---- */
+
+/* A JSON document with this status, never stored by caches. */
+struct idp_response idp_response_json(struct idp_call *call, int64_t status,
+                                      const struct idp_json *document);
+
+/* The same, kept by caches for a short while: it is public and changes rarely. */
+struct idp_response idp_response_public(struct idp_call *call, const struct idp_json *document);
+
+/* What an operation returned: 200, or the status of its `error` member (RFC 6749 §5). */
+struct idp_response idp_response_outcome(struct idp_call *call, const struct idp_json *outcome);
+
+struct idp_response idp_response_error(struct idp_call *call, enum idp_error error);
+
+/* ---- routes (router.c, routes.c, and one file for each group of handlers) ---- */
+
+/* Methods as a set; a route that answers GET answers HEAD. */
+enum idp_method { IDP_GET = 1, IDP_POST = 2 };
+
+/* A row of the route table. Several rows may share a path when their methods differ. */
+struct idp_route {
+    const char *path;
+    unsigned methods;
+    enum idp_effect effect; /* the host sees it as the effect of the call */
+    bool any_host;          /* answers whatever the Host: it belongs to no tenant */
+    const char *media_type; /* of the body; NULL: no body is read */
+    struct idp_response (*answer)(struct idp_call *call, const struct idp_request *request);
+};
+
+extern const struct idp_route idp_routes[];
+extern const size_t idp_route_count;
+
+struct idp_response idp_answer_device_authorization(struct idp_call *call,
+                                                    const struct idp_request *request);
+struct idp_response idp_answer_token(struct idp_call *call, const struct idp_request *request);
+struct idp_response idp_answer_metadata(struct idp_call *call, const struct idp_request *request);
+struct idp_response idp_answer_jwks(struct idp_call *call, const struct idp_request *request);
+struct idp_response idp_answer_health(struct idp_call *call, const struct idp_request *request);
+
+/* The tenant of a request, by authority and path; path is then what is behind its base path, and
+ * the inserted form of a well-known path (RFC 8414 §3.1) the plain one. False: none or several. */
+bool idp_request_find_tenant(struct idp_call *call, struct idp_request *request) IDP_MUST_CHECK;
 
 /* The response of a request; never raises on any bytes of the request. */
 struct idp_json *idp_http_request(struct idp_call *call, struct idp_request request);

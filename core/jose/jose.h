@@ -40,14 +40,16 @@ struct idp_bytes idp_jwk_thumbprint(struct idp_call *call, const struct idp_json
 struct idp_bytes idp_jws_sign(struct idp_call *call, const struct idp_key *key,
                               const struct idp_json *header, struct idp_bytes payload);
 
-/* The verdict of jwt_verify (design §3): {"valid":true,"header","claims"} or {"valid":false,"reason"}.
- * Never raises on any token, keys or claims; raises IDP_INVALID_ARGUMENT on a malformed policy. */
-struct idp_json *idp_jwt_verify(struct idp_call *call, struct idp_bytes token, struct idp_bytes keys,
-                                const struct idp_json *policy);
+/* The verdict of jwt_verify (design §3): {"valid":true,"header","claims"} or
+ * {"valid":false,"reason"}. Never raises on any token, keys or claims; raises IDP_INVALID_ARGUMENT
+ * on a malformed policy. */
+struct idp_json *idp_jwt_verify(struct idp_call *call, struct idp_bytes token,
+                                struct idp_bytes keys, const struct idp_json *policy);
 
 /* ---- key store of the tenant (key_store.c) ---- */
 
-/* Makes a key of this algorithm and activates it; the one active before retires. Returns its kid. */
+/* Makes a key of this algorithm and activates it; the one active before retires. Returns its kid.
+ */
 struct idp_bytes idp_key_store_create(struct idp_call *call, const struct idp_algorithm *algorithm);
 
 /* Signs claims with the active key (kid data NULL; an ES256 one is made where there is none) or the
@@ -67,7 +69,8 @@ struct idp_value idp_sql_jwt_sign_with(struct idp_call *call, const struct idp_v
 struct idp_value idp_sql_jwk_generate(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_jwk_public(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_jwk_thumbprint(struct idp_call *call, const struct idp_value *arguments);
-struct idp_value idp_sql_create_signing_key(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_create_signing_key(struct idp_call *call,
+                                            const struct idp_value *arguments);
 struct idp_value idp_sql_jwks(struct idp_call *call, const struct idp_value *arguments);
 
 extern const struct idp_statement idp_key_store_statements[];

@@ -55,8 +55,8 @@ struct idp_client {
 };
 
 /* False where the tenant has no such client. */
-bool idp_client_find(struct idp_call *call, struct idp_bytes client_id, struct idp_client *client)
-    IDP_MUST_CHECK;
+bool idp_client_find(struct idp_call *call, struct idp_bytes client_id,
+                     struct idp_client *client) IDP_MUST_CHECK;
 
 /* How a request said who it is: RFC 6749 §2.3. */
 enum idp_credential_method { IDP_CREDENTIAL_NONE, IDP_CREDENTIAL_BASIC, IDP_CREDENTIAL_POST };
@@ -67,8 +67,10 @@ struct idp_credentials {
 
 /* Authenticates a request. secret_required false: client_id alone is enough for any client.
  * IDP_OK, IDP_INVALID_REQUEST (no client_id) or IDP_INVALID_CLIENT. */
-enum idp_error idp_client_authenticate(struct idp_call *call, const struct idp_credentials *credentials,
-                                       bool secret_required, struct idp_client *client) IDP_MUST_CHECK;
+enum idp_error idp_client_authenticate(struct idp_call *call,
+                                       const struct idp_credentials *credentials,
+                                       bool secret_required,
+                                       struct idp_client *client) IDP_MUST_CHECK;
 
 /* ---- subjects (subject.c) ---- */
 
@@ -123,9 +125,11 @@ struct idp_value idp_sql_configuration(struct idp_call *call, const struct idp_v
 struct idp_value idp_sql_register_client(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_update_client(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_set_subject(struct idp_call *call, const struct idp_value *arguments);
-struct idp_value idp_sql_issue_device_code(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_issue_device_code(struct idp_call *call,
+                                           const struct idp_value *arguments);
 struct idp_value idp_sql_lookup_user_code(struct idp_call *call, const struct idp_value *arguments);
-struct idp_value idp_sql_approve_device_code(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_approve_device_code(struct idp_call *call,
+                                             const struct idp_value *arguments);
 struct idp_value idp_sql_deny_device_code(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_poll_device_code(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_purge(struct idp_call *call, const struct idp_value *arguments);

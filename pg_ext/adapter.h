@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* adapter.h - what the files of the PostgreSQL adapter share. Nothing here knows what idplane does:
+ * it converts values, keeps plans, pins the search path and raises errors. */
+#ifndef IDPLANE_PG_ADAPTER_H
+#define IDPLANE_PG_ADAPTER_H
+
+#include "postgres.h"
+
+#include "fmgr.h"
+#include "utils/jsonb.h"
+
+#include "core/idplane.h"
+
+/* One call of one SQL function; lives in its own memory context and dies with it. */
+struct idp_frame {
+    struct idp_call call;
+    struct idp_arena arena;
+    MemoryContext memory;
+    bool connected; /* to SPI, path pinned */
+    int path_level;
+    bool in_statement; /* a statement of ours is running: its errors may quote rows */
+};
+
+extern const struct idp_host idp_pg_host;
+
+/* Defines the settings under `idplane.`. */
+void idp_pg_define_settings(void);
+
+/* Their values; the session ones are empty when unset. */
+const char *idp_pg_session_setting(enum idp_session variable);
+const char *idp_pg_master_key_setting(void);
+
+/* Leaves SPI and unpins the path, where a statement was run. */
+void idp_pg_disconnect(struct idp_frame *frame);
+
+/* The type of a value kind. */
+Oid idp_pg_type(char kind);
+
+/* Values in and out; text is detoasted into `memory`. */
+struct idp_value idp_pg_value(struct idp_frame *frame, Datum datum, bool is_null, char kind);
+Datum idp_pg_datum(const struct idp_value *value, bool *is_null);
+
+/* A result, in the current memory context. */
+Datum idp_pg_result(const struct idp_value *value, bool *is_null);
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* compat.h - what differs between PostgreSQL 14 and 18, in one place. */
+#ifndef IDPLANE_PG_COMPAT_H
+#define IDPLANE_PG_COMPAT_H
+
+#include "postgres.h"
+
+#include "catalog/namespace.h"
+#include "utils/guc.h"
+
+#if PG_VERSION_NUM < 140000
+#error "idplane needs PostgreSQL 14 or newer"
+#endif
+
+/* PostgreSQL 14 has no reserved prefixes, only a warning for unknown names. */
+static inline void idp_pg_reserve_prefix(const char *prefix)
+{
+#if PG_VERSION_NUM >= 150000
+    MarkGUCPrefixReserved(prefix);
+#else
+    EmitWarningsOnPlaceholders(prefix);
+#endif
+}
+
+/* Pins the search path to pg_catalog without touching the setting, which would cost 1-2 µs a call.
+ * Returns what idp_pg_path_unpin needs. An error unwinds it with its (sub)transaction. */
+static inline int idp_pg_path_pin(void)
+{
+#if PG_VERSION_NUM >= 170000
+    int level = NewGUCNestLevel();
+    RestrictSearchPath();
+    return level;
+#else
+    OverrideSearchPath path = {.schemas = NIL, .addCatalog = true, .addTemp = false};
+    PushOverrideSearchPath(&path);
+    return 0;
+#endif
+}
+
+static inline void idp_pg_path_unpin(int level)
+{
+#if PG_VERSION_NUM >= 170000
+    AtEOXact_GUC(false, level);
+#else
+    (void)level;
+    PopOverrideSearchPath();
+#endif
+}
+
+#endif

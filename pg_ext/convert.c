@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* convert.c - values of the core to Datums and back. Results of kind `j` are built as jsonb
+ * directly from the tree, without a detour through text; jsonb arguments reach the core as text. */
+#include "pg_ext/adapter.h"
+
+#include "catalog/pg_type.h"
+#include "datatype/timestamp.h"
+#include "utils/builtins.h"
+#include "utils/numeric.h"
+#include "utils/timestamp.h"
+
+static const int64 epoch_shift_us =
+    (int64)(POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * SECS_PER_DAY * USECS_PER_SEC;
+
+Oid idp_pg_type(char kind)
+{
+    switch (kind) {
+    case 't':
+        return TEXTOID;
+    case 'i':
+        return INT8OID;
+    case 'b':
+        return BOOLOID;
+    case 'x':
+        return BYTEAOID;
+    case 'z':
+        return TIMESTAMPTZOID;
+    default:
+        return JSONBOID;
+    }
+}
+
+static struct idp_bytes varlena_bytes(Datum datum)
+{
+    struct varlena *data = PG_DETOAST_DATUM_PACKED(datum);
+    return (struct idp_bytes){VARDATA_ANY(data), VARSIZE_ANY_EXHDR(data)};
+}
+
+static struct idp_bytes jsonb_bytes(Datum datum)
+{
+    Jsonb *document = DatumGetJsonbP(datum);
+    char *text = JsonbToCString(NULL, &document->root, VARSIZE(document));
+    return (struct idp_bytes){text, strlen(text)};
+}
+
+struct idp_value idp_pg_value(struct idp_frame *frame, Datum datum, bool is_null, char kind)
+{
+    if (is_null) {
+        return (struct idp_value){0};
+    }
+    switch (kind) {
+    case 'i':
+        return (struct idp_value){.kind = kind, .integer = DatumGetInt64(datum)};
+    case 'b':
+        return (struct idp_value){.kind = kind, .integer = DatumGetBool(datum)};
+    case 'z':
+        return (struct idp_value){.kind = kind,
+                                  .integer = DatumGetTimestampTz(datum) + epoch_shift_us};
+    default:
+        break;
+    }
+    MemoryContext previous = MemoryContextSwitchTo(frame->memory);
+    struct idp_bytes bytes = kind == 'j' ? jsonb_bytes(datum) : varlena_bytes(datum);
+    MemoryContextSwitchTo(previous);
+    return (struct idp_value){.kind = kind, .bytes = bytes};
+}
+
+static Datum varlena_datum(struct idp_bytes bytes)
+{
+    return PointerGetDatum(cstring_to_text_with_len(bytes.data, (int)bytes.size));
+}
+
+static Datum jsonb_text_datum(struct idp_bytes text)
+{
+    return DirectFunctionCall1(jsonb_in, CStringGetDatum(pnstrdup(text.data, text.size)));
+}
+
+Datum idp_pg_datum(const struct idp_value *value, bool *is_null)
+{
+    *is_null = value->kind == 0;
+    switch (value->kind) {
+    case 0:
+        return (Datum)0;
+    case 'i':
+        return Int64GetDatum(value->integer);
+    case 'b':
+        return BoolGetDatum(value->integer != 0);
+    case 'z':
+        return TimestampTzGetDatum(value->integer - epoch_shift_us);
+    case 'j':
+        return jsonb_text_datum(value->bytes);
+    default:
+        return varlena_datum(value->bytes);
+    }
+}
+
+/* ---- jsonb from the tree ---- */
+
+static JsonbValue *push_string(JsonbParseState **state, JsonbIteratorToken token,
+                               struct idp_bytes text)
+{
+    JsonbValue value = {.type = jbvString};
+    value.val.string.val = (char *)text.data;
+    value.val.string.len = (int)text.size;
+    return pushJsonbValue(state, token, &value);
+}
+
+static JsonbValue number_value(struct idp_bytes text)
+{
+    JsonbValue value = {.type = jbvNumeric};
+    value.val.numeric = DatumGetNumeric(
+        DirectFunctionCall3(numeric_in, CStringGetDatum(pnstrdup(text.data, text.size)),
+                            ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
+    return value;
+}
+
+static JsonbValue scalar_value(const struct idp_json *json)
+{
+    JsonbValue value = {.type = jbvNull};
+    switch (json->kind) {
+    case IDP_JSON_TRUE:
+    case IDP_JSON_FALSE:
+        value.type = jbvBool;
+        value.val.boolean = json->kind == IDP_JSON_TRUE;
+        return value;
+    case IDP_JSON_NUMBER:
+        return number_value(json->text);
+    case IDP_JSON_STRING:
+        value.type = jbvString;
+        value.val.string.val = (char *)json->text.data;
+        value.val.string.len = (int)json->text.size;
+        return value;
+    default:
+        return value;
+    }
+}
+
+static JsonbValue *push_tree(JsonbParseState **state, const struct idp_json *json);
+
+static void push_child(JsonbParseState **state, const struct idp_json *child, bool in_object)
+{
+    if (in_object) {
+        push_string(state, WJB_KEY, child->name);
+    }
+    if (child->kind == IDP_JSON_ARRAY || child->kind == IDP_JSON_OBJECT) {
+        push_tree(state, child);
+        return;
+    }
+    JsonbValue value = scalar_value(child);
+    pushJsonbValue(state, in_object ? WJB_VALUE : WJB_ELEM, &value);
+}
+
+static JsonbValue *push_tree(JsonbParseState **state, const struct idp_json *json)
+{
+    bool in_object = json->kind == IDP_JSON_OBJECT;
+    pushJsonbValue(state, in_object ? WJB_BEGIN_OBJECT : WJB_BEGIN_ARRAY, NULL);
+    for (const struct idp_json *child = json->child; child != NULL; child = child->next) {
+        push_child(state, child, in_object);
+    }
+    return pushJsonbValue(state, in_object ? WJB_END_OBJECT : WJB_END_ARRAY, NULL);
+}
+
+static Datum jsonb_datum(const struct idp_json *json)
+{
+    if (json->kind == IDP_JSON_ARRAY || json->kind == IDP_JSON_OBJECT) {
+        JsonbParseState *state = NULL;
+        return JsonbPGetDatum(JsonbValueToJsonb(push_tree(&state, json)));
+    }
+    JsonbValue value = scalar_value(json);
+    return JsonbPGetDatum(JsonbValueToJsonb(&value));
+}
+
+Datum idp_pg_result(const struct idp_value *value, bool *is_null)
+{
+    if (value->kind == 'j') {
+        *is_null = false;
+        return jsonb_datum(value->json);
+    }
+    return idp_pg_datum(value, is_null);
+}

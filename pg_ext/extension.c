@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* extension.c - one C symbol behind every SQL function of idplane.
+ *
+ * CREATE FUNCTION points at idplane_call, which finds its row of the function table by the
+ * function's name and checks the declaration against it, once per execution. Each call has a memory
+ * context of its own; its reset callback ends the arena, so that foreign objects are released and
+ * secrets wiped also when an error jumps past us. */
+#include "pg_ext/adapter.h"
+
+#include "mb/pg_wchar.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+
+#pragma GCC visibility push(default)
+PG_MODULE_MAGIC;
+PG_FUNCTION_INFO_V1(idplane_call);
+void _PG_init(void);
+#pragma GCC visibility pop
+
+void _PG_init(void)
+{
+    if (GetDatabaseEncoding() != PG_UTF8) {
+        ereport(ERROR,
+                (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                 errmsg("idplane: unsupported_engine: The database must be encoded in UTF8.")));
+    }
+    idp_pg_define_settings();
+}
+
+/* ---- arena blocks: the first one is kept for the backend ---- */
+
+enum { FIRST_BLOCK_SIZE = 32 << 10 };
+
+static union {
+    char bytes[FIRST_BLOCK_SIZE];
+    max_align_t alignment;
+} first_block;
+static bool first_block_taken;
+
+static void *obtain(void *context, size_t size)
+{
+    if (!first_block_taken && size <= sizeof first_block.bytes) {
+        first_block_taken = true;
+        return first_block.bytes;
+    }
+    return MemoryContextAllocExtended(context, size, MCXT_ALLOC_HUGE | MCXT_ALLOC_NO_OOM);
+}
+
+/* Blocks of the context go with it. */
+static void release(void *context, void *block)
+{
+    (void)context;
+    if (block == first_block.bytes) {
+        first_block_taken = false;
+    }
+}
+
+/* ---- the row behind a SQL function ---- */
+
+static void check_declaration(FunctionCallInfo fcinfo, const struct idp_function *function)
+{
+    Oid *types = NULL;
+    int count = 0;
+    Oid result = get_func_signature(fcinfo->flinfo->fn_oid, &types, &count);
+    bool fits = result == idp_pg_type(function->result) &&
+                (size_t)count <= strlen(function->arguments) && count >= function->required_count;
+    for (int i = 0; fits && i < count; i++) {
+        fits = types[i] == idp_pg_type(function->arguments[i]);
+    }
+    if (!fits) {
+        ereport(ERROR, (errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
+                        errmsg("idplane: the declaration of function %s is not the library's",
+                               function->name),
+                        errhint("Run ALTER EXTENSION idplane UPDATE, or install the library that "
+                                "fits the extension.")));
+    }
+}
+
+static const struct idp_function *function_of(FunctionCallInfo fcinfo)
+{
+    if (fcinfo->flinfo->fn_extra != NULL) {
+        return fcinfo->flinfo->fn_extra;
+    }
+    char *name = get_func_name(fcinfo->flinfo->fn_oid);
+    const struct idp_function *function = name == NULL ? NULL : idp_function_find(name);
+    if (function == NULL) {
+        ereport(ERROR, (errcode(ERRCODE_UNDEFINED_FUNCTION),
+                        errmsg("idplane: the library has no function of this name"),
+                        errhint("Install the library that fits the extension.")));
+    }
+    check_declaration(fcinfo, function);
+    fcinfo->flinfo->fn_extra = unconstify(struct idp_function *, function);
+    return function;
+}
+
+/* ---- calls ---- */
+
+static void end_arena(void *object)
+{
+    struct idp_frame *frame = object;
+    idp_arena_end(&frame->arena);
+}
+
+static struct idp_frame *frame_open(const struct idp_function *function)
+{
+    MemoryContext memory =
+        AllocSetContextCreate(CurrentMemoryContext, "idplane call", ALLOCSET_DEFAULT_SIZES);
+    struct {
+        struct idp_frame frame;
+        MemoryContextCallback callback;
+    } *opened = MemoryContextAllocZero(memory, sizeof *opened);
+    struct idp_frame *frame = &opened->frame;
+    frame->memory = memory;
+    frame->arena = (struct idp_arena){.obtain = obtain, .release = release, .context = memory};
+    frame->call = (struct idp_call){
+        .host = &idp_pg_host, .context = frame, .arena = &frame->arena, .function = function};
+    opened->callback.func = end_arena;
+    opened->callback.arg = frame;
+    MemoryContextRegisterResetCallback(memory, &opened->callback);
+    return frame;
+}
+
+static size_t arguments_of(struct idp_frame *frame, FunctionCallInfo fcinfo,
+                           struct idp_value *values)
+{
+    size_t count = (size_t)PG_NARGS();
+    for (size_t i = 0; i < count; i++) {
+        values[i] = idp_pg_value(frame, PG_GETARG_DATUM(i), PG_ARGISNULL(i),
+                                 frame->call.function->arguments[i]);
+    }
+    return count;
+}
+
+Datum idplane_call(PG_FUNCTION_ARGS)
+{
+    struct idp_frame *frame = frame_open(function_of(fcinfo));
+    struct idp_value values[IDP_ARGUMENT_COUNT_MAX] = {0};
+    size_t count = arguments_of(frame, fcinfo, values);
+    struct idp_value value = idp_invoke(&frame->call, values, count);
+    idp_pg_disconnect(frame);
+    bool is_null;
+    Datum result = idp_pg_result(&value, &is_null);
+    MemoryContextDelete(frame->memory);
+    fcinfo->isnull = is_null;
+    return result;
+}

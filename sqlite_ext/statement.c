@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* statement.c - statements prepared at first use and kept for the connection.
+ *
+ * The cache is keyed by the address of the constant that describes the statement. A kept statement
+ * that is running (a call from inside its own step) is not reused: the inner call gets a fresh one.
+ */
+#include "sqlite_ext/adapter.h"
+
+#include <stdint.h>
+#include <string.h>
+
+SQLITE_EXTENSION_INIT3
+
+static struct idp_prepared *cache_slot(struct idp_connection *connection,
+                                       const struct idp_statement *statement)
+{
+    size_t mask = IDP_STATEMENT_CACHE_SIZE - 1;
+    size_t at = ((uintptr_t)statement / sizeof *statement) & mask;
+    while (connection->prepared[at].statement != NULL &&
+           connection->prepared[at].statement != statement) {
+        at = (at + 1) & mask;
+    }
+    return &connection->prepared[at];
+}
+
+static void index_parameters(struct idp_prepared *prepared)
+{
+    char name[8];
+    size_t count = strlen(prepared->statement->arguments);
+    for (size_t i = 0; i < count && i < IDP_STATEMENT_ARGUMENT_COUNT_MAX; i++) {
+        sqlite3_snprintf(sizeof name, name, "$%d", (int)i + 1);
+        prepared->index[i] = (unsigned char)sqlite3_bind_parameter_index(prepared->handle, name);
+    }
+}
+
+static void prepare(struct idp_frame *frame, const struct idp_statement *statement,
+                    struct idp_prepared *out)
+{
+    sqlite3 *db = frame->connection->db;
+    idp_schema_check(frame);
+    char *text = idp_translate(statement->text);
+    if (text == NULL) {
+        idp_frame_fail_sqlite(frame, SQLITE_NOMEM);
+    }
+    sqlite3_stmt *handle = NULL;
+    int code = sqlite3_prepare_v3(db, text, -1, SQLITE_PREPARE_PERSISTENT, &handle, NULL);
+    sqlite3_free(text);
+    if (code != SQLITE_OK) {
+        idp_frame_fail_sqlite(frame, code);
+    }
+    out->statement = statement;
+    out->handle = handle;
+    index_parameters(out);
+}
+
+struct idp_prepared *idp_statement_prepare(struct idp_frame *frame,
+                                           const struct idp_statement *statement,
+                                           struct idp_prepared *fresh)
+{
+    struct idp_prepared *kept = cache_slot(frame->connection, statement);
+    if (kept->handle != NULL && !sqlite3_stmt_busy(kept->handle)) {
+        return kept;
+    }
+    if (kept->handle != NULL) {
+        prepare(frame, statement, fresh);
+        return fresh;
+    }
+    int code = idp_anchor_drop(frame->connection);
+    if (code != SQLITE_OK) {
+        idp_frame_fail_sqlite(frame, code);
+    }
+    prepare(frame, statement, kept);
+    return kept;
+}
+
+void idp_statements_release(struct idp_connection *connection)
+{
+    for (size_t i = 0; i < IDP_STATEMENT_CACHE_SIZE; i++) {
+        sqlite3_finalize(connection->prepared[i].handle);
+        connection->prepared[i] = (struct idp_prepared){0};
+    }
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* error.c - one table gives every outcome its word, HTTP status, SQLSTATE and sentence, so that SQL
+ * and HTTP in both engines say the same. A sentence that is raised tells the reader what to do; it
+ * never holds a value that somebody sent. */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "core/base/base.h"
+
+enum { SENTENCE_SIZE_MAX = 512 };
+
+static const struct idp_error_row rows[IDP_ERROR_COUNT] = {
+    [IDP_OK] = {"ok", 200, "00000", "Success."},
+    [IDP_INVALID_REQUEST] = {"invalid_request", 400, "22023",
+                             "The request is malformed, or a parameter is missing or repeated."},
+    [IDP_INVALID_CLIENT] = {"invalid_client", 401, "28000",
+                            "The client is unknown, or it did not authenticate as registered."},
+    [IDP_INVALID_GRANT] = {"invalid_grant", 400, "28000",
+                           "The code or token is unknown, used, revoked, or of another client."},
+    [IDP_UNAUTHORIZED_CLIENT] = {"unauthorized_client", 400, "28000",
+                                 "The client may not use this grant type."},
+    [IDP_UNSUPPORTED_GRANT_TYPE] = {"unsupported_grant_type", 400, "0A000",
+                                    "The server does not offer this grant type."},
+    [IDP_INVALID_SCOPE] = {"invalid_scope", 400, "22023",
+                           "The scope is malformed, or more than what may be granted."},
+    [IDP_ACCESS_DENIED] = {"access_denied", 400, "28000", "The user denied the request."},
+    [IDP_AUTHORIZATION_PENDING] = {"authorization_pending", 400, "55000",
+                                   "The user has not authorized the request."},
+    [IDP_SLOW_DOWN] = {"slow_down", 400, "55000",
+                       "The device made an attempt within the polling interval. This request will "
+                       "not be processed."},
+    [IDP_EXPIRED_TOKEN] = {"expired_token", 400, "28000",
+                           "The device code has expired. Start the device authorization again."},
+    [IDP_INVALID_USER_CODE] = {"invalid_user_code", 400, "28000",
+                               "The code is not known or no longer valid. Check it, or ask the "
+                               "device for a new one."},
+    [IDP_TOO_MANY_ATTEMPTS] = {"too_many_attempts", 429, "28000",
+                               "There were too many wrong codes. Wait before the next attempt."},
+    [IDP_ALREADY_DECIDED] = {"already_decided", 409, "55000",
+                             "This request was approved or denied before; a decision is final."},
+    [IDP_CONFIRMATION_REQUIRED] =
+        {"confirmation_required", 400, "55000",
+         "The code came in a link: the user has to confirm that it is the "
+         "one that the device shows."},
+    [IDP_CODES_EXHAUSTED] = {"codes_exhausted", 503, "54000",
+                             "No free user code was found. Purge, or make user codes longer."},
+    [IDP_NOT_FOUND] = {"not_found", 404, "42704", "There is nothing at this address."},
+    [IDP_METHOD_NOT_ALLOWED] = {"method_not_allowed", 405, "0A000",
+                                "The address does not take this method."},
+    [IDP_CONTENT_TOO_LARGE] = {"content_too_large", 413, "54000", "The request is too large."},
+    [IDP_UNSUPPORTED_MEDIA_TYPE] = {"unsupported_media_type", 415, "22023",
+                                    "The address does not take this content type."},
+    [IDP_SERVER_ERROR] = {"server_error", 500, "XX000", "The server could not finish the request."},
+    [IDP_TEMPORARILY_UNAVAILABLE] = {"temporarily_unavailable", 503, "55P03",
+                                     "The server is busy. Try again later."},
+    [IDP_NULL_ARGUMENT] = {"null_argument", 400, "22004",
+                           "A required argument is NULL. Give it a value."},
+    [IDP_INVALID_ARGUMENT] = {"invalid_argument", 400, "22023",
+                              "An argument has a value that the function does not take."},
+    [IDP_INVALID_JSON] = {"invalid_json", 400, "22032", "An argument is not strict JSON."},
+    [IDP_TOO_LARGE] = {"too_large", 413, "54000", "A value is larger than its limit."},
+    [IDP_INVALID_SETTINGS] = {"invalid_settings", 400, "22023",
+                              "The settings are not valid, and none was changed."},
+    [IDP_INVALID_METADATA] = {"invalid_client_metadata", 400, "22023",
+                              "The client metadata is not valid."},
+    [IDP_ALREADY_EXISTS] = {"already_exists", 409, "42710",
+                            "There is one of this name. Update it, or choose another name."},
+    [IDP_NO_SUCH_CLIENT] = {"no_such_client", 404, "42704",
+                            "The tenant has no such client. Register it with register_client()."},
+    [IDP_NO_SUCH_KEY] = {"no_such_key", 404, "42704",
+                         "The tenant has no such signing key. Make one with create_signing_key()."},
+    [IDP_INVALID_KEY] = {"invalid_key", 400, "22023", "The key cannot be used for this."},
+    [IDP_UNSUPPORTED_ALGORITHM] = {"unsupported_algorithm", 400, "0A000",
+                                   "The algorithm is not supported. Use ES256, RS256 or EdDSA."},
+    [IDP_NESTED_WRITE] = {"nested_write", 500, "25000",
+                          "The function writes and was called inside a statement that writes. Call "
+                          "it in a SELECT of its own."},
+    [IDP_NOT_INSTALLED] = {"not_installed", 500, "55000",
+                           "Run SELECT idplane_install(); (SQLite) or CREATE EXTENSION idplane; "
+                           "(PostgreSQL)."},
+    [IDP_SCHEMA_NEWER] =
+        {"schema_newer", 500, "55000",
+         "The database was made by a newer idplane. Install that version or later."},
+    [IDP_MASTER_KEY_MISSING] = {"master_key_missing", 500, "F0000",
+                                "The master key that sealed the secrets of this database is not in "
+                                "the key file. Copy the file from where the database came from."},
+    [IDP_MASTER_KEY_FILE] = {"master_key_file", 500, "F0000",
+                             "The master key file cannot be used. It must be a regular file of the "
+                             "owner of this process with mode 0600."},
+    [IDP_SEAL_BROKEN] = {"seal_broken", 500, "XX001",
+                         "A sealed value was changed or moved. Restore it from a backup."},
+    [IDP_BUSY] = {"busy", 503, "55P03", "The database is locked by another writer. Try again."},
+    [IDP_STORE] = {"store", 500, "58000", "The database refused a statement."},
+    [IDP_CRYPTO] = {"crypto", 500, "XX000",
+                    "The cryptographic library failed. Check its installation and configuration."},
+    [IDP_OUT_OF_MEMORY] = {"out_of_memory", 503, "53200", "There is not enough memory."},
+    [IDP_UNSUPPORTED_ENGINE] =
+        {"unsupported_engine", 500, "0A000",
+         "The database is too old, or not in UTF8. SQLite 3.37 and PostgreSQL "
+         "14 are the oldest that work."},
+};
+
+const struct idp_error_row *idp_error_row(enum idp_error error)
+{
+    return &rows[(unsigned)error < IDP_ERROR_COUNT ? error : IDP_SERVER_ERROR];
+}
+
+void idp_fail(struct idp_call *call, enum idp_error error)
+{
+    call->host->fail(call, error, idp_error_row(error)->sentence);
+}
+
+/* The sentence is in the arena, because the host may read it after this frame is gone. */
+void idp_fail_with(struct idp_call *call, enum idp_error error, const char *format, ...)
+{
+    char *sentence = idp_allocate(call, SENTENCE_SIZE_MAX);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(sentence, SENTENCE_SIZE_MAX, format, arguments);
+    va_end(arguments);
+    call->host->fail(call, error, sentence);
+}
+
+struct idp_json *idp_error_json(struct idp_call *call, enum idp_error error)
+{
+    return idp_error_json_with(call, error, idp_error_row(error)->sentence);
+}
+
+struct idp_json *idp_error_json_with(struct idp_call *call, enum idp_error error,
+                                     const char *description)
+{
+    struct idp_json *json = idp_json_new(call, IDP_JSON_OBJECT);
+    idp_json_add_c(call, json, "error", idp_error_row(error)->word);
+    idp_json_add_c(call, json, "error_description", description);
+    return json;
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* json.c - JSON trees in the arena: looking into them and building them. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/base.h"
+
+/* ---- looking ---- */
+
+const struct idp_json *idp_json_member(const struct idp_json *object, const char *name)
+{
+    if (!idp_json_is(object, IDP_JSON_OBJECT))
+        return NULL;
+    struct idp_bytes wanted = idp_bytes_of(name);
+    const struct idp_json *member = object->child;
+    while (member != NULL && !idp_bytes_equal(member->name, wanted))
+        member = member->next;
+    return member;
+}
+
+struct idp_bytes idp_json_string(const struct idp_json *object, const char *name)
+{
+    const struct idp_json *member = idp_json_member(object, name);
+    return idp_json_is(member, IDP_JSON_STRING) ? member->text : (struct idp_bytes){0};
+}
+
+bool idp_json_is(const struct idp_json *json, enum idp_json_kind kind)
+{
+    return json != NULL && json->kind == kind;
+}
+
+/* Counts downwards, because the range below zero is the larger one. */
+bool idp_json_integer(const struct idp_json *json, int64_t *out)
+{
+    if (!idp_json_is(json, IDP_JSON_NUMBER))
+        return false;
+    const char *at = json->text.data, *end = at + json->text.size;
+    bool negative = at < end && *at == '-';
+    at += negative;
+    if (at == end)
+        return false;
+    int64_t number = 0;
+    for (; at < end; at++) {
+        if (*at < '0' || *at > '9')
+            return false;
+        if (__builtin_mul_overflow(number, 10, &number) ||
+            __builtin_sub_overflow(number, *at - '0', &number))
+            return false;
+    }
+    if (!negative && number == INT64_MIN)
+        return false;
+    *out = negative ? number : -number;
+    return true;
+}
+
+static int by_name(const void *left, const void *right)
+{
+    const struct idp_json *const *left_member = left, *const *right_member = right;
+    return idp_bytes_compare((*left_member)->name, (*right_member)->name);
+}
+
+const struct idp_json **idp_json_sorted(struct idp_call *call, const struct idp_json *object,
+                                        size_t *count)
+{
+    *count = 0;
+    for (const struct idp_json *member = object->child; member != NULL; member = member->next)
+        ++*count;
+    const struct idp_json **members = idp_allocate(call, *count * sizeof(struct idp_json *));
+    const struct idp_json **next = members;
+    for (const struct idp_json *member = object->child; member != NULL; member = member->next)
+        *next++ = member;
+    qsort(members, *count, sizeof(struct idp_json *), by_name);
+    return members;
+}
+
+/* ---- building ---- */
+
+struct idp_json *idp_json_new(struct idp_call *call, enum idp_json_kind kind)
+{
+    struct idp_json *json = idp_allocate(call, sizeof *json);
+    json->kind = kind;
+    return json;
+}
+
+struct idp_json *idp_json_new_string(struct idp_call *call, struct idp_bytes text)
+{
+    struct idp_json *json = idp_json_new(call, IDP_JSON_STRING);
+    json->text = text;
+    return json;
+}
+
+struct idp_json *idp_json_new_integer(struct idp_call *call, int64_t number)
+{
+    struct idp_json *json = idp_json_new(call, IDP_JSON_NUMBER);
+    struct idp_text text = {.call = call};
+    idp_text_add_integer(&text, number);
+    json->text = idp_text_bytes(&text);
+    return json;
+}
+
+struct idp_json *idp_json_new_bool(struct idp_call *call, bool value)
+{
+    return idp_json_new(call, value ? IDP_JSON_TRUE : IDP_JSON_FALSE);
+}
+
+struct idp_json *idp_json_copy(struct idp_call *call, const struct idp_json *json)
+{
+    struct idp_json *copy = idp_json_new(call, json->kind);
+    copy->text = idp_bytes_copy(call, json->text);
+    for (const struct idp_json *item = json->child; item != NULL; item = item->next)
+        idp_json_add_named(copy, idp_bytes_copy(call, item->name), idp_json_copy(call, item));
+    return copy;
+}
+
+void idp_json_add(struct idp_json *parent, const char *name, struct idp_json *item)
+{
+    idp_json_add_named(parent, idp_bytes_of(name), item);
+}
+
+void idp_json_add_named(struct idp_json *parent, struct idp_bytes name, struct idp_json *item)
+{
+    item->name = name;
+    item->next = NULL;
+    if (parent->last != NULL)
+        parent->last->next = item;
+    else
+        parent->child = item;
+    parent->last = item;
+}
+
+void idp_json_add_string(struct idp_call *call, struct idp_json *object, const char *name,
+                         struct idp_bytes text)
+{
+    if (text.data != NULL)
+        idp_json_add(object, name, idp_json_new_string(call, text));
+}
+
+void idp_json_add_c(struct idp_call *call, struct idp_json *object, const char *name,
+                    const char *text)
+{
+    idp_json_add_string(call, object, name, idp_bytes_of(text));
+}
+
+void idp_json_add_integer(struct idp_call *call, struct idp_json *object, const char *name,
+                          int64_t number)
+{
+    idp_json_add(object, name, idp_json_new_integer(call, number));
+}
+
+void idp_json_add_bool(struct idp_call *call, struct idp_json *object, const char *name, bool value)
+{
+    idp_json_add(object, name, idp_json_new_bool(call, value));
+}

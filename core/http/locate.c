@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* locate.c - which tenant a request is for. A tenant is where its base_url is; the exception is the
+ * inserted form of well-known paths, /.well-known/name/path for an issuer https://host/path
+ * (RFC 8414 §3.1), where the tenant's path comes last. */
+#include "core/http/http.h"
+
+#include <string.h>
+
+static const char *const well_known[] = {"/.well-known/oauth-authorization-server",
+                                         "/.well-known/openid-configuration"};
+
+/* The well-known path that `path` begins with, when more follows; *inserted is what follows. */
+static const char *well_known_find(struct idp_bytes path, struct idp_bytes *inserted)
+{
+    for (size_t i = 0; i < IDP_COUNT(well_known); i++) {
+        size_t size = strlen(well_known[i]);
+        if (path.size <= size + 1 || path.data[size] != '/')
+            continue;
+        if (memcmp(path.data, well_known[i], size) != 0)
+            continue;
+        *inserted = (struct idp_bytes){path.data + size, path.size - size};
+        return well_known[i];
+    }
+    return NULL;
+}
+
+/* The path of a URL; empty for none. */
+static struct idp_bytes url_path(struct idp_bytes url)
+{
+    const char *scheme = memmem(url.data, url.size, "://", 3);
+    if (!scheme)
+        return (struct idp_bytes){"", 0};
+    const char *authority = scheme + 3;
+    const char *path = memchr(authority, '/', (size_t)(url.data + url.size - authority));
+    if (!path)
+        return (struct idp_bytes){"", 0};
+    return (struct idp_bytes){path, (size_t)(url.data + url.size - path)};
+}
+
+/* True where an inserted path belongs to this tenant: its base path or its issuer's. */
+static bool inserted_is_ours(struct idp_call *call, struct idp_bytes inserted,
+                             struct idp_bytes rest)
+{
+    if (rest.size == 0)
+        return true;
+    return idp_bytes_equal(inserted, url_path(idp_settings_load(call).issuer));
+}
+
+bool idp_request_find_tenant(struct idp_call *call, struct idp_request *request)
+{
+    struct idp_bytes inserted, rest, path = request->path;
+    const char *name = well_known_find(path, &inserted);
+    if (!request->authority.data)
+        return false;
+    if (!idp_tenant_match(call, request->authority, name ? inserted : path, &call->tenant, &rest))
+        return false;
+    request->path = name ? idp_bytes_of(name) : rest;
+    return !name || inserted_is_ours(call, inserted, rest);
+}

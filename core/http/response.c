@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* response.c - what goes back. Answers carry secrets unless a route says otherwise, so that nothing
+ * is stored by default (RFC 6749 §5.1); every error has the status of its row. */
+#include "core/http/http.h"
+
+/* Long enough to spare a verifier most requests, short enough for a new key to be seen. */
+#define PUBLIC_CACHE_CONTROL "public, max-age=300"
+
+/* RFC 9110 §15.5.2 wants a challenge in every 401. */
+#define CHALLENGE "Basic realm=\"idplane\""
+
+static struct idp_response document_response(struct idp_call *call, int64_t status,
+                                             const struct idp_json *document)
+{
+    struct idp_response response = {.status = status,
+                                    .headers = idp_json_new(call, IDP_JSON_OBJECT),
+                                    .body = idp_json_text(call, document)};
+    idp_json_add_c(call, response.headers, "Content-Type", "application/json");
+    return response;
+}
+
+struct idp_response idp_response_json(struct idp_call *call, int64_t status,
+                                      const struct idp_json *document)
+{
+    struct idp_response response = document_response(call, status, document);
+    idp_json_add_c(call, response.headers, "Cache-Control", "no-store");
+    idp_json_add_c(call, response.headers, "Pragma", "no-cache");
+    if (status == 401)
+        idp_json_add_c(call, response.headers, "WWW-Authenticate", CHALLENGE);
+    return response;
+}
+
+struct idp_response idp_response_public(struct idp_call *call, const struct idp_json *document)
+{
+    struct idp_response response = document_response(call, 200, document);
+    idp_json_add_c(call, response.headers, "Cache-Control", PUBLIC_CACHE_CONTROL);
+    return response;
+}
+
+static int64_t word_status(struct idp_bytes word)
+{
+    for (int error = IDP_OK + 1; error < IDP_ERROR_COUNT; error++)
+        if (idp_bytes_is(word, idp_error_row((enum idp_error)error)->word))
+            return idp_error_row((enum idp_error)error)->http_status;
+    return idp_error_row(IDP_SERVER_ERROR)->http_status;
+}
+
+struct idp_response idp_response_outcome(struct idp_call *call, const struct idp_json *outcome)
+{
+    struct idp_bytes word = idp_json_string(outcome, "error");
+    return idp_response_json(call, word.data ? word_status(word) : 200, outcome);
+}
+
+struct idp_response idp_response_error(struct idp_call *call, enum idp_error error)
+{
+    return idp_response_json(call, idp_error_row(error)->http_status, idp_error_json(call, error));
+}

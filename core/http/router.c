@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* router.c - from the bytes of a request to its route, and back to one JSON document.
+ * Whatever a client sends ends in a response; only a broken store or a front that misuses
+ * http_request raises. */
+#include "core/http/http.h"
+
+/* Headers whose meaning would depend on which of several values is believed. */
+static const char *const single_headers[] = {"host", "authorization", "content-type",
+                                             IDP_PEER_HEADER};
+
+static bool headers_are_clear(const struct idp_request *request)
+{
+    size_t count = 0;
+    if (!request->headers)
+        return true;
+    if (request->headers->kind != IDP_JSON_OBJECT)
+        return false;
+    for (const struct idp_json *m = request->headers->child; m; m = m->next)
+        if (++count > IDP_HEADER_COUNT_MAX)
+            return false;
+    for (size_t i = 0; i < IDP_COUNT(single_headers); i++)
+        if (idp_request_header_count(request, single_headers[i]) > 1)
+            return false;
+    return true;
+}
+
+/* 0 where the method is none that a route could have. */
+static unsigned method_find(struct idp_bytes method)
+{
+    if (idp_bytes_is(method, "GET") || idp_bytes_is(method, "HEAD"))
+        return IDP_GET;
+    return idp_bytes_is(method, "POST") ? IDP_POST : 0;
+}
+
+/* The route of path and method, or NULL; *allowed is then what the path has. */
+static const struct idp_route *route_find(struct idp_bytes path, unsigned method, bool any_host,
+                                          unsigned *allowed)
+{
+    *allowed = 0;
+    for (size_t i = 0; i < idp_route_count; i++) {
+        if (idp_routes[i].any_host != any_host || !idp_bytes_is(path, idp_routes[i].path))
+            continue;
+        if (idp_routes[i].methods & method)
+            return &idp_routes[i];
+        *allowed |= idp_routes[i].methods;
+    }
+    return NULL;
+}
+
+/* 404, or 405 with what the path allows. */
+static struct idp_response not_routed(struct idp_call *call, unsigned allowed)
+{
+    static const char *const lists[] = {
+        [IDP_GET] = "GET, HEAD", [IDP_POST] = "POST", [IDP_GET | IDP_POST] = "GET, HEAD, POST"};
+    if (!allowed)
+        return idp_response_error(call, IDP_NOT_FOUND);
+    struct idp_response response = idp_response_error(call, IDP_METHOD_NOT_ALLOWED);
+    idp_json_add_c(call, response.headers, "Allow", lists[allowed]);
+    return response;
+}
+
+static struct idp_response no_tenant(struct idp_call *call)
+{
+    return idp_response_json(
+        call, idp_error_row(IDP_NOT_FOUND)->http_status,
+        idp_error_json_with(call, IDP_NOT_FOUND,
+                            "No single tenant has this host and path as its base_url."));
+}
+
+/* Runs a route under its own effect, so that a GET needs no more of the host than a read does. */
+static struct idp_response route_run(struct idp_call *call, const struct idp_route *route,
+                                     const struct idp_request *request)
+{
+    const struct idp_function *own = call->function;
+    struct idp_function *as_route = idp_allocate(call, sizeof(*as_route));
+    *as_route = *own;
+    as_route->effect = route->effect;
+    call->function = as_route;
+    struct idp_response response = route->answer(call, request);
+    call->function = own;
+    return response;
+}
+
+static struct idp_response route_enter(struct idp_call *call, const struct idp_route *route,
+                                       const struct idp_request *request)
+{
+    if (route->media_type && !idp_request_is(request, route->media_type))
+        return idp_response_json(call, idp_error_row(IDP_INVALID_REQUEST)->http_status,
+                                 idp_error_json_with(call, IDP_INVALID_REQUEST,
+                                                     "The Content-Type must be " IDP_FORM_MEDIA_TYPE
+                                                     "."));
+    if (route->media_type && request->body.size > IDP_FORM_SIZE_MAX)
+        return idp_response_error(call, IDP_CONTENT_TOO_LARGE);
+    return route_run(call, route, request);
+}
+
+static struct idp_response request_answer(struct idp_call *call, struct idp_request *request)
+{
+    unsigned allowed, method = method_find(request->method);
+    if (!headers_are_clear(request) || idp_request_locate(call, request))
+        return idp_response_error(call, IDP_INVALID_REQUEST);
+    const struct idp_route *route = route_find(request->path, method, true, &allowed);
+    if (!route && !allowed) {
+        if (!idp_request_find_tenant(call, request))
+            return no_tenant(call);
+        route = route_find(request->path, method, false, &allowed);
+    }
+    return route ? route_enter(call, route, request) : not_routed(call, allowed);
+}
+
+struct idp_json *idp_http_request(struct idp_call *call, struct idp_request request)
+{
+    struct idp_response response = request_answer(call, &request);
+    struct idp_json *document = idp_json_new(call, IDP_JSON_OBJECT);
+    if (idp_bytes_is(request.method, "HEAD"))
+        response.body = (struct idp_bytes){"", 0};
+    idp_json_add_integer(call, document, "status", response.status);
+    idp_json_add(document, "headers", response.headers);
+    idp_json_add_string(call, document, "body", response.body);
+    return document;
+}
+
+struct idp_value idp_sql_http_request(struct idp_call *call, const struct idp_value *arguments)
+{
+    const char *why;
+    struct idp_request request = {.method = idp_text_of(arguments[0]),
+                                  .target = idp_text_of(arguments[1]),
+                                  .body = idp_text_of(arguments[3])};
+    struct idp_bytes headers = idp_text_of(arguments[2]);
+    if (headers.data)
+        request.headers = idp_json_read(call, headers, &why);
+    if (headers.data && !request.headers)
+        request.headers = idp_json_new(call, IDP_JSON_NULL);
+    return idp_value_json(idp_http_request(call, request));
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* routes.c - every path that is answered. A new endpoint is a row here and a handler in its own
+ * file. The paths below /oauth2 are those of IBM Security Verify Access, whose clients keep
+ * working. */
+#include "core/http/http.h"
+
+#define FORM IDP_FORM_MEDIA_TYPE
+
+const struct idp_route idp_routes[] = {
+    {"/token", IDP_POST, IDP_WRITES, false, FORM, idp_answer_token},
+    {"/device_authorization", IDP_POST, IDP_WRITES, false, FORM, idp_answer_device_authorization},
+    {"/healthz", IDP_GET, IDP_READS, true, NULL, idp_answer_health},
+    {"/jwks", IDP_GET, IDP_READS, false, NULL, idp_answer_jwks},
+    {"/.well-known/oauth-authorization-server", IDP_GET, IDP_READS, false, NULL,
+     idp_answer_metadata},
+    {"/.well-known/openid-configuration", IDP_GET, IDP_READS, false, NULL, idp_answer_metadata},
+    {"/oauth2/token", IDP_POST, IDP_WRITES, false, FORM, idp_answer_token},
+    {"/oauth2/device_authorization", IDP_POST, IDP_WRITES, false, FORM,
+     idp_answer_device_authorization},
+};
+
+const size_t idp_route_count = IDP_COUNT(idp_routes);

@@ -8,7 +8,7 @@
 SQLITE_EXTENSION_INIT3
 
 static const char schema[] =
-#include "build/schema.inc"
+#include "schema.inc"
     ;
 
 static const char version_schema[] =

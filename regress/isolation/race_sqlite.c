@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* race_sqlite.c - processes released together on one device code in one WAL file: one is answered.
+ *
+ *   race_sqlite EXTENSION DATABASE
+ *
+ * The parent issues and approves a code, all children poll it at once, round after round. Nobody
+ * may meet a busy error: the busy timeout of the connection must be enough. */
+#include <sqlite3.h>
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { RACER_COUNT = 8, ROUND_COUNT = 200, ANSWER_SIZE = 8192, BUSY_TIMEOUT_MS = 20000 };
+
+/* Shared by all processes. */
+struct arena {
+    pthread_barrier_t start, end;
+    char device_code[512];
+    char answers[RACER_COUNT][ANSWER_SIZE];
+};
+
+static sqlite3 *database(const char *extension, const char *path)
+{
+    sqlite3 *db = NULL;
+    char *message = NULL;
+    if (sqlite3_open(path, &db) != SQLITE_OK ||
+        sqlite3_busy_timeout(db, BUSY_TIMEOUT_MS) != SQLITE_OK ||
+        sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 1, NULL) != SQLITE_OK ||
+        sqlite3_load_extension(db, extension, NULL, &message) != SQLITE_OK) {
+        fprintf(stderr, "%s: %s\n", path, message != NULL ? message : sqlite3_errmsg(db));
+        exit(1);
+    }
+    return db;
+}
+
+/* Evaluates SQL with one text parameter; the first column, or the error, is copied to `out`. */
+static void run(sqlite3 *db, const char *sql, const char *parameter, char *out, size_t size)
+{
+    sqlite3_stmt *statement = NULL;
+    int status = sqlite3_prepare_v2(db, sql, -1, &statement, NULL);
+    if (status == SQLITE_OK) {
+        sqlite3_bind_text(statement, 1, parameter, -1, SQLITE_TRANSIENT);
+        status = sqlite3_step(statement);
+    }
+    const char *text = status == SQLITE_ROW    ? (const char *)sqlite3_column_text(statement, 0)
+                       : status == SQLITE_DONE ? ""
+                                               : sqlite3_errmsg(db);
+    snprintf(out, size, "%s", text != NULL ? text : "");
+    sqlite3_finalize(statement);
+}
+
+static void setup(sqlite3 *db)
+{
+    static const char *const steps[] = {
+        "PRAGMA journal_mode = WAL",
+        "SELECT idplane_install()",
+        "SELECT configure('{}')",
+        "SELECT register_client('tv', '{\"grant_types\":[\"urn:ietf:params:oauth:grant-type:"
+        "device_code\"],\"token_endpoint_auth_method\":\"none\"}')",
+        "SELECT create_signing_key()",
+    };
+    char seen[ANSWER_SIZE];
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        run(db, steps[i], NULL, seen, sizeof seen);
+        if (sqlite3_errcode(db) != SQLITE_OK && sqlite3_errcode(db) != SQLITE_ROW &&
+            sqlite3_errcode(db) != SQLITE_DONE) {
+            fprintf(stderr, "%s: %s\n", steps[i], seen);
+            exit(1);
+        }
+    }
+}
+
+static void issue(sqlite3 *db, struct arena *arena)
+{
+    char response[ANSWER_SIZE], user_code[64], seen[ANSWER_SIZE];
+    run(db, "SELECT issue_device_code('tv')", NULL, response, sizeof response);
+    run(db, "SELECT ?1 ->> 'device_code'", response, arena->device_code, sizeof arena->device_code);
+    run(db, "SELECT ?1 ->> 'user_code'", response, user_code, sizeof user_code);
+    run(db, "SELECT approve_device_code(?1, 'u')", user_code, seen, sizeof seen);
+    if (strstr(seen, "\"error\"") != NULL) {
+        printf("# approval: %s\n", seen);
+    }
+}
+
+static void race(struct arena *arena, int racer, const char *extension, const char *path)
+{
+    sqlite3 *db = database(extension, path);
+    for (int i = 0; i < ROUND_COUNT; i++) {
+        pthread_barrier_wait(&arena->start);
+        run(db, "SELECT poll_device_code(?1, 'tv')", arena->device_code, arena->answers[racer],
+            ANSWER_SIZE);
+        pthread_barrier_wait(&arena->end);
+    }
+    exit(sqlite3_close(db) == SQLITE_OK ? 0 : 1);
+}
+
+/* True where one answer holds tokens and every other one says that the code is spent. */
+static bool judge(const struct arena *arena)
+{
+    int winner_count = 0, loser_count = 0;
+    for (int i = 0; i < RACER_COUNT; i++) {
+        bool won = strstr(arena->answers[i], "\"access_token\"") != NULL;
+        bool lost = strstr(arena->answers[i], "\"invalid_grant\"") != NULL;
+        winner_count += won;
+        loser_count += lost;
+        if (!won && !lost) {
+            printf("# unexpected answer: %s\n", arena->answers[i]);
+        }
+    }
+    return winner_count == 1 && loser_count == RACER_COUNT - 1;
+}
+
+static struct arena *arena_new(void)
+{
+    struct arena *arena =
+        mmap(NULL, sizeof *arena, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (arena == MAP_FAILED) {
+        perror("mmap");
+        exit(1);
+    }
+    pthread_barrierattr_t shared;
+    pthread_barrierattr_init(&shared);
+    pthread_barrierattr_setpshared(&shared, PTHREAD_PROCESS_SHARED);
+    pthread_barrier_init(&arena->start, &shared, RACER_COUNT + 1);
+    pthread_barrier_init(&arena->end, &shared, RACER_COUNT + 1);
+    return arena;
+}
+
+int main(int count, char **arguments)
+{
+    if (count != 3) {
+        fprintf(stderr, "usage: race_sqlite EXTENSION DATABASE\n");
+        return 2;
+    }
+    struct arena *arena = arena_new();
+    int failed = 0, status = 0, broken = 0;
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    /* A connection must not cross a fork: the first one is closed before. */
+    sqlite3 *db = database(arguments[1], arguments[2]);
+    setup(db);
+    sqlite3_close(db);
+    for (int i = 0; i < RACER_COUNT; i++) {
+        if (fork() == 0) {
+            race(arena, i, arguments[1], arguments[2]);
+        }
+    }
+    db = database(arguments[1], arguments[2]);
+    for (int i = 0; i < ROUND_COUNT; i++) {
+        issue(db, arena);
+        pthread_barrier_wait(&arena->start);
+        pthread_barrier_wait(&arena->end);
+        failed += !judge(arena);
+    }
+    while (wait(&status) > 0) {
+        broken += status != 0;
+    }
+    printf("%sok - 8 processes poll an approved code: one winner in each of %d rounds\n",
+           failed > 0 ? "not " : "", ROUND_COUNT);
+    printf("%sok - every connection closes with its statements cached\n",
+           broken > 0 || sqlite3_close(db) != SQLITE_OK ? "not " : "");
+    return 0;
+}

@@ -2,7 +2,6 @@
 /* host.c - proves that the core needs no database: everything it asks of an engine, in memory. */
 #include "regress/unit/host.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -209,6 +208,25 @@ void host_start(struct host *host)
     host->call = (struct idp_call){.host = &scripted_host, .context = host, .arena = &host->arena};
 }
 
+int host_setup(void **state)
+{
+    struct host *host = malloc(sizeof *host);
+    if (host == NULL)
+        return -1;
+    host_start(host);
+    *state = host;
+    return 0;
+}
+
+int host_teardown(void **state)
+{
+    struct host *host = *state;
+    host_end_call(host);
+    size_t leaked_count = host->block_live_count;
+    free(host);
+    return leaked_count == 0 ? 0 : -1;
+}
+
 void host_end_call(struct host *host)
 {
     idp_arena_end(&host->arena);
@@ -243,4 +261,23 @@ struct idp_value host_invoke_named(struct host *host, const char *name,
     if (function == NULL)
         give_up("no such function", name);
     return host_invoke(host, function, arguments, argument_count);
+}
+
+/* ---- helpers of tests ---- */
+
+bool host_text_is(struct idp_bytes text, const char *expected)
+{
+    bool same = idp_bytes_is(text, expected);
+    if (!same)
+        fprintf(stderr, "expected %s\n     got %.*s (%zu bytes)\n", expected, (int)text.size,
+                text.data != NULL ? text.data : "", text.size);
+    return same;
+}
+
+FILE *host_vectors_open(const char *name)
+{
+    const char *folder = getenv("IDPLANE_VECTORS");
+    char path[4096];
+    snprintf(path, sizeof path, "%s/%s", folder != NULL ? folder : "../shared/vectors", name);
+    return fopen(path, "r");
 }

@@ -6,6 +6,7 @@
 #define IDPLANE_HOST_H
 
 #include <setjmp.h>
+#include <stdio.h>
 
 #include "core/base/base.h"
 
@@ -48,6 +49,10 @@ struct host {
 
 void host_start(struct host *host);
 
+/* Setup and teardown of a cmocka test that wants a host in *state; blocks that leak fail it. */
+int host_setup(void **state);
+int host_teardown(void **state);
+
 /* Ends the call's arena; the next call finds the clock and tenant unread. What was seen stays. */
 void host_end_call(struct host *host);
 
@@ -65,5 +70,12 @@ struct idp_value host_invoke(struct host *host, const struct idp_function *funct
 /* The same by name, which must exist. */
 struct idp_value host_invoke_named(struct host *host, const char *name,
                                    const struct idp_value *arguments, size_t argument_count);
+
+/* True where the bytes are `expected`; else says what they are. */
+bool host_text_is(struct idp_bytes text, const char *expected);
+
+/* Opens a file of the shared test vectors (IDPLANE_VECTORS, else ../shared/vectors); NULL: absent.
+ */
+FILE *host_vectors_open(const char *name);
 
 #endif

@@ -110,7 +110,7 @@ static void issue(PGconn *referee, const struct race *race, char *code, size_t s
 static void gather(PGconn *referee)
 {
     char waiting[16] = "";
-    while (atoi(waiting) < RACER_COUNT) {
+    while (strtol(waiting, NULL, 10) < RACER_COUNT) {
         run(referee, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted",
             waiting, sizeof waiting);
     }

@@ -57,14 +57,12 @@ static void run(sqlite3 *db, const char *sql, const char *parameter, char *out, 
 
 static void setup(sqlite3 *db)
 {
-    static const char *const steps[] = {
-        "PRAGMA journal_mode = WAL",
-        "SELECT idplane_install()",
-        "SELECT configure('{}')",
+    static const char registration[] =
         "SELECT register_client('tv', '{\"grant_types\":[\"urn:ietf:params:oauth:grant-type:"
-        "device_code\"],\"token_endpoint_auth_method\":\"none\"}')",
-        "SELECT create_signing_key()",
-    };
+        "device_code\"],\"token_endpoint_auth_method\":\"none\"}')";
+    const char *const steps[] = {"PRAGMA journal_mode = WAL", "SELECT idplane_install()",
+                                 "SELECT configure('{}')", registration,
+                                 "SELECT create_signing_key()"};
     char seen[ANSWER_SIZE];
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
         run(db, steps[i], NULL, seen, sizeof seen);

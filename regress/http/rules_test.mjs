@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+// rules_test.mjs: what a client that breaks the rules is told, byte for byte where RFC 6749 and
+// RFC 9110 say so; and what the server keeps to itself.
+import assert from 'node:assert/strict';
+import { connect } from 'node:net';
+import { after, before, describe, it } from 'node:test';
+import { DEVICE_GRANT, engines, post, start } from './server.mjs';
+
+// Sends bytes as they are, which fetch would not; the answer's first line and headers.
+const raw = (base, bytes) =>
+  new Promise((done, failed) => {
+    const { hostname, port } = new URL(base);
+    let seen = '';
+    const socket = connect(port, hostname, () => socket.write(bytes));
+    socket.setTimeout(10000, () => socket.destroy());
+    socket.on('data', (data) => (seen += data));
+    socket.on('close', () => done(seen));
+    socket.on('error', (error) => (error.code === 'ECONNRESET' ? done(seen) : failed(error)));
+  });
+
+for (const engine of engines) {
+  describe(`HTTP rules on ${engine}`, () => {
+    let server, secret;
+    before(async () => {
+      server = await start(engine);
+      server.call('register_client', 'tv', {
+        grant_types: [DEVICE_GRANT],
+        token_endpoint_auth_method: 'none',
+      });
+      secret = server.call('register_client', 'box', {
+        grant_types: [DEVICE_GRANT],
+        token_endpoint_auth_method: 'client_secret_basic',
+      }).client_secret;
+    });
+    after(() => server?.stop());
+
+    const token = (form, headers) => post(`${server.base}/token`, form, headers);
+    const basic = (id, password) => ({
+      authorization: `Basic ${Buffer.from(`${id}:${password}`).toString('base64')}`,
+    });
+    const poll = (more) => ({ grant_type: DEVICE_GRANT, device_code: 'x', ...more });
+
+    const refused = async (response, status, error) => {
+      assert.equal(response.status, status);
+      assert.equal(response.headers.get('cache-control'), 'no-store');
+      assert.match(response.headers.get('content-type'), /^application\/json/);
+      const body = await response.json();
+      assert.equal(body.error, error);
+      assert.match(body.error_description ?? '', /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/);
+    };
+
+    it('never lets tokens or codes be cached', async () => {
+      const response = await post(`${server.base}/device_authorization`, { client_id: 'tv' });
+      assert.equal(response.status, 200);
+      assert.equal(response.headers.get('cache-control'), 'no-store');
+    });
+
+    it('answers an early poll with slow_down and the new interval', async () => {
+      const issued = await post(`${server.base}/device_authorization`, { client_id: 'tv' });
+      const { device_code } = await issued.json();
+      await refused(await token(poll({ device_code, client_id: 'tv' })), 400,
+        'authorization_pending');
+      const early = await token(poll({ device_code, client_id: 'tv' }));
+      assert.deepEqual([early.status, (await early.json()).interval], [400, 10]);
+    });
+
+    it('refuses an unknown code, client and grant type each in its way', async () => {
+      await refused(await token(poll({ client_id: 'tv' })), 400, 'invalid_grant');
+      await refused(await token(poll({ client_id: 'nobody' })), 401, 'invalid_client');
+      await refused(await token({ grant_type: 'magic', client_id: 'tv' }), 400,
+        'unsupported_grant_type');
+    });
+
+    it('asks for Basic where Basic was tried', async () => {
+      const response = await token(poll(), basic('box', 'wrong'));
+      assert.match(response.headers.get('www-authenticate'), /^Basic /);
+      await refused(response, 401, 'invalid_client');
+      await refused(await token(poll({ device_code: 'y' }), basic('box', secret)), 400,
+        'invalid_grant');
+    });
+
+    it('refuses two ways of authentication at once', async () => {
+      const both = poll({ client_id: 'box', client_secret: secret });
+      await refused(await token(both, basic('box', secret)), 400, 'invalid_request');
+    });
+
+    it('takes an empty parameter for an absent one, and ignores unknown ones', async () => {
+      await refused(await token({ grant_type: '', client_id: 'tv' }), 400, 'invalid_request');
+      await refused(await token(poll({ client_id: 'tv', future: '1' })), 400, 'invalid_grant');
+    });
+
+    for (const [what, body] of [
+      ['repeated', `grant_type=${DEVICE_GRANT}&client_id=tv&client_id=tv&device_code=x`],
+      ['malformed', 'grant_type=%zz&client_id=tv'],
+      ['not UTF-8', 'grant_type=%ff&client_id=tv'],
+      ['NUL', 'grant_type=%00&client_id=tv'],
+    ]) {
+      it(`refuses a parameter that is ${what}`, async () => {
+        const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+        const response = await fetch(`${server.base}/token`, { method: 'POST', body, headers });
+        await refused(response, 400, 'invalid_request');
+      });
+    }
+
+    it('names the methods of a path', async () => {
+      const get = await fetch(`${server.base}/token`);
+      assert.deepEqual([get.status, get.headers.get('allow')], [405, 'POST']);
+      const put = await fetch(`${server.base}/jwks`, { method: 'PUT' });
+      assert.equal(put.status, 405);
+      assert.match(put.headers.get('allow'), /\bGET\b/);
+    });
+
+    it('knows no other path and no other host', async () => {
+      assert.equal((await fetch(`${server.base}/nothing`)).status, 404);
+      const seen = await raw(server.base,
+        'GET /jwks HTTP/1.1\r\nHost: other.example\r\nConnection: close\r\n\r\n');
+      assert.match(seen, /^HTTP\/1\.1 404 /);
+    });
+
+    it('wants a form, and one of bearable size', async () => {
+      const json = await fetch(`${server.base}/token`, {
+        method: 'POST',
+        body: '{}',
+        headers: { 'content-type': 'application/json' },
+      });
+      assert.ok([400, 415].includes(json.status));
+      const large = await token({ grant_type: 'x'.repeat(2 << 20) }).catch(() => ({ status: 413 }));
+      assert.equal(large.status, 413);
+    });
+
+    it('survives bytes that are no HTTP', async () => {
+      await raw(server.base, Buffer.from('\x00\xff\x16\x03\x01 garbage\r\n\r\n', 'latin1'));
+      await raw(server.base, 'POST /token HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n');
+      await raw(server.base, `GET /${'a'.repeat(100000)} HTTP/1.1\r\nHost: x\r\n\r\n`);
+      assert.equal((await fetch(`${server.base}/healthz`)).status, 200);
+    });
+
+    it('publishes public keys only', async () => {
+      server.call('create_signing_key');
+      const { keys } = await (await fetch(`${server.base}/jwks`)).json();
+      assert.ok(keys.length > 0);
+      for (const key of keys) {
+        for (const member of ['d', 'p', 'q', 'dp', 'dq', 'qi', 'k']) assert.ok(!(member in key));
+      }
+    });
+  });
+
+  it(`logs a line for each request without secrets, and stops on SIGTERM, on ${engine}`, async () => {
+    const server = await start(engine);
+    server.call('register_client', 'tv', {
+      grant_types: [DEVICE_GRANT],
+      token_endpoint_auth_method: 'none',
+    });
+    const issued = await post(`${server.base}/device_authorization`, { client_id: 'tv' });
+    const codes = await issued.json();
+    server.call('approve_device_code', codes.user_code, 'alice');
+    const form = { grant_type: DEVICE_GRANT, device_code: codes.device_code, client_id: 'tv' };
+    const tokens = await (await post(`${server.base}/token?code=${codes.user_code}`, form)).json();
+    assert.ok(tokens.access_token);
+    assert.equal(await server.stop(), 0);
+    const lines = server.log().split('\n').filter((line) => line.includes('/token'));
+    assert.equal(lines.length, 1);
+    for (const secret of [codes.device_code, codes.user_code, tokens.access_token]) {
+      assert.ok(!server.log().includes(secret));
+    }
+  });
+}

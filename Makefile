@@ -39,7 +39,7 @@ STATIC  := $(call objects,static,$(wildcard sqlite_ext/*.c))
 HTTPD   := $(call objects,obj,$(wildcard httpd/*.c))
 PG      := $(call objects,pg,$(wildcard pg_ext/*.c))
 UNIT    := $(call programs,regress/unit/test_*.c)
-HELPERS := $(call programs,regress/isolation/*.c regress/timelines/*.c)
+HELPERS := $(call programs,regress/isolation/*.c regress/sqlite/*.c)
 VERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" pg_ext/idplane.control 2>/dev/null)
 SCRIPT  := $(BUILD)/pg/idplane--$(VERSION).sql
 
@@ -58,7 +58,7 @@ no-postgres:
 $(BUILD)/core.a: $(CORE)
 	rm -f $@ && $(AR) rcs $@ $^
 $(BUILD)/idplane.so: $(SQLITE) $(BUILD)/core.a
-	$(SHARED) $^ $(LIBS)
+	$(SHARED) -Wl,-z,defs $^ $(LIBS)
 $(BUILD)/pg/idplane.so: $(PG) $(BUILD)/core.a
 	$(SHARED) $^ $(LIBS)
 $(BUILD)/idplane-httpd: $(HTTPD) $(STATIC) $(BUILD)/core.a

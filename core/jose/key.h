@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* key.h - the inside of keys and algorithms; only core/jose includes it. */
+#ifndef IDPLANE_KEY_H
+#define IDPLANE_KEY_H
+
+#include "core/jose/jose.h"
+
+#include <openssl/evp.h>
+
+enum {
+    IDP_RSA_BITS_MIN = 2048,
+    IDP_RSA_BITS_MAX = 8192,
+    IDP_RSA_EXPONENT_SIZE_MAX = 8,
+    IDP_SIGNATURE_SIZE_MAX = IDP_RSA_BITS_MAX / 8,
+    IDP_KEY_TRY_COUNT_MAX = 4 /* keys of one kid that a verifier tries */
+};
+
+enum idp_key_type { IDP_KEY_RSA, IDP_KEY_EC, IDP_KEY_OKP, IDP_KEY_OCT, IDP_KEY_TYPE_COUNT };
+
+/* A curve of RFC 7518 §6.2.1.1 or RFC 8037. Sizes are bytes. */
+struct idp_curve {
+    const char *name;
+    enum idp_key_type type;
+    const char *openssl_name; /* of the group (EC) or of the key type (OKP) */
+    size_t coordinate_size;   /* x, y, d */
+    size_t signature_size;
+};
+
+struct idp_algorithm {
+    const char *name;
+    enum idp_key_type type;
+    const char *curve;  /* EC only: the one curve */
+    enum idp_hash hash; /* not of EdDSA */
+    const char *hash_name;
+    size_t hash_size;
+    bool pss;
+};
+
+/* A key that passed every check. Immutable; `pkey` and the contexts are shared between threads. */
+struct idp_key {
+    enum idp_key_type type;
+    const struct idp_curve *curve;         /* EC and OKP */
+    const struct idp_algorithm *algorithm; /* the one it is for; NULL: any that fits its type */
+    struct idp_bytes kid;                  /* data NULL: none */
+    bool verifies, signs;                  /* as use, key_ops and private members say */
+    EVP_PKEY *pkey;                        /* not of oct */
+    struct idp_bytes secret;               /* of oct */
+    /* Contexts ready for the usual algorithm, copied for each use; NULL outside the cache. */
+    const struct idp_algorithm *usual;
+    EVP_MD_CTX *verify_template, *sign_template;
+    EVP_MAC_CTX *mac_template;
+};
+
+/* algorithm.c */
+bool idp_key_type_find(struct idp_bytes kty, enum idp_key_type *out) IDP_MUST_CHECK;
+const char *idp_key_type_name(enum idp_key_type type);
+const struct idp_curve *idp_curve_find(enum idp_key_type type, struct idp_bytes name);
+const struct idp_curve *idp_curve_of_openssl(enum idp_key_type type, const char *name);
+bool idp_algorithm_fits(const struct idp_algorithm *algorithm, const struct idp_key *key);
+/* The first that fits: what a key without `alg` signs with. NULL: none does. */
+const struct idp_algorithm *idp_algorithm_usual(const struct idp_key *key);
+
+/* pkey.c: checks that hold whatever text a key came from */
+/* Fills type and curve from the foreign key; false where it is too weak, malformed or of a kind
+ * that no algorithm takes. */
+bool idp_pkey_admit(struct idp_key *key, EVP_PKEY *pkey, bool private) IDP_MUST_CHECK;
+/* True for the encoding of a point that any signature would fit, and for non-canonical ones. */
+bool idp_point_is_weak(const struct idp_curve *curve, const unsigned char *point);
+
+/* EVP_PKEY_free for idp_own(). */
+void idp_pkey_release(void *pkey);
+
+/* jwk.c */
+/* The key of a JWK, for signing (private) or verifying; NULL where it is not usable for that. */
+const struct idp_key *idp_jwk_read(struct idp_call *call, const struct idp_json *jwk, bool private);
+
+/* key_set.c */
+/* As idp_keys_read, for signing. */
+struct idp_key_set idp_keys_read_private(struct idp_call *call, struct idp_bytes text);
+
+/* key_cache.c */
+/* The keys that were put under this digest; held until the call ends. count 0: none. */
+struct idp_key_set idp_key_cache_get(struct idp_call *call, struct idp_bytes digest);
+/* Keeps the keys (private ones: for signing) and returns them ready for use; the given set where
+ * they cannot be kept. */
+struct idp_key_set idp_key_cache_put(struct idp_call *call, struct idp_bytes digest,
+                                     struct idp_key_set set);
+
+/* signature.c */
+bool idp_key_verify(struct idp_call *call, const struct idp_key *key,
+                    const struct idp_algorithm *algorithm, struct idp_bytes input,
+                    struct idp_bytes signature);
+struct idp_bytes idp_key_sign(struct idp_call *call, const struct idp_key *key,
+                              const struct idp_algorithm *algorithm, struct idp_bytes input);
+/* Makes the contexts of a key for its usual algorithm; leaves NULL what cannot be made. */
+void idp_key_prepare(struct idp_key *key);
+
+/* jws.c */
+enum idp_reason {
+    IDP_REASON_VALID,
+    IDP_REASON_MALFORMED,
+    IDP_REASON_ALGORITHM,
+    IDP_REASON_KEY,
+    IDP_REASON_SIGNATURE,
+    IDP_REASON_EXPIRED,
+    IDP_REASON_NOT_YET_VALID,
+    IDP_REASON_ISSUED_IN_FUTURE,
+    IDP_REASON_ISSUER,
+    IDP_REASON_AUDIENCE,
+    IDP_REASON_TYPE,
+    IDP_REASON_MISSING_CLAIM,
+    IDP_REASON_CRITICAL,
+    IDP_REASON_COUNT
+};
+
+/* A compact JWS taken apart. */
+struct idp_jws {
+    const struct idp_json *header;
+    struct idp_bytes input;     /* what is signed: header and payload as sent */
+    struct idp_bytes payload;   /* decoded */
+    struct idp_bytes signature; /* decoded */
+};
+
+/* Takes a token apart: three canonical base64url segments, the first a strict JSON object. */
+bool idp_jws_read(struct idp_call *call, struct idp_bytes token,
+                  struct idp_jws *out) IDP_MUST_CHECK;
+
+/* Checks header, algorithm, key and signature, in this order. algorithms: a JSON array of the
+ * allowed names; NULL allows each that fits the key. */
+enum idp_reason idp_jws_check(struct idp_call *call, const struct idp_jws *jws,
+                              struct idp_bytes keys, const struct idp_json *algorithms);
+
+/* jwt.c */
+/* The verdict without its document; *out has the header and *claims the claims where it is valid.
+ */
+enum idp_reason idp_jwt_check(struct idp_call *call, struct idp_bytes token, struct idp_bytes keys,
+                              const struct idp_json *policy, struct idp_jws *out,
+                              const struct idp_json **claims);
+
+/* Signs claims; the header says typ JWT where it does not say another. header may be NULL. */
+struct idp_bytes idp_jwt_sign(struct idp_call *call, const struct idp_key *key,
+                              const struct idp_json *claims, const struct idp_json *header);
+
+/* {"header","claims"} of a token that nobody verified; NULL where it is no JWT. */
+struct idp_json *idp_jwt_decode(struct idp_call *call, struct idp_bytes token);
+
+/* claims.c */
+struct idp_policy {
+    const struct idp_json *algs, *require;
+    struct idp_bytes iss, typ;     /* data NULL: not checked */
+    const struct idp_json *aud;    /* string or array; NULL: not checked */
+    int64_t leeway_us, max_age_us; /* max_age_us -1: not checked */
+    int64_t now_us;
+};
+
+/* Raises IDP_INVALID_ARGUMENT naming the member that is malformed or unknown. */
+struct idp_policy idp_policy_read(struct idp_call *call, const struct idp_json *policy);
+enum idp_reason idp_claims_check(const struct idp_json *claims, const struct idp_policy *policy);
+/* RFC 7519 NumericDate; false for anything but a number within the years that int64 can count. */
+bool idp_numeric_date(const struct idp_json *json, int64_t *out_us) IDP_MUST_CHECK;
+
+#endif

@@ -260,7 +260,7 @@ struct idp_value idp_invoke(struct idp_call *call, const struct idp_value *argum
 /* Every statement the core may run, in groups: for the test that prepares them all. */
 struct idp_statement_group {
     const struct idp_statement *statements;
-    size_t count;
+    const size_t *count;
 };
 extern const struct idp_statement_group idp_statement_groups[];
 extern const size_t idp_statement_group_count;

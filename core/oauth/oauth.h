@@ -136,11 +136,11 @@ struct idp_value idp_sql_purge(struct idp_call *call, const struct idp_value *ar
 struct idp_value idp_sql_authorization_server_metadata(struct idp_call *call,
                                                        const struct idp_value *arguments);
 
-extern const struct idp_statement idp_settings_statements[], idp_client_statements[],
+extern const struct idp_statement idp_tenant_statements[], idp_client_statements[],
     idp_subject_statements[], idp_device_issue_statements[], idp_device_user_statements[],
     idp_device_poll_statements[], idp_throttle_statements[], idp_token_statements[],
     idp_purge_statements[];
-extern const size_t idp_settings_statement_count, idp_client_statement_count,
+extern const size_t idp_tenant_statement_count, idp_client_statement_count,
     idp_subject_statement_count, idp_device_issue_statement_count, idp_device_user_statement_count,
     idp_device_poll_statement_count, idp_throttle_statement_count, idp_token_statement_count,
     idp_purge_statement_count;

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* device.h - what the files of the device grant share (RFC 8628): codes and throttle. */
+#ifndef IDPLANE_OAUTH_DEVICE_H
+#define IDPLANE_OAUTH_DEVICE_H
+
+#include "core/oauth/oauth.h"
+
+/* ---- user codes (user_code.c) ---- */
+
+/* A code drawn evenly from the charset of the settings, without punctuation. */
+struct idp_bytes idp_user_code_generate(struct idp_call *call, const struct idp_settings *settings);
+
+/* With a dash in the middle, as people read it. */
+struct idp_bytes idp_user_code_shown(struct idp_call *call, struct idp_bytes code);
+
+/* What a person typed, reduced to the charset (RFC 8628 §6.1); data NULL where no code can be it.
+ */
+struct idp_bytes idp_user_code_read(struct idp_call *call, const struct idp_settings *settings,
+                                    struct idp_bytes typed);
+
+/* Digests at rest, bound to the tenant. */
+struct idp_bytes idp_user_code_digest(struct idp_call *call, struct idp_bytes code);
+struct idp_bytes idp_device_code_digest(struct idp_call *call, struct idp_bytes code);
+
+/* ---- throttle of user codes (throttle.c) ---- */
+
+/* Takes one attempt of the subject; false: over a limit, nothing may be looked up. source may have
+ * data NULL. */
+bool idp_throttle_enter(struct idp_call *call, const struct idp_settings *settings,
+                        struct idp_bytes subject, struct idp_bytes source) IDP_MUST_CHECK;
+
+/* The attempt was wrong: it stays counted for subject, source and tenant. */
+void idp_throttle_wrong(struct idp_call *call, struct idp_bytes source);
+
+/* The code was a real one: the subject gets the attempt back. */
+void idp_throttle_right(struct idp_call *call, struct idp_bytes subject);
+
+/* The subject decided on a code: its own count starts anew. */
+void idp_throttle_reset(struct idp_call *call, struct idp_bytes subject);
+
+#endif

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* device_issue.c - starts a device grant (RFC 8628 §3.1, §3.2). */
+#include "core/oauth/device.h"
+
+enum { DEVICE_CODE_SIZE = 32, ISSUE_TRIES = 16, INTERVAL_RAISED_MAX_S = 60 };
+
+enum { DEVICE_INSERT };
+
+const struct idp_statement idp_device_issue_statements[] = {
+    /* Nothing is inserted where a code is in use already: the caller draws again. */
+    [DEVICE_INSERT] = {"INSERT INTO idplane.device_code (tenant, code_digest, user_code_digest,"
+                       " client_id, state, issued_at, expires_at, interval_s, interval_max_s,"
+                       " rate_first, polled_early, scope, device)"
+                       " VALUES ($1, $2, $3, $4, 'pending', $5, $6, $7, $8, $9, false, $10, $11)"
+                       " ON CONFLICT DO NOTHING",
+                       "txxtzziibtj", ""},
+};
+const size_t idp_device_issue_statement_count = IDP_COUNT(idp_device_issue_statements);
+
+static bool insert(struct idp_call *call, const struct idp_settings *settings,
+                   struct idp_bytes client_id, struct idp_bytes scope, struct idp_bytes device,
+                   struct idp_bytes device_code, struct idp_bytes user_code)
+{
+    int64_t now_us = idp_now_us(call);
+    int64_t interval_max_s =
+        settings->interval_s > INTERVAL_RAISED_MAX_S ? settings->interval_s : INTERVAL_RAISED_MAX_S;
+    struct idp_value arguments[] = {
+        idp_value_text(idp_tenant(call)),
+        idp_value_blob(idp_device_code_digest(call, device_code)),
+        idp_value_blob(idp_user_code_digest(call, user_code)),
+        idp_value_text(client_id),
+        idp_value_time(now_us),
+        idp_value_time(now_us + settings->code_lifetime_s * 1000000),
+        idp_value_integer(settings->interval_s),
+        idp_value_integer(interval_max_s),
+        idp_value_bool(settings->slow_down_fixed),
+        idp_value_text(scope),
+        device.data == NULL ? idp_null() : idp_value_json_text(device),
+    };
+    return idp_run(call, &idp_device_issue_statements[DEVICE_INSERT], arguments).affected == 1;
+}
+
+static struct idp_json *response(struct idp_call *call, const struct idp_settings *settings,
+                                 struct idp_bytes device_code, struct idp_bytes user_code)
+{
+    struct idp_bytes shown = idp_user_code_shown(call, user_code);
+    struct idp_text uri = {.call = call};
+    idp_text_add(&uri, settings->base_url);
+    idp_text_add_c(&uri, "/device");
+    struct idp_bytes verification_uri = idp_bytes_copy(call, idp_text_bytes(&uri));
+    idp_text_add_c(&uri, "?user_code=");
+    idp_text_add(&uri, idp_url_encode(call, shown));
+    struct idp_json *result = idp_json_new(call, IDP_JSON_OBJECT);
+    idp_json_add_string(call, result, "device_code", device_code);
+    idp_json_add_string(call, result, "user_code", shown);
+    idp_json_add_string(call, result, "verification_uri", verification_uri);
+    idp_json_add_string(call, result, "verification_uri_complete", idp_text_bytes(&uri));
+    idp_json_add_integer(call, result, "expires_in", settings->code_lifetime_s);
+    idp_json_add_integer(call, result, "interval", settings->interval_s);
+    return result;
+}
+
+static struct idp_json *issue(struct idp_call *call, const struct idp_settings *settings,
+                              struct idp_bytes client_id, struct idp_bytes scope,
+                              struct idp_bytes device)
+{
+    for (int try = 0; try < ISSUE_TRIES; try++) {
+        struct idp_bytes device_code = idp_random_text(call, DEVICE_CODE_SIZE);
+        struct idp_bytes user_code = idp_user_code_generate(call, settings);
+        if (insert(call, settings, client_id, scope, device, device_code, user_code)) {
+            return response(call, settings, device_code, user_code);
+        }
+    }
+    return idp_error_json(call, IDP_CODES_EXHAUSTED);
+}
+
+struct idp_json *idp_device_issue(struct idp_call *call, struct idp_bytes client_id,
+                                  struct idp_bytes scope, const struct idp_json *device)
+{
+    struct idp_client client;
+    if (!idp_client_find(call, client_id, &client) || !client.enabled) {
+        return idp_error_json(call, IDP_INVALID_CLIENT);
+    }
+    struct idp_settings settings = idp_settings_load(call);
+    if (!settings.device_grant) {
+        return idp_error_json(call, IDP_UNSUPPORTED_GRANT_TYPE);
+    }
+    if (!client.device_grant) {
+        return idp_error_json(call, IDP_UNAUTHORIZED_CLIENT);
+    }
+    struct idp_bytes wanted = scope.size == 0 ? client.scope : scope;
+    if (!idp_scope_valid(wanted) || !idp_scope_within(wanted, client.scope)) {
+        return idp_error_json(call, IDP_INVALID_SCOPE);
+    }
+    struct idp_bytes device_text = {0};
+    if (device != NULL) {
+        device_text = idp_json_text(call, device);
+    }
+    return issue(call, &settings, client_id, wanted, device_text);
+}
+
+struct idp_value idp_sql_issue_device_code(struct idp_call *call, const struct idp_value *arguments)
+{
+    const struct idp_json *device = idp_json_object_argument(call, arguments[2], "device");
+    if (idp_text_of(arguments[2]).size > IDP_DEVICE_INFO_SIZE_MAX) {
+        idp_fail_with(call, IDP_TOO_LARGE, "Argument device is longer than %d bytes.",
+                      IDP_DEVICE_INFO_SIZE_MAX);
+    }
+    return idp_value_json(
+        idp_device_issue(call, arguments[0].bytes, idp_text_of(arguments[1]), device));
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* device_poll.c - the device asks for its tokens (RFC 8628 §3.4, §3.5).
+ *
+ * The frequent case, a pending code, is one statement: it records the poll, judges its rate and
+ * raises the interval, for an enabled client only. When it finds nothing, the slow path says why in
+ * the order client, grant, code, expiry, state, and redeems an approved code: the row goes from
+ * approved to consumed once, in the transaction that makes the tokens. */
+#include "core/oauth/device.h"
+
+#define EARLY "$4 < idplane.later(polled_at, interval_s * 1000000 - 250000)"
+
+enum { POLL_PENDING, POLL_REDEEM, POLL_STATE };
+
+const struct idp_statement idp_device_poll_statements[] = {
+    [POLL_PENDING] = {"UPDATE idplane.device_code SET"
+                      " polled_early = CASE WHEN polled_at IS NULL THEN false ELSE " EARLY " END,"
+                      " interval_s = CASE WHEN polled_at IS NULL OR rate_first OR NOT (" EARLY ")"
+                      " THEN interval_s WHEN interval_s + 5 > interval_max_s THEN interval_max_s"
+                      " ELSE interval_s + 5 END,"
+                      " polled_at = $4"
+                      " WHERE tenant = $1 AND code_digest = $2 AND client_id = $3"
+                      " AND (state = 'pending' AND expires_at > $4"
+                      " OR rate_first AND polled_at IS NOT NULL AND " EARLY ")"
+                      " AND EXISTS (SELECT 1 FROM idplane.client c WHERE c.tenant = $1"
+                      " AND c.client_id = $3 AND c.enabled AND c.device_grant)"
+                      " AND EXISTS (SELECT 1 FROM idplane.tenant t WHERE t.tenant = $1"
+                      " AND t.device_grant)"
+                      " RETURNING polled_early, interval_s",
+                      "txtz", "bi"},
+    [POLL_REDEEM] = {"UPDATE idplane.device_code SET state = 'consumed', consumed_at = $4,"
+                     " polled_at = $4"
+                     " WHERE tenant = $1 AND code_digest = $2 AND client_id = $3"
+                     " AND state = 'approved' AND expires_at > $4"
+                     " RETURNING subject, granted_scope, grant_details",
+                     "txtz", "ttj"},
+    [POLL_STATE] = {"SELECT state, expires_at FROM idplane.device_code"
+                    " WHERE tenant = $1 AND code_digest = $2 AND client_id = $3",
+                    "txt", "tz"},
+};
+const size_t idp_device_poll_statement_count = IDP_COUNT(idp_device_poll_statements);
+
+static struct idp_json *slow_down(struct idp_call *call, int64_t interval_s)
+{
+    struct idp_text text = {.call = call};
+    idp_text_add_c(&text, "The device made an attempt within [");
+    idp_text_add_integer(&text, interval_s);
+    idp_text_add_c(&text, "] seconds. This request will not be processed.");
+    struct idp_json *result = idp_error_json_with(call, IDP_SLOW_DOWN, idp_text_bytes(&text).data);
+    idp_json_add_integer(call, result, "interval", interval_s);
+    return result;
+}
+
+/* Expired beats approved and denied; a consumed code stays consumed. */
+static struct idp_json *explain(struct idp_call *call, const struct idp_value *key)
+{
+    const struct idp_value *row = idp_run_one(call, &idp_device_poll_statements[POLL_STATE], key);
+    if (row == NULL || idp_bytes_is(row[0].bytes, "consumed")) {
+        return idp_error_json(call, IDP_INVALID_GRANT);
+    }
+    if (row[1].integer <= idp_now_us(call)) {
+        return idp_error_json(call, IDP_EXPIRED_TOKEN);
+    }
+    if (idp_bytes_is(row[0].bytes, "denied")) {
+        return idp_error_json(call, IDP_ACCESS_DENIED);
+    }
+    return idp_error_json(call, IDP_AUTHORIZATION_PENDING);
+}
+
+/* A locked subject consumes the code all the same: it must not come alive with the subject. */
+static struct idp_json *pay(struct idp_call *call, const struct idp_settings *settings,
+                            const struct idp_client *client, const struct idp_value *row)
+{
+    struct idp_bytes subject = idp_text_of(row[0]);
+    if (!idp_subject_enabled(call, subject)) {
+        return idp_error_json(call, IDP_ACCESS_DENIED);
+    }
+    struct idp_grant grant = {
+        .client_id = client->client_id,
+        .subject = subject,
+        .scope = idp_text_of(row[1]),
+        .details = idp_json_argument(call, row[2], "grant_details"),
+        .refresh = client->refresh_grant && settings->refresh_grant,
+    };
+    return idp_tokens_issue(call, settings, &grant);
+}
+
+static struct idp_json *redeem(struct idp_call *call, const struct idp_value *key,
+                               struct idp_bytes client_id)
+{
+    struct idp_client client;
+    if (!idp_client_find(call, client_id, &client) || !client.enabled) {
+        return idp_error_json(call, IDP_INVALID_CLIENT);
+    }
+    struct idp_settings settings = idp_settings_load(call);
+    if (!settings.device_grant) {
+        return idp_error_json(call, IDP_UNSUPPORTED_GRANT_TYPE);
+    }
+    if (!client.device_grant) {
+        return idp_error_json(call, IDP_UNAUTHORIZED_CLIENT);
+    }
+    call->host->begin(call);
+    const struct idp_value *row = idp_run_one(call, &idp_device_poll_statements[POLL_REDEEM], key);
+    if (row == NULL) {
+        return explain(call, key);
+    }
+    return pay(call, &settings, &client, row);
+}
+
+struct idp_json *idp_device_poll(struct idp_call *call, struct idp_bytes device_code,
+                                 struct idp_bytes client_id)
+{
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)),
+                              idp_value_blob(idp_device_code_digest(call, device_code)),
+                              idp_value_text(client_id), idp_value_time(idp_now_us(call))};
+    const struct idp_value *row = idp_run_one(call, &idp_device_poll_statements[POLL_PENDING], key);
+    if (row == NULL) {
+        return redeem(call, key, client_id);
+    }
+    return idp_bool_of(row[0]) ? slow_down(call, row[1].integer)
+                               : idp_error_json(call, IDP_AUTHORIZATION_PENDING);
+}
+
+struct idp_value idp_sql_poll_device_code(struct idp_call *call, const struct idp_value *arguments)
+{
+    return idp_value_json(idp_device_poll(call, arguments[0].bytes, arguments[1].bytes));
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* settings.c - what is in force for a tenant: its stored document over the defaults.
+ *
+ * The names are those of the system whose device flow we follow; both of its spellings are taken.
+ */
+#include "core/oauth/settings.h"
+
+#define FIELD(name) offsetof(struct idp_settings, name)
+
+const struct idp_setting idp_setting_rows[] = {
+    {NULL, "issuer", NULL, IDP_SETTING_URL, 0, 0, 0, NULL, FIELD(issuer)},
+    {NULL, "base_url", NULL, IDP_SETTING_URL, 0, 0, 0, IDP_BASE_URL_DEFAULT, FIELD(base_url)},
+    {"device_flow_settings", "device_flow_polling_interval_in_secs",
+     "device_flow_polling_interval_seconds", IDP_SETTING_INTEGER, 1, 3600, 5, NULL,
+     FIELD(interval_s)},
+    {"device_flow_settings", "device_flow_codelifetime_in_secs", "device_flow_codelifetime_seconds",
+     IDP_SETTING_INTEGER, 1, 1800, 300, NULL, FIELD(code_lifetime_s)},
+    {"device_flow_settings", "device_flow_usercode_length", NULL, IDP_SETTING_INTEGER, 7, 32, 8,
+     NULL, FIELD(user_code_length)},
+    {"device_flow_settings", "device_flow_usercode_charset", NULL, IDP_SETTING_CHARSET, 0, 0, 0,
+     "BCDFGHJKLMNPQRSTVWXZ", FIELD(user_code_charset)},
+    {"device_flow_settings", "enforce_clientauth_device_authorize", NULL, IDP_SETTING_BOOLEAN, 0, 1,
+     1, NULL, FIELD(client_auth_required)},
+    {"device_flow_settings", "slow_down", NULL, IDP_SETTING_SLOW_DOWN, 0, 0, 0, "increase",
+     FIELD(slow_down_fixed)},
+    {"device_flow_settings", "attempts_subject_max", NULL, IDP_SETTING_INTEGER, 1, 1000, 5, NULL,
+     FIELD(subject_attempts_max)},
+    {"device_flow_settings", "attempts_source_max", NULL, IDP_SETTING_INTEGER, 1, 9999, 20, NULL,
+     FIELD(source_attempts_max)},
+    {"device_flow_settings", "attempts_global_max", NULL, IDP_SETTING_INTEGER, 1, 9999, 1000, NULL,
+     FIELD(global_attempts_max)},
+    {"device_flow_settings", "attempts_window_in_secs", NULL, IDP_SETTING_INTEGER, 10, 86400, 300,
+     NULL, FIELD(attempt_window_s)},
+    {"token_settings", "audience", NULL, IDP_SETTING_TEXT, 0, 0, 0, NULL, FIELD(audience)},
+    {"token_settings", "access_token_lifetime", NULL, IDP_SETTING_INTEGER, 1, 86400, 7200, NULL,
+     FIELD(access_token_lifetime_s)},
+    {"token_settings", "refresh_token_lifetime", NULL, IDP_SETTING_INTEGER, 1, 31536000, 2592000,
+     NULL, FIELD(refresh_token_lifetime_s)},
+};
+const size_t idp_setting_row_count = IDP_COUNT(idp_setting_rows);
+
+static const struct idp_json *setting_member(const struct idp_json *document,
+                                             const struct idp_setting *row)
+{
+    const struct idp_json *section =
+        row->section == NULL ? document : idp_json_member(document, row->section);
+    return idp_json_member(section, row->name);
+}
+
+static void fill_integer(struct idp_settings *settings, const struct idp_setting *row,
+                         const struct idp_json *value)
+{
+    int64_t *field = (int64_t *)((char *)settings + row->field);
+    if (!idp_json_integer(value, field)) {
+        *field = row->integer;
+    }
+}
+
+static void fill_boolean(struct idp_settings *settings, const struct idp_setting *row,
+                         const struct idp_json *value)
+{
+    bool *field = (bool *)((char *)settings + row->field);
+    *field = value == NULL ? row->integer != 0 : value->kind == IDP_JSON_TRUE;
+}
+
+static void fill_text(struct idp_settings *settings, const struct idp_setting *row,
+                      const struct idp_json *value)
+{
+    struct idp_bytes *field = (struct idp_bytes *)((char *)settings + row->field);
+    if (value != NULL) {
+        *field = value->text;
+    } else if (row->text != NULL) {
+        *field = idp_bytes_of(row->text);
+    }
+}
+
+static void fill(struct idp_settings *settings, const struct idp_setting *row,
+                 const struct idp_json *value)
+{
+    switch (row->kind) {
+    case IDP_SETTING_INTEGER:
+        fill_integer(settings, row, value);
+        return;
+    case IDP_SETTING_BOOLEAN:
+        fill_boolean(settings, row, value);
+        return;
+    case IDP_SETTING_SLOW_DOWN:
+        *(bool *)((char *)settings + row->field) =
+            value != NULL && idp_bytes_is(value->text, "fixed");
+        return;
+    default:
+        fill_text(settings, row, value);
+    }
+}
+
+static bool grant_listed(const struct idp_json *document, const char *grant)
+{
+    const struct idp_json *list = idp_json_member(document, "grant_types");
+    if (list == NULL) {
+        return true;
+    }
+    for (const struct idp_json *item = list->child; item != NULL; item = item->next) {
+        if (idp_bytes_is(item->text, grant)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+struct idp_settings idp_settings_of(struct idp_call *call, const struct idp_json *document)
+{
+    (void)call;
+    struct idp_settings settings = {0};
+    for (size_t i = 0; i < idp_setting_row_count; i++) {
+        fill(&settings, &idp_setting_rows[i], setting_member(document, &idp_setting_rows[i]));
+    }
+    if (settings.issuer.data == NULL) {
+        settings.issuer = settings.base_url;
+    }
+    if (settings.audience.data == NULL) {
+        settings.audience = settings.issuer;
+    }
+    settings.device_grant = grant_listed(document, IDP_GRANT_DEVICE_CODE);
+    settings.refresh_grant = grant_listed(document, IDP_GRANT_REFRESH_TOKEN);
+    return settings;
+}

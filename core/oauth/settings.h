@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* settings.h - the table of settings, shared by the files that load, check and change them. */
+#ifndef IDPLANE_OAUTH_SETTINGS_H
+#define IDPLANE_OAUTH_SETTINGS_H
+
+#include "core/oauth/oauth.h"
+
+enum idp_setting_kind {
+    IDP_SETTING_INTEGER,
+    IDP_SETTING_BOOLEAN,
+    IDP_SETTING_TEXT,
+    IDP_SETTING_URL,
+    IDP_SETTING_CHARSET,
+    IDP_SETTING_SLOW_DOWN
+};
+
+/* One setting: where it stands in the document, what it may be, and the field it fills. */
+struct idp_setting {
+    const char *section; /* NULL: top level */
+    const char *name;
+    const char *alias; /* a second spelling that is accepted; NULL: none */
+    enum idp_setting_kind kind;
+    int64_t min, max, integer; /* integer: the default, also of booleans */
+    const char *text;          /* the default; NULL: derived or none */
+    size_t field;              /* offset in struct idp_settings */
+};
+
+extern const struct idp_setting idp_setting_rows[];
+extern const size_t idp_setting_row_count;
+
+/* The stored document of the call's tenant, or NULL. */
+const struct idp_json *idp_settings_document(struct idp_call *call);
+
+/* A URL taken apart; false unless https, or http on a loopback host, without query or fragment. */
+struct idp_url {
+    struct idp_bytes authority; /* lower case, without a default port */
+    struct idp_bytes path;      /* without a trailing slash */
+};
+bool idp_url_read(struct idp_call *call, struct idp_bytes text, struct idp_url *url) IDP_MUST_CHECK;
+
+/* Checks a document member by member; NULL where it is valid, else sentences that name them all. */
+const char *idp_settings_check(struct idp_call *call, const struct idp_json *document);
+
+/* What an administrator should know of valid settings: an array of sentences. */
+struct idp_json *idp_settings_warnings(struct idp_call *call, const struct idp_settings *settings);
+
+#endif

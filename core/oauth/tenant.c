@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tenant.c - the row of a tenant. A tenant exists from its first use: whatever writes for it makes
+ * its row, and one without a row has the defaults. */
+#include "core/oauth/tenant.h"
+
+#include <string.h>
+
+const struct idp_statement idp_tenant_statements[] = {
+    [IDP_TENANT_SETTINGS] = {"SELECT settings FROM idplane.tenant WHERE tenant = $1", "t", "j"},
+    [IDP_TENANT_ENSURE] = {"INSERT INTO idplane.tenant"
+                           " (tenant, created_at, settings, device_grant, version)"
+                           " VALUES ($1, $2, $3, true, 1) ON CONFLICT (tenant) DO NOTHING",
+                           "tzj", ""},
+    [IDP_TENANT_CONFIGURE] = {"UPDATE idplane.tenant SET settings = $2, base_authority = $3,"
+                              " base_path = $4, device_grant = $5, version = version + 1"
+                              " WHERE tenant = $1 AND version = $6",
+                              "tjttbi", ""},
+    [IDP_TENANT_VERSION] = {"SELECT version, settings FROM idplane.tenant WHERE tenant = $1", "t",
+                            "ij"},
+    [IDP_TENANT_BY_AUTHORITY] = {"SELECT tenant, base_path FROM idplane.tenant"
+                                 " WHERE base_authority = $1",
+                                 "t", "tt"},
+    [IDP_TENANT_UNADDRESSED] = {"SELECT base_authority FROM idplane.tenant WHERE tenant = $1", "t",
+                                "t"},
+};
+const size_t idp_tenant_statement_count = IDP_COUNT(idp_tenant_statements);
+
+void idp_tenant_ensure(struct idp_call *call)
+{
+    struct idp_value arguments[] = {idp_value_text(idp_tenant(call)),
+                                    idp_value_time(idp_now_us(call)),
+                                    idp_value_json_text(idp_bytes_of("{}"))};
+    idp_run(call, &idp_tenant_statements[IDP_TENANT_ENSURE], arguments);
+}
+
+const struct idp_json *idp_settings_document(struct idp_call *call)
+{
+    struct idp_value arguments[] = {idp_value_text(idp_tenant(call))};
+    const struct idp_value *row =
+        idp_run_one(call, &idp_tenant_statements[IDP_TENANT_SETTINGS], arguments);
+    return row == NULL ? NULL : idp_json_argument(call, row[0], "settings");
+}
+
+struct idp_settings idp_settings_load(struct idp_call *call)
+{
+    return idp_settings_of(call, idp_settings_document(call));
+}
+
+/* ---- the tenant behind an address ---- */
+
+static bool path_within(struct idp_bytes path, struct idp_bytes base)
+{
+    return path.size >= base.size && memcmp(path.data, base.data, base.size) == 0 &&
+           (path.size == base.size || path.data[base.size] == '/');
+}
+
+/* The default tenant answers at the default address until it, or another tenant, is given one. */
+static bool default_match(struct idp_call *call, struct idp_bytes authority,
+                          struct idp_bytes *tenant)
+{
+    if (!idp_bytes_is(authority, "127.0.0.1:8080") && !idp_bytes_is(authority, "localhost:8080")) {
+        return false;
+    }
+    struct idp_value arguments[] = {idp_value_text(idp_bytes_of("default"))};
+    const struct idp_value *row =
+        idp_run_one(call, &idp_tenant_statements[IDP_TENANT_UNADDRESSED], arguments);
+    *tenant = idp_bytes_of("default");
+    return row == NULL || row[0].kind == 0;
+}
+
+bool idp_tenant_match(struct idp_call *call, struct idp_bytes authority, struct idp_bytes path,
+                      struct idp_bytes *tenant, struct idp_bytes *rest)
+{
+    struct idp_value arguments[] = {idp_value_text(authority)};
+    struct idp_rows rows =
+        idp_run(call, &idp_tenant_statements[IDP_TENANT_BY_AUTHORITY], arguments);
+    if (rows.count == 0) {
+        *rest = path;
+        return default_match(call, authority, tenant);
+    }
+    size_t found = 0, longest = 0;
+    for (size_t i = 0; i < rows.count; i++) {
+        const struct idp_value *row = &rows.values[i * rows.columns];
+        struct idp_bytes base = idp_text_of(row[1]);
+        if (!path_within(path, base) || (found > 0 && base.size < longest)) {
+            continue;
+        }
+        found = found > 0 && base.size == longest ? found + 1 : 1;
+        longest = base.size;
+        *tenant = idp_text_of(row[0]);
+    }
+    *rest = (struct idp_bytes){path.data + longest, path.size - longest};
+    return found == 1;
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* url.c - the URLs of settings: https, or http where no network is crossed (RFC 8628 §3.1 asks for
+ * TLS). Only what an authorization server's own addresses need; no query, fragment or user. */
+#include "core/oauth/settings.h"
+
+#include <string.h>
+
+static bool starts_with(struct idp_bytes text, const char *prefix)
+{
+    size_t size = strlen(prefix);
+    return text.size >= size && memcmp(text.data, prefix, size) == 0;
+}
+
+static bool url_character(char character)
+{
+    return character > ' ' && character < 0x7f && strchr("\"'<>\\^`{|}?#@", character) == NULL;
+}
+
+static bool authority_character(char character)
+{
+    bool letter = (character | 32) >= 'a' && (character | 32) <= 'z';
+    bool digit = character >= '0' && character <= '9';
+    return letter || digit || strchr("-.:[]", character) != NULL;
+}
+
+static bool loopback(struct idp_bytes authority)
+{
+    static const char *const hosts[] = {"localhost", "127.0.0.1", "[::1]"};
+    for (size_t i = 0; i < IDP_COUNT(hosts); i++) {
+        size_t size = strlen(hosts[i]);
+        if (starts_with(authority, hosts[i]) &&
+            (authority.size == size || authority.data[size] == ':')) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static struct idp_bytes lower(struct idp_call *call, struct idp_bytes text)
+{
+    char *copy = idp_allocate(call, text.size + 1);
+    for (size_t i = 0; i < text.size; i++) {
+        char character = text.data[i];
+        copy[i] = character >= 'A' && character <= 'Z' ? (char)(character + 32) : character;
+    }
+    return (struct idp_bytes){copy, text.size};
+}
+
+static struct idp_bytes without_default_port(struct idp_bytes authority, const char *port)
+{
+    size_t size = strlen(port);
+    if (authority.size > size && memcmp(authority.data + authority.size - size, port, size) == 0) {
+        authority.size -= size;
+    }
+    return authority;
+}
+
+static bool authority_valid(struct idp_bytes authority)
+{
+    for (size_t i = 0; i < authority.size; i++) {
+        if (!authority_character(authority.data[i])) {
+            return false;
+        }
+    }
+    return authority.size > 0 && authority.data[0] != ':';
+}
+
+bool idp_url_read(struct idp_call *call, struct idp_bytes text, struct idp_url *url)
+{
+    bool secure = starts_with(text, "https://");
+    if (text.size > IDP_URL_SIZE_MAX || (!secure && !starts_with(text, "http://"))) {
+        return false;
+    }
+    for (size_t i = 0; i < text.size; i++) {
+        if (!url_character(text.data[i])) {
+            return false;
+        }
+    }
+    size_t scheme_size = strlen(secure ? "https://" : "http://");
+    struct idp_bytes rest = {text.data + scheme_size, text.size - scheme_size};
+    const char *slash = memchr(rest.data, '/', rest.size);
+    size_t host_size = slash == NULL ? rest.size : (size_t)(slash - rest.data);
+    struct idp_bytes authority = lower(call, (struct idp_bytes){rest.data, host_size});
+    url->authority = without_default_port(authority, secure ? ":443" : ":80");
+    url->path = (struct idp_bytes){rest.data + host_size, rest.size - host_size};
+    while (url->path.size > 0 && url->path.data[url->path.size - 1] == '/') {
+        url->path.size--;
+    }
+    return authority_valid(authority) && (secure || loopback(authority));
+}

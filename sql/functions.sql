@@ -1,0 +1,169 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- functions.sql: what idplane offers in PostgreSQL, one declaration for each row of the function
+-- table, then who may use it. All of them are one C symbol. A test proves that names, arguments and
+-- effects here are those of the table.
+
+CREATE FUNCTION idplane.schema_version() RETURNS bigint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS 'SELECT 1::bigint';
+COMMENT ON FUNCTION idplane.schema_version() IS 'Version of the tables, which the library compares with its own.';
+
+CREATE FUNCTION idplane.later(since timestamptz, microseconds bigint) RETURNS timestamptz
+    LANGUAGE sql STABLE PARALLEL SAFE AS $$SELECT $1 + $2 * interval '1 microsecond'$$;
+COMMENT ON FUNCTION idplane.later(timestamptz, bigint) IS 'Time arithmetic of the SQL that both engines share.';
+
+-- ---- setup ----
+
+CREATE FUNCTION idplane.configure(settings jsonb) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.configure(jsonb) IS 'Merges settings of this tenant and returns what is in force.';
+
+CREATE FUNCTION idplane.configuration() RETURNS jsonb
+    LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.configuration() IS 'What is in force for this tenant, defaults included, with warnings.';
+
+CREATE FUNCTION idplane.register_client(client_id text, metadata jsonb) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.register_client(text, jsonb) IS 'Registers a client with RFC 7591 metadata; a generated client_secret is shown once.';
+
+CREATE FUNCTION idplane.update_client(client_id text, metadata jsonb) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.update_client(text, jsonb) IS 'Changes the metadata members given; null removes one.';
+
+CREATE FUNCTION idplane.set_subject(subject text, document jsonb) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.set_subject(text, jsonb) IS 'Locks or unlocks a subject.';
+
+CREATE FUNCTION idplane.set_clock("time" text) RETURNS text
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.set_clock(text) IS 'Freezes the clock of this session, for tests; NULL resumes it.';
+
+CREATE FUNCTION idplane.set_tenant(tenant text, local boolean DEFAULT false) RETURNS text
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.set_tenant(text, boolean) IS 'Chooses the tenant of this session, or of this transaction.';
+
+CREATE FUNCTION idplane.current_tenant() RETURNS text
+    LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.current_tenant() IS 'The tenant of this session.';
+
+CREATE FUNCTION idplane.purge(max_rows bigint) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.purge(bigint) IS 'Removes expired codes, tokens and attempts, at most max_rows.';
+
+CREATE FUNCTION idplane.check_installation() RETURNS jsonb
+    LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.check_installation() IS 'Prepares every statement of the library against the tables, and counts them.';
+
+CREATE FUNCTION idplane.canonical_json(json jsonb) RETURNS text
+    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.canonical_json(jsonb) IS 'JSON as text with sorted members: equal for equal JSON in both engines.';
+
+-- ---- JOSE ----
+
+CREATE FUNCTION idplane.jwt_verify(token text, keys text, policy jsonb DEFAULT '{}') RETURNS jsonb
+    LANGUAGE c STABLE PARALLEL SAFE COST 5000 AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.jwt_verify(text, text, jsonb) IS 'The verdict on a token: claims when valid, a reason when not; never raises on a token.';
+
+CREATE FUNCTION idplane.jwt_valid(token text, keys text, policy jsonb DEFAULT '{}') RETURNS boolean
+    LANGUAGE c STABLE PARALLEL SAFE COST 5000 AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.jwt_valid(text, text, jsonb) IS 'The verdict of jwt_verify alone.';
+
+CREATE FUNCTION idplane.jwt_decode(token text) RETURNS jsonb
+    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.jwt_decode(text) IS 'Header and claims of a token, NOT verified.';
+
+CREATE FUNCTION idplane.jwt_sign(claims jsonb, kid text DEFAULT NULL, header jsonb DEFAULT '{}') RETURNS text
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER COST 5000 AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.jwt_sign(jsonb, text, jsonb) IS 'A token signed with the tenant''s active key, or the named one.';
+
+CREATE FUNCTION idplane.jwt_sign_with(claims jsonb, key text, header jsonb DEFAULT '{}') RETURNS text
+    LANGUAGE c VOLATILE PARALLEL SAFE COST 5000 AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.jwt_sign_with(jsonb, text, jsonb) IS 'A token signed with the private key given.';
+
+CREATE FUNCTION idplane.jwk_generate(alg text, kid text DEFAULT NULL) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL SAFE COST 10000 AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.jwk_generate(text, text) IS 'A new private JWK.';
+
+CREATE FUNCTION idplane.jwk_public(jwk jsonb) RETURNS jsonb
+    LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.jwk_public(jsonb) IS 'The public part of a JWK.';
+
+CREATE FUNCTION idplane.jwk_thumbprint(jwk jsonb) RETURNS text
+    LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.jwk_thumbprint(jsonb) IS 'The RFC 7638 thumbprint of a JWK.';
+
+CREATE FUNCTION idplane.create_signing_key(alg text DEFAULT 'ES256') RETURNS text
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER COST 10000 AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.create_signing_key(text) IS 'Makes and activates a signing key of this tenant; returns its kid.';
+
+CREATE FUNCTION idplane.jwks() RETURNS jsonb
+    LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.jwks() IS 'The public keys that check this tenant''s tokens.';
+
+-- ---- device grant, RFC 8628 ----
+
+CREATE FUNCTION idplane.issue_device_code(client_id text, scope text DEFAULT NULL, device jsonb DEFAULT NULL) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.issue_device_code(text, text, jsonb) IS 'Starts a device grant: device_code, user_code and where to go.';
+
+CREATE FUNCTION idplane.lookup_user_code(user_code text, subject text, options jsonb DEFAULT NULL) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.lookup_user_code(text, text, jsonb) IS 'What the user is asked to approve; wrong codes are counted.';
+
+CREATE FUNCTION idplane.approve_device_code(user_code text, subject text, options jsonb DEFAULT NULL) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.approve_device_code(text, text, jsonb) IS 'The user approves, for good.';
+
+CREATE FUNCTION idplane.deny_device_code(user_code text, subject text, options jsonb DEFAULT NULL) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.deny_device_code(text, text, jsonb) IS 'The user denies, for good.';
+
+CREATE FUNCTION idplane.poll_device_code(device_code text, client_id text) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.poll_device_code(text, text) IS 'The device asks for its tokens; they are given once.';
+
+CREATE FUNCTION idplane.authorization_server_metadata() RETURNS jsonb
+    LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.authorization_server_metadata() IS 'RFC 8414 metadata of this tenant.';
+
+-- ---- HTTP ----
+
+CREATE FUNCTION idplane.http_request(method text, target text, headers jsonb DEFAULT '{}', body bytea DEFAULT NULL) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.http_request(text, text, jsonb, bytea) IS 'One HTTP request to one HTTP response.';
+
+-- ---- who may do what ----
+-- Nobody by default. What depends on its arguments only, and what every verifier must read, is free.
+
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA idplane FROM PUBLIC;
+GRANT USAGE ON SCHEMA idplane TO PUBLIC;
+GRANT EXECUTE ON FUNCTION
+    idplane.schema_version(),
+    idplane.later(timestamptz, bigint),
+    idplane.current_tenant(),
+    idplane.canonical_json(jsonb),
+    idplane.jwt_verify(text, text, jsonb),
+    idplane.jwt_valid(text, text, jsonb),
+    idplane.jwt_decode(text),
+    idplane.jwk_public(jsonb),
+    idplane.jwk_thumbprint(jsonb),
+    idplane.jwks(),
+    idplane.authorization_server_metadata()
+    TO PUBLIC;
+
+-- ---- storage ----
+-- Room on the page for the row versions that polling makes, so that they stay heap-only.
+
+ALTER TABLE idplane.device_code SET (fillfactor = 80);
+
+-- ---- dump and restore ----
+-- Every table holds the user's data; the script itself inserts none.
+
+SELECT pg_extension_config_dump('idplane.tenant', '');
+SELECT pg_extension_config_dump('idplane.client', '');
+SELECT pg_extension_config_dump('idplane.subject', '');
+SELECT pg_extension_config_dump('idplane.device_code', '');
+SELECT pg_extension_config_dump('idplane.refresh_token', '');
+SELECT pg_extension_config_dump('idplane.subject_attempt', '');
+SELECT pg_extension_config_dump('idplane.attempt', '');
+SELECT pg_extension_config_dump('idplane.master_key', '');
+SELECT pg_extension_config_dump('idplane.signing_key', '');

@@ -1,0 +1,44 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- catalogue.sql: everything is described, dumped, and declared by the policy of docs/functions.md.
+-- Each query lists what breaks a rule.
+
+-- Every table, column of a non-obvious kind, function and the extension has its comment.
+SELECT relname FROM pg_class
+ WHERE relnamespace = 'idplane'::regnamespace AND relkind = 'r'
+   AND obj_description(oid, 'pg_class') IS NULL ORDER BY 1;
+SELECT proname FROM pg_proc
+ WHERE pronamespace = 'idplane'::regnamespace AND obj_description(oid, 'pg_proc') IS NULL ORDER BY 1;
+SELECT extname FROM pg_extension
+ WHERE extname = 'idplane' AND obj_description(oid, 'pg_extension') IS NULL;
+
+-- pg_dump takes every table along.
+SELECT relname FROM pg_class
+ WHERE relnamespace = 'idplane'::regnamespace AND relkind = 'r'
+   AND oid NOT IN (SELECT unnest(extconfig) FROM pg_extension WHERE extname = 'idplane') ORDER BY 1;
+
+-- Keys and ordered text compare bytes; every key starts with the tenant.
+SELECT attrelid::regclass, attname FROM pg_attribute a JOIN pg_class c ON c.oid = attrelid
+ WHERE relnamespace = 'idplane'::regnamespace AND relkind = 'r' AND attnum > 0
+   AND atttypid = 'text'::regtype AND attcollation <> '"C"'::regcollation ORDER BY 1, 2;
+SELECT indexrelid::regclass FROM pg_index i JOIN pg_class c ON c.oid = indrelid
+  JOIN pg_attribute a ON a.attrelid = indrelid AND a.attnum = indkey[0]
+ WHERE relnamespace = 'idplane'::regnamespace AND indisunique AND attname <> 'tenant'
+   AND relname <> 'master_key' ORDER BY 1::text;
+
+-- No name is overloaded, nothing is STRICT, no SET clause costs its microseconds.
+SELECT proname FROM pg_proc WHERE pronamespace = 'idplane'::regnamespace
+ GROUP BY 1 HAVING count(*) > 1 ORDER BY 1;
+SELECT proname FROM pg_proc WHERE pronamespace = 'idplane'::regnamespace
+   AND (proisstrict OR proconfig IS NOT NULL) AND proname <> 'later' ORDER BY 1;
+
+-- What writes is VOLATILE and never parallel, what is IMMUTABLE reads no row.
+SELECT provolatile, proparallel, prosecdef, string_agg(proname, ' ' ORDER BY proname)
+  FROM pg_proc WHERE pronamespace = 'idplane'::regnamespace GROUP BY 1, 2, 3 ORDER BY 1, 2, 3;
+
+-- What anyone may call.
+SELECT proname FROM pg_proc
+ WHERE pronamespace = 'idplane'::regnamespace AND has_function_privilege('public', oid, 'execute')
+ ORDER BY 1;
+SELECT relname FROM pg_class
+ WHERE relnamespace = 'idplane'::regnamespace AND relkind = 'r'
+   AND has_table_privilege('public', oid, 'select') ORDER BY 1;

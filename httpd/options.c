@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* options.c - the command line: a row for each option. */
+/* options.c - the command line. */
 #include "httpd/httpd.h"
 
 #include <getopt.h>
@@ -8,69 +8,57 @@
 #include <string.h>
 
 static const char help[] =
-    "idplane-httpd - OAuth endpoints over HTTP, straight from the database\n"
-    "\n"
+    "idplane-httpd - OAuth endpoints over HTTP, straight from the database\n\n"
     "  --sqlite FILE           the database, made where there is none, or\n"
     "  --postgres CONNINFO     a libpq connection string; CREATE EXTENSION idplane first\n"
-    "  --listen ADDRESS:PORT   127.0.0.1:8080; [::1]:8080 for IPv6; port 0 picks a free one\n"
+    "  --listen ADDRESS:PORT   127.0.0.1:8080; [::1]:8080 for IPv6; port 0 takes a free one\n"
     "  --base-url URL          configures where clients reach the default tenant\n"
     "  --body-size-max BYTES   65536; a larger request body is answered 413\n"
-    "  --timeout SECONDS       15; an idle connection is closed, a slow request after twice that\n"
+    "  --timeout SECONDS       15 until an idle connection is closed, twice that for a slow one\n"
     "  --synchronous MODE      full (default) or normal: what a SQLite commit waits for\n"
     "  --no-group-commit       SQLite: commit each request by itself\n"
     "  --quiet                 no line for each request on stderr\n"
     "  --help, --version\n";
 
-static const struct option rows[] = {
-    {"sqlite", required_argument, NULL, 's'},      {"postgres", required_argument, NULL, 'p'},
-    {"listen", required_argument, NULL, 'l'},      {"base-url", required_argument, NULL, 'u'},
-    {"body-size-max", required_argument, NULL, 'b'}, {"timeout", required_argument, NULL, 't'},
-    {"synchronous", required_argument, NULL, 'y'}, {"no-group-commit", no_argument, NULL, 'n'},
-    {"quiet", no_argument, NULL, 'q'},             {"help", no_argument, NULL, 'h'},
-    {"version", no_argument, NULL, 'v'},           {0}};
+enum { SQLITE, POSTGRES, LISTEN, BASE_URL, BODY, TIMEOUT, SYNC, SINGLE, QUIET, HELP, VERSION };
 
-static unsigned number_read(unsigned max)
+static const struct option rows[] = {
+    {"sqlite", 1, NULL, 0},      {"postgres", 1, NULL, 0},        {"listen", 1, NULL, 0},
+    {"base-url", 1, NULL, 0},    {"body-size-max", 1, NULL, 0},   {"timeout", 1, NULL, 0},
+    {"synchronous", 1, NULL, 0}, {"no-group-commit", 0, NULL, 0}, {"quiet", 0, NULL, 0},
+    {"help", 0, NULL, 0},        {"version", 0, NULL, 0},         {0}};
+
+static unsigned number_read(const char *text, unsigned max)
 {
     char *end;
-    unsigned long number = strtoul(optarg, &end, 10);
-    if (*optarg < '0' || *optarg > '9' || *end || number == 0 || number > max)
-        die("%s is not a number from 1 to %u", optarg, max);
+    unsigned long number = strtoul(text, &end, 10);
+    if (*text < '0' || *text > '9' || *end || number == 0 || number > max)
+        errx(1, "%s is not a number from 1 to %u", text, max);
     return (unsigned)number;
-}
-
-static bool word_is_first(const char *first, const char *second)
-{
-    if (strcmp(optarg, first) != 0 && strcmp(optarg, second) != 0)
-        die("%s is neither %s nor %s", optarg, first, second);
-    return strcmp(optarg, first) == 0;
-}
-
-static void show(const char *text)
-{
-    fputs(text, stdout);
-    exit(0);
 }
 
 struct options options_read(int count, char **arguments)
 {
-    struct options o = {"", "", "127.0.0.1:8080", NULL, IDP_FORM_SIZE_MAX, 15, true, true, false};
-    for (int row; (row = getopt_long(count, arguments, "", rows, NULL)) != -1;) {
-        switch (row) {
-        case 's': o.sqlite = optarg; break;
-        case 'p': o.postgres = optarg; break;
-        case 'l': o.listen = optarg; break;
-        case 'u': o.base_url = optarg; break;
-        case 'b': o.body_size_max = number_read(IDP_ARGUMENT_SIZE_MAX); break;
-        case 't': o.timeout_s = number_read(3600); break;
-        case 'y': o.synchronous_full = word_is_first("full", "normal"); break;
-        case 'n': o.group_commit = false; break;
-        case 'q': o.quiet = true; break;
-        case 'h': show(help); break;
-        case 'v': show("idplane-httpd " IDP_VERSION "\n"); break;
-        default: die("see --help");
-        }
+    const char *given[] = {NULL, NULL, "127.0.0.1:8080", NULL, "65536", "15", "full", NULL, NULL,
+                           NULL, NULL};
+    int code, row;
+    while ((code = getopt_long(count, arguments, "", rows, &row)) == 0)
+        given[row] = optarg ? optarg : "";
+    if (given[HELP] || given[VERSION]) {
+        fputs(given[HELP] ? help : "idplane-httpd " IDP_VERSION "\n", stdout);
+        exit(0);
     }
-    if (optind < count || !*o.sqlite == !*o.postgres)
-        die("name the database: --sqlite FILE or --postgres CONNINFO; see --help");
-    return o;
+    if (code != -1 || optind < count || !given[SQLITE] == !given[POSTGRES])
+        errx(1, "name one database, --sqlite FILE or --postgres CONNINFO; see --help");
+    if (strcmp(given[SYNC], "full") != 0 && strcmp(given[SYNC], "normal") != 0)
+        errx(1, "--synchronous takes full or normal");
+    return (struct options){given[SQLITE],
+                            given[POSTGRES],
+                            given[LISTEN],
+                            given[BASE_URL],
+                            given[SYNC],
+                            number_read(given[BODY], IDP_ARGUMENT_SIZE_MAX),
+                            number_read(given[TIMEOUT], 3600),
+                            !given[SINGLE],
+                            given[QUIET]};
 }

@@ -1,28 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* server.c - the loop. A request whose engine answers at once and that changes nothing (GET) is
- * answered where it stands; every other one is suspended until its turn's commit. */
+/* server.c - connections, requests, and the loop that carries them to the engine and back. */
 #include "httpd/httpd.h"
 
-#include <arpa/inet.h>
 #include <netdb.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
-#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
-static struct {
-    const struct options *options;
-    const struct engine *engine;
-    struct MHD_Daemon *daemon;
-    struct peer *peers;
-    struct exchange *gathered, **gathered_end;
-    size_t open_count; /* exchanges */
-    bool stopping;
-} server;
+static struct options options;
+static const struct engine *engine;
+static struct MHD_Daemon *server;
+static struct peer peers[SOCKET_MAX];
+static struct exchange *gathered, **gathered_end = &gathered;
+static size_t open_count; /* exchanges */
+static volatile sig_atomic_t stopping;
 
 uint64_t monotonic_us(void)
 {
@@ -33,56 +27,31 @@ uint64_t monotonic_us(void)
 
 /* ---- connections ---- */
 
-static void peer_open(struct MHD_Connection *connection, void **slot)
-{
-    struct peer *peer = calloc(1, sizeof(*peer));
-    const union MHD_ConnectionInfo *info;
-    if (!peer)
-        return;
-    info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-    peer->socket = info->connect_fd;
-    info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    getnameinfo(info->client_addr, sizeof(struct sockaddr_in6), peer->address,
-                sizeof(peer->address), NULL, 0, NI_NUMERICHOST);
-    peer->fresh_us = monotonic_us();
-    peer->next = server.peers;
-    if (peer->next)
-        peer->next->previous = peer;
-    server.peers = peer;
-    *slot = peer;
-}
-
-static void peer_close(struct peer *peer)
-{
-    if (!peer)
-        return;
-    if (peer->next)
-        peer->next->previous = peer->previous;
-    *(peer->previous ? &peer->previous->next : &server.peers) = peer->next;
-    free(peer);
-}
-
 static void peer_changed(void *context, struct MHD_Connection *connection, void **slot,
                          enum MHD_ConnectionNotificationCode code)
 {
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    struct peer *peer = *slot = &peers[info->connect_fd];
     (void)context;
-    if (code == MHD_CONNECTION_NOTIFY_STARTED)
-        peer_open(connection, slot);
-    else
-        peer_close(*slot);
+    *peer = (struct peer){.fresh_us = code == MHD_CONNECTION_NOTIFY_STARTED ? monotonic_us() : 0};
+    info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    getnameinfo(info->client_addr, sizeof(struct sockaddr_in6), peer->address,
+                sizeof(peer->address), NULL, 0, NI_NUMERICHOST);
 }
 
 /* A client that sends a little now and then is never idle; it has twice the timeout in all. */
 static void peers_sweep(void)
 {
     static uint64_t swept_us;
-    uint64_t now_us = monotonic_us(), patience_us = server.options->timeout_s * 2000000ULL;
+    uint64_t now_us = monotonic_us();
     if (now_us - swept_us < 1000000)
         return;
     swept_us = now_us;
-    for (struct peer *peer = server.peers; peer; peer = peer->next)
-        if (!peer->executing && now_us - peer->fresh_us > patience_us)
-            shutdown(peer->socket, SHUT_RDWR);
+    for (int fd = 0; fd < SOCKET_MAX; fd++)
+        if (peers[fd].fresh_us && !peers[fd].executing &&
+            now_us - peers[fd].fresh_us > options.timeout_s * 2000000ULL)
+            shutdown(fd, SHUT_RDWR);
 }
 
 /* ---- requests ---- */
@@ -91,94 +60,85 @@ static void *exchange_open(void *context, const char *uri, struct MHD_Connection
 {
     struct exchange *exchange = calloc(1, sizeof(*exchange));
     (void)context;
-    if (!exchange)
-        return NULL;
+    if (!exchange || !(exchange->target = strdup(uri)))
+        errx(1, "out of memory");
     exchange->connection = connection;
     exchange->started_us = monotonic_us();
-    exchange->target = strdup(uri);
-    server.open_count++;
+    exchange->peer =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+    open_count++;
     return exchange;
-}
-
-static void request_log(const struct exchange *exchange)
-{
-    bool printable = is_printable(exchange->target) && is_printable(exchange->method);
-    fprintf(stderr, "%s %.*s %u %lluus %s\n", printable ? exchange->method : "?",
-            printable ? (int)strcspn(exchange->target, "?") : 1, printable ? exchange->target : "?",
-            exchange->status, (unsigned long long)(monotonic_us() - exchange->started_us),
-            exchange->peer->address);
 }
 
 static void exchange_close(void *context, struct MHD_Connection *connection, void **slot,
                            enum MHD_RequestTerminationCode code)
 {
     struct exchange *exchange = *slot;
+    uint64_t now_us = monotonic_us();
     (void)context, (void)connection, (void)code;
     if (!exchange)
         return;
-    if (exchange->peer) {
-        exchange->peer->executing = false;
-        exchange->peer->fresh_us = monotonic_us();
-        if (exchange->status && !server.options->quiet)
-            request_log(exchange);
-    }
-    exchange_free(exchange);
-    server.open_count--;
-    *slot = NULL;
+    if (exchange->response && !options.quiet)
+        fprintf(stderr, "%s %.*s %d %uus %s\n", is_text(exchange->method) ? exchange->method : "?",
+                is_text(exchange->target) ? (int)strcspn(exchange->target, "?") : 0,
+                exchange->target, exchange->status, (unsigned)(now_us - exchange->started_us),
+                exchange->peer->address);
+    exchange->peer->executing = false;
+    exchange->peer->fresh_us = now_us;
+    if (exchange->response)
+        MHD_destroy_response(exchange->response);
+    if (exchange->body)
+        explicit_bzero(exchange->body, exchange->body_size);
+    free(exchange->body);
+    free(exchange->target);
+    free(exchange);
+    open_count--;
 }
 
-static enum MHD_Result exchange_send(struct exchange *exchange)
+/* The headers are there, the body is not: a request that is too large is refused before it. */
+static enum MHD_Result exchange_enter(struct exchange *exchange, const char *method)
 {
-    if (server.stopping)
-        MHD_add_response_header(exchange->response, "Connection", "close");
-    return MHD_queue_response(exchange->connection, exchange->status, exchange->response);
-}
-
-/* The first sight of a request: its headers are there, its body is not. */
-static enum MHD_Result request_enter(struct exchange *exchange, const char *method)
-{
-    const char *size = MHD_lookup_connection_value(exchange->connection, MHD_HEADER_KIND,
-                                                   MHD_HTTP_HEADER_CONTENT_LENGTH);
-    exchange->entered = true;
+    const char *size =
+        MHD_lookup_connection_value(exchange->connection, MHD_HEADER_KIND, "Content-Length");
     exchange->method = method;
-    exchange->peer =
-        MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)
-            ->socket_context;
-    if (!exchange->peer || !exchange->target)
-        return MHD_NO;
-    if (!is_printable(exchange->target) || !is_printable(method))
+    if (!is_text(exchange->target) || !is_text(method))
         exchange->refused = IDP_INVALID_REQUEST;
-    if (size && strtoull(size, NULL, 10) > server.options->body_size_max)
-        exchange->refused = IDP_CONTENT_TOO_LARGE;
-    if (!size || !exchange->refused)
+    if (!size || strtoull(size, NULL, 10) <= options.body_size_max)
         return MHD_YES;
-    exchange_refuse(exchange, exchange->refused);
-    return exchange_send(exchange);
+    exchange_refuse(exchange, IDP_CONTENT_TOO_LARGE);
+    return MHD_queue_response(exchange->connection, (unsigned)exchange->status, exchange->response);
 }
 
 static enum MHD_Result body_take(struct exchange *exchange, const char *data, size_t *size)
 {
-    if (exchange->body_size + *size > server.options->body_size_max)
+    size_t grown_size = exchange->body_size + *size;
+    if (grown_size > options.body_size_max) {
         exchange->refused = IDP_CONTENT_TOO_LARGE;
-    else if (!exchange_body_add(exchange, data, *size))
-        return MHD_NO;
+    } else {
+        exchange->body = realloc(exchange->body, grown_size);
+        if (!exchange->body)
+            errx(1, "out of memory");
+        memcpy(exchange->body + exchange->body_size, data, *size);
+        exchange->body_size = grown_size;
+    }
     *size = 0;
     return MHD_YES;
 }
 
-static enum MHD_Result request_run(struct exchange *exchange)
+/* SQLite answers what changes nothing where it stands; the rest waits for its turn's commit. */
+static enum MHD_Result exchange_run(struct exchange *exchange)
 {
     if (exchange->refused)
         exchange_refuse(exchange, exchange->refused);
-    else if (server.engine->immediate && strcmp(exchange_method(exchange), "GET") == 0)
-        server.engine->run(exchange);
+    else if (!exchange->response && !engine->watch && !strcmp(exchange_method(exchange), "GET"))
+        engine->run(exchange);
     if (exchange->response)
-        return exchange_send(exchange);
-    exchange->peer->executing = true;
-    exchange->suspended = true;
+        return MHD_queue_response(exchange->connection, (unsigned)exchange->status,
+                                  exchange->response);
+    exchange->peer->executing = exchange->suspended = true;
     MHD_suspend_connection(exchange->connection);
-    *server.gathered_end = exchange;
-    server.gathered_end = &exchange->next;
+    *gathered_end = exchange;
+    gathered_end = &exchange->next;
     return MHD_YES;
 }
 
@@ -188,120 +148,104 @@ static enum MHD_Result request_handle(void *context, struct MHD_Connection *conn
 {
     struct exchange *exchange = *slot;
     (void)context, (void)connection, (void)url, (void)version;
-    if (!exchange)
-        return MHD_NO;
-    if (exchange->response)
-        return exchange_send(exchange);
-    if (!exchange->entered)
-        return request_enter(exchange, method);
-    return *size > 0 ? body_take(exchange, data, size) : request_run(exchange);
+    if (!exchange->method)
+        return exchange_enter(exchange, method);
+    return *size > 0 ? body_take(exchange, data, size) : exchange_run(exchange);
 }
 
 /* ---- the loop ---- */
 
-static int listen_open(const char *where)
+/* Listens on ADDRESS:PORT or [ADDRESS]:PORT and prints where: the port may be the system's choice.
+ */
+static void server_start(void)
 {
-    char host[256] = "";
-    const char *colon = strrchr(where, ':');
-    bool bracketed = colon > where + 1 && where[0] == '[' && colon[-1] == ']';
-    size_t size = colon ? (size_t)(colon - where) - (bracketed ? 2 : 0) : 0;
-    struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
-                             .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE};
-    struct addrinfo *found;
-    int one = 1;
-    if (size == 0 || size >= sizeof(host))
-        die("--listen takes ADDRESS:PORT");
-    memcpy(host, where + (bracketed ? 1 : 0), size);
-    if (getaddrinfo(host, colon + 1, &hints, &found) != 0)
-        die("--listen takes a numeric ADDRESS:PORT");
-    int sock = socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    setsockopt(sock, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-    if (sock < 0 || bind(sock, found->ai_addr, found->ai_addrlen) || listen(sock, SOMAXCONN))
-        die("cannot listen on %s: %m", where);
-    freeaddrinfo(found);
-    return sock;
-}
-
-static void listen_announce(int sock)
-{
-    struct sockaddr_storage address;
-    socklen_t size = sizeof(address);
     char host[INET6_ADDRSTRLEN], port[8];
-    getsockname(sock, (struct sockaddr *)&address, &size);
-    getnameinfo((struct sockaddr *)&address, size, host, sizeof(host), port, sizeof(port),
-                NI_NUMERICHOST | NI_NUMERICSERV);
-    printf(address.ss_family == AF_INET6 ? "http://[%s]:%s\n" : "http://%s:%s\n", host, port);
+    struct addrinfo hints = {.ai_flags = AI_NUMERICHOST}, *to;
+    if ((sscanf(options.listen, "[%45[^]]]:%7[0-9]", host, port) != 2 &&
+         sscanf(options.listen, "%45[^][:]:%7[0-9]", host, port) != 2) ||
+        getaddrinfo(host, port, &hints, &to))
+        errx(1, "--listen takes a numeric ADDRESS:PORT");
+    bool six = to->ai_family == AF_INET6;
+    server = MHD_start_daemon(
+        (six ? MHD_USE_IPv6 : 0) | MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO, 0,
+        NULL, NULL, request_handle, NULL, MHD_OPTION_SOCK_ADDR, to->ai_addr,
+        MHD_OPTION_CONNECTION_TIMEOUT, options.timeout_s, MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)CONNECTION_COUNT_MAX, MHD_OPTION_URI_LOG_CALLBACK, exchange_open, NULL,
+        MHD_OPTION_NOTIFY_COMPLETED, exchange_close, NULL, MHD_OPTION_NOTIFY_CONNECTION,
+        peer_changed, NULL, MHD_OPTION_END);
+    if (!server)
+        err(1, "cannot listen on %s", options.listen);
+    freeaddrinfo(to);
+    printf(six ? "http://[%s]:%u\n" : "http://%s:%u\n", host,
+           MHD_get_daemon_info(server, MHD_DAEMON_INFO_BIND_PORT)->port);
     fflush(stdout);
 }
 
-static int signals_open(void)
+/* One turn: wait, read what came, run it together, send what is answered. */
+static void turn(void)
+{
+    struct pollfd polls[LINK_COUNT + 1];
+    MHD_UNSIGNED_LONG_LONG timeout_ms;
+    nfds_t count = engine->watch ? LINK_COUNT : 0;
+    if (engine->watch)
+        engine->watch(polls);
+    polls[count].fd = MHD_get_daemon_info(server, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
+    polls[count].events = POLLIN;
+    if (MHD_get_timeout(server, &timeout_ms) != MHD_YES || timeout_ms > 1000)
+        timeout_ms = gathered ? 0 : 1000;
+    struct timespec timeout = {(time_t)timeout_ms / 1000, (long)timeout_ms % 1000 * 1000000};
+    sigset_t none;
+    sigemptyset(&none);
+    if (ppoll(polls, count + 1, &timeout, &none) >= 0 && engine->progress)
+        engine->progress(polls);
+    MHD_run(server);
+    struct exchange *list = gathered;
+    gathered = NULL;
+    gathered_end = &gathered;
+    if (list) {
+        engine->run(list);
+        MHD_run(server);
+    }
+    peers_sweep();
+    fflush(stderr);
+}
+
+static void stop(int number)
+{
+    (void)number;
+    stopping = 1;
+}
+
+/* Signals are let in only while a turn waits. */
+static void signals_set(void)
 {
     sigset_t signals;
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
     sigprocmask(SIG_BLOCK, &signals, NULL);
+    signal(SIGTERM, stop);
+    signal(SIGINT, stop);
     signal(SIGPIPE, SIG_IGN);
-    return signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-static void daemon_start(int sock)
+int main(int count, char **arguments)
 {
-    server.daemon = MHD_start_daemon(
-        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO, 0, NULL, NULL, request_handle,
-        NULL, MHD_OPTION_LISTEN_SOCKET, sock, MHD_OPTION_CONNECTION_TIMEOUT,
-        server.options->timeout_s, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTION_COUNT_MAX,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY_SIZE,
-        MHD_OPTION_URI_LOG_CALLBACK, exchange_open, NULL, MHD_OPTION_NOTIFY_COMPLETED,
-        exchange_close, NULL, MHD_OPTION_NOTIFY_CONNECTION, peer_changed, NULL, MHD_OPTION_END);
-    if (!server.daemon)
-        die("cannot start the HTTP server");
-}
-
-/* One turn: wait, read what came, run it together, send what is answered. */
-static void turn(int signals)
-{
-    struct pollfd polls[2 + WATCH_COUNT_MAX] = {{.fd = signals, .events = POLLIN},
-                                                {.events = POLLIN}};
-    MHD_UNSIGNED_LONG_LONG timeout_ms = 1000;
-    polls[1].fd = MHD_get_daemon_info(server.daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
-    size_t watched = server.engine->watch(polls + 2);
-    if (MHD_get_timeout(server.daemon, &timeout_ms) != MHD_YES || timeout_ms > 1000)
-        timeout_ms = 1000;
-    if (!server.gathered)
-        poll(polls, 2 + watched, (int)timeout_ms);
-    if (polls[0].revents)
-        server.stopping = true;
-    server.engine->progress(polls + 2, watched);
-    MHD_run(server.daemon);
-    struct exchange *list = server.gathered;
-    server.gathered = NULL;
-    server.gathered_end = &server.gathered;
-    if (list) {
-        server.engine->run(list);
-        MHD_run(server.daemon);
-    }
-    peers_sweep();
-    fflush(stderr);
-}
-
-int server_run(const struct options *options, const struct engine *engine)
-{
-    server.options = options;
-    server.engine = engine;
-    server.gathered_end = &server.gathered;
-    int sock = listen_open(options->listen), signals = signals_open();
-    engine->open(options);
-    daemon_start(sock);
-    setvbuf(stderr, NULL, _IOFBF, 16 << 10);
-    listen_announce(sock);
-    while (!server.stopping)
-        turn(signals);
-    close(MHD_quiesce_daemon(server.daemon));
+    options = options_read(count, arguments);
+    engine = options.sqlite ? &engine_sqlite : &engine_postgres;
+    signals_set();
+    engine->open(&options);
+    server_start();
+    setvbuf(stderr, NULL, _IOFBF, BUFSIZ);
+    while (!stopping)
+        turn();
+    close(MHD_quiesce_daemon(server));
     uint64_t stopped_us = monotonic_us();
-    while (server.open_count > 0 && monotonic_us() - stopped_us < options->timeout_s * 1000000ULL)
-        turn(-1);
-    MHD_stop_daemon(server.daemon);
+    while (open_count > 0 && monotonic_us() - stopped_us < options.timeout_s * 1000000ULL)
+        turn();
+    if (open_count > 0)
+        errx(1, "stopped with requests under way");
+    MHD_stop_daemon(server);
     engine->close();
     return 0;
 }

@@ -64,8 +64,8 @@ $(BUILD)/pg/idplane.so: $(PG) $(BUILD)/core.a
 $(BUILD)/idplane-httpd: $(HTTPD) $(STATIC) $(BUILD)/core.a
 	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $^ -lmicrohttpd -lsqlite3 $(PQ_LIBS) $(LIBS)
 $(SCRIPT): sql/schema.sql sql/functions.sql pg_ext/idplane.control
-	$(MKDIR) && { echo '\echo Use "CREATE EXTENSION idplane" to load this file. \quit'; \
-	    echo 'CREATE SCHEMA idplane;'; cat sql/schema.sql sql/functions.sql; } >$@
+	$(MKDIR) && { printf '%s\n' '\echo Use "CREATE EXTENSION idplane" to load this file. \quit' \
+	    'CREATE SCHEMA idplane;'; cat sql/schema.sql sql/functions.sql; } >$@
 # The schema as C string literals, a line each: SQLite installs it from there.
 $(BUILD)/schema.inc: sql/schema.sql
 	$(MKDIR) && sed -e 's/[\\"]/\\&/g' -e 's/.*/"&\\n"/' $< >$@
@@ -85,7 +85,7 @@ $(HELPERS): $(BUILD)/%: %.c
 $(BUILD)/pg/version: FORCE
 	@$(MKDIR); $(PG_CONFIG) --version >$@.new; cmp -s $@.new $@ || cp $@.new $@
 FORCE:
--include $(shell [ -d $(BUILD) ] && find $(BUILD) -name '*.d')
+-include $(shell [ -d $(BUILD) ] && find $(BUILD) -name '*.d' -type f)
 
 install: install-sqlite $(if $(HAS_PG),install-postgres)
 install-sqlite: sqlite

@@ -51,7 +51,7 @@ struct idp_value idp_sql_check_installation(struct idp_call *call,
     int64_t count = 0;
     for (size_t group = 0; group < idp_statement_group_count; group++) {
         for (size_t i = 0; i < *idp_statement_groups[group].count; i++) {
-            idp_run(call, &idp_statement_groups[group].statements[i], NULL);
+            call->host->run(call, &idp_statement_groups[group].statements[i], NULL);
             count++;
         }
     }

@@ -70,10 +70,12 @@ CREATE TABLE idplane.device_code (
     decided_at timestamptz,
     grant_details jsonb,
     consumed_at timestamptz,
-    PRIMARY KEY (tenant, code_digest)
+    PRIMARY KEY (tenant, user_code_digest)
 );
-CREATE UNIQUE INDEX idplane_device_code_user_code ON idplane.device_code (tenant, user_code_digest);
-CREATE INDEX idplane_device_code_expires ON idplane.device_code (tenant, expires_at);
+-- Polling goes by code_digest. While a table is small and not yet analysed, PostgreSQL finds all
+-- indexes that begin with tenant equally cheap and takes the newest: this one.
+CREATE INDEX idplane_device_code_expires ON idplane.device_code (expires_at);
+CREATE UNIQUE INDEX idplane_device_code_digest ON idplane.device_code (tenant, code_digest);
 COMMENT ON TABLE idplane.device_code IS 'Device grants (RFC 8628). state: pending, approved, denied, consumed; expired is pending or approved past expires_at.';
 COMMENT ON COLUMN idplane.device_code.code_digest IS 'SHA-256 of the device code with its tenant; the code itself is never kept.';
 COMMENT ON COLUMN idplane.device_code.user_code_digest IS 'SHA-256 of the user code with its tenant, upper case and without punctuation.';
@@ -98,7 +100,7 @@ CREATE TABLE idplane.refresh_token (
     grant_details jsonb,
     PRIMARY KEY (tenant, token_digest)
 );
-CREATE INDEX idplane_refresh_token_expires ON idplane.refresh_token (tenant, expires_at);
+CREATE INDEX idplane_refresh_token_expires ON idplane.refresh_token (expires_at);
 COMMENT ON TABLE idplane.refresh_token IS 'Refresh tokens, as SHA-256 digests. family: the device grant they descend from.';
 
 CREATE TABLE idplane.subject_attempt (

@@ -146,6 +146,9 @@ struct idp_bytes idp_base64url_decode(struct idp_call *call, struct idp_bytes te
 struct idp_bytes idp_base64_decode(struct idp_call *call, struct idp_bytes text);
 struct idp_bytes idp_base64_encode(struct idp_call *call, struct idp_bytes bytes);
 
+/* The value of a hex digit in either case, -1 for any other byte. */
+int idp_hex_digit(char digit);
+
 /* application/x-www-form-urlencoded: '+' is a space, %xx a byte. data NULL where malformed. */
 struct idp_bytes idp_form_decode(struct idp_call *call, struct idp_bytes text);
 

@@ -10,17 +10,26 @@ static const char base64_alphabet[] =
 static const char base64url_alphabet[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/* Value of a digit plus one, both alphabets; 0 for no digit. */
+/* Value of a digit in both alphabets, marked by the high bit; 0 for no digit. */
+enum { DIGIT = 0x80 };
 static const unsigned char sextets[256] = {
-    ['A'] = 1,  ['B'] = 2,  ['C'] = 3,  ['D'] = 4,  ['E'] = 5,  ['F'] = 6,  ['G'] = 7,  ['H'] = 8,
-    ['I'] = 9,  ['J'] = 10, ['K'] = 11, ['L'] = 12, ['M'] = 13, ['N'] = 14, ['O'] = 15, ['P'] = 16,
-    ['Q'] = 17, ['R'] = 18, ['S'] = 19, ['T'] = 20, ['U'] = 21, ['V'] = 22, ['W'] = 23, ['X'] = 24,
-    ['Y'] = 25, ['Z'] = 26, ['a'] = 27, ['b'] = 28, ['c'] = 29, ['d'] = 30, ['e'] = 31, ['f'] = 32,
-    ['g'] = 33, ['h'] = 34, ['i'] = 35, ['j'] = 36, ['k'] = 37, ['l'] = 38, ['m'] = 39, ['n'] = 40,
-    ['o'] = 41, ['p'] = 42, ['q'] = 43, ['r'] = 44, ['s'] = 45, ['t'] = 46, ['u'] = 47, ['v'] = 48,
-    ['w'] = 49, ['x'] = 50, ['y'] = 51, ['z'] = 52, ['0'] = 53, ['1'] = 54, ['2'] = 55, ['3'] = 56,
-    ['4'] = 57, ['5'] = 58, ['6'] = 59, ['7'] = 60, ['8'] = 61, ['9'] = 62, ['+'] = 63, ['-'] = 63,
-    ['/'] = 64, ['_'] = 64,
+    ['A'] = DIGIT | 0,  ['B'] = DIGIT | 1,  ['C'] = DIGIT | 2,  ['D'] = DIGIT | 3,
+    ['E'] = DIGIT | 4,  ['F'] = DIGIT | 5,  ['G'] = DIGIT | 6,  ['H'] = DIGIT | 7,
+    ['I'] = DIGIT | 8,  ['J'] = DIGIT | 9,  ['K'] = DIGIT | 10, ['L'] = DIGIT | 11,
+    ['M'] = DIGIT | 12, ['N'] = DIGIT | 13, ['O'] = DIGIT | 14, ['P'] = DIGIT | 15,
+    ['Q'] = DIGIT | 16, ['R'] = DIGIT | 17, ['S'] = DIGIT | 18, ['T'] = DIGIT | 19,
+    ['U'] = DIGIT | 20, ['V'] = DIGIT | 21, ['W'] = DIGIT | 22, ['X'] = DIGIT | 23,
+    ['Y'] = DIGIT | 24, ['Z'] = DIGIT | 25, ['a'] = DIGIT | 26, ['b'] = DIGIT | 27,
+    ['c'] = DIGIT | 28, ['d'] = DIGIT | 29, ['e'] = DIGIT | 30, ['f'] = DIGIT | 31,
+    ['g'] = DIGIT | 32, ['h'] = DIGIT | 33, ['i'] = DIGIT | 34, ['j'] = DIGIT | 35,
+    ['k'] = DIGIT | 36, ['l'] = DIGIT | 37, ['m'] = DIGIT | 38, ['n'] = DIGIT | 39,
+    ['o'] = DIGIT | 40, ['p'] = DIGIT | 41, ['q'] = DIGIT | 42, ['r'] = DIGIT | 43,
+    ['s'] = DIGIT | 44, ['t'] = DIGIT | 45, ['u'] = DIGIT | 46, ['v'] = DIGIT | 47,
+    ['w'] = DIGIT | 48, ['x'] = DIGIT | 49, ['y'] = DIGIT | 50, ['z'] = DIGIT | 51,
+    ['0'] = DIGIT | 52, ['1'] = DIGIT | 53, ['2'] = DIGIT | 54, ['3'] = DIGIT | 55,
+    ['4'] = DIGIT | 56, ['5'] = DIGIT | 57, ['6'] = DIGIT | 58, ['7'] = DIGIT | 59,
+    ['8'] = DIGIT | 60, ['9'] = DIGIT | 61, ['+'] = DIGIT | 62, ['-'] = DIGIT | 62,
+    ['/'] = DIGIT | 63, ['_'] = DIGIT | 63,
 };
 
 /* ---- base64 ---- */
@@ -73,46 +82,38 @@ struct idp_bytes idp_base64_encode(struct idp_call *call, struct idp_bytes bytes
     return (struct idp_bytes){out, size};
 }
 
-/* Four digits as 24 bits; the sign bit is set where one is no digit. */
-static int32_t sextet_group(const unsigned char *digits)
+/* Four digits as 24 bits; takes the mark from *all where one of them is no digit. */
+static uint32_t sextet_group(const unsigned char *digits, unsigned char *all)
 {
-    int32_t a = sextets[digits[0]] - 1, b = sextets[digits[1]] - 1;
-    int32_t c = sextets[digits[2]] - 1, d = sextets[digits[3]] - 1;
-    return (a | b | c | d) < 0 ? -1 : a << 18 | b << 12 | c << 6 | d;
+    uint32_t a = sextets[digits[0]], b = sextets[digits[1]];
+    uint32_t c = sextets[digits[2]], d = sextets[digits[3]];
+    *all &= a & b & c & d;
+    return (a & 63) << 18 | (b & 63) << 12 | (c & 63) << 6 | (d & 63);
 }
 
-/* The last two or three digits; unused bits must be zero. */
-static bool decode_tail(unsigned char *out, const unsigned char *digits, size_t count)
+static void bytes_of_group(unsigned char *out, uint32_t group)
 {
-    unsigned char padded[4] = {digits[0], digits[1], count == 3 ? digits[2] : 'A', 'A'};
-    int32_t group = sextet_group(padded);
-    if (group < 0 || (group & (count == 3 ? 0xFF : 0xFFFF)) != 0)
-        return false;
     out[0] = (unsigned char)(group >> 16);
-    if (count == 3)
-        out[1] = (unsigned char)(group >> 8);
-    return true;
+    out[1] = (unsigned char)(group >> 8);
+    out[2] = (unsigned char)group;
 }
 
-/* Digits of either alphabet, without padding. */
+/* Digits of either alphabet, without padding; the unused bits of the last one must be zero. */
 static struct idp_bytes sextets_decode(struct idp_call *call, struct idp_bytes text)
 {
     const unsigned char *at = (const unsigned char *)text.data;
-    size_t tail = text.size % 4;
-    if (tail == 1)
+    size_t tail = text.size % 4, group_count = text.size / 4;
+    size_t size = group_count * 3 + (tail > 0 ? tail - 1 : 0);
+    unsigned char *decoded = idp_allocate(call, group_count * 3 + 3), *out = decoded;
+    unsigned char all = DIGIT, last[4] = "AAAA";
+    for (size_t i = 0; i < group_count; i++, at += 4, out += 3)
+        bytes_of_group(out, sextet_group(at, &all));
+    memcpy(last, at, tail);
+    uint32_t group = sextet_group(last, &all), unused = tail == 0 ? 0 : UINT32_MAX >> 8 * tail;
+    if (tail == 1 || all == 0 || (group & unused) != 0)
         return (struct idp_bytes){0};
-    size_t size = text.size / 4 * 3 + (tail > 0 ? tail - 1 : 0);
-    unsigned char *decoded = idp_allocate(call, size + 1), *out = decoded;
-    for (const unsigned char *end = at + text.size - tail; at < end; at += 4, out += 3) {
-        int32_t group = sextet_group(at);
-        if (group < 0)
-            return (struct idp_bytes){0};
-        out[0] = (unsigned char)(group >> 16);
-        out[1] = (unsigned char)(group >> 8);
-        out[2] = (unsigned char)group;
-    }
-    if (tail > 0 && !decode_tail(out, at, tail))
-        return (struct idp_bytes){0};
+    if (tail > 0)
+        bytes_of_group(out, group);
     return (struct idp_bytes){(char *)decoded, size};
 }
 
@@ -139,7 +140,7 @@ struct idp_bytes idp_base64_decode(struct idp_call *call, struct idp_bytes text)
 
 /* ---- forms and URLs ---- */
 
-static int hex_value(char digit)
+int idp_hex_digit(char digit)
 {
     static const char digits[] = "0123456789abcdef0123456789ABCDEF";
     const char *found = digit != 0 ? strchr(digits, digit) : NULL;
@@ -155,8 +156,8 @@ struct idp_bytes idp_form_decode(struct idp_call *call, struct idp_bytes text)
     for (const char *at = text.data; at < end; at++) {
         *out = *at == '+' ? ' ' : *at;
         if (*at == '%') {
-            int high = end - at > 2 ? hex_value(at[1]) : -1;
-            int low = end - at > 2 ? hex_value(at[2]) : -1;
+            int high = end - at > 2 ? idp_hex_digit(at[1]) : -1;
+            int low = end - at > 2 ? idp_hex_digit(at[2]) : -1;
             if (high < 0 || low < 0)
                 return (struct idp_bytes){0};
             *out = (char)(high << 4 | low);

@@ -9,17 +9,11 @@
 /* Up to here comparing each pair is faster than sorting. */
 enum { PAIRWISE_COUNT_MAX = 16 };
 
-static void string_wipe(char *string)
-{
-    if (string != NULL)
-        idp_wipe(string, strlen(string));
-}
-
 static void tree_wipe(cJSON *tree)
 {
     for (cJSON *item = tree; item != NULL; item = item->next) {
-        string_wipe(item->string);
-        string_wipe(item->valuestring);
+        if (item->valuestring != NULL)
+            idp_wipe(item->valuestring, strlen(item->valuestring));
         tree_wipe(item->child);
     }
 }
@@ -36,7 +30,7 @@ static bool pairwise_unique(const struct idp_json *object)
 {
     for (const struct idp_json *left = object->child; left != NULL; left = left->next)
         for (const struct idp_json *right = left->next; right != NULL; right = right->next)
-            if (idp_bytes_equal(left->name, right->name))
+            if (left->name.size == right->name.size && idp_bytes_equal(left->name, right->name))
                 return false;
     return true;
 }
@@ -83,8 +77,10 @@ static struct idp_json *tree_of(struct reader *reader, const cJSON *from)
     struct idp_json *node = reader->node_next++;
     node->kind = kind_of(from);
     node->text = idp_bytes_of(from->valuestring);
-    if (node->kind == IDP_JSON_NUMBER)
-        node->text = (struct idp_bytes){node->text.data + 1, node->text.size - 1};
+    if (node->kind == IDP_JSON_NUMBER) {
+        node->text.data++;
+        node->text.size--;
+    }
     size_t count = 0;
     for (const cJSON *item = from->child; item != NULL; item = item->next, count++)
         idp_json_add_named(node, idp_bytes_of(item->string), tree_of(reader, item));

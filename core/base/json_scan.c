@@ -64,23 +64,12 @@ static bool mark_is(struct scan *scan, char mark)
 
 /* ---- strings ---- */
 
-static int hex_digit(char digit)
-{
-    if (digit >= '0' && digit <= '9')
-        return digit - '0';
-    if (digit >= 'a' && digit <= 'f')
-        return digit - 'a' + 10;
-    if (digit >= 'A' && digit <= 'F')
-        return digit - 'A' + 10;
-    return -1;
-}
-
 /* The four hex digits behind \u, or -1. */
 static int hex_unit(struct scan *scan)
 {
     int unit = 0;
     for (int i = 0; i < 4; i++) {
-        int digit = scan->at < scan->end ? hex_digit(*scan->at) : -1;
+        int digit = scan->at < scan->end ? idp_hex_digit(*scan->at) : -1;
         if (digit < 0)
             return -1;
         unit = unit << 4 | digit;
@@ -115,26 +104,50 @@ static bool scan_escape(struct scan *scan)
            refuse(scan, "malformed escape");
 }
 
+/* The high bit of each byte of `word` that is zero, and perhaps of bytes above such a one. */
+static uint64_t zero_bytes(uint64_t word)
+{
+    return (word - UINT64_C(0x0101010101010101)) & ~word;
+}
+
+/* Skips printable ASCII but quote and backslash, eight bytes at a time: most of all strings. */
+static const char *plain_skip(const char *at, const char *end)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    for (uint64_t word; end - at >= (ptrdiff_t)sizeof word; at += sizeof word) {
+        memcpy(&word, at, sizeof word);
+        uint64_t special = word | (word - 0x20 * ones) | zero_bytes(word ^ '"' * ones) |
+                           zero_bytes(word ^ '\\' * ones);
+        if ((special & 0x80 * ones) != 0)
+            break;
+    }
+    while (at < end && (signed char)*at >= 0x20 && *at != '"' && *at != '\\')
+        at++;
+    return at;
+}
+
 /* Behind the opening quote; copies all with the closing one. */
 static bool scan_string(struct scan *scan)
 {
     const char *start = scan->at - 1;
-    while (scan->at < scan->end) {
+    for (;;) {
+        scan->at = plain_skip(scan->at, scan->end);
+        if (scan->at == scan->end)
+            return refuse_here(scan);
         unsigned char byte = (unsigned char)*scan->at;
         if (byte < 0x20)
             return refuse(scan, "control character in a string");
-        size_t size = byte < 0x80 ? 1 : idp_utf8_character_size(scan->at, scan->end);
+        size_t size = idp_utf8_character_size(scan->at, scan->end);
         if (size == 0)
             return refuse(scan, "not UTF-8");
         scan->at += size;
+        if (byte == '"')
+            break;
         if (byte == '\\' && !scan_escape(scan))
             return false;
-        if (byte != '"')
-            continue;
-        copy(scan, start, scan->at);
-        return true;
     }
-    return refuse_here(scan);
+    copy(scan, start, scan->at);
+    return true;
 }
 
 /* ---- numbers and words ---- */

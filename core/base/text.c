@@ -5,7 +5,7 @@
 
 #include "core/base/base.h"
 
-enum { TEXT_CAPACITY_FIRST = 128 };
+enum { TEXT_CAPACITY_FIRST = 256 };
 
 struct idp_bytes idp_bytes_of(const char *text)
 {

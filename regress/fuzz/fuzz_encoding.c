@@ -1,37 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* fuzz_encoding.c - decoders of any bytes: what they take has that one spelling, and comes back. */
-#include <stdlib.h>
-
 #include "regress/unit/host.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool condition)
-{
-    if (!condition)
-        abort();
-}
 
 static void check_base64(struct idp_call *call, struct idp_bytes text)
 {
     struct idp_bytes url = idp_base64url_decode(call, text);
     if (url.data != NULL)
-        require(idp_bytes_equal(idp_base64url_encode(call, url), text));
+        host_require(idp_bytes_equal(idp_base64url_encode(call, url), text));
     struct idp_bytes standard = idp_base64_decode(call, text);
     if (standard.data != NULL)
-        require(idp_bytes_equal(idp_base64_encode(call, standard), text));
+        host_require(idp_bytes_equal(idp_base64_encode(call, standard), text));
     url = idp_base64url_decode(call, idp_base64url_encode(call, text));
-    require(idp_bytes_equal(url, text));
+    host_require(idp_bytes_equal(url, text));
     standard = idp_base64_decode(call, idp_base64_encode(call, text));
-    require(idp_bytes_equal(standard, text));
+    host_require(idp_bytes_equal(standard, text));
 }
 
 static void check_form(struct idp_call *call, struct idp_bytes text)
 {
     struct idp_bytes decoded = idp_form_decode(call, text);
-    require(decoded.size <= text.size);
+    host_require(decoded.size <= text.size);
     decoded = idp_form_decode(call, idp_url_encode(call, text));
-    require(decoded.data != NULL && idp_bytes_equal(decoded, text));
+    host_require(decoded.data != NULL && idp_bytes_equal(decoded, text));
 }
 
 static void check_time(struct idp_call *call, struct idp_bytes text)
@@ -39,8 +31,8 @@ static void check_time(struct idp_call *call, struct idp_bytes text)
     int64_t time_us, again_us;
     if (!idp_time_read(text, &time_us))
         return;
-    require(idp_time_read(idp_time_text(call, time_us), &again_us));
-    require(again_us == time_us);
+    host_require(idp_time_read(idp_time_text(call, time_us), &again_us));
+    host_require(again_us == time_us);
 }
 
 static void check_words(struct idp_call *call, struct idp_bytes text)
@@ -48,10 +40,10 @@ static void check_words(struct idp_call *call, struct idp_bytes text)
     struct idp_bytes rest = text;
     struct idp_text joined = {.call = call};
     for (struct idp_bytes word; (word = idp_word_next(&rest)).size > 0;) {
-        require(idp_word_in(text, word));
+        host_require(idp_word_in(text, word));
         idp_text_add(&joined, word);
     }
-    require(joined.size <= text.size);
+    host_require(joined.size <= text.size);
 }
 
 static void check_all(struct idp_call *call, void *data)
@@ -69,8 +61,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct host host;
     host_start(&host);
     struct idp_bytes text = {size > 0 ? (const char *)data : "", size};
-    require(host_try(&host, check_all, &text));
+    host_require(host_try(&host, check_all, &text));
     host_end_call(&host);
-    require(host.block_live_count == 0);
+    host_require(host.block_live_count == 0);
     return 0;
 }

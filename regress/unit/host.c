@@ -274,6 +274,12 @@ bool host_text_is(struct idp_bytes text, const char *expected)
     return same;
 }
 
+void host_require(bool condition)
+{
+    if (!condition)
+        give_up("a condition does not hold", "host_require");
+}
+
 FILE *host_vectors_open(const char *name)
 {
     const char *folder = getenv("IDPLANE_VECTORS");

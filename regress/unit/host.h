@@ -74,6 +74,9 @@ struct idp_value host_invoke_named(struct host *host, const char *name,
 /* True where the bytes are `expected`; else says what they are. */
 bool host_text_is(struct idp_bytes text, const char *expected);
 
+/* Aborts where the condition does not hold; for fuzz targets. */
+void host_require(bool condition);
+
 /* Opens a file of the shared test vectors (IDPLANE_VECTORS, else ../shared/vectors); NULL: absent.
  */
 FILE *host_vectors_open(const char *name);

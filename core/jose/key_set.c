@@ -117,15 +117,20 @@ static void collect_pem(struct collection *collection, struct idp_bytes text)
     }
 }
 
-static bool is_pem(struct idp_bytes text)
+static struct idp_bytes skip_space(struct idp_bytes text)
 {
-    static const char start[] = "-----BEGIN ";
     size_t skip = 0;
 
     while (skip < text.size && memchr(" \t\r\n", text.data[skip], 4))
         skip++;
-    return text.size - skip >= sizeof start - 1 &&
-           memcmp(text.data + skip, start, sizeof start - 1) == 0;
+    return (struct idp_bytes){text.data + skip, text.size - skip};
+}
+
+static bool is_pem(struct idp_bytes text)
+{
+    static const char start[] = "-----BEGIN ";
+
+    return text.size >= sizeof start - 1 && memcmp(text.data, start, sizeof start - 1) == 0;
 }
 
 static struct idp_key_set read_keys(struct idp_call *call, struct idp_bytes text, bool private)
@@ -142,6 +147,7 @@ static struct idp_key_set read_keys(struct idp_call *call, struct idp_bytes text
     if (cached.count > 0)
         return cached;
     found.keys = idp_allocate(call, IDP_KEY_COUNT_MAX * sizeof *found.keys);
+    text = skip_space(text);
     if (is_pem(text))
         collect_pem(&found, text);
     else

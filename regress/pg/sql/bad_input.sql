@@ -29,7 +29,7 @@ BEGIN
                     -- What the types of PostgreSQL refuse never reached us.
                     WHEN invalid_text_representation OR datetime_field_overflow
                       OR invalid_datetime_format OR numeric_value_out_of_range
-                      OR program_limit_exceeded OR statement_too_complex THEN NULL;
+                      OR invalid_time_zone_displacement_value OR program_limit_exceeded OR statement_too_complex THEN NULL;
                     WHEN OTHERS THEN
                         IF SQLERRM NOT LIKE 'idplane: %' OR SQLERRM LIKE '%' || mark || '%'
                            OR SQLSTATE = 'XX000' THEN

@@ -2,7 +2,7 @@
 -- catalogue.sql: everything is described, dumped, and declared by the policy of docs/functions.md.
 -- Each query lists what breaks a rule.
 
--- Every table, column of a non-obvious kind, function and the extension has its comment.
+-- Every table, function and the extension has its comment.
 SELECT relname FROM pg_class
  WHERE relnamespace = 'idplane'::regnamespace AND relkind = 'r'
    AND obj_description(oid, 'pg_class') IS NULL ORDER BY 1;
@@ -32,8 +32,8 @@ SELECT proname FROM pg_proc WHERE pronamespace = 'idplane'::regnamespace
    AND (proisstrict OR proconfig IS NOT NULL) AND proname <> 'later' ORDER BY 1;
 
 -- What writes is VOLATILE and never parallel, what is IMMUTABLE reads no row.
-SELECT provolatile, proparallel, prosecdef, string_agg(proname, ' ' ORDER BY proname)
-  FROM pg_proc WHERE pronamespace = 'idplane'::regnamespace GROUP BY 1, 2, 3 ORDER BY 1, 2, 3;
+SELECT provolatile AS v, proparallel AS p, prosecdef AS s, proname
+  FROM pg_proc WHERE pronamespace = 'idplane'::regnamespace ORDER BY 1, 2, 3, 4;
 
 -- What anyone may call.
 SELECT proname FROM pg_proc

@@ -25,6 +25,7 @@ END $$;
 SELECT outcome, count(*) FROM attempts GROUP BY 1;
 
 -- A transaction that may not write is told so by PostgreSQL.
+\set VERBOSITY terse
 BEGIN READ ONLY;
 SELECT idplane.configuration() IS NOT NULL AS readable;
 SELECT idplane.issue_device_code('tv');

@@ -235,6 +235,9 @@ extern const size_t idp_master_key_statement_count;
 /* Runs a statement that returns at most one row. The row, or NULL. */
 const struct idp_value *idp_run_one(struct idp_call *call, const struct idp_statement *statement,
                                     const struct idp_value *arguments);
+/* Runs a statement that cannot but return one row: never NULL, raises IDP_STORE for none. */
+const struct idp_value *idp_run_row(struct idp_call *call, const struct idp_statement *statement,
+                                    const struct idp_value *arguments);
 struct idp_rows idp_run(struct idp_call *call, const struct idp_statement *statement,
                         const struct idp_value *arguments);
 

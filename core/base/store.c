@@ -23,6 +23,15 @@ const struct idp_value *idp_run_one(struct idp_call *call, const struct idp_stat
     return rows.count > 0 ? rows.values : NULL;
 }
 
+const struct idp_value *idp_run_row(struct idp_call *call, const struct idp_statement *statement,
+                                    const struct idp_value *arguments)
+{
+    const struct idp_value *row = idp_run_one(call, statement, arguments);
+    if (row == NULL)
+        idp_fail_with(call, IDP_STORE, "A row that was there is gone. Try again.");
+    return row;
+}
+
 struct idp_bytes idp_tenant(struct idp_call *call)
 {
     if (call->tenant.data != NULL)

@@ -356,6 +356,23 @@ static void several_rows_raise(void **state)
     assert_int_equal(host->error, IDP_STORE);
 }
 
+static void run_row(struct idp_call *call, void *data)
+{
+    *(const struct idp_value **)data = idp_run_row(call, &no_arguments, NULL);
+}
+
+static void a_row_that_must_be_there_raises_where_it_is_not(void **state)
+{
+    struct host *host = *state;
+    struct idp_value row = idp_value_integer(1);
+    const struct idp_value *found = NULL;
+    host_answer(host, &row, 1, 0);
+    assert_true(host_try(host, run_row, &found));
+    assert_int_equal(found->integer, 1);
+    assert_false(host_try(host, run_row, &found));
+    assert_int_equal(host->error, IDP_STORE);
+}
+
 /* arguments NULL means "only prepare" to a host, so idp_run must not hand NULL on. */
 static void a_statement_without_arguments_runs(void **state)
 {
@@ -433,6 +450,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(texts_are_checked, host_setup, host_teardown),
         cmocka_unit_test_setup_teardown(one_row_or_none, host_setup, host_teardown),
         cmocka_unit_test_setup_teardown(several_rows_raise, host_setup, host_teardown),
+        cmocka_unit_test_setup_teardown(a_row_that_must_be_there_raises_where_it_is_not, host_setup,
+                                        host_teardown),
         cmocka_unit_test_setup_teardown(a_statement_without_arguments_runs, host_setup,
                                         host_teardown),
         cmocka_unit_test_setup_teardown(the_tenant_comes_from_the_call_or_session, host_setup,

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* fuzz_invoke.c - any function of the table with any arguments, over a store without rows: a result
+ * of the promised kind that is strict JSON or UTF-8, or a raised error; no leak, also where memory
+ * ends in the middle.
+ *
+ * The input: which function, which block of memory is refused (from 8 on: none), then the
+ * arguments, separated by the byte 0xFE. An argument that is missing is NULL. */
+#include <string.h>
+
+#include "regress/unit/host.h"
+
+enum { SEPARATOR = 0xFE };
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* The bytes up to the next separator; data NULL at the end. */
+static struct idp_bytes chunk_next(struct idp_bytes *rest)
+{
+    struct idp_bytes chunk = *rest;
+    if (rest->data == NULL)
+        return chunk;
+    const char *separator = rest->size > 0 ? memchr(rest->data, SEPARATOR, rest->size) : NULL;
+    if (separator == NULL) {
+        *rest = (struct idp_bytes){0};
+        return chunk;
+    }
+    chunk.size = (size_t)(separator - chunk.data);
+    *rest = (struct idp_bytes){separator + 1, rest->size - chunk.size - 1};
+    return chunk;
+}
+
+static struct idp_value value_of(char kind, struct idp_bytes chunk)
+{
+    if (chunk.data == NULL)
+        return idp_null();
+    if (kind == 't' || kind == 'j' || kind == 'x')
+        return (struct idp_value){.kind = kind, .bytes = chunk};
+    int64_t number = 0;
+    if (chunk.size > 0)
+        memcpy(&number, chunk.data, chunk.size < sizeof number ? chunk.size : sizeof number);
+    return (struct idp_value){.kind = kind, .integer = kind == 'b' ? number & 1 : number};
+}
+
+/* Serialising may meet the refused block as well. */
+static void check_result(struct idp_call *call, void *data)
+{
+    struct idp_value result = *(struct idp_value *)data;
+    if (result.kind == 0)
+        return;
+    host_require(result.kind == call->function->result);
+    if (result.kind == 't')
+        host_require(idp_utf8_valid(result.bytes));
+    if (result.kind != 'j')
+        return;
+    const char *why;
+    struct idp_bytes text = idp_json_text(call, result.json);
+    host_require(idp_json_read(call, text, &why) != NULL);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    if (size < 2)
+        return 0;
+    struct host host;
+    host_start(&host);
+    const struct idp_function *function = &idp_functions[data[0] % idp_function_count];
+    host.block_fail_at = data[1] < 8 ? data[1] : 0;
+    struct idp_bytes rest = {(const char *)data + 2, size - 2};
+    struct idp_value arguments[IDP_ARGUMENT_COUNT_MAX];
+    size_t count = strlen(function->arguments);
+    for (size_t i = 0; i < count; i++)
+        arguments[i] = value_of(function->arguments[i], chunk_next(&rest));
+    struct idp_value result = host_invoke(&host, function, arguments, count);
+    if (host.error == IDP_OK)
+        host_try(&host, check_result, &result);
+    host_end_call(&host);
+    host_require(host.block_live_count == 0);
+    return 0;
+}

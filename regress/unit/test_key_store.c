@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_key_store.c - the tenant's signing keys over a scripted store: who is asked, what is opened.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/jose/key.h"
+#include "regress/unit/host.h"
+
+enum { ACTIVE, NAMED, PUBLISHED, RETIRE, INSERT }; /* as in key_store.c */
+
+static const struct idp_function writing = {.name = "writing", .effect = IDP_WRITES};
+
+/* A stored key: its row, and the text a verifier would have. */
+struct stored {
+    struct idp_value row[2];
+    struct idp_bytes kid, public_text;
+};
+
+/* A call of the store on its way through host_try(). */
+struct request {
+    struct idp_bytes kid, text;
+    const char *algorithm;
+    const struct idp_json *jwks;
+};
+
+static int store_setup(void **state)
+{
+    int status = host_setup(state);
+
+    ((struct host *)*state)->call.function = &writing;
+    return status;
+}
+
+static struct idp_bytes context_of(struct idp_call *call, const char *tenant, struct idp_bytes kid)
+{
+    struct idp_bytes parts[] = {idp_bytes_of(tenant), kid};
+
+    return idp_digest(call, "idplane signing key", parts, 2);
+}
+
+static struct stored store_key(struct host *host, const char *name, const char *tenant)
+{
+    struct idp_call *call = &host->call;
+    struct idp_bytes none = {NULL, 0};
+    struct idp_json *jwk = idp_jwk_generate(call, idp_algorithm_find(idp_bytes_of(name)), none);
+    struct stored out = {.kid = idp_json_string(jwk, "kid"),
+                         .public_text = idp_json_text(call, idp_jwk_public(call, jwk))};
+    struct idp_bytes sealed =
+        idp_seal(call, idp_json_text(call, jwk), context_of(call, tenant, out.kid));
+
+    out.row[0] = idp_value_text(out.kid);
+    out.row[1] = idp_value_blob(sealed);
+    return out;
+}
+
+static void sign_body(struct idp_call *call, void *data)
+{
+    struct request *request = data;
+    struct idp_json *claims = idp_json_new(call, IDP_JSON_OBJECT);
+
+    idp_json_add_integer(call, claims, "n", 1);
+    request->text = idp_key_store_sign(call, claims, request->kid, NULL);
+}
+
+static void create_body(struct idp_call *call, void *data)
+{
+    struct request *request = data;
+
+    request->text =
+        idp_key_store_create(call, idp_algorithm_find(idp_bytes_of(request->algorithm)));
+}
+
+static void jwks_body(struct idp_call *call, void *data)
+{
+    ((struct request *)data)->jwks = idp_key_store_jwks(call);
+}
+
+static void assert_statements(struct host *host, const int *expected, size_t count)
+{
+    assert_int_equal(host->statement_count, count);
+    for (size_t i = 0; i < count; i++)
+        assert_ptr_equal(host->statements[i], &idp_key_store_statements[expected[i]]);
+}
+
+static bool verifies(struct host *host, const struct stored *key, struct idp_bytes token)
+{
+    const struct idp_json *verdict = idp_jwt_verify(&host->call, token, key->public_text, NULL);
+
+    return idp_json_is(idp_json_member(verdict, "valid"), IDP_JSON_TRUE);
+}
+
+static void the_active_key_signs_with_one_statement(void **state)
+{
+    static const char *const names[] = {"ES256", "RS256", "EdDSA"};
+    struct host *host = *state;
+
+    for (size_t i = 0; i < IDP_COUNT(names); i++) {
+        struct stored key = store_key(host, names[i], "default");
+        struct request request = {.kid = {NULL, 0}};
+
+        host_answer(host, key.row, 1, 0);
+        host_answer(host, key.row, 1, 0);
+        assert_true(host_try(host, sign_body, &request));
+        assert_true(verifies(host, &key, request.text));
+        assert_true(host_try(host, sign_body, &request));
+        assert_true(verifies(host, &key, request.text));
+        assert_int_equal(host->statement_count, 2 * (i + 1));
+    }
+    assert_int_equal(host->begin_count, 0);
+}
+
+static void a_tenant_without_a_key_makes_one(void **state)
+{
+    static const int expected[] = {ACTIVE, INSERT, ACTIVE};
+    struct host *host = *state;
+    struct stored key = store_key(host, "ES256", "default");
+    struct request request = {.kid = {NULL, 0}};
+
+    host_answer(host, NULL, 0, 0);
+    host_answer(host, NULL, 0, 1);
+    host_answer(host, key.row, 1, 0);
+    assert_true(host_try(host, sign_body, &request));
+    assert_statements(host, expected, 3);
+    assert_int_equal(host->begin_count, 1);
+}
+
+static void who_loses_the_race_signs_with_the_winners_key(void **state)
+{
+    struct host *host = *state;
+    struct stored winner = store_key(host, "ES256", "default");
+    struct request request = {.kid = {NULL, 0}};
+
+    host_answer(host, NULL, 0, 0);
+    host_answer(host, NULL, 0, 0);
+    host_answer(host, winner.row, 1, 0);
+    assert_true(host_try(host, sign_body, &request));
+    assert_true(verifies(host, &winner, request.text));
+}
+
+static void a_named_key_is_asked_by_name(void **state)
+{
+    static const int expected[] = {NAMED, NAMED};
+    struct host *host = *state;
+    struct stored key = store_key(host, "ES256", "default");
+    struct request request = {.kid = key.kid};
+
+    host_answer(host, key.row, 1, 0);
+    assert_true(host_try(host, sign_body, &request));
+    assert_true(verifies(host, &key, request.text));
+    assert_false(host_try(host, sign_body, &request));
+    assert_int_equal(host->error, IDP_NO_SUCH_KEY);
+    assert_statements(host, expected, 2);
+    assert_int_equal(host->begin_count, 0);
+}
+
+static void a_row_moved_to_another_tenant_or_kid_does_not_open(void **state)
+{
+    struct host *host = *state;
+    struct stored own = store_key(host, "ES256", "default");
+    struct stored foreign = store_key(host, "ES256", "other");
+    struct request request = {.kid = {NULL, 0}};
+    struct idp_value renamed[] = {idp_value_text(idp_bytes_of("kid")), own.row[1]};
+
+    host_answer(host, own.row, 1, 0);
+    assert_true(host_try(host, sign_body, &request));
+    host_answer(host, renamed, 1, 0);
+    assert_false(host_try(host, sign_body, &request));
+    assert_int_equal(host->error, IDP_SEAL_BROKEN);
+    host->error = IDP_OK;
+    host_answer(host, foreign.row, 1, 0);
+    assert_false(host_try(host, sign_body, &request));
+    assert_int_equal(host->error, IDP_SEAL_BROKEN);
+}
+
+static void the_cache_gives_nothing_to_who_lacks_the_master_key(void **state)
+{
+    struct host *host = *state;
+    struct stored key = store_key(host, "ES256", "default");
+    struct request request = {.kid = {NULL, 0}};
+
+    host_answer(host, key.row, 1, 0);
+    assert_true(host_try(host, sign_body, &request));
+    host->ephemeral_key[31] ^= 1;
+    host_answer(host, key.row, 1, 0);
+    assert_false(host_try(host, sign_body, &request));
+    assert_int_equal(host->error, IDP_SEAL_BROKEN);
+}
+
+static void a_new_key_retires_the_active_one(void **state)
+{
+    static const int expected[] = {RETIRE, INSERT, RETIRE, INSERT};
+    struct host *host = *state;
+    struct request request = {.algorithm = "EdDSA"};
+
+    host_answer(host, NULL, 0, 1);
+    host_answer(host, NULL, 0, 0); /* somebody activated another one in between */
+    host_answer(host, NULL, 0, 1);
+    host_answer(host, NULL, 0, 1);
+    assert_true(host_try(host, create_body, &request));
+    assert_int_equal(request.text.size, 43);
+    assert_statements(host, expected, 4);
+    assert_int_equal(host->begin_count, 1);
+}
+
+static void creating_ends_busy_rather_than_never(void **state)
+{
+    struct host *host = *state;
+    struct request request = {.algorithm = "ES256"};
+
+    assert_false(host_try(host, create_body, &request));
+    assert_int_equal(host->error, IDP_BUSY);
+}
+
+static void a_stored_key_is_asymmetric(void **state)
+{
+    struct host *host = *state;
+    struct request request = {.algorithm = "HS256"};
+
+    assert_false(host_try(host, create_body, &request));
+    assert_int_equal(host->error, IDP_UNSUPPORTED_ALGORITHM);
+    assert_int_equal(host->statement_count, 0);
+}
+
+static void the_key_set_keeps_the_order_of_the_rows(void **state)
+{
+    struct host *host = *state;
+    struct idp_value rows[] = {idp_value_json_text(idp_bytes_of("{\"kid\":\"b\"}")),
+                               idp_value_json_text(idp_bytes_of("{\"kid\":\"a\"}"))};
+    struct request request = {.algorithm = NULL};
+
+    host_answer(host, rows, 2, 0);
+    assert_true(host_try(host, jwks_body, &request));
+    assert_true(host_text_is(idp_json_text(&host->call, request.jwks),
+                             "{\"keys\":[{\"kid\":\"b\"},{\"kid\":\"a\"}]}"));
+    assert_true(host_try(host, jwks_body, &request));
+    assert_true(host_text_is(idp_json_text(&host->call, request.jwks), "{\"keys\":[]}"));
+}
+
+static void a_broken_row_raises(void **state)
+{
+    struct host *host = *state;
+    struct idp_value row = idp_value_json_text(idp_bytes_of("{"));
+    struct idp_value sealed[] = {idp_value_text(idp_bytes_of("kid")),
+                                 idp_value_blob(idp_bytes_of("x"))};
+    struct request request = {.kid = {NULL, 0}};
+
+    host_answer(host, &row, 1, 0);
+    assert_false(host_try(host, jwks_body, &request));
+    assert_int_equal(host->error, IDP_STORE);
+    host->error = IDP_OK;
+    host_answer(host, sealed, 1, 0);
+    assert_false(host_try(host, sign_body, &request));
+    assert_int_equal(host->error, IDP_SEAL_BROKEN);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(the_active_key_signs_with_one_statement, store_setup,
+                                        host_teardown),
+        cmocka_unit_test_setup_teardown(a_tenant_without_a_key_makes_one, store_setup,
+                                        host_teardown),
+        cmocka_unit_test_setup_teardown(who_loses_the_race_signs_with_the_winners_key, store_setup,
+                                        host_teardown),
+        cmocka_unit_test_setup_teardown(a_named_key_is_asked_by_name, store_setup, host_teardown),
+        cmocka_unit_test_setup_teardown(a_row_moved_to_another_tenant_or_kid_does_not_open,
+                                        store_setup, host_teardown),
+        cmocka_unit_test_setup_teardown(the_cache_gives_nothing_to_who_lacks_the_master_key,
+                                        store_setup, host_teardown),
+        cmocka_unit_test_setup_teardown(a_new_key_retires_the_active_one, store_setup,
+                                        host_teardown),
+        cmocka_unit_test_setup_teardown(creating_ends_busy_rather_than_never, store_setup,
+                                        host_teardown),
+        cmocka_unit_test_setup_teardown(a_stored_key_is_asymmetric, store_setup, host_teardown),
+        cmocka_unit_test_setup_teardown(the_key_set_keeps_the_order_of_the_rows, store_setup,
+                                        host_teardown),
+        cmocka_unit_test_setup_teardown(a_broken_row_raises, store_setup, host_teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -94,6 +94,9 @@ static bool read_options(struct idp_call *call, struct idp_value argument, struc
 {
     const struct idp_json *document = idp_json_object_argument(call, argument, "options");
     *options = (struct options){.details = idp_json_new(call, IDP_JSON_OBJECT)};
+    if (idp_text_of(argument).size > IDP_GRANT_DETAILS_SIZE_MAX) {
+        return false;
+    }
     for (const struct idp_json *member = document == NULL ? NULL : document->child; member != NULL;
          member = member->next) {
         if (!read_option(call, member, options)) {

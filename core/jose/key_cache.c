@@ -51,13 +51,18 @@ static void entry_release(void *object)
         entry_free(entry);
 }
 
+static bool is_of(const struct key_entry *entry, struct idp_bytes digest)
+{
+    return entry &&
+           idp_equal((struct idp_bytes){(const char *)entry->digest, IDP_DIGEST_SIZE}, digest);
+}
+
 /* With the mutex held: the slot of the digest, or ENTRY_COUNT_MAX. */
 static size_t slot_find(struct idp_bytes digest)
 {
     size_t slot = 0;
 
-    while (slot < ENTRY_COUNT_MAX &&
-           !(entries[slot] && memcmp(entries[slot]->digest, digest.data, IDP_DIGEST_SIZE) == 0))
+    while (slot < ENTRY_COUNT_MAX && !is_of(entries[slot], digest))
         slot++;
     return slot;
 }

@@ -128,9 +128,10 @@ static struct idp_bytes skip_space(struct idp_bytes text)
 
 static bool is_pem(struct idp_bytes text)
 {
-    static const char start[] = "-----BEGIN ";
+    struct idp_bytes start = idp_bytes_of("-----BEGIN ");
 
-    return text.size >= sizeof start - 1 && memcmp(text.data, start, sizeof start - 1) == 0;
+    return text.size >= start.size &&
+           idp_bytes_equal((struct idp_bytes){text.data, start.size}, start);
 }
 
 static struct idp_key_set read_keys(struct idp_call *call, struct idp_bytes text, bool private)

@@ -45,6 +45,12 @@ static bool is_plain_number(const unsigned char *number, const unsigned char *pr
     return number[high] < prime[high] && !(high == 0 && number[0] + 1 == prime[0]);
 }
 
+static bool points_equal(const unsigned char *left, const unsigned char *right, size_t size)
+{
+    return idp_equal((struct idp_bytes){(const char *)left, size},
+                     (struct idp_bytes){(const char *)right, size});
+}
+
 bool idp_point_is_weak(const struct idp_curve *curve, const unsigned char *point)
 {
     size_t size = curve->coordinate_size;
@@ -55,7 +61,7 @@ bool idp_point_is_weak(const struct idp_curve *curve, const unsigned char *point
     if (!is_plain_number(y, size == sizeof prime_25519 ? prime_25519 : prime_448, size))
         return true;
     return size == sizeof prime_25519 &&
-           (memcmp(y, order_8[0], size) == 0 || memcmp(y, order_8[1], size) == 0);
+           (points_equal(y, order_8[0], size) || points_equal(y, order_8[1], size));
 }
 
 static bool rsa_number_is_odd(EVP_PKEY *pkey, const char *name, int size_max)
@@ -130,7 +136,7 @@ static bool okp_is_pair(const struct idp_curve *curve, EVP_PKEY *pkey, const uns
         EVP_PKEY_new_raw_private_key_ex(NULL, curve->openssl_name, NULL, secret, size);
 
     if (derived && EVP_PKEY_get_raw_public_key(derived, own, &own_size) == 1)
-        pair = own_size == curve->coordinate_size && memcmp(own, point, own_size) == 0;
+        pair = own_size == curve->coordinate_size && points_equal(own, point, own_size);
     EVP_PKEY_free(derived);
     idp_wipe(secret, sizeof secret);
     return pair;

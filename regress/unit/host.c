@@ -86,6 +86,8 @@ static struct idp_rows host_run(struct idp_call *call, const struct idp_statemen
     struct host_answer answer = {0};
     if (host->answer_next < host->answer_count)
         answer = host->answers[host->answer_next++];
+    else if (host->improvise != NULL)
+        answer = host->improvise(call, statement);
     return copy_rows(call, statement, answer);
 }
 

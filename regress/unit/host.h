@@ -30,6 +30,8 @@ struct host {
     unsigned char ephemeral_key[32];
     bool in_recovery;
     size_t block_fail_at; /* the n-th block from here on is refused; 0: none */
+    struct host_answer (*improvise)(struct idp_call *call, const struct idp_statement *statement);
+    void *improvise_data; /* improvise answers where the script has ended; NULL: no row */
 
     /* what was seen */
     const struct idp_statement *statements[HOST_STATEMENT_COUNT_MAX];
@@ -56,7 +58,7 @@ int host_teardown(void **state);
 /* Ends the call's arena; the next call finds the clock and tenant unread. What was seen stays. */
 void host_end_call(struct host *host);
 
-/* Adds to the script. A statement beyond the script finds no row and affects none. */
+/* Adds to the script. A statement beyond the script is improvised, or finds no row. */
 void host_answer(struct host *host, const struct idp_value *values, size_t row_count,
                  int64_t affected);
 

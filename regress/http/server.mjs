@@ -70,40 +70,56 @@ async function answers(url, child) {
   throw new Error('idplane-httpd does not answer');
 }
 
-// Starts a server on a new database. call() is SQL beside it, log() what it printed so far.
+// A running idplane-httpd: `ended` is its status or signal, printed() its output so far.
+async function launch(options, base) {
+  const child = spawn(join(build, 'idplane-httpd'), options, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let text = '';
+  child.stdout.on('data', (bytes) => (text += bytes));
+  child.stderr.on('data', (bytes) => (text += bytes));
+  const ended = new Promise((done) => child.on('close', (code, signal) => done(signal ?? code)));
+  const kill = (signal) => {
+    child.kill(signal);
+    return ended;
+  };
+  try {
+    await answers(`${base}/healthz`, child);
+  } catch (error) {
+    await kill('SIGKILL');
+    throw new Error(`${error.message}: ${text}`);
+  }
+  return { kill, printed: () => text };
+}
+
+// Starts a server on a new database. call() is SQL beside it, batch() several calls in one session,
+// log() what the server printed, crash() kills it at once and launches it anew.
 export async function start(engine, settings = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'idplane-http-'));
   const store = engine === 'SQLite' ? sqlite(folder) : postgres();
   const port = await freePort();
   const base = `http://127.0.0.1:${port}`;
-  const call = (name, ...values) => {
-    const text = store.run(query(store.schema, name, values));
-    return text.startsWith('{') ? JSON.parse(text) : text;
-  };
+  const options = [...store.options, '--listen', `127.0.0.1:${port}`];
+  const batch = (calls) =>
+    store.run(calls.map(([name, ...values]) => query(store.schema, name, values)).join('\n'))
+      .split('\n').map((text) => (text.startsWith('{') ? JSON.parse(text) : text));
+  const call = (...words) => batch([words])[0];
   call('configure', { base_url: base, ...settings });
-  const child = spawn(
-    join(build, 'idplane-httpd'),
-    [...store.options, '--listen', `127.0.0.1:${port}`],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
-  );
-  let printed = '';
-  child.stdout.on('data', (bytes) => (printed += bytes));
-  child.stderr.on('data', (bytes) => (printed += bytes));
-  const ended = new Promise((done) => child.on('close', (code, signal) => done(signal ?? code)));
-  const stop = async () => {
-    child.kill('SIGTERM');
-    const status = await ended;
-    store.drop?.();
-    rmSync(folder, { recursive: true });
-    return status;
+  let server = await launch(options, base);
+  return {
+    base,
+    call,
+    batch,
+    log: () => server.printed(),
+    crash: async () => {
+      await server.kill('SIGKILL');
+      server = await launch(options, base);
+    },
+    stop: async () => {
+      const status = await server.kill('SIGTERM');
+      store.drop?.();
+      rmSync(folder, { recursive: true });
+      return status;
+    },
   };
-  try {
-    await answers(`${base}/healthz`, child);
-  } catch (error) {
-    await stop();
-    throw new Error(`${error.message}: ${printed}`);
-  }
-  return { base, call, stop, log: () => printed };
 }
 
 export const post = (url, form, headers = {}) =>

@@ -34,6 +34,10 @@ struct idp_bytes idp_bytes_of(const char *text);
 bool idp_bytes_equal(struct idp_bytes left, struct idp_bytes right);
 bool idp_bytes_is(struct idp_bytes bytes, const char *text);
 
+/* True where `bytes` begins with `prefix`, or ends with `suffix`. */
+bool idp_bytes_start(struct idp_bytes bytes, struct idp_bytes prefix);
+bool idp_bytes_end(struct idp_bytes bytes, struct idp_bytes suffix);
+
 /* Unsigned byte order, shorter first: memcmp's sign. */
 int idp_bytes_compare(struct idp_bytes left, struct idp_bytes right);
 

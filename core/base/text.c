@@ -23,6 +23,19 @@ bool idp_bytes_is(struct idp_bytes bytes, const char *text)
     return bytes.data != NULL && idp_bytes_equal(bytes, idp_bytes_of(text));
 }
 
+bool idp_bytes_start(struct idp_bytes bytes, struct idp_bytes prefix)
+{
+    return bytes.size >= prefix.size &&
+           idp_bytes_equal((struct idp_bytes){bytes.data, prefix.size}, prefix);
+}
+
+bool idp_bytes_end(struct idp_bytes bytes, struct idp_bytes suffix)
+{
+    return bytes.size >= suffix.size &&
+           idp_bytes_equal((struct idp_bytes){bytes.data + bytes.size - suffix.size, suffix.size},
+                           suffix);
+}
+
 int idp_bytes_compare(struct idp_bytes left, struct idp_bytes right)
 {
     size_t shared = left.size < right.size ? left.size : right.size;

@@ -22,6 +22,14 @@ struct idp_bytes idp_user_code_read(struct idp_call *call, const struct idp_sett
 struct idp_bytes idp_user_code_digest(struct idp_call *call, struct idp_bytes code);
 struct idp_bytes idp_device_code_digest(struct idp_call *call, struct idp_bytes code);
 
+/* ---- who may use the grant (device_client.c) ---- */
+
+/* Loads settings and client; IDP_OK, IDP_INVALID_CLIENT, IDP_UNSUPPORTED_GRANT_TYPE (the tenant has
+ * the grant switched off) or IDP_UNAUTHORIZED_CLIENT (the client has not opted in). */
+enum idp_error idp_device_client(struct idp_call *call, struct idp_bytes client_id,
+                                 struct idp_client *client, struct idp_settings *settings)
+    IDP_MUST_CHECK;
+
 /* ---- throttle of user codes (throttle.c) ---- */
 
 /* Takes one attempt of the subject; false: over a limit, nothing may be looked up. source may have

@@ -78,15 +78,10 @@ struct idp_json *idp_device_issue(struct idp_call *call, struct idp_bytes client
                                   struct idp_bytes scope, const struct idp_json *device)
 {
     struct idp_client client;
-    if (!idp_client_find(call, client_id, &client) || !client.enabled) {
-        return idp_error_json(call, IDP_INVALID_CLIENT);
-    }
-    struct idp_settings settings = idp_settings_load(call);
-    if (!settings.device_grant) {
-        return idp_error_json(call, IDP_UNSUPPORTED_GRANT_TYPE);
-    }
-    if (!client.device_grant) {
-        return idp_error_json(call, IDP_UNAUTHORIZED_CLIENT);
+    struct idp_settings settings;
+    enum idp_error error = idp_device_client(call, client_id, &client, &settings);
+    if (error != IDP_OK) {
+        return idp_error_json(call, error);
     }
     struct idp_bytes wanted = scope.size == 0 ? client.scope : scope;
     if (!idp_scope_valid(wanted) || !idp_scope_within(wanted, client.scope)) {

@@ -88,15 +88,10 @@ static struct idp_json *redeem(struct idp_call *call, const struct idp_value *ke
                                struct idp_bytes client_id)
 {
     struct idp_client client;
-    if (!idp_client_find(call, client_id, &client) || !client.enabled) {
-        return idp_error_json(call, IDP_INVALID_CLIENT);
-    }
-    struct idp_settings settings = idp_settings_load(call);
-    if (!settings.device_grant) {
-        return idp_error_json(call, IDP_UNSUPPORTED_GRANT_TYPE);
-    }
-    if (!client.device_grant) {
-        return idp_error_json(call, IDP_UNAUTHORIZED_CLIENT);
+    struct idp_settings settings;
+    enum idp_error error = idp_device_client(call, client_id, &client, &settings);
+    if (error != IDP_OK) {
+        return idp_error_json(call, error);
     }
     call->host->begin(call);
     const struct idp_value *row = idp_run_one(call, &idp_device_poll_statements[POLL_REDEEM], key);

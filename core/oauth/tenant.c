@@ -3,8 +3,6 @@
  * its row, and one without a row has the defaults. */
 #include "core/oauth/tenant.h"
 
-#include <string.h>
-
 const struct idp_statement idp_tenant_statements[] = {
     [IDP_TENANT_SETTINGS] = {"SELECT settings FROM idplane.tenant WHERE tenant = $1", "t", "j"},
     [IDP_TENANT_ENSURE] = {"INSERT INTO idplane.tenant"
@@ -50,8 +48,7 @@ struct idp_settings idp_settings_load(struct idp_call *call)
 
 static bool path_within(struct idp_bytes path, struct idp_bytes base)
 {
-    return path.size >= base.size && memcmp(path.data, base.data, base.size) == 0 &&
-           (path.size == base.size || path.data[base.size] == '/');
+    return idp_bytes_start(path, base) && (path.size == base.size || path.data[base.size] == '/');
 }
 
 /* The default tenant answers at the default address until it, or another tenant, is given one. */

@@ -5,12 +5,6 @@
 
 #include <string.h>
 
-static bool starts_with(struct idp_bytes text, const char *prefix)
-{
-    size_t size = strlen(prefix);
-    return text.size >= size && memcmp(text.data, prefix, size) == 0;
-}
-
 static bool url_character(char character)
 {
     return character > ' ' && character < 0x7f && strchr("\"'<>\\^`{|}?#@", character) == NULL;
@@ -28,7 +22,7 @@ static bool loopback(struct idp_bytes authority)
     static const char *const hosts[] = {"localhost", "127.0.0.1", "[::1]"};
     for (size_t i = 0; i < IDP_COUNT(hosts); i++) {
         size_t size = strlen(hosts[i]);
-        if (starts_with(authority, hosts[i]) &&
+        if (idp_bytes_start(authority, idp_bytes_of(hosts[i])) &&
             (authority.size == size || authority.data[size] == ':')) {
             return true;
         }
@@ -48,9 +42,8 @@ static struct idp_bytes lower(struct idp_call *call, struct idp_bytes text)
 
 static struct idp_bytes without_default_port(struct idp_bytes authority, const char *port)
 {
-    size_t size = strlen(port);
-    if (authority.size > size && memcmp(authority.data + authority.size - size, port, size) == 0) {
-        authority.size -= size;
+    if (idp_bytes_end(authority, idp_bytes_of(port))) {
+        authority.size -= strlen(port);
     }
     return authority;
 }
@@ -67,8 +60,9 @@ static bool authority_valid(struct idp_bytes authority)
 
 bool idp_url_read(struct idp_call *call, struct idp_bytes text, struct idp_url *url)
 {
-    bool secure = starts_with(text, "https://");
-    if (text.size > IDP_URL_SIZE_MAX || (!secure && !starts_with(text, "http://"))) {
+    bool secure = idp_bytes_start(text, idp_bytes_of("https://"));
+    if (text.size > IDP_URL_SIZE_MAX ||
+        (!secure && !idp_bytes_start(text, idp_bytes_of("http://")))) {
         return false;
     }
     for (size_t i = 0; i < text.size; i++) {

@@ -200,7 +200,7 @@ struct idp_value idp_sql_configure(struct idp_call *call, const struct idp_value
     idp_tenant_ensure(call);
     for (int try = 0; try < CONFIGURE_TRIES; try++) {
         const struct idp_value *row =
-            idp_run_one(call, &idp_tenant_statements[IDP_TENANT_VERSION], tenant);
+            idp_run_row(call, &idp_tenant_statements[IDP_TENANT_VERSION], tenant);
         struct idp_json *document =
             merge(call, idp_json_argument(call, row[1], "settings"), normal);
         remove_trailing_slash(document);

@@ -58,7 +58,7 @@ static bool source_within(struct idp_call *call, const struct idp_settings *sett
                                     idp_value_time(since_us),
                                     idp_value_integer(settings->source_attempts_max)};
     const struct idp_value *row =
-        idp_run_one(call, &idp_throttle_statements[ATTEMPT_BY_SOURCE], arguments);
+        idp_run_row(call, &idp_throttle_statements[ATTEMPT_BY_SOURCE], arguments);
     return row[0].integer < settings->source_attempts_max;
 }
 
@@ -68,7 +68,7 @@ static bool everyone_within(struct idp_call *call, const struct idp_settings *se
     struct idp_value arguments[] = {idp_value_text(idp_tenant(call)), idp_value_time(since_us),
                                     idp_value_integer(settings->global_attempts_max)};
     const struct idp_value *row =
-        idp_run_one(call, &idp_throttle_statements[ATTEMPT_ALL], arguments);
+        idp_run_row(call, &idp_throttle_statements[ATTEMPT_ALL], arguments);
     return row[0].integer < settings->global_attempts_max;
 }
 

@@ -14,7 +14,8 @@ BUILD     ?= build
 LISTEN    ?= 127.0.0.1:8080
 CFLAGS    ?= -O2 -g
 
-# SANITIZE holds flags of an instrumented build (regress/sanitize); it has its own BUILD.
+# SANITIZE holds flags of an instrumented build (regress/sanitize); it has its own BUILD. A module is
+# never unloaded: the cache of parsed keys outlives the connection that loaded it.
 STYLE   := -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -Wshadow -Wmissing-prototypes \
            -Wstrict-prototypes
 HARDEN  := -fPIC -fvisibility=hidden -fno-strict-aliasing -fstack-protector-strong
@@ -22,7 +23,7 @@ MKDIR    = mkdir -p $(@D)
 BUILD_C  = $(MKDIR) && $(CC) $(STYLE) $(HARDEN) $(CFLAGS) $(SANITIZE) $(CPPFLAGS) -I. -I$(BUILD) \
            -MD -MP -o $@
 SHARED   = $(MKDIR) && $(CC) -shared $(CFLAGS) $(SANITIZE) $(LDFLAGS) \
-           -Wl,-Bsymbolic,-z,relro,-z,now -o $@
+           -Wl,-Bsymbolic,-z,relro,-z,now,-z,nodelete -o $@
 LIBS    := -lcjson -lcrypto -lpthread
 
 # Asked only where needed. Engine headers are not ours to warn about, hence -isystem.
@@ -46,7 +47,6 @@ SCRIPT  := $(BUILD)/pg/idplane--$(VERSION).sql
 .PHONY: all sqlite postgres no-postgres unit helpers install install-sqlite install-postgres demo \
         check check-fresh serve bench tidy format fuzz sanitize clean
 .DELETE_ON_ERROR:
-
 all: sqlite $(if $(HAS_PG),postgres,no-postgres)
 sqlite: $(BUILD)/idplane.so $(BUILD)/idplane-httpd
 postgres: $(BUILD)/pg/idplane.so $(SCRIPT)

@@ -8,10 +8,13 @@
 
 enum { ALIGNMENT = 16, BLOCK_SIZE_FIRST = 8 << 10, BLOCK_SIZE_CAP = 256 << 10 };
 
+/* Engines align memory to eight bytes only: the first object may stand behind a gap. */
 struct idp_block {
-    _Alignas(ALIGNMENT) struct idp_block *next;
-    size_t size, used; /* header included */
+    struct idp_block *next;
+    size_t size, used; /* header and gap included */
 };
+
+enum { HEADER_SIZE_MAX = sizeof(struct idp_block) + ALIGNMENT };
 
 struct idp_cleanup {
     struct idp_cleanup *next;
@@ -26,6 +29,12 @@ static void *block_take(struct idp_block *block, size_t size)
     return memset(start, 0, size);
 }
 
+static size_t header_size(const struct idp_block *block)
+{
+    uintptr_t start = (uintptr_t)block + sizeof *block;
+    return sizeof *block + (-start & (ALIGNMENT - 1));
+}
+
 /* A block that `size` more bytes fit in, new blocks doubling in size; NULL where there is no
  * memory. An object larger than the next block gets one of its own, behind the one being filled. */
 static struct idp_block *block_for(struct idp_arena *arena, size_t size)
@@ -36,13 +45,13 @@ static struct idp_block *block_for(struct idp_arena *arena, size_t size)
     size_t block_size = head != NULL ? head->size * 2 : BLOCK_SIZE_FIRST;
     if (block_size > BLOCK_SIZE_CAP)
         block_size = BLOCK_SIZE_CAP;
-    bool own = size > block_size - sizeof *head;
+    bool own = size > block_size - HEADER_SIZE_MAX;
     if (own)
-        block_size = size + sizeof *head;
+        block_size = size + HEADER_SIZE_MAX;
     struct idp_block *block = arena->obtain(arena->context, block_size);
     if (block == NULL)
         return NULL;
-    *block = (struct idp_block){.next = head, .size = block_size, .used = sizeof *block};
+    *block = (struct idp_block){.next = head, .size = block_size, .used = header_size(block)};
     if (own && head != NULL) {
         block->next = head->next;
         head->next = block;

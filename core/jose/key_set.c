@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* key_set.c - keys from the text that a caller trusts: a JWK, a JWKS, or PEM (SPKI and PKCS#8).
  *
- * A key that cannot be used is left out and the others stand, as RFC 7517 §5 asks. What was read is
- * kept in the cache under the digest of the text. PEM is only ever read as an asymmetric key: no
+ * A key that cannot be used is left out and the others stand, as RFC 7517 §5 asks. What was read
+ * is kept in the cache under the digest of the text. PEM is only ever read as an asymmetric key: no
  * public key text can become an HMAC secret. */
 #include "core/jose/key.h"
 

@@ -328,6 +328,17 @@ static void evicted_keys_live_as_long_as_their_call(void **state)
     assert_ptr_not_equal(held, idp_keys_read(call_of(state), idp_bytes_of("{" EC "}")).keys[0]);
 }
 
+/* Signs and verifies with the contexts that all threads share. */
+static bool shared_key_works(struct idp_call *call, const char *private_text,
+                             struct idp_bytes input)
+{
+    const struct idp_key *signer = idp_keys_read_private(call, idp_bytes_of(private_text)).keys[0];
+    const struct idp_key *verifier = idp_keys_read(call, idp_bytes_of(private_text)).keys[0];
+
+    return idp_key_verify(call, verifier, verifier->usual, input,
+                          idp_key_sign(call, signer, signer->usual, input));
+}
+
 static void *thread_body(void *data)
 {
     struct host *host = data;
@@ -338,7 +349,9 @@ static void *thread_body(void *data)
         const struct idp_algorithm *algorithm = idp_algorithm_usual(key);
 
         if (!idp_key_verify(&host->call, key, algorithm, text,
-                            idp_key_sign(&host->call, key, algorithm, text)))
+                            idp_key_sign(&host->call, key, algorithm, text)) ||
+            !shared_key_works(&host->call, "{" EC "," EC_D "}", text) ||
+            !shared_key_works(&host->call, PKCS8_OKP, text))
             return NULL;
         host_end_call(host);
     }

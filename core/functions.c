@@ -80,6 +80,7 @@ const struct idp_statement_group idp_statement_groups[] = {
     {idp_tenant_statements, &idp_tenant_statement_count},
     {idp_client_statements, &idp_client_statement_count},
     {idp_subject_statements, &idp_subject_statement_count},
+    {idp_device_client_statements, &idp_device_client_statement_count},
     {idp_device_issue_statements, &idp_device_issue_statement_count},
     {idp_device_user_statements, &idp_device_user_statement_count},
     {idp_device_poll_statements, &idp_device_poll_statement_count},

@@ -8,10 +8,12 @@
 enum { CLIENT_SECRET_SIZE = 32 };
 
 const struct idp_statement idp_client_statements[] = {
-    [IDP_CLIENT_FIND] = {"SELECT enabled, device_grant, refresh_grant, auth_method, secret_digest,"
-                         " scope, secret_expires_at, metadata"
-                         " FROM idplane.client WHERE tenant = $1 AND client_id = $2",
-                         "tt", "bbbtxtzj"},
+    [IDP_CLIENT_FIND] = {"SELECT " IDP_CLIENT_COLUMNS
+                         " FROM idplane.client c WHERE c.tenant = $1 AND c.client_id = $2",
+                         "tt", IDP_CLIENT_KINDS},
+    [IDP_CLIENT_METADATA] = {"SELECT metadata FROM idplane.client"
+                             " WHERE tenant = $1 AND client_id = $2",
+                             "tt", "j"},
     [IDP_CLIENT_INSERT] = {"INSERT INTO idplane.client (tenant, client_id, created_at, enabled,"
                            " auth_method, secret_digest, secret_expires_at, device_grant,"
                            " refresh_grant, scope, metadata)"
@@ -33,17 +35,9 @@ const size_t idp_client_statement_count = IDP_COUNT(idp_client_statements);
 
 /* ---- reading ---- */
 
-bool idp_client_find(struct idp_call *call, struct idp_bytes client_id, struct idp_client *client)
+struct idp_client idp_client_of(struct idp_bytes client_id, const struct idp_value *row)
 {
-    struct idp_value arguments[] = {idp_value_text(idp_tenant(call)), idp_value_text(client_id)};
-    const struct idp_value *row =
-        idp_run_one(call, &idp_client_statements[IDP_CLIENT_FIND], arguments);
-    if (row == NULL) {
-        return false;
-    }
-    struct idp_bytes name =
-        idp_json_string(idp_json_argument(call, row[7], "metadata"), "client_name");
-    *client = (struct idp_client){
+    return (struct idp_client){
         .client_id = client_id,
         .enabled = idp_bool_of(row[0]),
         .device_grant = idp_bool_of(row[1]),
@@ -52,9 +46,29 @@ bool idp_client_find(struct idp_call *call, struct idp_bytes client_id, struct i
         .secret_digest = idp_text_of(row[4]),
         .scope = idp_text_of(row[5]),
         .secret_expires_at_us = idp_integer_of(row[6]),
-        .name = name.data == NULL ? client_id : name,
     };
-    return true;
+}
+
+bool idp_client_find(struct idp_call *call, struct idp_bytes client_id, struct idp_client *client)
+{
+    struct idp_value arguments[] = {idp_value_text(idp_tenant(call)), idp_value_text(client_id)};
+    const struct idp_value *row =
+        idp_run_one(call, &idp_client_statements[IDP_CLIENT_FIND], arguments);
+    if (row != NULL) {
+        *client = idp_client_of(client_id, row);
+    }
+    return row != NULL;
+}
+
+struct idp_bytes idp_client_name(struct idp_call *call, struct idp_bytes client_id)
+{
+    struct idp_value arguments[] = {idp_value_text(idp_tenant(call)), idp_value_text(client_id)};
+    const struct idp_value *row =
+        idp_run_one(call, &idp_client_statements[IDP_CLIENT_METADATA], arguments);
+    const struct idp_json *metadata =
+        row == NULL ? NULL : idp_json_argument(call, row[0], "metadata");
+    struct idp_bytes name = idp_json_string(metadata, "client_name");
+    return name.data == NULL ? client_id : name;
 }
 
 static struct idp_bytes secret_digest(struct idp_call *call, struct idp_bytes secret)

@@ -7,10 +7,18 @@
 
 enum idp_client_statement {
     IDP_CLIENT_FIND,
+    IDP_CLIENT_METADATA,
     IDP_CLIENT_INSERT,
     IDP_CLIENT_LOCK,
     IDP_CLIENT_UPDATE
 };
+
+/* What struct idp_client is made of, from idplane.client c. */
+#define IDP_CLIENT_COLUMNS                                                                         \
+    "c.enabled, c.device_grant, c.refresh_grant, c.auth_method, c.secret_digest, c.scope,"         \
+    " c.secret_expires_at"
+#define IDP_CLIENT_KINDS "bbbtxtz"
+struct idp_client idp_client_of(struct idp_bytes client_id, const struct idp_value *row);
 
 /* Columns that follow from a metadata document. */
 struct idp_client_metadata {

@@ -27,8 +27,8 @@ struct idp_bytes idp_device_code_digest(struct idp_call *call, struct idp_bytes 
 /* Loads settings and client; IDP_OK, IDP_INVALID_CLIENT, IDP_UNSUPPORTED_GRANT_TYPE (the tenant has
  * the grant switched off) or IDP_UNAUTHORIZED_CLIENT (the client has not opted in). */
 enum idp_error idp_device_client(struct idp_call *call, struct idp_bytes client_id,
-                                 struct idp_client *client, struct idp_settings *settings)
-    IDP_MUST_CHECK;
+                                 struct idp_client *client,
+                                 struct idp_settings *settings) IDP_MUST_CHECK;
 
 /* ---- throttle of user codes (throttle.c) ---- */
 

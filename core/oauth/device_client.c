@@ -2,15 +2,29 @@
 /* device_client.c - who may use the device grant: a known, enabled client that opted in, of a
  * tenant that offers it. Asked again at every step, so that a client disabled meanwhile gets
  * nothing. */
+#include "core/oauth/client.h"
 #include "core/oauth/device.h"
+
+/* One statement for both: a client's tenant has its row. */
+const struct idp_statement idp_device_client_statements[] = {
+    {"SELECT " IDP_CLIENT_COLUMNS ", t.settings FROM idplane.client c, idplane.tenant t"
+     " WHERE c.tenant = $1 AND c.client_id = $2 AND t.tenant = $1",
+     "tt", IDP_CLIENT_KINDS "j"},
+};
+const size_t idp_device_client_statement_count = IDP_COUNT(idp_device_client_statements);
+
+enum { COLUMN_SETTINGS = sizeof IDP_CLIENT_KINDS - 1 };
 
 enum idp_error idp_device_client(struct idp_call *call, struct idp_bytes client_id,
                                  struct idp_client *client, struct idp_settings *settings)
 {
-    if (!idp_client_find(call, client_id, client) || !client->enabled) {
+    struct idp_value arguments[] = {idp_value_text(idp_tenant(call)), idp_value_text(client_id)};
+    const struct idp_value *row = idp_run_one(call, idp_device_client_statements, arguments);
+    if (row == NULL || !idp_bool_of(row[0])) {
         return IDP_INVALID_CLIENT;
     }
-    *settings = idp_settings_load(call);
+    *client = idp_client_of(client_id, row);
+    *settings = idp_settings_of(call, idp_json_argument(call, row[COLUMN_SETTINGS], "settings"));
     if (!settings->device_grant) {
         return IDP_UNSUPPORTED_GRANT_TYPE;
     }

@@ -51,12 +51,14 @@ struct idp_client {
     bool enabled, device_grant, refresh_grant;
     struct idp_bytes auth_method, secret_digest, scope;
     int64_t secret_expires_at_us; /* 0: never */
-    struct idp_bytes name;        /* client_name; the client_id where it has none */
 };
 
 /* False where the tenant has no such client. */
 bool idp_client_find(struct idp_call *call, struct idp_bytes client_id,
                      struct idp_client *client) IDP_MUST_CHECK;
+
+/* Its client_name for people; the client_id where it has none. */
+struct idp_bytes idp_client_name(struct idp_call *call, struct idp_bytes client_id);
 
 /* How a request said who it is: RFC 6749 §2.3. */
 enum idp_credential_method { IDP_CREDENTIAL_NONE, IDP_CREDENTIAL_BASIC, IDP_CREDENTIAL_POST };
@@ -137,11 +139,12 @@ struct idp_value idp_sql_authorization_server_metadata(struct idp_call *call,
                                                        const struct idp_value *arguments);
 
 extern const struct idp_statement idp_tenant_statements[], idp_client_statements[],
-    idp_subject_statements[], idp_device_issue_statements[], idp_device_user_statements[],
-    idp_device_poll_statements[], idp_throttle_statements[], idp_token_statements[],
-    idp_purge_statements[];
+    idp_subject_statements[], idp_device_client_statements[], idp_device_issue_statements[],
+    idp_device_user_statements[], idp_device_poll_statements[], idp_throttle_statements[],
+    idp_token_statements[], idp_purge_statements[];
 extern const size_t idp_tenant_statement_count, idp_client_statement_count,
-    idp_subject_statement_count, idp_device_issue_statement_count, idp_device_user_statement_count,
+    idp_subject_statement_count, idp_device_client_statement_count,
+    idp_device_issue_statement_count, idp_device_user_statement_count,
     idp_device_poll_statement_count, idp_throttle_statement_count, idp_token_statement_count,
     idp_purge_statement_count;
 

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- installation.sql: every statement of the library can be prepared, the same number in both engines.
-SELECT canonical_json(check_installation());
+SELECT check_installation() ->> 'version', check_installation() ->> 'schema_version';
 SELECT canonical_json('{"b":[1.50,-0,1e3,"\u00e4"],"a":null,"B":{}}');
 SELECT set_clock('yesterday');
 SELECT set_clock('2026-02-30T00:00:00Z');

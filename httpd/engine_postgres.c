@@ -4,8 +4,6 @@
  * again, because nobody knows whether it was committed. */
 #include "httpd/httpd.h"
 
-#include <string.h>
-
 #include <libpq-fe.h>
 
 enum { ATTEMPT_COUNT_MAX = 4, RECONNECT_PAUSE_US = 1000000 };
@@ -16,7 +14,6 @@ static struct link {
 } links[LINK_COUNT];
 
 static const char *conninfo;
-static struct exchange *queue, **queue_end = &queue;
 
 static void refuse(struct exchange *exchange, enum idp_error error)
 {
@@ -47,14 +44,9 @@ static void link_up(struct link *link)
 
 static void link_send(struct link *link, struct exchange *exchange)
 {
-    const char *headers = exchange_headers(exchange);
     const char *body = exchange->body ? exchange->body : "";
-    const char *values[] = {exchange_method(exchange), exchange->target, headers, body};
+    const char *values[] = {exchange->told, exchange->target, exchange_headers(exchange), body};
     const int sizes[] = {0, 0, 0, (int)exchange->body_size}, formats[] = {0, 0, 0, 1};
-    if (!headers) {
-        refuse(exchange, IDP_INVALID_REQUEST);
-        return;
-    }
     link->exchange = exchange;
     exchange->attempts++;
     if (!PQsendQueryPrepared(link->connection, "request", 4, values, sizes, formats, 0) ||
@@ -62,7 +54,7 @@ static void link_send(struct link *link, struct exchange *exchange)
         link_down(link);
 }
 
-/* Leaves the exchange without a response where it is to be run again. */
+/* Leaves the exchange without an answer where it is to be run again. */
 static void result_take(struct exchange *exchange, const PGresult *result)
 {
     const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
@@ -89,7 +81,7 @@ static void link_read(struct link *link)
             continue;
         }
         link->exchange = NULL;
-        if (exchange->response)
+        if (exchange->answer)
             exchange_resume(exchange);
         else
             link_send(link, exchange);
@@ -108,29 +100,18 @@ static struct link *link_find(bool idle)
 }
 
 /* Gives what waits to who is idle; where all are down it is refused at once. */
-static void queue_run(void)
+static struct exchange *engine_run(struct exchange *list)
 {
-    while (queue) {
-        struct exchange *exchange = queue;
-        struct link *link = link_find(true);
-        if (!link && link_find(false))
-            return;
-        queue = exchange->next;
-        if (!queue)
-            queue_end = &queue;
+    struct link *link;
+    while (list && ((link = link_find(true)) || !link_find(false))) {
+        struct exchange *exchange = list;
+        list = list->next;
         if (link)
             link_send(link, exchange);
         else
             refuse(exchange, IDP_TEMPORARILY_UNAVAILABLE);
     }
-}
-
-static void engine_run(struct exchange *list)
-{
-    *queue_end = list;
-    while (*queue_end)
-        queue_end = &(*queue_end)->next;
-    queue_run();
+    return list;
 }
 
 static void engine_watch(struct pollfd polls[LINK_COUNT])
@@ -153,7 +134,6 @@ static void engine_progress(const struct pollfd polls[LINK_COUNT])
         link_up(&links[i]);
         retry_us = links[i].connection ? 0 : monotonic_us() + RECONNECT_PAUSE_US;
     }
-    queue_run();
 }
 
 static void engine_open(const struct options *options)

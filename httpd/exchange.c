@@ -3,24 +3,31 @@
  * x-idplane-peer is ours alone: a client's copy is never handed on. */
 #include "httpd/httpd.h"
 
-#include <stdio.h>
-#include <string.h>
 #include <strings.h>
 
 #include <cjson/cJSON.h>
 
-static const char *const handed_on[] = {"Host", "Content-Type", "Authorization", "User-Agent"};
+/* What the core reads; the second spelling lets it see, and refuse, one that is given twice. */
+static const char *const handed_on[][2] = {{"Host", "host"},
+                                           {"Content-Type", "content-type"},
+                                           {"Authorization", "authorization"},
+                                           {"User-Agent", "user-agent"}};
 
 struct headers {
-    cJSON *object;
-    bool spoiled;
+    char json[8 * CONNECTION_MEMORY_SIZE], *end; /* all of them escaped would fit */
+    unsigned seen;                               /* a bit for each of handed_on */
 };
 
-bool is_text(const char *text)
+/* Adds a member. What is no printable ASCII becomes '?', which no check accepts. */
+static char *member_add(char *end, const char *name, const char *value)
 {
-    while (*text >= ' ' && *text < 0x7f)
-        text++;
-    return *text == '\0';
+    end = stpcpy(stpcpy(stpcpy(end, ",\""), name), "\":\"");
+    for (; *value; value++) {
+        if (*value == '"' || *value == '\\')
+            *end++ = '\\';
+        *end++ = *value >= ' ' && *value < 0x7f ? *value : '?';
+    }
+    return stpcpy(end, "\"");
 }
 
 static enum MHD_Result header_take(void *context, enum MHD_ValueKind kind, const char *name,
@@ -28,68 +35,46 @@ static enum MHD_Result header_take(void *context, enum MHD_ValueKind kind, const
 {
     struct headers *headers = context;
     (void)kind;
-    for (size_t i = 0; i < IDP_COUNT(handed_on); i++) {
-        if (strcasecmp(handed_on[i], name) != 0)
+    for (unsigned i = 0; i < IDP_COUNT(handed_on); i++) {
+        if (strcasecmp(handed_on[i][0], name) != 0)
             continue;
-        if (cJSON_HasObjectItem(headers->object, name) || !value || !is_text(value))
-            headers->spoiled = true;
-        else
-            cJSON_AddStringToObject(headers->object, handed_on[i], value);
+        name = handed_on[i][headers->seen >> i & 1];
+        headers->end = member_add(headers->end, name, value ? value : "");
+        headers->seen |= 1U << i;
     }
     return MHD_YES;
 }
 
 const char *exchange_headers(const struct exchange *exchange)
 {
-    static char json[128 << 10]; /* more than what a connection's memory can hold, escaped */
-    struct headers headers = {.object = cJSON_CreateObject()};
-    cJSON_AddStringToObject(headers.object, "x-idplane-peer", exchange->peer->address);
+    static struct headers headers;
+    headers.seen = 0;
+    headers.end = member_add(headers.json, "x-idplane-peer", exchange->peer->address);
+    headers.json[0] = '{';
     MHD_get_connection_values(exchange->connection, MHD_HEADER_KIND, header_take, &headers);
-    if (!cJSON_PrintPreallocated(headers.object, json, sizeof(json), false))
-        headers.spoiled = true;
-    cJSON_Delete(headers.object);
-    return headers.spoiled ? NULL : json;
-}
-
-const char *exchange_method(const struct exchange *exchange)
-{
-    return strcmp(exchange->method, "HEAD") == 0 ? "GET" : exchange->method;
-}
-
-/* A header's value is a string or an array of strings. */
-static void header_add(struct MHD_Response *response, const cJSON *header)
-{
-    const cJSON *item = header->child ? header->child : header;
-    for (; item; item = header->child ? item->next : NULL)
-        MHD_add_response_header(response, header->string, cJSON_GetStringValue(item));
+    stpcpy(headers.end, "}");
+    return headers.json;
 }
 
 void exchange_answer(struct exchange *exchange, const char *json, size_t size)
 {
-    cJSON *document = cJSON_ParseWithLength(json, size);
-    const cJSON *header, *headers = cJSON_GetObjectItemCaseSensitive(document, "headers");
-    char *body = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(document, "body"));
-    if (!body)
-        errx(1, "out of memory, or an answer that is none");
-    if (exchange->response)
-        MHD_destroy_response(exchange->response);
-    exchange->status = cJSON_GetObjectItemCaseSensitive(document, "status")->valueint;
-    exchange->response = MHD_create_response_from_buffer(strlen(body), body, MHD_RESPMEM_MUST_COPY);
-    cJSON_ArrayForEach(header, headers) header_add(exchange->response, header);
-    cJSON_Delete(document);
+    free(exchange->answer);
+    exchange->answer = strndup(json, size);
+    exchange->answer_size = size;
+    if (!exchange->answer)
+        errx(1, "out of memory");
 }
 
 void exchange_refuse(struct exchange *exchange, enum idp_error error)
 {
-    static const char format[] =
-        "{\"status\":%u,\"headers\":{\"Content-Type\":\"application/json\",\"Cache-Control\":"
-        "\"no-store\"%s},\"body\":\"{\\\"error\\\":\\\"%s\\\",\\\"error_description\\\":"
-        "\\\"%s\\\"}\"}";
     const struct idp_error_row *row = idp_error_row(error);
-    const char *retry = error == IDP_TEMPORARILY_UNAVAILABLE ? ",\"Retry-After\":\"1\"" : "";
     char json[1024];
-    int size =
-        snprintf(json, sizeof(json), format, row->http_status, retry, row->word, row->sentence);
+    int size = snprintf(json, sizeof(json),
+                        "{\"status\":%u,\"headers\":{\"Content-Type\":\"application/json\","
+                        "\"Cache-Control\":\"no-store\"%s},\"body\":\"{\\\"error\\\":\\\"%s\\\","
+                        "\\\"error_description\\\":\\\"%s\\\"}\"}",
+                        row->http_status, row->http_status == 503 ? ",\"Retry-After\":\"1\"" : "",
+                        row->word, row->sentence);
     exchange_answer(exchange, json, (size_t)size);
 }
 
@@ -98,4 +83,58 @@ void exchange_resume(struct exchange *exchange)
     if (exchange->suspended)
         MHD_resume_connection(exchange->connection);
     exchange->suspended = false;
+}
+
+/* ---- responses: most answers are like one before, so that its response can be sent again ---- */
+
+static struct kept {
+    char *json;
+    struct MHD_Response *response;
+    int status;
+} kept[64];
+
+static void kept_clear(struct kept *slot)
+{
+    if (slot->json)
+        explicit_bzero(slot->json, strlen(slot->json));
+    free(slot->json);
+    if (slot->response)
+        MHD_destroy_response(slot->response);
+    *slot = (struct kept){0};
+}
+
+/* Makes the response of an answer. A header's value is a string or an array of strings. */
+static void kept_fill(struct kept *slot, char *json)
+{
+    cJSON *document = cJSON_Parse(json);
+    const cJSON *header, *item, *headers = cJSON_GetObjectItem(document, "headers");
+    char *body = cJSON_GetStringValue(cJSON_GetObjectItem(document, "body"));
+    if (!body)
+        errx(1, "out of memory, or an answer that is none");
+    kept_clear(slot);
+    slot->json = json;
+    slot->status = cJSON_GetObjectItem(document, "status")->valueint;
+    slot->response = MHD_create_response_from_buffer(strlen(body), body, MHD_RESPMEM_MUST_COPY);
+    cJSON_ArrayForEach(header, headers)
+    {
+        item = header->child ? header->child : header;
+        for (; item; item = header->child ? item->next : NULL)
+            MHD_add_response_header(slot->response, header->string, item->valuestring);
+    }
+    cJSON_Delete(document);
+}
+
+enum MHD_Result exchange_send(struct exchange *exchange)
+{
+    struct kept *slot = &kept[exchange->answer_size % IDP_COUNT(kept)];
+    if (!slot->json || strcmp(slot->json, exchange->answer) != 0) {
+        kept_fill(slot, exchange->answer);
+        exchange->answer = NULL;
+    }
+    exchange->status = slot->status;
+    enum MHD_Result sent =
+        MHD_queue_response(exchange->connection, (unsigned)slot->status, slot->response);
+    if (slot->status == MHD_HTTP_OK && strcmp(exchange->told, "GET") != 0)
+        kept_clear(slot); /* may be a secret, and never comes twice */
+    return sent;
 }

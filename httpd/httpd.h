@@ -8,12 +8,20 @@
 #include <err.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <microhttpd.h>
 
 #include "core/idplane.h"
 
-enum { LINK_COUNT = 8, CONNECTION_COUNT_MAX = 512, SOCKET_MAX = 1024 };
+enum {
+    LINK_COUNT = 8,
+    CONNECTION_COUNT_MAX = 512,
+    CONNECTION_MEMORY_SIZE = 8 << 10,
+    SOCKET_MAX = 1024
+};
 
 struct options {
     const char *sqlite, *postgres; /* one of them, the other NULL */
@@ -22,10 +30,9 @@ struct options {
     bool group_commit, quiet;
 };
 
-/* One client connection, by its socket; unused where fresh_us is 0. */
+/* One client connection, by its socket. */
 struct peer {
-    uint64_t fresh_us; /* when it was opened, or its last request ended */
-    bool executing;
+    uint64_t fresh_us; /* when it was opened, or its last request ended; 0: it waits for us */
     char address[INET6_ADDRSTRLEN];
 };
 
@@ -35,20 +42,22 @@ struct exchange {
     struct MHD_Connection *connection;
     struct peer *peer;
     const char *method; /* NULL until its headers are read */
-    char *target, *body;
-    size_t body_size;
+    const char *told;   /* the method the core is told: HEAD is GET, the server drops the body */
+    char *body, *answer;
+    size_t body_size, answer_size;
     enum idp_error refused; /* by the shim itself */
     bool suspended;
     unsigned attempts;
-    int status;
-    struct MHD_Response *response;
+    int status; /* 0 until it is answered */
     uint64_t started_us;
+    char target[];
 };
 
 struct engine {
     void (*open)(const struct options *options); /* ends the process where it fails */
-    /* Runs or queues a list of requests; each gets a response, then exchange_resume(). */
-    void (*run)(struct exchange *list);
+    /* Runs a list of requests, each gets an answer, then exchange_resume(); returns the rest, for
+     * which there is no connection yet. */
+    struct exchange *(*run)(struct exchange *list);
     /* Sockets to wait for, then what they had to say; both NULL where `run` leaves nothing over. */
     void (*watch)(struct pollfd polls[LINK_COUNT]);
     void (*progress)(const struct pollfd polls[LINK_COUNT]);
@@ -60,15 +69,13 @@ extern const struct engine engine_sqlite, engine_postgres;
 struct options options_read(int count, char **arguments);
 uint64_t monotonic_us(void);
 
-/* What the core is told: HEAD is GET, and headers are those that it reads, as JSON (valid until the
- * next one); NULL where one is given twice or is no text, which makes the request malformed. */
-const char *exchange_method(const struct exchange *exchange);
+/* The headers that the core reads, as JSON; valid until the next one is asked. */
 const char *exchange_headers(const struct exchange *exchange);
-/* Sets the response: from the core's document, or an error. */
+/* Sets the answer: the core's document, or one that says an error. */
 void exchange_answer(struct exchange *exchange, const char *json, size_t size);
 void exchange_refuse(struct exchange *exchange, enum idp_error error);
-/* Sends it; the exchange may be gone afterwards. */
+/* Has it sent when the server comes to it; before that, nothing is sent. */
 void exchange_resume(struct exchange *exchange);
-bool is_text(const char *text); /* printable ASCII */
+enum MHD_Result exchange_send(struct exchange *exchange);
 
 #endif

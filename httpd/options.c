@@ -3,9 +3,6 @@
 #include "httpd/httpd.h"
 
 #include <getopt.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 static const char help[] =
     "idplane-httpd - OAuth endpoints over HTTP, straight from the database\n\n"
@@ -30,11 +27,11 @@ static const struct option rows[] = {
 
 static unsigned number_read(const char *text, unsigned max)
 {
-    char *end;
-    unsigned long number = strtoul(text, &end, 10);
-    if (*text < '0' || *text > '9' || *end || number == 0 || number > max)
+    unsigned number = 0;
+    char rest;
+    if (sscanf(text, "%u%c", &number, &rest) != 1 || number == 0 || number > max)
         errx(1, "%s is not a number from 1 to %u", text, max);
-    return (unsigned)number;
+    return number;
 }
 
 struct options options_read(int count, char **arguments)

@@ -4,9 +4,6 @@
 
 #include <netdb.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -49,19 +46,27 @@ static void peers_sweep(void)
         return;
     swept_us = now_us;
     for (int fd = 0; fd < SOCKET_MAX; fd++)
-        if (peers[fd].fresh_us && !peers[fd].executing &&
-            now_us - peers[fd].fresh_us > options.timeout_s * 2000000ULL)
+        if (peers[fd].fresh_us && now_us - peers[fd].fresh_us > options.timeout_s * 2000000ULL)
             shutdown(fd, SHUT_RDWR);
 }
 
 /* ---- requests ---- */
 
+static bool is_text(const char *text) /* printable ASCII */
+{
+    while (*text >= ' ' && *text < 0x7f)
+        text++;
+    return *text == '\0';
+}
+
 static void *exchange_open(void *context, const char *uri, struct MHD_Connection *connection)
 {
-    struct exchange *exchange = calloc(1, sizeof(*exchange));
+    size_t size = strlen(uri) + 1;
+    struct exchange *exchange = calloc(1, sizeof(*exchange) + size);
     (void)context;
-    if (!exchange || !(exchange->target = strdup(uri)))
+    if (!exchange)
         errx(1, "out of memory");
+    memcpy(exchange->target, uri, size);
     exchange->connection = connection;
     exchange->started_us = monotonic_us();
     exchange->peer =
@@ -78,19 +83,16 @@ static void exchange_close(void *context, struct MHD_Connection *connection, voi
     (void)context, (void)connection, (void)code;
     if (!exchange)
         return;
-    if (exchange->response && !options.quiet)
+    if (exchange->status && !options.quiet)
         fprintf(stderr, "%s %.*s %d %uus %s\n", is_text(exchange->method) ? exchange->method : "?",
                 is_text(exchange->target) ? (int)strcspn(exchange->target, "?") : 0,
                 exchange->target, exchange->status, (unsigned)(now_us - exchange->started_us),
                 exchange->peer->address);
-    exchange->peer->executing = false;
     exchange->peer->fresh_us = now_us;
-    if (exchange->response)
-        MHD_destroy_response(exchange->response);
     if (exchange->body)
         explicit_bzero(exchange->body, exchange->body_size);
     free(exchange->body);
-    free(exchange->target);
+    free(exchange->answer);
     free(exchange);
     open_count--;
 }
@@ -101,12 +103,13 @@ static enum MHD_Result exchange_enter(struct exchange *exchange, const char *met
     const char *size =
         MHD_lookup_connection_value(exchange->connection, MHD_HEADER_KIND, "Content-Length");
     exchange->method = method;
+    exchange->told = strcmp(method, "HEAD") == 0 ? "GET" : method;
     if (!is_text(exchange->target) || !is_text(method))
         exchange->refused = IDP_INVALID_REQUEST;
     if (!size || strtoull(size, NULL, 10) <= options.body_size_max)
         return MHD_YES;
     exchange_refuse(exchange, IDP_CONTENT_TOO_LARGE);
-    return MHD_queue_response(exchange->connection, (unsigned)exchange->status, exchange->response);
+    return exchange_send(exchange);
 }
 
 static enum MHD_Result body_take(struct exchange *exchange, const char *data, size_t *size)
@@ -130,12 +133,12 @@ static enum MHD_Result exchange_run(struct exchange *exchange)
 {
     if (exchange->refused)
         exchange_refuse(exchange, exchange->refused);
-    else if (!exchange->response && !engine->watch && !strcmp(exchange_method(exchange), "GET"))
+    else if (!exchange->answer && !engine->watch && !strcmp(exchange->told, "GET"))
         engine->run(exchange);
-    if (exchange->response)
-        return MHD_queue_response(exchange->connection, (unsigned)exchange->status,
-                                  exchange->response);
-    exchange->peer->executing = exchange->suspended = true;
+    if (exchange->answer)
+        return exchange_send(exchange);
+    exchange->peer->fresh_us = 0;
+    exchange->suspended = true;
     MHD_suspend_connection(exchange->connection);
     *gathered_end = exchange;
     gathered_end = &exchange->next;
@@ -172,7 +175,8 @@ static void server_start(void)
         MHD_OPTION_CONNECTION_TIMEOUT, options.timeout_s, MHD_OPTION_CONNECTION_LIMIT,
         (unsigned)CONNECTION_COUNT_MAX, MHD_OPTION_URI_LOG_CALLBACK, exchange_open, NULL,
         MHD_OPTION_NOTIFY_COMPLETED, exchange_close, NULL, MHD_OPTION_NOTIFY_CONNECTION,
-        peer_changed, NULL, MHD_OPTION_END);
+        peer_changed, NULL, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY_SIZE,
+        MHD_OPTION_END);
     if (!server)
         err(1, "cannot listen on %s", options.listen);
     freeaddrinfo(to);
@@ -184,6 +188,7 @@ static void server_start(void)
 /* One turn: wait, read what came, run it together, send what is answered. */
 static void turn(void)
 {
+    static bool moved; /* there may be answers to send */
     struct pollfd polls[LINK_COUNT + 1];
     MHD_UNSIGNED_LONG_LONG timeout_ms;
     nfds_t count = engine->watch ? LINK_COUNT : 0;
@@ -192,48 +197,34 @@ static void turn(void)
     polls[count].fd = MHD_get_daemon_info(server, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
     polls[count].events = POLLIN;
     if (MHD_get_timeout(server, &timeout_ms) != MHD_YES || timeout_ms > 1000)
-        timeout_ms = gathered ? 0 : 1000;
-    struct timespec timeout = {(time_t)timeout_ms / 1000, (long)timeout_ms % 1000 * 1000000};
-    sigset_t none;
-    sigemptyset(&none);
-    if (ppoll(polls, count + 1, &timeout, &none) >= 0 && engine->progress)
+        timeout_ms = 1000;
+    if (moved)
+        timeout_ms = 0;
+    if (poll(polls, count + 1, (int)timeout_ms) >= 0 && engine->progress)
         engine->progress(polls);
     MHD_run(server);
-    struct exchange *list = gathered;
-    gathered = NULL;
-    gathered_end = &gathered;
-    if (list) {
-        engine->run(list);
-        MHD_run(server);
-    }
+    struct exchange *before = gathered;
+    if (gathered)
+        gathered = engine->run(gathered);
+    moved = gathered != before;
+    if (!gathered)
+        gathered_end = &gathered;
     peers_sweep();
     fflush(stderr);
 }
 
 static void stop(int number)
 {
-    (void)number;
-    stopping = 1;
-}
-
-/* Signals are let in only while a turn waits. */
-static void signals_set(void)
-{
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGINT);
-    sigprocmask(SIG_BLOCK, &signals, NULL);
-    signal(SIGTERM, stop);
-    signal(SIGINT, stop);
-    signal(SIGPIPE, SIG_IGN);
+    stopping = number;
 }
 
 int main(int count, char **arguments)
 {
     options = options_read(count, arguments);
     engine = options.sqlite ? &engine_sqlite : &engine_postgres;
-    signals_set();
+    signal(SIGTERM, stop);
+    signal(SIGINT, stop);
+    signal(SIGPIPE, SIG_IGN);
     engine->open(&options);
     server_start();
     setvbuf(stderr, NULL, _IOFBF, BUFSIZ);

@@ -61,8 +61,7 @@ CREATE TABLE idplane.device_code (
     interval_s bigint NOT NULL,
     interval_max_s bigint NOT NULL,
     rate_first boolean NOT NULL,
-    polled_at timestamptz,
-    polled_early boolean NOT NULL,
+    poll_after timestamptz NOT NULL,
     scope text COLLATE "C" NOT NULL,
     granted_scope text COLLATE "C",
     device jsonb,
@@ -82,8 +81,7 @@ COMMENT ON COLUMN idplane.device_code.user_code_digest IS 'SHA-256 of the user c
 COMMENT ON COLUMN idplane.device_code.interval_s IS 'Polling interval in force for this code; each early poll of a pending code raises it by 5.';
 COMMENT ON COLUMN idplane.device_code.interval_max_s IS 'How far interval_s may be raised: 60, or the configured interval where that is more.';
 COMMENT ON COLUMN idplane.device_code.rate_first IS 'The settings said slow_down fixed: an early poll is refused whatever the state, interval_s stays.';
-COMMENT ON COLUMN idplane.device_code.polled_at IS 'Time of the last poll, whatever its answer.';
-COMMENT ON COLUMN idplane.device_code.polled_early IS 'Whether the last poll came before polled_at + interval_s - 250 ms.';
+COMMENT ON COLUMN idplane.device_code.poll_after IS 'A poll before this is early: the last poll, whatever its answer, + interval_s - 250 ms; 1970 before the first poll.';
 COMMENT ON COLUMN idplane.device_code.device IS 'What the device told of itself; shown to the user at confirmation.';
 COMMENT ON COLUMN idplane.device_code.grant_details IS 'auth_time, amr and claims of the approval.';
 

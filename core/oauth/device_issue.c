@@ -10,10 +10,10 @@ const struct idp_statement idp_device_issue_statements[] = {
     /* Nothing is inserted where a code is in use already: the caller draws again. */
     [DEVICE_INSERT] = {"INSERT INTO idplane.device_code (tenant, code_digest, user_code_digest,"
                        " client_id, state, issued_at, expires_at, interval_s, interval_max_s,"
-                       " rate_first, polled_early, scope, device)"
-                       " VALUES ($1, $2, $3, $4, 'pending', $5, $6, $7, $8, $9, false, $10, $11)"
+                       " rate_first, poll_after, scope, device)"
+                       " VALUES ($1, $2, $3, $4, 'pending', $5, $6, $7, $8, $9, $12, $10, $11)"
                        " ON CONFLICT DO NOTHING",
-                       "txxtzziibtj", ""},
+                       "txxtzziibtjz", ""},
 };
 const size_t idp_device_issue_statement_count = IDP_COUNT(idp_device_issue_statements);
 
@@ -36,6 +36,7 @@ static bool insert(struct idp_call *call, const struct idp_settings *settings,
         idp_value_bool(settings->slow_down_fixed),
         idp_value_text(scope),
         device.data == NULL ? idp_null() : idp_value_json_text(device),
+        idp_value_time(0), /* the first poll is never early */
     };
     return idp_run(call, &idp_device_issue_statements[DEVICE_INSERT], arguments).affected == 1;
 }

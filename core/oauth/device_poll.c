@@ -1,34 +1,41 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* device_poll.c - the device asks for its tokens (RFC 8628 §3.4, §3.5).
  *
- * The frequent case, a pending code, is one statement: it records the poll, judges its rate and
- * raises the interval, for an enabled client only. When it finds nothing, the slow path says why in
- * the order client, grant, code, expiry, state, and redeems an approved code: the row goes from
- * approved to consumed once, in the transaction that makes the tokens. */
+ * The frequent case, a polite poll of a pending code, is one statement that touches one row and
+ * returns none. An early poll is a second one, which raises the interval as it judges. When neither
+ * finds its row, the slow path says why, in the order client, grant, code, expiry, state, and
+ * redeems an approved code: the row goes from approved to consumed once, in the transaction that
+ * makes the tokens. */
 #include "core/oauth/device.h"
 
-#define EARLY "$4 < idplane.later(polled_at, interval_s * 1000000 - 250000)"
+/* An enabled client that opted in, of a tenant that offers the grant. */
+#define ALLOWED                                                                                    \
+    " AND EXISTS (SELECT 1 FROM idplane.client c WHERE c.tenant = $1 AND c.client_id = $3"         \
+    " AND c.enabled AND c.device_grant)"                                                           \
+    " AND EXISTS (SELECT 1 FROM idplane.tenant t WHERE t.tenant = $1 AND t.device_grant)"
 
-enum { POLL_PENDING, POLL_REDEEM, POLL_STATE };
+#define RAISED                                                                                     \
+    "CASE WHEN rate_first THEN interval_s WHEN interval_s + 5 > interval_max_s"                    \
+    " THEN interval_max_s ELSE interval_s + 5 END"
+
+enum { POLL_PENDING, POLL_EARLY, POLL_REDEEM, POLL_STATE };
 
 const struct idp_statement idp_device_poll_statements[] = {
     [POLL_PENDING] = {"UPDATE idplane.device_code SET"
-                      " polled_early = CASE WHEN polled_at IS NULL THEN false ELSE " EARLY " END,"
-                      " interval_s = CASE WHEN polled_at IS NULL OR rate_first OR NOT (" EARLY ")"
-                      " THEN interval_s WHEN interval_s + 5 > interval_max_s THEN interval_max_s"
-                      " ELSE interval_s + 5 END,"
-                      " polled_at = $4"
+                      " poll_after = idplane.later($4, interval_s * 1000000 - 250000)"
                       " WHERE tenant = $1 AND code_digest = $2 AND client_id = $3"
-                      " AND (state = 'pending' AND expires_at > $4"
-                      " OR rate_first AND polled_at IS NOT NULL AND " EARLY ")"
-                      " AND EXISTS (SELECT 1 FROM idplane.client c WHERE c.tenant = $1"
-                      " AND c.client_id = $3 AND c.enabled AND c.device_grant)"
-                      " AND EXISTS (SELECT 1 FROM idplane.tenant t WHERE t.tenant = $1"
-                      " AND t.device_grant)"
-                      " RETURNING polled_early, interval_s",
-                      "txtz", "bi"},
+                      " AND state = 'pending' AND expires_at > $4 AND poll_after <= $4" ALLOWED,
+                      "txtz", ""},
+    /* Where the rate comes first it does so for every state. */
+    [POLL_EARLY] = {"UPDATE idplane.device_code SET interval_s = " RAISED ","
+                    " poll_after = idplane.later($4, (" RAISED ") * 1000000 - 250000)"
+                    " WHERE tenant = $1 AND code_digest = $2 AND client_id = $3"
+                    " AND poll_after > $4"
+                    " AND (rate_first OR state = 'pending' AND expires_at > $4)" ALLOWED
+                    " RETURNING interval_s",
+                    "txtz", "i"},
     [POLL_REDEEM] = {"UPDATE idplane.device_code SET state = 'consumed', consumed_at = $4,"
-                     " polled_at = $4"
+                     " poll_after = idplane.later($4, interval_s * 1000000 - 250000)"
                      " WHERE tenant = $1 AND code_digest = $2 AND client_id = $3"
                      " AND state = 'approved' AND expires_at > $4"
                      " RETURNING subject, granted_scope, grant_details",
@@ -107,12 +114,11 @@ struct idp_json *idp_device_poll(struct idp_call *call, struct idp_bytes device_
     struct idp_value key[] = {idp_value_text(idp_tenant(call)),
                               idp_value_blob(idp_device_code_digest(call, device_code)),
                               idp_value_text(client_id), idp_value_time(idp_now_us(call))};
-    const struct idp_value *row = idp_run_one(call, &idp_device_poll_statements[POLL_PENDING], key);
-    if (row == NULL) {
-        return redeem(call, key, client_id);
+    if (idp_run(call, &idp_device_poll_statements[POLL_PENDING], key).affected == 1) {
+        return idp_error_json(call, IDP_AUTHORIZATION_PENDING);
     }
-    return idp_bool_of(row[0]) ? slow_down(call, row[1].integer)
-                               : idp_error_json(call, IDP_AUTHORIZATION_PENDING);
+    const struct idp_value *early = idp_run_one(call, &idp_device_poll_statements[POLL_EARLY], key);
+    return early != NULL ? slow_down(call, early[0].integer) : redeem(call, key, client_id);
 }
 
 struct idp_value idp_sql_poll_device_code(struct idp_call *call, const struct idp_value *arguments)

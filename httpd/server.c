@@ -84,10 +84,9 @@ static void exchange_close(void *context, struct MHD_Connection *connection, voi
     if (!exchange)
         return;
     if (exchange->status && !options.quiet)
-        fprintf(stderr, "%s %.*s %d %uus %s\n", is_text(exchange->method) ? exchange->method : "?",
-                is_text(exchange->target) ? (int)strcspn(exchange->target, "?") : 0,
-                exchange->target, exchange->status, (unsigned)(now_us - exchange->started_us),
-                exchange->peer->address);
+        fprintf(stderr, "%s %.*s %d %uus %s\n", exchange->method,
+                (int)strcspn(exchange->target, "?"), exchange->target, exchange->status,
+                (unsigned)(now_us - exchange->started_us), exchange->peer->address);
     exchange->peer->fresh_us = now_us;
     if (exchange->body)
         explicit_bzero(exchange->body, exchange->body_size);
@@ -102,10 +101,12 @@ static enum MHD_Result exchange_enter(struct exchange *exchange, const char *met
 {
     const char *size =
         MHD_lookup_connection_value(exchange->connection, MHD_HEADER_KIND, "Content-Length");
-    exchange->method = method;
+    exchange->method = is_text(method) && is_text(exchange->target) ? method : "malformed";
     exchange->told = strcmp(method, "HEAD") == 0 ? "GET" : method;
-    if (!is_text(exchange->target) || !is_text(method))
+    if (exchange->method != method) {
         exchange->refused = IDP_INVALID_REQUEST;
+        exchange->target[0] = '\0'; /* it would spoil the log */
+    }
     if (!size || strtoull(size, NULL, 10) <= options.body_size_max)
         return MHD_YES;
     exchange_refuse(exchange, IDP_CONTENT_TOO_LARGE);
@@ -114,17 +115,17 @@ static enum MHD_Result exchange_enter(struct exchange *exchange, const char *met
 
 static enum MHD_Result body_take(struct exchange *exchange, const char *data, size_t *size)
 {
-    size_t grown_size = exchange->body_size + *size;
-    if (grown_size > options.body_size_max) {
-        exchange->refused = IDP_CONTENT_TOO_LARGE;
-    } else {
-        exchange->body = realloc(exchange->body, grown_size);
-        if (!exchange->body)
-            errx(1, "out of memory");
-        memcpy(exchange->body + exchange->body_size, data, *size);
-        exchange->body_size = grown_size;
-    }
+    size_t chunk_size = *size;
     *size = 0;
+    if (exchange->body_size + chunk_size > options.body_size_max)
+        exchange->refused = IDP_CONTENT_TOO_LARGE;
+    if (exchange->refused)
+        return MHD_YES;
+    exchange->body = realloc(exchange->body, exchange->body_size + chunk_size);
+    if (!exchange->body)
+        errx(1, "out of memory");
+    memcpy(exchange->body + exchange->body_size, data, chunk_size);
+    exchange->body_size += chunk_size;
     return MHD_YES;
 }
 
@@ -158,8 +159,7 @@ static enum MHD_Result request_handle(void *context, struct MHD_Connection *conn
 
 /* ---- the loop ---- */
 
-/* Listens on ADDRESS:PORT or [ADDRESS]:PORT and prints where: the port may be the system's choice.
- */
+/* Listens on ADDRESS:PORT or [ADDRESS]:PORT, and prints where: port 0 is the system's choice. */
 static void server_start(void)
 {
     char host[INET6_ADDRSTRLEN], port[8];
@@ -189,19 +189,16 @@ static void server_start(void)
 static void turn(void)
 {
     static bool moved; /* there may be answers to send */
-    struct pollfd polls[LINK_COUNT + 1];
+    struct pollfd polls[1 + LINK_COUNT] = {{.events = POLLIN}};
     MHD_UNSIGNED_LONG_LONG timeout_ms;
-    nfds_t count = engine->watch ? LINK_COUNT : 0;
+    polls[0].fd = MHD_get_daemon_info(server, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
     if (engine->watch)
-        engine->watch(polls);
-    polls[count].fd = MHD_get_daemon_info(server, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
-    polls[count].events = POLLIN;
+        engine->watch(polls + 1);
     if (MHD_get_timeout(server, &timeout_ms) != MHD_YES || timeout_ms > 1000)
         timeout_ms = 1000;
-    if (moved)
-        timeout_ms = 0;
-    if (poll(polls, count + 1, (int)timeout_ms) >= 0 && engine->progress)
-        engine->progress(polls);
+    poll(polls, engine->watch ? 1 + LINK_COUNT : 1, moved ? 0 : (int)timeout_ms);
+    if (engine->progress)
+        engine->progress(polls + 1);
     MHD_run(server);
     struct exchange *before = gathered;
     if (gathered)
@@ -221,6 +218,7 @@ static void stop(int number)
 int main(int count, char **arguments)
 {
     options = options_read(count, arguments);
+    close_range(3, ~0U, 0); /* sockets are small numbers then: see peers */
     engine = options.sqlite ? &engine_sqlite : &engine_postgres;
     signal(SIGTERM, stop);
     signal(SIGINT, stop);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* token_routes.c - the two endpoints that a device talks to: it asks for a code, then polls for
- * tokens (RFC 8628 §3.1, §3.4). What they have in common is a form and a client that names itself.
- */
+ * tokens (RFC 8628 §3.1, §3.4). Both take a form, and a client that names itself. */
 #include "core/http/http.h"
 
 /* A longer one is no help at confirmation, and the row should stay small. */

@@ -12,7 +12,7 @@ const raw = (base, bytes) =>
     const { hostname, port } = new URL(base);
     let seen = '';
     const socket = connect(port, hostname, () => socket.write(bytes));
-    socket.setTimeout(10000, () => socket.destroy());
+    socket.setTimeout(2000, () => socket.destroy());
     socket.on('data', (data) => (seen += data));
     socket.on('close', () => done(seen));
     socket.on('error', (error) => (error.code === 'ECONNRESET' ? done(seen) : failed(error)));

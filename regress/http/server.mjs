@@ -122,5 +122,11 @@ export async function start(engine, settings = {}) {
   };
 }
 
+// An answer that takes longer than 20 s is none.
 export const post = (url, form, headers = {}) =>
-  fetch(url, { method: 'POST', body: new URLSearchParams(form), headers });
+  fetch(url, {
+    method: 'POST',
+    body: new URLSearchParams(form),
+    headers,
+    signal: AbortSignal.timeout(20000),
+  });

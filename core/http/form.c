@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* form.c - application/x-www-form-urlencoded as RFC 6749 §3.2 wants it: a parameter without value is
- * as if omitted, one that is repeated spoils the request, whatever its name or value. */
+/* form.c - application/x-www-form-urlencoded as RFC 6749 §3.2 wants it: a parameter without value
+ * is as if omitted, one that is repeated spoils the request, whatever its name or value. */
 #include "core/http/http.h"
 
 #include <string.h>

@@ -5,7 +5,8 @@
 #   make demo       a device signs in on SQLite, end to end (installs what is missing)
 #   make check      every test (installs what is missing); check-fresh: in a new Debian 12
 #   make install    PG_CONFIG, PREFIX and DESTDIR choose where
-#   make serve      the server on build/serve.db; bench, tidy, format, fuzz, sanitize, clean
+#   make bench      what it costs, against what it could cost (10 minutes; QUICK=1: one)
+#   make serve      the server on build/serve.db; tidy, format, fuzz, sanitize, clean
 
 CC        ?= cc
 PG_CONFIG ?= pg_config
@@ -41,17 +42,19 @@ HTTPD   := $(call objects,obj,$(wildcard httpd/*.c))
 PG      := $(call objects,pg,$(wildcard pg_ext/*.c))
 UNIT    := $(call programs,regress/unit/test_*.c)
 HELPERS := $(call programs,regress/isolation/*.c regress/sqlite/*.c)
+BENCH   := $(addprefix $(BUILD)/bench/,hello jose memory sqlite)
 VERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" pg_ext/idplane.control 2>/dev/null)
 SCRIPT  := $(BUILD)/pg/idplane--$(VERSION).sql
 
 .PHONY: all sqlite postgres no-postgres unit helpers install install-sqlite install-postgres demo \
-        check check-fresh serve bench tidy format fuzz sanitize clean
+        check check-fresh serve bench bench-programs tidy format fuzz sanitize clean
 .DELETE_ON_ERROR:
 all: sqlite $(if $(HAS_PG),postgres,no-postgres)
 sqlite: $(BUILD)/idplane.so $(BUILD)/idplane-httpd
 postgres: $(BUILD)/pg/idplane.so $(SCRIPT)
 unit: $(UNIT)
 helpers: $(HELPERS)
+bench-programs: $(BENCH)
 no-postgres:
 	@echo "$(PG_CONFIG) knows no PostgreSQL server headers: built for SQLite only."
 
@@ -79,6 +82,8 @@ $(BUILD)/pg/%.o: %.c $(BUILD)/pg/version
 	$(BUILD_C) -c -isystem $(PG_INCLUDE) $<
 $(UNIT): $(BUILD)/%: %.c $(BUILD)/obj/regress/unit/host.o $(BUILD)/core.a
 	$(BUILD_C) $(filter %.c %.o %.a,$^) -lcmocka $(LIBS)
+$(BENCH): $(BUILD)/%: %.c $(call objects,obj,bench/pair.c bench/raw.c bench/database.c) $(BUILD)/core.a
+	$(BUILD_C) $(filter %.c %.o %.a,$^) -lmicrohttpd -lsqlite3 $(LIBS)
 $(HELPERS): $(BUILD)/%: %.c
 	$(BUILD_C) $(PQ_FLAGS) $< -lsqlite3 $(PQ_LIBS) $(LIBS)
 # Another PG_CONFIG builds the module anew.
@@ -107,9 +112,11 @@ check:
 	@$(MAKE) --no-print-directory -s all unit helpers
 	@regress/run
 serve: sqlite
-	$(BUILD)/idplane-httpd --sqlite $(BUILD)/serve.db --listen $(LISTEN)
-bench: all
-	bench/run
+	$(BUILD)/idplane-httpd --sqlite $(BUILD)/serve.db --listen $(LISTEN) --base-url http://$(LISTEN)
+bench:
+	@regress/packages bench
+	@$(MAKE) --no-print-directory -s all bench-programs
+	@bench/run $(if $(QUICK),--quick)
 tidy: all
 	regress/tidy
 format:

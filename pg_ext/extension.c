@@ -20,9 +20,9 @@ void _PG_init(void);
 void _PG_init(void)
 {
     if (GetDatabaseEncoding() != PG_UTF8) {
-        ereport(ERROR,
-                (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-                 errmsg("idplane: unsupported_engine: The database must be encoded in UTF8.")));
+        ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                        errmsg("idplane: %s: The database must be encoded in UTF8.",
+                               idp_error_row(IDP_UNSUPPORTED_ENGINE)->word)));
     }
     idp_pg_define_settings();
 }

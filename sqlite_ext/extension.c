@@ -294,9 +294,8 @@ int sqlite3_idplane_init(sqlite3 *db, char **error, const sqlite3_api_routines *
     (void)api;
     SQLITE_EXTENSION_INIT2(api);
     if (sqlite3_libversion_number() < IDP_SQLITE_VERSION_MIN) {
-        *error =
-            sqlite3_mprintf("idplane: unsupported_engine: needs SQLite 3.37 or newer, this is %s.",
-                            sqlite3_libversion());
+        *error = sqlite3_mprintf("idplane: %s: Needs SQLite 3.37 or newer, this is %s.",
+                                 idp_error_row(IDP_UNSUPPORTED_ENGINE)->word, sqlite3_libversion());
         return SQLITE_ERROR;
     }
     struct idp_connection *connection = idp_connection_open(db);

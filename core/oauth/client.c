@@ -84,8 +84,10 @@ static bool secret_right(struct idp_call *call, const struct idp_credentials *cr
         [IDP_CREDENTIAL_BASIC] = "client_secret_basic",
         [IDP_CREDENTIAL_POST] = "client_secret_post",
     };
-    struct idp_bytes given =
-        credentials->client_secret.data == NULL ? idp_bytes_of("") : credentials->client_secret;
+    bool possible = credentials->client_secret.size <= IDP_CLIENT_SECRET_SIZE_MAX;
+    struct idp_bytes given = possible && credentials->client_secret.data != NULL
+                                 ? credentials->client_secret
+                                 : idp_bytes_of("");
     bool same = idp_equal(secret_digest(call, given), client->secret_digest);
     bool method = idp_bytes_is(client->auth_method, methods[credentials->method]);
     bool live =

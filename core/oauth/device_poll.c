@@ -111,8 +111,10 @@ static struct idp_json *redeem(struct idp_call *call, const struct idp_value *ke
 struct idp_json *idp_device_poll(struct idp_call *call, struct idp_bytes device_code,
                                  struct idp_bytes client_id)
 {
+    bool possible = device_code.size <= IDP_DEVICE_CODE_SIZE_MAX;
+    struct idp_bytes code = possible ? device_code : idp_bytes_of("");
     struct idp_value key[] = {idp_value_text(idp_tenant(call)),
-                              idp_value_blob(idp_device_code_digest(call, device_code)),
+                              idp_value_blob(idp_device_code_digest(call, code)),
                               idp_value_text(client_id), idp_value_time(idp_now_us(call))};
     if (idp_run(call, &idp_device_poll_statements[POLL_PENDING], key).affected == 1) {
         return idp_error_json(call, IDP_AUTHORIZATION_PENDING);

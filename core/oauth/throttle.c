@@ -87,9 +87,9 @@ bool idp_throttle_enter(struct idp_call *call, const struct idp_settings *settin
 {
     int64_t window_us = settings->attempt_window_s * 1000000;
     int64_t since_us = idp_now_us(call) - window_us;
-    return subject_take(call, settings, subject, window_us) &&
-           source_within(call, settings, source, since_us) &&
-           everyone_within(call, settings, since_us);
+    return source_within(call, settings, source, since_us) &&
+           everyone_within(call, settings, since_us) &&
+           subject_take(call, settings, subject, window_us);
 }
 
 void idp_throttle_wrong(struct idp_call *call, struct idp_bytes source)

@@ -55,11 +55,9 @@ postgres: $(BUILD)/pg/idplane.so $(SCRIPT)
 unit: $(UNIT)
 helpers: $(HELPERS)
 bench-programs: $(BENCH)
-no-postgres:
-	@echo "$(PG_CONFIG) knows no PostgreSQL server headers: built for SQLite only."
+no-postgres:; @echo "$(PG_CONFIG) knows no PostgreSQL server headers: built for SQLite only."
 
-$(BUILD)/core.a: $(CORE)
-	rm -f $@ && $(AR) rcs $@ $^
+$(BUILD)/core.a: $(CORE); rm -f $@ && $(AR) rcs $@ $^
 $(BUILD)/idplane.so: $(SQLITE) $(BUILD)/core.a
 	$(SHARED) -Wl,-z,defs $^ $(LIBS)
 $(BUILD)/pg/idplane.so: $(PG) $(BUILD)/core.a
@@ -107,6 +105,7 @@ demo:
 	@regress/packages demo
 	@$(MAKE) --no-print-directory -s sqlite
 	@httpd/demo
+check-fresh:; @regress/fresh
 check:
 	@regress/packages check
 	@$(MAKE) --no-print-directory -s all unit helpers
@@ -117,11 +116,8 @@ bench:
 	@regress/packages bench
 	@$(MAKE) --no-print-directory -s all bench-programs
 	@bench/run $(if $(QUICK),--quick)
-tidy: all
-	regress/tidy
-format:
-	clang-format -i $$(git ls-files '*.c' '*.h')
-check-fresh fuzz sanitize:
-	regress/$@
-clean:
-	rm -rf $(BUILD)
+tidy: all; regress/tidy
+format:; clang-format -i $$(git ls-files '*.c' '*.h')
+fuzz:; regress/fuzz/run
+sanitize:; regress/sanitize
+clean:; rm -rf $(BUILD)

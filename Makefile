@@ -5,7 +5,7 @@
 #   make demo       a device signs in on SQLite, end to end (installs what is missing)
 #   make check      every test (installs what is missing); check-fresh: in a new Debian 12
 #   make install    PG_CONFIG, PREFIX and DESTDIR choose where
-#   make bench      what it costs, against what it could cost (10 minutes; QUICK=1: one)
+#   make bench      what it costs, against what it could cost (10 minutes; QUICK=1: two)
 #   make serve      the server on build/serve.db; tidy, format, fuzz, sanitize, clean
 
 CC        ?= cc

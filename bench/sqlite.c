@@ -102,9 +102,9 @@ static void statements_prepare(struct bench *bench)
     bench->insert = database_prepare(
         bench->db, "INSERT INTO idplane_device_code (tenant, code_digest, user_code_digest,"
                    " client_id, state, issued_at, expires_at, interval_s, interval_max_s,"
-                   " rate_first, poll_after, scope, device)"
+                   " rate_first, client_allowed, poll_after, scope, device)"
                    " VALUES ('default', ?, ?, 'tv', 'pending', 1767225600000000,"
-                   " 4102444800000000, 5, 60, 0, 0, '', NULL) RETURNING interval_s");
+                   " 4102444800000000, 5, 60, 0, 1, 0, '', NULL) RETURNING interval_s");
     bench->sign = database_prepare(bench->db, "SELECT jwt_sign('{\"sub\":\"6b4c8f2e\",\"exp\":"
                                               "4102444800,\"scope\":\"openid films\"}')");
 }

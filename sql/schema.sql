@@ -11,7 +11,6 @@ CREATE TABLE idplane.tenant (
     settings jsonb NOT NULL,
     base_authority text COLLATE "C",
     base_path text COLLATE "C",
-    device_grant boolean NOT NULL,
     version bigint NOT NULL,
     PRIMARY KEY (tenant)
 );
@@ -19,7 +18,6 @@ CREATE INDEX idplane_tenant_base ON idplane.tenant (base_authority);
 COMMENT ON TABLE idplane.tenant IS 'One row for each tenant: what configure() was told, defaults not included.';
 COMMENT ON COLUMN idplane.tenant.base_authority IS 'host[:port] of base_url in lower case; http_request finds the tenant by it.';
 COMMENT ON COLUMN idplane.tenant.base_path IS 'Path of base_url without a trailing slash; empty for none.';
-COMMENT ON COLUMN idplane.tenant.device_grant IS 'Whether the settings allow the device grant; kept beside them for the polling statement.';
 COMMENT ON COLUMN idplane.tenant.version IS 'Counts the changes of settings.';
 
 CREATE TABLE idplane.client (
@@ -61,6 +59,7 @@ CREATE TABLE idplane.device_code (
     interval_s bigint NOT NULL,
     interval_max_s bigint NOT NULL,
     rate_first boolean NOT NULL,
+    client_allowed boolean NOT NULL,
     poll_after timestamptz NOT NULL,
     scope text COLLATE "C" NOT NULL,
     granted_scope text COLLATE "C",
@@ -81,6 +80,7 @@ COMMENT ON COLUMN idplane.device_code.user_code_digest IS 'SHA-256 of the user c
 COMMENT ON COLUMN idplane.device_code.interval_s IS 'Polling interval in force for this code; each early poll of a pending code raises it by 5.';
 COMMENT ON COLUMN idplane.device_code.interval_max_s IS 'How far interval_s may be raised: 60, or the configured interval where that is more.';
 COMMENT ON COLUMN idplane.device_code.rate_first IS 'The settings said slow_down fixed: an early poll is refused whatever the state, interval_s stays.';
+COMMENT ON COLUMN idplane.device_code.client_allowed IS 'Whether the client may use the grant: kept by update_client() and configure(), so that polling reads this row only.';
 COMMENT ON COLUMN idplane.device_code.poll_after IS 'A poll before this is early: the last poll, whatever its answer, + interval_s - 250 ms; 1970 before the first poll.';
 COMMENT ON COLUMN idplane.device_code.device IS 'What the device told of itself; shown to the user at confirmation.';
 COMMENT ON COLUMN idplane.device_code.grant_details IS 'auth_time, amr and claims of the approval.';

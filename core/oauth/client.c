@@ -244,5 +244,6 @@ struct idp_value idp_sql_update_client(struct idp_call *call, const struct idp_v
     int64_t created_at_us = idp_integer_of(row[2]);
     write_row(call, IDP_CLIENT_UPDATE, arguments[0].bytes, created_at_us, document, &metadata,
               digest);
+    idp_device_client_changed(call, idp_settings_load(call).device_grant);
     return answer(call, arguments[0].bytes, created_at_us, secret, document, &metadata);
 }

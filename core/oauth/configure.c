@@ -172,12 +172,10 @@ static bool store(struct idp_call *call, const struct idp_json *document, int64_
     struct idp_url url = {0};
     bool addressed = idp_json_member(document, "base_url") != NULL &&
                      idp_url_read(call, settings.base_url, &url);
-    struct idp_value arguments[] = {idp_value_text(idp_tenant(call)),
-                                    idp_value_json_text(idp_json_text(call, document)),
-                                    addressed ? idp_value_text(url.authority) : idp_null(),
-                                    addressed ? idp_value_text(url.path) : idp_null(),
-                                    idp_value_bool(settings.device_grant),
-                                    idp_value_integer(version)};
+    struct idp_value arguments[] = {
+        idp_value_text(idp_tenant(call)), idp_value_json_text(idp_json_text(call, document)),
+        addressed ? idp_value_text(url.authority) : idp_null(),
+        addressed ? idp_value_text(url.path) : idp_null(), idp_value_integer(version)};
     return idp_run(call, &idp_tenant_statements[IDP_TENANT_CONFIGURE], arguments).affected == 1;
 }
 
@@ -209,6 +207,7 @@ struct idp_value idp_sql_configure(struct idp_call *call, const struct idp_value
             idp_fail_with(call, IDP_INVALID_SETTINGS, "%s", faults);
         }
         if (store(call, document, row[0].integer)) {
+            idp_device_client_changed(call, idp_settings_of(call, document).device_grant);
             return idp_value_json(in_force(call, document));
         }
     }

@@ -5,11 +5,22 @@
 #include "core/oauth/client.h"
 #include "core/oauth/device.h"
 
-/* One statement for both: a client's tenant has its row. */
+enum { DEVICE_CLIENT_FIND, DEVICE_CLIENT_ALLOW };
+
 const struct idp_statement idp_device_client_statements[] = {
-    {"SELECT " IDP_CLIENT_COLUMNS ", t.settings FROM idplane.client c, idplane.tenant t"
-     " WHERE c.tenant = $1 AND c.client_id = $2 AND t.tenant = $1",
-     "tt", IDP_CLIENT_KINDS "j"},
+    /* One statement for both: a client's tenant has its row. */
+    [DEVICE_CLIENT_FIND] = {"SELECT " IDP_CLIENT_COLUMNS ", t.settings"
+                            " FROM idplane.client c, idplane.tenant t"
+                            " WHERE c.tenant = $1 AND c.client_id = $2 AND t.tenant = $1",
+                            "tt", IDP_CLIENT_KINDS "j"},
+    [DEVICE_CLIENT_ALLOW] =
+        {"UPDATE idplane.device_code"
+         " SET client_allowed = ($2 AND c.enabled AND c.device_grant)"
+         " FROM idplane.client c WHERE c.tenant = $1 AND idplane.device_code.tenant = $1"
+         " AND idplane.device_code.client_id = c.client_id"
+         " AND idplane.device_code.state = 'pending'"
+         " AND idplane.device_code.client_allowed <> ($2 AND c.enabled AND c.device_grant)",
+         "tb", ""},
 };
 const size_t idp_device_client_statement_count = IDP_COUNT(idp_device_client_statements);
 
@@ -19,7 +30,8 @@ enum idp_error idp_device_client(struct idp_call *call, struct idp_bytes client_
                                  struct idp_client *client, struct idp_settings *settings)
 {
     struct idp_value arguments[] = {idp_value_text(idp_tenant(call)), idp_value_text(client_id)};
-    const struct idp_value *row = idp_run_one(call, idp_device_client_statements, arguments);
+    const struct idp_value *row =
+        idp_run_one(call, &idp_device_client_statements[DEVICE_CLIENT_FIND], arguments);
     if (row == NULL || !idp_bool_of(row[0])) {
         return IDP_INVALID_CLIENT;
     }
@@ -29,4 +41,10 @@ enum idp_error idp_device_client(struct idp_call *call, struct idp_bytes client_
         return IDP_UNSUPPORTED_GRANT_TYPE;
     }
     return client->device_grant ? IDP_OK : IDP_UNAUTHORIZED_CLIENT;
+}
+
+void idp_device_client_changed(struct idp_call *call, bool device_grant)
+{
+    struct idp_value arguments[] = {idp_value_text(idp_tenant(call)), idp_value_bool(device_grant)};
+    idp_run(call, &idp_device_client_statements[DEVICE_CLIENT_ALLOW], arguments);
 }

@@ -8,12 +8,13 @@ enum { DEVICE_INSERT };
 
 const struct idp_statement idp_device_issue_statements[] = {
     /* Nothing is inserted where the user code is in use: the caller draws again. */
-    [DEVICE_INSERT] = {"INSERT INTO idplane.device_code (tenant, code_digest, user_code_digest,"
-                       " client_id, state, issued_at, expires_at, interval_s, interval_max_s,"
-                       " rate_first, poll_after, scope, device)"
-                       " VALUES ($1, $2, $3, $4, 'pending', $5, $6, $7, $8, $9, $12, $10, $11)"
-                       " ON CONFLICT (tenant, user_code_digest) DO NOTHING",
-                       "txxtzziibtjz", ""},
+    [DEVICE_INSERT] =
+        {"INSERT INTO idplane.device_code (tenant, code_digest, user_code_digest,"
+         " client_id, state, issued_at, expires_at, interval_s, interval_max_s,"
+         " rate_first, client_allowed, poll_after, scope, device)"
+         " VALUES ($1, $2, $3, $4, 'pending', $5, $6, $7, $8, $9, true, $12, $10, $11)"
+         " ON CONFLICT (tenant, user_code_digest) DO NOTHING",
+         "txxtzziibtjz", ""},
 };
 const size_t idp_device_issue_statement_count = IDP_COUNT(idp_device_issue_statements);
 

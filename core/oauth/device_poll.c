@@ -8,12 +8,6 @@
  * makes the tokens. */
 #include "core/oauth/device.h"
 
-/* An enabled client that opted in, of a tenant that offers the grant. */
-#define ALLOWED                                                                                    \
-    " AND EXISTS (SELECT 1 FROM idplane.client c WHERE c.tenant = $1 AND c.client_id = $3"         \
-    " AND c.enabled AND c.device_grant)"                                                           \
-    " AND EXISTS (SELECT 1 FROM idplane.tenant t WHERE t.tenant = $1 AND t.device_grant)"
-
 #define RAISED                                                                                     \
     "CASE WHEN rate_first THEN interval_s WHEN interval_s + 5 > interval_max_s"                    \
     " THEN interval_max_s ELSE interval_s + 5 END"
@@ -24,14 +18,16 @@ const struct idp_statement idp_device_poll_statements[] = {
     [POLL_PENDING] = {"UPDATE idplane.device_code SET"
                       " poll_after = idplane.later($4, interval_s * 1000000 - 250000)"
                       " WHERE tenant = $1 AND code_digest = $2 AND client_id = $3"
-                      " AND state = 'pending' AND expires_at > $4 AND poll_after <= $4" ALLOWED,
+                      " AND state = 'pending' AND expires_at > $4 AND poll_after <= $4"
+                      " AND client_allowed",
                       "txtz", ""},
     /* Where the rate comes first it does so for every state. */
     [POLL_EARLY] = {"UPDATE idplane.device_code SET interval_s = " RAISED ","
                     " poll_after = idplane.later($4, (" RAISED ") * 1000000 - 250000)"
                     " WHERE tenant = $1 AND code_digest = $2 AND client_id = $3"
                     " AND poll_after > $4"
-                    " AND (rate_first OR state = 'pending' AND expires_at > $4)" ALLOWED
+                    " AND (rate_first OR state = 'pending' AND expires_at > $4)"
+                    " AND client_allowed"
                     " RETURNING interval_s",
                     "txtz", "i"},
     [POLL_REDEEM] = {"UPDATE idplane.device_code SET state = 'consumed', consumed_at = $4,"

@@ -87,6 +87,10 @@ bool idp_scope_within(struct idp_bytes narrow, struct idp_bytes wide);
 
 /* ---- device grant (device_issue.c, device_user.c, device_poll.c, user_code.c, throttle.c) ---- */
 
+/* Tells the pending codes what a change of clients or settings means for them: polling reads the
+ * code only. device_grant: whether the tenant offers the grant. */
+void idp_device_client_changed(struct idp_call *call, bool device_grant);
+
 /* The RFC 8628 §3.2 response, or an error. `device` may be NULL. */
 struct idp_json *idp_device_issue(struct idp_call *call, struct idp_bytes client_id,
                                   struct idp_bytes scope, const struct idp_json *device);

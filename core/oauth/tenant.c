@@ -6,13 +6,13 @@
 const struct idp_statement idp_tenant_statements[] = {
     [IDP_TENANT_SETTINGS] = {"SELECT settings FROM idplane.tenant WHERE tenant = $1", "t", "j"},
     [IDP_TENANT_ENSURE] = {"INSERT INTO idplane.tenant"
-                           " (tenant, created_at, settings, device_grant, version)"
-                           " VALUES ($1, $2, $3, true, 1) ON CONFLICT (tenant) DO NOTHING",
+                           " (tenant, created_at, settings, version)"
+                           " VALUES ($1, $2, $3, 1) ON CONFLICT (tenant) DO NOTHING",
                            "tzj", ""},
     [IDP_TENANT_CONFIGURE] = {"UPDATE idplane.tenant SET settings = $2, base_authority = $3,"
-                              " base_path = $4, device_grant = $5, version = version + 1"
-                              " WHERE tenant = $1 AND version = $6",
-                              "tjttbi", ""},
+                              " base_path = $4, version = version + 1"
+                              " WHERE tenant = $1 AND version = $5",
+                              "tjtti", ""},
     [IDP_TENANT_VERSION] = {"SELECT version, settings FROM idplane.tenant WHERE tenant = $1", "t",
                             "ij"},
     [IDP_TENANT_BY_AUTHORITY] = {"SELECT tenant, base_path FROM idplane.tenant"

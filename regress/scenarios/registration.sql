@@ -30,6 +30,20 @@ SELECT canonical_json(update_client('tv', '{"enabled":true,"grant_types":[]}') -
 SELECT poll_device_code((SELECT response ->> 'device_code' FROM flow WHERE name = 'A'), 'tv') ->> 'error';
 SELECT update_client('tv', '{"grant_types":["urn:ietf:params:oauth:grant-type:device_code"]}') ->> 'client_id';
 SELECT poll_device_code((SELECT response ->> 'device_code' FROM flow WHERE name = 'A'), 'tv') ->> 'scope';
+-- A pending code follows its client and the settings at once.
+INSERT INTO flow SELECT 'B', issue_device_code('tv');
+SELECT poll_device_code((SELECT response ->> 'device_code' FROM flow WHERE name = 'B'), 'tv') ->> 'error';
+SELECT update_client('tv', '{"enabled":false}') ->> 'client_id';
+SELECT poll_device_code((SELECT response ->> 'device_code' FROM flow WHERE name = 'B'), 'tv') ->> 'error';
+SELECT update_client('tv', '{"enabled":null,"grant_types":[]}') ->> 'client_id';
+SELECT poll_device_code((SELECT response ->> 'device_code' FROM flow WHERE name = 'B'), 'tv') ->> 'error';
+SELECT configure('{"grant_types":[]}') ->> 'tenant';
+SELECT poll_device_code((SELECT response ->> 'device_code' FROM flow WHERE name = 'B'), 'tv') ->> 'error';
+SELECT update_client('tv', '{"grant_types":["urn:ietf:params:oauth:grant-type:device_code"]}') ->> 'client_id';
+SELECT poll_device_code((SELECT response ->> 'device_code' FROM flow WHERE name = 'B'), 'tv') ->> 'error';
+SELECT configure('{"grant_types":null}') ->> 'tenant';
+SELECT set_clock('2026-01-01T00:00:05Z');
+SELECT poll_device_code((SELECT response ->> 'device_code' FROM flow WHERE name = 'B'), 'tv') ->> 'error';
 -- A client that comes to need a secret is given one, once.
 SELECT length(update_client('tv', '{"token_endpoint_auth_method":"client_secret_post"}') ->> 'client_secret');
 SELECT update_client('tv', '{"client_name":"TV"}') ->> 'client_secret';

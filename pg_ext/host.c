@@ -35,6 +35,10 @@ static void hide_values(void *context)
     struct idp_frame *frame = context;
     int category = ERRCODE_TO_CATEGORY(geterrcode());
     errhidestmt(true);
+    errhidecontext(true);
+    if (geterrcode() == ERRCODE_T_R_DEADLOCK_DETECTED) {
+        errdetail_log("The statements are not shown.");
+    }
     if (frame->in_statement && (category == ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION ||
                                 category == ERRCODE_DATA_EXCEPTION)) {
         errdetail("Row values are not shown.");
@@ -279,7 +283,7 @@ static IDP_NORETURN void fail(struct idp_call *call, enum idp_error error, const
     ereport(ERROR,
             (errcode(MAKE_SQLSTATE(state[0], state[1], state[2], state[3], state[4])),
              errmsg("idplane: %s: %s", row->word, sentence == NULL ? row->sentence : sentence),
-             errhidestmt(true)));
+             errhidestmt(true), errhidecontext(true)));
     pg_unreachable();
 }
 

@@ -8,7 +8,8 @@ CREATE FUNCTION idplane.schema_version() RETURNS bigint
 COMMENT ON FUNCTION idplane.schema_version() IS 'Version of the tables, which the library compares with its own.';
 
 CREATE FUNCTION idplane.later(since timestamptz, microseconds bigint) RETURNS timestamptz
-    LANGUAGE sql STABLE PARALLEL SAFE AS $$SELECT $1 + $2 * interval '1 microsecond'$$;
+    LANGUAGE sql STABLE PARALLEL SAFE AS
+    $$SELECT $1 OPERATOR(pg_catalog.+) ($2 OPERATOR(pg_catalog.*) interval '1 microsecond')$$;
 COMMENT ON FUNCTION idplane.later(timestamptz, bigint) IS 'Time arithmetic of the SQL that both engines share.';
 
 -- ---- setup ----
@@ -135,6 +136,7 @@ COMMENT ON FUNCTION idplane.http_request(text, text, jsonb, bytea) IS 'One HTTP 
 -- Nobody by default. What depends on its arguments only, and what every verifier must read, is free.
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA idplane FROM PUBLIC;
+REVOKE ALL ON ALL TABLES IN SCHEMA idplane FROM PUBLIC;
 GRANT USAGE ON SCHEMA idplane TO PUBLIC;
 GRANT EXECUTE ON FUNCTION
     idplane.schema_version(),

@@ -117,6 +117,18 @@ static bool wants_secret(const struct idp_client_metadata *metadata)
     return !idp_bytes_is(metadata->auth_method, "none");
 }
 
+/* What could not be read back would lock the client against any further change. */
+static struct idp_bytes metadata_text(struct idp_call *call, const struct idp_json *document)
+{
+    const char *why;
+    struct idp_bytes text = idp_json_text(call, document);
+    if (text.size > IDP_METADATA_SIZE_MAX || idp_json_read(call, text, &why) == NULL) {
+        idp_fail_with(call, IDP_INVALID_METADATA,
+                      "The metadata is larger than %d bytes, or too deep.", IDP_METADATA_SIZE_MAX);
+    }
+    return text;
+}
+
 static void write_row(struct idp_call *call, enum idp_client_statement statement,
                       struct idp_bytes client_id, int64_t created_at_us,
                       const struct idp_json *document, const struct idp_client_metadata *metadata,
@@ -135,7 +147,7 @@ static void write_row(struct idp_call *call, enum idp_client_statement statement
         idp_value_bool(metadata->device_grant),
         idp_value_bool(metadata->refresh_grant),
         idp_value_text(metadata->scope),
-        idp_value_json_text(idp_json_text(call, document)),
+        idp_value_json_text(metadata_text(call, document)),
     };
     if (idp_run(call, &idp_client_statements[statement], arguments).affected == 0) {
         idp_fail(call, IDP_ALREADY_EXISTS);

@@ -18,7 +18,6 @@ const struct idp_statement idp_device_client_statements[] = {
          " SET client_allowed = ($2 AND c.enabled AND c.device_grant)"
          " FROM idplane.client c WHERE c.tenant = $1 AND idplane.device_code.tenant = $1"
          " AND idplane.device_code.client_id = c.client_id"
-         " AND idplane.device_code.state = 'pending'"
          " AND idplane.device_code.client_allowed <> ($2 AND c.enabled AND c.device_grant)",
          "tb", ""},
 };

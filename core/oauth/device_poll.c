@@ -12,7 +12,7 @@
     "CASE WHEN rate_first THEN interval_s WHEN interval_s + 5 > interval_max_s"                    \
     " THEN interval_max_s ELSE interval_s + 5 END"
 
-enum { POLL_PENDING, POLL_EARLY, POLL_REDEEM, POLL_STATE };
+enum { POLL_PENDING, POLL_EARLY, POLL_REDEEM, POLL_STATE, POLL_NOTE };
 
 const struct idp_statement idp_device_poll_statements[] = {
     [POLL_PENDING] = {"UPDATE idplane.device_code SET"
@@ -36,9 +36,13 @@ const struct idp_statement idp_device_poll_statements[] = {
                      " AND state = 'approved' AND expires_at > $4"
                      " RETURNING subject, granted_scope, grant_details",
                      "txtz", "ttj"},
-    [POLL_STATE] = {"SELECT state, expires_at FROM idplane.device_code"
+    [POLL_STATE] = {"SELECT state, expires_at, rate_first FROM idplane.device_code"
                     " WHERE tenant = $1 AND code_digest = $2 AND client_id = $3",
-                    "txt", "tz"},
+                    "txt", "tzb"},
+    [POLL_NOTE] = {"UPDATE idplane.device_code SET"
+                   " poll_after = idplane.later($4, interval_s * 1000000 - 250000)"
+                   " WHERE tenant = $1 AND code_digest = $2 AND client_id = $3",
+                   "txtz", ""},
 };
 const size_t idp_device_poll_statement_count = IDP_COUNT(idp_device_poll_statements);
 
@@ -54,19 +58,25 @@ static struct idp_json *slow_down(struct idp_call *call, int64_t interval_s)
 }
 
 /* Expired beats approved and denied; a consumed code stays consumed. */
+static enum idp_error judge(const struct idp_value *row, int64_t now_us)
+{
+    if (row == NULL || idp_bytes_is(row[0].bytes, "consumed")) {
+        return IDP_INVALID_GRANT;
+    }
+    if (row[1].integer <= now_us) {
+        return IDP_EXPIRED_TOKEN;
+    }
+    return idp_bytes_is(row[0].bytes, "denied") ? IDP_ACCESS_DENIED : IDP_AUTHORIZATION_PENDING;
+}
+
+/* Where the rate comes first this poll counts too, although nothing came of it. */
 static struct idp_json *explain(struct idp_call *call, const struct idp_value *key)
 {
     const struct idp_value *row = idp_run_one(call, &idp_device_poll_statements[POLL_STATE], key);
-    if (row == NULL || idp_bytes_is(row[0].bytes, "consumed")) {
-        return idp_error_json(call, IDP_INVALID_GRANT);
+    if (row != NULL && idp_bool_of(row[2])) {
+        idp_run(call, &idp_device_poll_statements[POLL_NOTE], key);
     }
-    if (row[1].integer <= idp_now_us(call)) {
-        return idp_error_json(call, IDP_EXPIRED_TOKEN);
-    }
-    if (idp_bytes_is(row[0].bytes, "denied")) {
-        return idp_error_json(call, IDP_ACCESS_DENIED);
-    }
-    return idp_error_json(call, IDP_AUTHORIZATION_PENDING);
+    return idp_error_json(call, judge(row, idp_now_us(call)));
 }
 
 /* A locked subject consumes the code all the same: it must not come alive with the subject. */

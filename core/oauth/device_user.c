@@ -52,6 +52,16 @@ static bool read_text(const struct idp_json *member, size_t size_max, struct idp
     return member->kind == IDP_JSON_STRING && member->text.size <= size_max;
 }
 
+static bool is_text_array(const struct idp_json *member)
+{
+    for (const struct idp_json *item = member->child; item != NULL; item = item->next) {
+        if (item->kind != IDP_JSON_STRING) {
+            return false;
+        }
+    }
+    return member->kind == IDP_JSON_ARRAY;
+}
+
 static bool keep_detail(struct idp_call *call, struct options *options,
                         const struct idp_json *member, bool valid)
 {
@@ -81,10 +91,10 @@ static bool read_option(struct idp_call *call, const struct idp_json *member,
         return read_flag(member, &options->confirmed);
     }
     if (idp_bytes_is(member->name, "auth_time")) {
-        return keep_detail(call, options, member, idp_json_integer(member, &time_s));
+        return keep_detail(call, options, member, idp_json_integer(member, &time_s) && time_s >= 0);
     }
     if (idp_bytes_is(member->name, "amr")) {
-        return keep_detail(call, options, member, member->kind == IDP_JSON_ARRAY);
+        return keep_detail(call, options, member, is_text_array(member));
     }
     return idp_bytes_is(member->name, "claims") &&
            keep_detail(call, options, member, member->kind == IDP_JSON_OBJECT);

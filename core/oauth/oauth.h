@@ -87,7 +87,7 @@ bool idp_scope_within(struct idp_bytes narrow, struct idp_bytes wide);
 
 /* ---- device grant (device_issue.c, device_user.c, device_poll.c, user_code.c, throttle.c) ---- */
 
-/* Tells the pending codes what a change of clients or settings means for them: polling reads the
+/* Tells the codes what a change of clients or settings means for them: polling reads the
  * code only. device_grant: whether the tenant offers the grant. */
 void idp_device_client_changed(struct idp_call *call, bool device_grant);
 

@@ -176,6 +176,9 @@ const char *idp_settings_check(struct idp_call *call, const struct idp_json *doc
     if (faults.size == 0) {
         check_together(&faults, document);
     }
+    if (idp_json_text(call, document).size > IDP_SETTINGS_SIZE_MAX) {
+        add_fault(&faults, NULL, "settings", " must be shorter");
+    }
     if (faults.size == 0) {
         return NULL;
     }

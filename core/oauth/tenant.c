@@ -65,12 +65,36 @@ static bool default_match(struct idp_call *call, struct idp_bytes authority,
     return row == NULL || row[0].kind == 0;
 }
 
-bool idp_tenant_match(struct idp_call *call, struct idp_bytes authority, struct idp_bytes path,
-                      struct idp_bytes *tenant, struct idp_bytes *rest)
+static struct idp_bytes without_default_port(struct idp_bytes authority)
+{
+    static const char *const ports[] = {":443", ":80"};
+    for (size_t i = 0; i < IDP_COUNT(ports); i++) {
+        if (idp_bytes_end(authority, idp_bytes_of(ports[i]))) {
+            authority.size -= idp_bytes_of(ports[i]).size;
+            break;
+        }
+    }
+    return authority;
+}
+
+/* A base_url is kept without a default port, a client may send one. */
+static struct idp_rows rows_at(struct idp_call *call, struct idp_bytes authority)
 {
     struct idp_value arguments[] = {idp_value_text(authority)};
     struct idp_rows rows =
         idp_run(call, &idp_tenant_statements[IDP_TENANT_BY_AUTHORITY], arguments);
+    struct idp_bytes bare = without_default_port(authority);
+    if (rows.count > 0 || bare.size == authority.size) {
+        return rows;
+    }
+    arguments[0] = idp_value_text(bare);
+    return idp_run(call, &idp_tenant_statements[IDP_TENANT_BY_AUTHORITY], arguments);
+}
+
+bool idp_tenant_match(struct idp_call *call, struct idp_bytes authority, struct idp_bytes path,
+                      struct idp_bytes *tenant, struct idp_bytes *rest)
+{
+    struct idp_rows rows = rows_at(call, authority);
     if (rows.count == 0) {
         *rest = path;
         return default_match(call, authority, tenant);

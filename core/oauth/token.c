@@ -106,6 +106,8 @@ struct idp_json *idp_tokens_issue(struct idp_call *call, const struct idp_settin
     if (grant->refresh) {
         idp_json_add_string(call, result, "refresh_token", refresh_token(call, settings, grant));
     }
-    idp_json_add_string(call, result, "scope", grant->scope);
+    if (grant->scope.size > 0) {
+        idp_json_add_string(call, result, "scope", grant->scope);
+    }
     return result;
 }

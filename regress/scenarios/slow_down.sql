@@ -54,3 +54,12 @@ SELECT poll_device_code((SELECT response ->> 'device_code' FROM flow), 'tv') ->>
 SELECT poll_device_code((SELECT response ->> 'device_code' FROM flow), 'tv') ->> 'error';
 SELECT set_clock('2026-01-01T00:01:02Z');
 SELECT poll_device_code((SELECT response ->> 'device_code' FROM flow), 'tv') ->> 'error';
+-- A denied code counts its polls too.
+DELETE FROM flow;
+INSERT INTO flow SELECT 'D', issue_device_code('tv');
+SELECT deny_device_code((SELECT response ->> 'user_code' FROM flow), 'alice') ->> 'status';
+SELECT poll_device_code((SELECT response ->> 'device_code' FROM flow), 'tv') ->> 'error';
+SELECT poll_device_code((SELECT response ->> 'device_code' FROM flow), 'tv') ->> 'error';
+-- A client switched off is told so first, however early.
+SELECT update_client('tv', '{"enabled":false}') ->> 'client_id';
+SELECT poll_device_code((SELECT response ->> 'device_code' FROM flow), 'tv') ->> 'error';

@@ -24,3 +24,5 @@ SELECT approve_device_code('BBBB-BBBB', NULL);
 SELECT approve_device_code('BBBB-BBBB', '');
 SELECT approve_device_code('BBBB-BBBB', 'bob', '{"scope":1}') ->> 'error';
 SELECT approve_device_code('BBBB-BBBB', 'bob', '{"unheard_of":1}') ->> 'error';
+SELECT approve_device_code('BBBB-BBBB', 'bob', '{"amr":["pwd",1]}') ->> 'error';
+SELECT approve_device_code('BBBB-BBBB', 'bob', '{"auth_time":-1}') ->> 'error';

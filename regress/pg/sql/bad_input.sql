@@ -43,3 +43,8 @@ BEGIN
     END LOOP;
 END $$;
 SELECT DISTINCT function, what FROM complaint ORDER BY 1, 2;
+
+-- Metadata that could not be read back would lock the client: refused, alone and merged.
+SELECT idplane.register_client('big', jsonb_build_object('x', repeat('x', 60000))) ->> 'client_id';
+SELECT idplane.update_client('big', jsonb_build_object('y', repeat('y', 60000)));
+SELECT idplane.update_client('big', '{"x":null,"enabled":false}') ->> 'enabled';

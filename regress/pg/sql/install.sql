@@ -9,4 +9,7 @@ SELECT count(*) AS objects FROM pg_proc WHERE probin LIKE '%idplane%';
 CREATE SCHEMA idplane;
 CREATE EXTENSION idplane;
 DROP SCHEMA idplane;
+-- Whatever the database grants by default: privileges.sql sees that it opens no table.
+ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO PUBLIC;
 CREATE EXTENSION idplane;
+ALTER DEFAULT PRIVILEGES REVOKE ALL ON TABLES FROM PUBLIC;

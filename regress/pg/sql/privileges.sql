@@ -20,3 +20,7 @@ SELECT idplane.issue_device_code('tv') ? 'device_code' AS issued;
 SELECT idplane.jwks() ? 'keys' AS keys;
 SELECT idplane.poll_device_code('x', 'tv');
 RESET ROLE;
+
+-- Default privileges of the database open no table.
+SELECT relname FROM pg_class WHERE relnamespace = 'idplane'::regnamespace AND relkind = 'r'
+   AND has_table_privilege('idplane_regress_front', oid, 'SELECT');

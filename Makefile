@@ -47,7 +47,7 @@ VERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" pg_ext/idplane.
 SCRIPT  := $(BUILD)/pg/idplane--$(VERSION).sql
 
 .PHONY: all sqlite postgres no-postgres unit helpers install install-sqlite install-postgres demo \
-        check check-fresh serve bench bench-programs tidy format fuzz sanitize clean
+        check installcheck check-fresh serve bench bench-programs tidy format fuzz sanitize clean
 .DELETE_ON_ERROR:
 all: sqlite $(if $(HAS_PG),postgres,no-postgres)
 sqlite: $(BUILD)/idplane.so $(BUILD)/idplane-httpd
@@ -110,6 +110,8 @@ check:
 	@regress/packages check
 	@$(MAKE) --no-print-directory -s all unit helpers
 	@regress/run
+installcheck: postgres
+	@regress/cluster regress/run pg
 serve: sqlite
 	$(BUILD)/idplane-httpd --sqlite $(BUILD)/serve.db --listen $(LISTEN) --base-url http://$(LISTEN)
 bench:

@@ -7,9 +7,11 @@
 
 const struct idp_function *idp_function_find(const char *name)
 {
-    for (size_t i = 0; i < idp_function_count; i++)
-        if (strcmp(idp_functions[i].name, name) == 0)
+    for (size_t i = 0; i < idp_function_count; i++) {
+        if (strcmp(idp_functions[i].name, name) == 0) {
             return &idp_functions[i];
+        }
+    }
     return NULL;
 }
 
@@ -18,8 +20,9 @@ static const char *argument_name(struct idp_call *call, size_t index)
 {
     struct idp_bytes rest = idp_bytes_of(call->function->argument_names);
     struct idp_bytes name = idp_word_next(&rest);
-    while (index-- > 0)
+    while (index-- > 0) {
         name = idp_word_next(&rest);
+    }
     return idp_text_c(call, name);
 }
 
@@ -32,27 +35,32 @@ static bool is_total(const struct idp_function *function)
 static void check_argument(struct idp_call *call, struct idp_value value, size_t index)
 {
     char kind = call->function->arguments[index];
-    if (value.kind == 0)
+    if (value.kind == 0) {
         return;
-    if (value.kind != kind)
+    }
+    if (value.kind != kind) {
         idp_fail_with(call, IDP_INVALID_ARGUMENT, "The argument %s has the wrong type.",
                       argument_name(call, index));
-    if (idp_text_of(value).size > IDP_ARGUMENT_SIZE_MAX)
+    }
+    if (idp_text_of(value).size > IDP_ARGUMENT_SIZE_MAX) {
         idp_fail_with(call, IDP_TOO_LARGE, "The argument %s is longer than %d bytes.",
                       argument_name(call, index), IDP_ARGUMENT_SIZE_MAX);
+    }
     bool is_text = kind == 't' || kind == 'j';
-    if (is_text && !is_total(call->function) && !idp_utf8_valid(value.bytes))
+    if (is_text && !is_total(call->function) && !idp_utf8_valid(value.bytes)) {
         idp_fail_with(call, IDP_INVALID_ARGUMENT,
                       "The argument %s is not UTF-8 text, or holds a NUL.",
                       argument_name(call, index));
+    }
 }
 
 /* The index of the first required argument that is NULL, else required_count. */
 static size_t first_null(const struct idp_function *function, const struct idp_value *values)
 {
     size_t index = 0;
-    while (index < function->required_count && values[index].kind != 0)
+    while (index < function->required_count && values[index].kind != 0) {
         index++;
+    }
     return index;
 }
 
@@ -61,17 +69,20 @@ struct idp_value idp_invoke(struct idp_call *call, const struct idp_value *argum
 {
     const struct idp_function *function = call->function;
     struct idp_value values[IDP_ARGUMENT_COUNT_MAX] = {{0}};
-    if (argument_count > strlen(function->arguments) || argument_count > IDP_ARGUMENT_COUNT_MAX)
+    if (argument_count > strlen(function->arguments) || argument_count > IDP_ARGUMENT_COUNT_MAX) {
         idp_fail_with(call, IDP_INVALID_ARGUMENT, "The function takes fewer arguments.");
+    }
     for (size_t i = 0; i < argument_count; i++) {
         check_argument(call, arguments[i], i);
         values[i] = arguments[i];
     }
     size_t null_index = first_null(function, values);
-    if (function->accepts_null || null_index == function->required_count)
+    if (function->accepts_null || null_index == function->required_count) {
         return function->entry(call, values);
-    if (is_total(function))
+    }
+    if (is_total(function)) {
         return idp_null();
+    }
     idp_fail_with(call, IDP_NULL_ARGUMENT, "The argument %s is NULL. Give it a value.",
                   argument_name(call, null_index));
 }

@@ -40,17 +40,21 @@ static size_t header_size(const struct idp_block *block)
 static struct idp_block *block_for(struct idp_arena *arena, size_t size)
 {
     struct idp_block *head = arena->blocks;
-    if (head != NULL && head->size - head->used >= size)
+    if (head != NULL && head->size - head->used >= size) {
         return head;
+    }
     size_t block_size = head != NULL ? head->size * 2 : BLOCK_SIZE_FIRST;
-    if (block_size > BLOCK_SIZE_CAP)
+    if (block_size > BLOCK_SIZE_CAP) {
         block_size = BLOCK_SIZE_CAP;
+    }
     bool own = size > block_size - HEADER_SIZE_MAX;
-    if (own)
+    if (own) {
         block_size = size + HEADER_SIZE_MAX;
+    }
     struct idp_block *block = arena->obtain(arena->context, block_size);
-    if (block == NULL)
+    if (block == NULL) {
         return NULL;
+    }
     *block = (struct idp_block){.next = head, .size = block_size, .used = header_size(block)};
     if (own && head != NULL) {
         block->next = head->next;
@@ -63,8 +67,9 @@ static struct idp_block *block_for(struct idp_arena *arena, size_t size)
 
 static void *take(struct idp_arena *arena, size_t size)
 {
-    if (size > SIZE_MAX / 2)
+    if (size > SIZE_MAX / 2) {
         return NULL;
+    }
     size = (size + (size == 0) + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
     struct idp_block *block = block_for(arena, size);
     return block != NULL ? block_take(block, size) : NULL;
@@ -73,15 +78,17 @@ static void *take(struct idp_arena *arena, size_t size)
 void *idp_allocate(struct idp_call *call, size_t size)
 {
     void *memory = take(call->arena, size);
-    if (memory == NULL)
+    if (memory == NULL) {
         idp_fail(call, IDP_OUT_OF_MEMORY);
+    }
     return memory;
 }
 
 void *idp_own(struct idp_call *call, void *object, void (*release)(void *object))
 {
-    if (object == NULL)
+    if (object == NULL) {
         idp_fail(call, IDP_CRYPTO);
+    }
     struct idp_cleanup *cleanup = take(call->arena, sizeof *cleanup);
     if (cleanup == NULL) {
         release(object);

@@ -12,14 +12,16 @@ static const int64_t time_us_max = INT64_C(253402300799999999); /* 9999-12-31T23
 
 int64_t idp_now_us(struct idp_call *call)
 {
-    if (call->now_known)
+    if (call->now_known) {
         return call->now_us;
+    }
     struct idp_bytes frozen = call->host->session_get(call, IDP_SESSION_CLOCK);
-    if (frozen.size == 0)
+    if (frozen.size == 0) {
         call->now_us = call->host->now(call);
-    else if (!idp_time_read(frozen, &call->now_us))
+    } else if (!idp_time_read(frozen, &call->now_us)) {
         idp_fail_with(call, IDP_INVALID_ARGUMENT,
                       "The clock of the session is no RFC 3339 time. Set it with set_clock().");
+    }
     call->now_known = true;
     return call->now_us;
 }
@@ -61,19 +63,22 @@ static int64_t days_before_year(int year)
 static int64_t days_of_date(struct date date)
 {
     int64_t days = days_before_year(date.year) + date.day - 1;
-    for (int month = 1; month < date.month; month++)
+    for (int month = 1; month < date.month; month++) {
         days += days_of_month(date.year, month);
+    }
     return days;
 }
 
 static struct date date_of_days(int64_t days)
 {
     struct date date = {YEAR_MIN + (int)(days / 366), 1, 1};
-    while (days_before_year(date.year + 1) <= days)
+    while (days_before_year(date.year + 1) <= days) {
         date.year++;
+    }
     int day = (int)(days - days_before_year(date.year));
-    while (day >= days_of_month(date.year, date.month))
+    while (day >= days_of_month(date.year, date.month)) {
         day -= days_of_month(date.year, date.month++);
+    }
     date.day += day;
     return date;
 }
@@ -87,12 +92,14 @@ struct cursor {
 /* Exactly `count` digits as a number in low..high. */
 static bool read_number(struct cursor *cursor, int count, int low, int high, int *out)
 {
-    if (cursor->end - cursor->at < count)
+    if (cursor->end - cursor->at < count) {
         return false;
+    }
     int number = 0;
     for (int i = 0; i < count; i++, cursor->at++) {
-        if (*cursor->at < '0' || *cursor->at > '9')
+        if (*cursor->at < '0' || *cursor->at > '9') {
             return false;
+        }
         number = number * 10 + (*cursor->at - '0');
     }
     *out = number;
@@ -102,8 +109,9 @@ static bool read_number(struct cursor *cursor, int count, int low, int high, int
 /* One byte out of `allowed`, which is returned; 0 where it is none of them. */
 static char read_mark(struct cursor *cursor, const char *allowed)
 {
-    if (cursor->at == cursor->end || *cursor->at == 0 || strchr(allowed, *cursor->at) == NULL)
+    if (cursor->at == cursor->end || *cursor->at == 0 || strchr(allowed, *cursor->at) == NULL) {
         return 0;
+    }
     return *cursor->at++;
 }
 
@@ -118,11 +126,13 @@ static bool read_clock(struct cursor *cursor, int seconds_max, int *seconds)
 {
     int hour, minute, second = 0;
     if (!read_number(cursor, 2, 0, 23, &hour) || !read_mark(cursor, ":") ||
-        !read_number(cursor, 2, 0, 59, &minute))
+        !read_number(cursor, 2, 0, 59, &minute)) {
         return false;
+    }
     if (seconds_max > 0 &&
-        (!read_mark(cursor, ":") || !read_number(cursor, 2, 0, seconds_max, &second)))
+        (!read_mark(cursor, ":") || !read_number(cursor, 2, 0, seconds_max, &second))) {
         return false;
+    }
     *seconds = hour * 3600 + minute * 60 + second;
     return true;
 }
@@ -131,8 +141,9 @@ static bool read_clock(struct cursor *cursor, int seconds_max, int *seconds)
 static bool read_fraction(struct cursor *cursor, int *fraction_us)
 {
     *fraction_us = 0;
-    if (!read_mark(cursor, "."))
+    if (!read_mark(cursor, ".")) {
         return true;
+    }
     int digit, weight = US_OF_S, count = 0;
     while (count < 9 && read_number(cursor, 1, 0, 9, &digit)) {
         weight /= 10;
@@ -145,11 +156,13 @@ static bool read_fraction(struct cursor *cursor, int *fraction_us)
 static bool read_offset(struct cursor *cursor, int *offset_s)
 {
     *offset_s = 0;
-    if (read_mark(cursor, "Zz"))
+    if (read_mark(cursor, "Zz")) {
         return true;
+    }
     char sign = read_mark(cursor, "+-");
-    if (sign == 0 || !read_clock(cursor, 0, offset_s))
+    if (sign == 0 || !read_clock(cursor, 0, offset_s)) {
         return false;
+    }
     *offset_s = sign == '-' ? -*offset_s : *offset_s;
     return true;
 }
@@ -157,19 +170,22 @@ static bool read_offset(struct cursor *cursor, int *offset_s)
 /* No leap seconds: the engines do not have them either. */
 bool idp_time_read(struct idp_bytes text, int64_t *out_us)
 {
-    if (text.size == 0)
+    if (text.size == 0) {
         return false;
+    }
     struct cursor cursor = {text.data, text.data + text.size};
     struct date date;
     int seconds, fraction_us, offset_s;
     if (!read_date(&cursor, &date) || !read_mark(&cursor, "Tt ") ||
         !read_clock(&cursor, 59, &seconds) || !read_fraction(&cursor, &fraction_us) ||
-        !read_offset(&cursor, &offset_s) || cursor.at < cursor.end)
+        !read_offset(&cursor, &offset_s) || cursor.at < cursor.end) {
         return false;
+    }
     int64_t time_s = days_of_date(date) * SECONDS_OF_DAY + seconds - offset_s;
     int64_t time_us = time_s * US_OF_S + fraction_us;
-    if (time_us < 0 || time_us > time_us_max)
+    if (time_us < 0 || time_us > time_us_max) {
         return false;
+    }
     *out_us = time_us;
     return true;
 }
@@ -178,8 +194,9 @@ bool idp_time_read(struct idp_bytes text, int64_t *out_us)
 
 struct idp_bytes idp_time_text(struct idp_call *call, int64_t time_us)
 {
-    if (time_us < 0 || time_us > time_us_max)
+    if (time_us < 0 || time_us > time_us_max) {
         idp_fail_with(call, IDP_INVALID_ARGUMENT, "A time is not in the years 1970 to 9999.");
+    }
     int64_t time_s = time_us / US_OF_S;
     struct date date = date_of_days(time_s / SECONDS_OF_DAY);
     int seconds = (int)(time_s % SECONDS_OF_DAY), fraction_us = (int)(time_us % US_OF_S);
@@ -187,10 +204,12 @@ struct idp_bytes idp_time_text(struct idp_call *call, int64_t time_us)
     int size =
         snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%06d", date.year, date.month,
                  date.day, seconds / 3600, seconds / 60 % 60, seconds % 60, fraction_us);
-    while (text[size - 1] == '0' && fraction_us > 0)
+    while (text[size - 1] == '0' && fraction_us > 0) {
         size--;
-    if (fraction_us == 0)
+    }
+    if (fraction_us == 0) {
         size -= 7;
+    }
     text[size++] = 'Z';
     return idp_bytes_copy(call, (struct idp_bytes){text, (size_t)size});
 }

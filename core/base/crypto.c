@@ -19,15 +19,17 @@ static void hash_fetch(void)
     static const char *const names[IDP_HASH_COUNT] = {
         [IDP_SHA256] = "SHA2-256", [IDP_SHA384] = "SHA2-384", [IDP_SHA512] = "SHA2-512"};
 
-    for (size_t i = 0; i < IDP_HASH_COUNT; i++)
+    for (size_t i = 0; i < IDP_HASH_COUNT; i++) {
         hash_methods[i] = EVP_MD_fetch(NULL, names[i], NULL);
+    }
 }
 
 const struct evp_md_st *idp_hash_method(struct idp_call *call, enum idp_hash hash)
 {
     pthread_once(&hash_once, hash_fetch);
-    if (!hash_methods[hash])
+    if (!hash_methods[hash]) {
         idp_fail(call, IDP_CRYPTO);
+    }
     return hash_methods[hash];
 }
 
@@ -36,8 +38,9 @@ static bool digest_add(EVP_MD_CTX *context, struct idp_bytes part)
 {
     unsigned char size[8];
 
-    for (size_t i = 0; i < sizeof size; i++)
+    for (size_t i = 0; i < sizeof size; i++) {
         size[i] = (unsigned char)((uint64_t)part.size >> (56 - 8 * i));
+    }
     return EVP_DigestUpdate(context, size, sizeof size) == 1 &&
            EVP_DigestUpdate(context, part.data, part.size) == 1;
 }
@@ -45,11 +48,13 @@ static bool digest_add(EVP_MD_CTX *context, struct idp_bytes part)
 static bool digest_parts(EVP_MD_CTX *context, const char *label, const struct idp_bytes *parts,
                          size_t part_count)
 {
-    if (EVP_DigestUpdate(context, label, strlen(label) + 1) != 1)
+    if (EVP_DigestUpdate(context, label, strlen(label) + 1) != 1) {
         return false;
+    }
     for (size_t i = 0; i < part_count; i++) {
-        if (!digest_add(context, parts[i]))
+        if (!digest_add(context, parts[i])) {
             return false;
+        }
     }
     return true;
 }
@@ -65,8 +70,9 @@ struct idp_bytes idp_digest(struct idp_call *call, const char *label, const stru
                 EVP_DigestFinal_ex(context, out, NULL) == 1;
 
     EVP_MD_CTX_free(context);
-    if (!done)
+    if (!done) {
         idp_fail(call, IDP_CRYPTO);
+    }
     return (struct idp_bytes){(const char *)out, IDP_DIGEST_SIZE};
 }
 
@@ -75,8 +81,9 @@ struct idp_bytes idp_sha256(struct idp_call *call, struct idp_bytes bytes)
     const EVP_MD *method = idp_hash_method(call, IDP_SHA256);
     unsigned char *out = idp_allocate(call, IDP_DIGEST_SIZE);
 
-    if (EVP_Digest(bytes.data, bytes.size, out, NULL, method, NULL) != 1)
+    if (EVP_Digest(bytes.data, bytes.size, out, NULL, method, NULL) != 1) {
         idp_fail(call, IDP_CRYPTO);
+    }
     return (struct idp_bytes){(const char *)out, IDP_DIGEST_SIZE};
 }
 

@@ -53,10 +53,12 @@ static size_t base64_digits(char *out, struct idp_bytes bytes, const char *alpha
 {
     const unsigned char *at = (const unsigned char *)bytes.data;
     size_t left = bytes.size;
-    for (; left >= 3; left -= 3, at += 3)
+    for (; left >= 3; left -= 3, at += 3) {
         out = encode_group(out, group_of(at), alphabet);
-    if (left > 0)
+    }
+    if (left > 0) {
         encode_group(out, group_of((unsigned char[3]){at[0], left == 2 ? at[1] : 0}), alphabet);
+    }
     return bytes.size / 3 * 4 + (left > 0 ? left + 1 : 0);
 }
 
@@ -77,8 +79,9 @@ struct idp_bytes idp_base64_encode(struct idp_call *call, struct idp_bytes bytes
 {
     char *out = base64_room(call, bytes);
     size_t size = base64_digits(out, bytes, base64_alphabet);
-    while (size % 4 != 0)
+    while (size % 4 != 0) {
         out[size++] = '=';
+    }
     return (struct idp_bytes){out, size};
 }
 
@@ -106,14 +109,17 @@ static struct idp_bytes sextets_decode(struct idp_call *call, struct idp_bytes t
     size_t size = group_count * 3 + (tail > 0 ? tail - 1 : 0);
     unsigned char *decoded = idp_allocate(call, group_count * 3 + 3), *out = decoded;
     unsigned char all = DIGIT, last[4] = "AAAA";
-    for (size_t i = 0; i < group_count; i++, at += 4, out += 3)
+    for (size_t i = 0; i < group_count; i++, at += 4, out += 3) {
         bytes_of_group(out, sextet_group(at, &all));
+    }
     memcpy(last, at, tail);
     uint32_t group = sextet_group(last, &all), unused = tail == 0 ? 0 : UINT32_MAX >> 8 * tail;
-    if (tail == 1 || all == 0 || (group & unused) != 0)
+    if (tail == 1 || all == 0 || (group & unused) != 0) {
         return (struct idp_bytes){0};
-    if (tail > 0)
+    }
+    if (tail > 0) {
         bytes_of_group(out, group);
+    }
     return (struct idp_bytes){(char *)decoded, size};
 }
 
@@ -124,17 +130,20 @@ static bool holds(struct idp_bytes text, char character)
 
 struct idp_bytes idp_base64url_decode(struct idp_call *call, struct idp_bytes text)
 {
-    if (text.data == NULL || holds(text, '+') || holds(text, '/'))
+    if (text.data == NULL || holds(text, '+') || holds(text, '/')) {
         return (struct idp_bytes){0};
+    }
     return sextets_decode(call, text);
 }
 
 struct idp_bytes idp_base64_decode(struct idp_call *call, struct idp_bytes text)
 {
-    if (text.data == NULL || text.size % 4 != 0 || holds(text, '-') || holds(text, '_'))
+    if (text.data == NULL || text.size % 4 != 0 || holds(text, '-') || holds(text, '_')) {
         return (struct idp_bytes){0};
-    for (int i = 0; i < 2 && text.size > 0 && text.data[text.size - 1] == '='; i++)
+    }
+    for (int i = 0; i < 2 && text.size > 0 && text.data[text.size - 1] == '='; i++) {
         text.size--;
+    }
     return sextets_decode(call, text);
 }
 
@@ -149,8 +158,9 @@ int idp_hex_digit(char digit)
 
 struct idp_bytes idp_form_decode(struct idp_call *call, struct idp_bytes text)
 {
-    if (text.data == NULL)
+    if (text.data == NULL) {
         return text;
+    }
     char *decoded = idp_allocate(call, text.size + 1), *out = decoded;
     const char *end = text.data + text.size;
     for (const char *at = text.data; at < end; at++) {
@@ -158,8 +168,9 @@ struct idp_bytes idp_form_decode(struct idp_call *call, struct idp_bytes text)
         if (*at == '%') {
             int high = end - at > 2 ? idp_hex_digit(at[1]) : -1;
             int low = end - at > 2 ? idp_hex_digit(at[2]) : -1;
-            if (high < 0 || low < 0)
+            if (high < 0 || low < 0) {
                 return (struct idp_bytes){0};
+            }
             *out = (char)(high << 4 | low);
             at += 2;
         }
@@ -181,11 +192,12 @@ struct idp_bytes idp_url_encode(struct idp_call *call, struct idp_bytes text)
     struct idp_text encoded = {.call = call};
     for (size_t i = 0; i < text.size; i++) {
         unsigned char byte = (unsigned char)text.data[i];
-        if (is_unreserved(text.data[i]))
+        if (is_unreserved(text.data[i])) {
             idp_text_add_char(&encoded, text.data[i]);
-        else
+        } else {
             idp_text_add(&encoded,
                          (struct idp_bytes){(char[]){'%', hex[byte >> 4], hex[byte & 15]}, 3});
+        }
     }
     return idp_text_bytes(&encoded);
 }

@@ -9,12 +9,14 @@
 
 const struct idp_json *idp_json_member(const struct idp_json *object, const char *name)
 {
-    if (!idp_json_is(object, IDP_JSON_OBJECT))
+    if (!idp_json_is(object, IDP_JSON_OBJECT)) {
         return NULL;
+    }
     struct idp_bytes wanted = idp_bytes_of(name);
     const struct idp_json *member = object->child;
-    while (member != NULL && !idp_bytes_equal(member->name, wanted))
+    while (member != NULL && !idp_bytes_equal(member->name, wanted)) {
         member = member->next;
+    }
     return member;
 }
 
@@ -32,23 +34,28 @@ bool idp_json_is(const struct idp_json *json, enum idp_json_kind kind)
 /* Counts downwards, because the range below zero is the larger one. */
 bool idp_json_integer(const struct idp_json *json, int64_t *out)
 {
-    if (!idp_json_is(json, IDP_JSON_NUMBER))
+    if (!idp_json_is(json, IDP_JSON_NUMBER)) {
         return false;
+    }
     const char *at = json->text.data, *end = at + json->text.size;
     bool negative = at < end && *at == '-';
     at += negative;
-    if (at == end)
+    if (at == end) {
         return false;
+    }
     int64_t number = 0;
     for (; at < end; at++) {
-        if (*at < '0' || *at > '9')
+        if (*at < '0' || *at > '9') {
             return false;
+        }
         if (__builtin_mul_overflow(number, 10, &number) ||
-            __builtin_sub_overflow(number, *at - '0', &number))
+            __builtin_sub_overflow(number, *at - '0', &number)) {
             return false;
+        }
     }
-    if (!negative && number == INT64_MIN)
+    if (!negative && number == INT64_MIN) {
         return false;
+    }
     *out = negative ? number : -number;
     return true;
 }
@@ -63,12 +70,14 @@ const struct idp_json **idp_json_sorted(struct idp_call *call, const struct idp_
                                         size_t *count)
 {
     *count = 0;
-    for (const struct idp_json *member = object->child; member != NULL; member = member->next)
+    for (const struct idp_json *member = object->child; member != NULL; member = member->next) {
         ++*count;
+    }
     const struct idp_json **members = idp_allocate(call, *count * sizeof(struct idp_json *));
     const struct idp_json **next = members;
-    for (const struct idp_json *member = object->child; member != NULL; member = member->next)
+    for (const struct idp_json *member = object->child; member != NULL; member = member->next) {
         *next++ = member;
+    }
     qsort(members, *count, sizeof(struct idp_json *), by_name);
     return members;
 }
@@ -107,8 +116,9 @@ struct idp_json *idp_json_copy(struct idp_call *call, const struct idp_json *jso
 {
     struct idp_json *copy = idp_json_new(call, json->kind);
     copy->text = idp_bytes_copy(call, json->text);
-    for (const struct idp_json *item = json->child; item != NULL; item = item->next)
+    for (const struct idp_json *item = json->child; item != NULL; item = item->next) {
         idp_json_add_named(copy, idp_bytes_copy(call, item->name), idp_json_copy(call, item));
+    }
     return copy;
 }
 
@@ -121,18 +131,20 @@ void idp_json_add_named(struct idp_json *parent, struct idp_bytes name, struct i
 {
     item->name = name;
     item->next = NULL;
-    if (parent->last != NULL)
+    if (parent->last != NULL) {
         parent->last->next = item;
-    else
+    } else {
         parent->child = item;
+    }
     parent->last = item;
 }
 
 void idp_json_add_string(struct idp_call *call, struct idp_json *object, const char *name,
                          struct idp_bytes text)
 {
-    if (text.data != NULL)
+    if (text.data != NULL) {
         idp_json_add(object, name, idp_json_new_string(call, text));
+    }
 }
 
 void idp_json_add_c(struct idp_call *call, struct idp_json *object, const char *name,

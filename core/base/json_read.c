@@ -12,8 +12,9 @@ enum { PAIRWISE_COUNT_MAX = 16 };
 static void tree_wipe(cJSON *tree)
 {
     for (cJSON *item = tree; item != NULL; item = item->next) {
-        if (item->valuestring != NULL)
+        if (item->valuestring != NULL) {
             idp_wipe(item->valuestring, strlen(item->valuestring));
+        }
         tree_wipe(item->child);
     }
 }
@@ -28,10 +29,13 @@ static void tree_release(void *tree)
 
 static bool pairwise_unique(const struct idp_json *object)
 {
-    for (const struct idp_json *left = object->child; left != NULL; left = left->next)
-        for (const struct idp_json *right = left->next; right != NULL; right = right->next)
-            if (left->name.size == right->name.size && idp_bytes_equal(left->name, right->name))
+    for (const struct idp_json *left = object->child; left != NULL; left = left->next) {
+        for (const struct idp_json *right = left->next; right != NULL; right = right->next) {
+            if (left->name.size == right->name.size && idp_bytes_equal(left->name, right->name)) {
                 return false;
+            }
+        }
+    }
     return true;
 }
 
@@ -39,9 +43,11 @@ static bool sorted_unique(struct idp_call *call, const struct idp_json *object)
 {
     size_t count;
     const struct idp_json **members = idp_json_sorted(call, object, &count);
-    for (size_t i = 1; i < count; i++)
-        if (idp_bytes_equal(members[i - 1]->name, members[i]->name))
+    for (size_t i = 1; i < count; i++) {
+        if (idp_bytes_equal(members[i - 1]->name, members[i]->name)) {
             return false;
+        }
+    }
     return true;
 }
 
@@ -82,11 +88,13 @@ static struct idp_json *tree_of(struct reader *reader, const cJSON *from)
         node->text.size--;
     }
     size_t count = 0;
-    for (const cJSON *item = from->child; item != NULL; item = item->next, count++)
+    for (const cJSON *item = from->child; item != NULL; item = item->next, count++) {
         idp_json_add_named(node, idp_bytes_of(item->string), tree_of(reader, item));
-    if (node->kind == IDP_JSON_OBJECT && reader->unique)
+    }
+    if (node->kind == IDP_JSON_OBJECT && reader->unique) {
         reader->unique =
             count <= PAIRWISE_COUNT_MAX ? pairwise_unique(node) : sorted_unique(reader->call, node);
+    }
     return node;
 }
 
@@ -94,17 +102,20 @@ const struct idp_json *idp_json_read(struct idp_call *call, struct idp_bytes tex
 {
     struct idp_json_scan scan;
     *why = idp_json_scan(call, text, &scan);
-    if (*why != NULL)
+    if (*why != NULL) {
         return NULL;
+    }
     struct idp_json *nodes = idp_allocate(call, scan.value_count * sizeof *nodes);
     cJSON *parsed = cJSON_ParseWithLengthOpts(scan.text.data, scan.text.size + 1, NULL, true);
-    if (parsed == NULL)
+    if (parsed == NULL) {
         idp_fail(call, IDP_OUT_OF_MEMORY);
+    }
     idp_own(call, parsed, tree_release);
     struct reader reader = {call, nodes, true};
     const struct idp_json *tree = tree_of(&reader, parsed);
-    if (reader.unique)
+    if (reader.unique) {
         return tree;
+    }
     *why = "duplicate member";
     return NULL;
 }
@@ -113,12 +124,14 @@ const struct idp_json *idp_json_argument(struct idp_call *call, struct idp_value
                                          const char *name)
 {
     struct idp_bytes text = idp_text_of(value);
-    if (text.data == NULL)
+    if (text.data == NULL) {
         return NULL;
+    }
     const char *why;
     const struct idp_json *json = idp_json_read(call, text, &why);
-    if (json == NULL)
+    if (json == NULL) {
         idp_fail_with(call, IDP_INVALID_JSON, "The argument %s is not strict JSON: %s.", name, why);
+    }
     return json;
 }
 
@@ -126,7 +139,8 @@ const struct idp_json *idp_json_object_argument(struct idp_call *call, struct id
                                                 const char *name)
 {
     const struct idp_json *json = idp_json_argument(call, value, name);
-    if (json != NULL && json->kind != IDP_JSON_OBJECT)
+    if (json != NULL && json->kind != IDP_JSON_OBJECT) {
         idp_fail_with(call, IDP_INVALID_JSON, "The argument %s must be a JSON object.", name);
+    }
     return json;
 }

@@ -39,15 +39,17 @@ static void copy(struct scan *scan, const char *from, const char *to)
 static void skip_space(struct scan *scan)
 {
     while (scan->at < scan->end &&
-           (*scan->at == ' ' || *scan->at == '\n' || *scan->at == '\r' || *scan->at == '\t'))
+           (*scan->at == ' ' || *scan->at == '\n' || *scan->at == '\r' || *scan->at == '\t')) {
         scan->at++;
+    }
 }
 
 /* True where the next byte is `expected`; it is then consumed, but not copied. */
 static bool next_is(struct scan *scan, char expected)
 {
-    if (scan->at == scan->end || *scan->at != expected)
+    if (scan->at == scan->end || *scan->at != expected) {
         return false;
+    }
     scan->at++;
     return true;
 }
@@ -56,8 +58,9 @@ static bool next_is(struct scan *scan, char expected)
 static bool mark_is(struct scan *scan, char mark)
 {
     skip_space(scan);
-    if (!next_is(scan, mark))
+    if (!next_is(scan, mark)) {
         return false;
+    }
     *scan->out++ = mark;
     return true;
 }
@@ -70,8 +73,9 @@ static int hex_unit(struct scan *scan)
     int unit = 0;
     for (int i = 0; i < 4; i++) {
         int digit = scan->at < scan->end ? idp_hex_digit(*scan->at) : -1;
-        if (digit < 0)
+        if (digit < 0) {
             return -1;
+        }
         unit = unit << 4 | digit;
         scan->at++;
     }
@@ -81,25 +85,31 @@ static int hex_unit(struct scan *scan)
 static bool scan_unicode_escape(struct scan *scan)
 {
     int unit = hex_unit(scan);
-    if (unit < 0)
+    if (unit < 0) {
         return refuse(scan, "malformed escape");
-    if (unit == 0)
+    }
+    if (unit == 0) {
         return refuse(scan, "NUL in a string");
-    if (unit < 0xD800 || unit > 0xDFFF)
+    }
+    if (unit < 0xD800 || unit > 0xDFFF) {
         return true;
-    if (unit > 0xDBFF || !next_is(scan, '\\') || !next_is(scan, 'u'))
+    }
+    if (unit > 0xDBFF || !next_is(scan, '\\') || !next_is(scan, 'u')) {
         return refuse(scan, "lone surrogate");
+    }
     unit = hex_unit(scan);
     return (unit >= 0xDC00 && unit <= 0xDFFF) || refuse(scan, "lone surrogate");
 }
 
 static bool scan_escape(struct scan *scan)
 {
-    if (scan->at == scan->end)
+    if (scan->at == scan->end) {
         return refuse_here(scan);
+    }
     char letter = *scan->at++;
-    if (letter == 'u')
+    if (letter == 'u') {
         return scan_unicode_escape(scan);
+    }
     return (letter != 0 && strchr("\"\\/bfnrt", letter) != NULL) ||
            refuse(scan, "malformed escape");
 }
@@ -118,11 +128,13 @@ static const char *plain_skip(const char *at, const char *end)
         memcpy(&word, at, sizeof word);
         uint64_t special = word | (word - 0x20 * ones) | zero_bytes(word ^ '"' * ones) |
                            zero_bytes(word ^ '\\' * ones);
-        if ((special & 0x80 * ones) != 0)
+        if ((special & 0x80 * ones) != 0) {
             break;
+        }
     }
-    while (at < end && (signed char)*at >= 0x20 && *at != '"' && *at != '\\')
+    while (at < end && (signed char)*at >= 0x20 && *at != '"' && *at != '\\') {
         at++;
+    }
     return at;
 }
 
@@ -132,19 +144,24 @@ static bool scan_string(struct scan *scan)
     const char *start = scan->at - 1;
     for (;;) {
         scan->at = plain_skip(scan->at, scan->end);
-        if (scan->at == scan->end)
+        if (scan->at == scan->end) {
             return refuse_here(scan);
+        }
         unsigned char byte = (unsigned char)*scan->at;
-        if (byte < 0x20)
+        if (byte < 0x20) {
             return refuse(scan, "control character in a string");
+        }
         size_t size = idp_utf8_character_size(scan->at, scan->end);
-        if (size == 0)
+        if (size == 0) {
             return refuse(scan, "not UTF-8");
+        }
         scan->at += size;
-        if (byte == '"')
+        if (byte == '"') {
             break;
-        if (byte == '\\' && !scan_escape(scan))
+        }
+        if (byte == '\\' && !scan_escape(scan)) {
             return false;
+        }
     }
     copy(scan, start, scan->at);
     return true;
@@ -155,23 +172,27 @@ static bool scan_string(struct scan *scan)
 static bool scan_digits(struct scan *scan)
 {
     const char *start = scan->at;
-    while (scan->at < scan->end && *scan->at >= '0' && *scan->at <= '9')
+    while (scan->at < scan->end && *scan->at >= '0' && *scan->at <= '9') {
         scan->at++;
+    }
     return scan->at > start || refuse_here(scan);
 }
 
 static bool scan_exponent(struct scan *scan)
 {
-    if (!next_is(scan, '+'))
+    if (!next_is(scan, '+')) {
         next_is(scan, '-');
+    }
     const char *start = scan->at;
-    if (!scan_digits(scan))
+    if (!scan_digits(scan)) {
         return false;
+    }
     int exponent = 0;
     for (const char *digit = start; digit < scan->at; digit++) {
         exponent = exponent * 10 + (*digit - '0');
-        if (exponent > IDP_JSON_EXPONENT_MAX)
+        if (exponent > IDP_JSON_EXPONENT_MAX) {
             return refuse(scan, "exponent out of range");
+        }
     }
     return true;
 }
@@ -180,14 +201,18 @@ static bool scan_number(struct scan *scan)
 {
     const char *start = scan->at;
     next_is(scan, '-');
-    if (!next_is(scan, '0') && !scan_digits(scan))
+    if (!next_is(scan, '0') && !scan_digits(scan)) {
         return false;
-    if (next_is(scan, '.') && !scan_digits(scan))
+    }
+    if (next_is(scan, '.') && !scan_digits(scan)) {
         return false;
-    if ((next_is(scan, 'e') || next_is(scan, 'E')) && !scan_exponent(scan))
+    }
+    if ((next_is(scan, 'e') || next_is(scan, 'E')) && !scan_exponent(scan)) {
         return false;
-    if (scan->at - start > IDP_JSON_NUMBER_SIZE_MAX)
+    }
+    if (scan->at - start > IDP_JSON_NUMBER_SIZE_MAX) {
         return refuse(scan, "number too long");
+    }
     *scan->out++ = '"';
     *scan->out++ = (char)0xFF;
     copy(scan, start, scan->at);
@@ -198,8 +223,9 @@ static bool scan_number(struct scan *scan)
 static bool scan_word(struct scan *scan, const char *word)
 {
     size_t size = strlen(word);
-    if ((size_t)(scan->end - scan->at) < size || memcmp(scan->at, word, size) != 0)
+    if ((size_t)(scan->end - scan->at) < size || memcmp(scan->at, word, size) != 0) {
         return refuse_here(scan);
+    }
     copy(scan, scan->at, scan->at + size);
     scan->at += size;
     return true;
@@ -210,10 +236,12 @@ static bool scan_word(struct scan *scan, const char *word)
 static bool scan_member(struct scan *scan)
 {
     skip_space(scan);
-    if (!next_is(scan, '"'))
+    if (!next_is(scan, '"')) {
         return refuse_here(scan);
-    if (!scan_string(scan))
+    }
+    if (!scan_string(scan)) {
         return false;
+    }
     return mark_is(scan, ':') ? scan_value(scan) : refuse_here(scan);
 }
 
@@ -221,15 +249,18 @@ static bool scan_member(struct scan *scan)
 static bool scan_items(struct scan *scan, bool (*scan_item)(struct scan *scan), char close)
 {
     *scan->out++ = *scan->at++;
-    if (++scan->depth > IDP_JSON_DEPTH_MAX)
+    if (++scan->depth > IDP_JSON_DEPTH_MAX) {
         return refuse(scan, "too deep");
+    }
     if (!mark_is(scan, close)) {
-        do
-            if (!scan_item(scan))
+        do {
+            if (!scan_item(scan)) {
                 return false;
-        while (mark_is(scan, ','));
-        if (!mark_is(scan, close))
+            }
+        } while (mark_is(scan, ','));
+        if (!mark_is(scan, close)) {
             return refuse_here(scan);
+        }
     }
     scan->depth--;
     return true;
@@ -238,10 +269,12 @@ static bool scan_items(struct scan *scan, bool (*scan_item)(struct scan *scan), 
 static bool scan_value(struct scan *scan)
 {
     skip_space(scan);
-    if (scan->at == scan->end)
+    if (scan->at == scan->end) {
         return refuse_here(scan);
-    if (++scan->value_count > IDP_JSON_MEMBER_COUNT_MAX)
+    }
+    if (++scan->value_count > IDP_JSON_MEMBER_COUNT_MAX) {
         return refuse(scan, "too many values");
+    }
     switch (*scan->at) {
     case '{':
         return scan_items(scan, scan_member, '}');
@@ -265,24 +298,29 @@ static bool scan_value(struct scan *scan)
 static char *scratch(struct idp_call *call, size_t size)
 {
     size_t number_count_max = (size + 1) / 2;
-    if (number_count_max > IDP_JSON_MEMBER_COUNT_MAX)
+    if (number_count_max > IDP_JSON_MEMBER_COUNT_MAX) {
         number_count_max = IDP_JSON_MEMBER_COUNT_MAX;
+    }
     return idp_allocate(call, size + number_count_max * NUMBER_GROWTH + 1);
 }
 
 const char *idp_json_scan(struct idp_call *call, struct idp_bytes text, struct idp_json_scan *scan)
 {
-    if (text.size == 0)
+    if (text.size == 0) {
         return "empty";
-    if (text.size > IDP_JSON_SIZE_MAX)
+    }
+    if (text.size > IDP_JSON_SIZE_MAX) {
         return "too large";
+    }
     char *out = scratch(call, text.size);
     struct scan state = {.at = text.data, .end = text.data + text.size, .out = out};
-    if (!scan_value(&state))
+    if (!scan_value(&state)) {
         return state.why;
+    }
     skip_space(&state);
-    if (state.at < state.end)
+    if (state.at < state.end) {
         return "trailing bytes";
+    }
     *scan = (struct idp_json_scan){{out, (size_t)(state.out - out)}, state.value_count};
     return NULL;
 }

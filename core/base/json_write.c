@@ -38,11 +38,13 @@ static void write_string(struct idp_text *text, struct idp_bytes string)
     idp_text_add_char(text, '"');
     for (size_t at = 0; at < string.size;) {
         size_t start = at;
-        while (at < string.size && is_plain(string.data[at]))
+        while (at < string.size && is_plain(string.data[at])) {
             at++;
+        }
         idp_text_add(text, (struct idp_bytes){string.data + start, at - start});
-        if (at < string.size)
+        if (at < string.size) {
             write_escape(text, string.data[at++]);
+        }
     }
     idp_text_add_char(text, '"');
 }
@@ -58,19 +60,22 @@ struct decimal {
 
 static const char *decimal_digits(struct decimal *decimal, const char *at, const char *end)
 {
-    while (at < end && *at >= '0' && *at <= '9' && decimal->count < IDP_JSON_NUMBER_SIZE_MAX)
+    while (at < end && *at >= '0' && *at <= '9' && decimal->count < IDP_JSON_NUMBER_SIZE_MAX) {
         decimal->digits[decimal->count++] = *at++;
+    }
     return at;
 }
 
 static int exponent_read(const char *at, const char *end)
 {
     bool negative = at < end && *at == '-';
-    if (at < end && (*at == '-' || *at == '+'))
+    if (at < end && (*at == '-' || *at == '+')) {
         at++;
+    }
     int exponent = 0;
-    for (; at < end && exponent <= IDP_JSON_EXPONENT_MAX; at++)
+    for (; at < end && exponent <= IDP_JSON_EXPONENT_MAX; at++) {
         exponent = exponent * 10 + (*at - '0');
+    }
     return negative ? -exponent : exponent;
 }
 
@@ -81,30 +86,36 @@ static void decimal_read(struct decimal *decimal, struct idp_bytes number)
     decimal->count = 0;
     at = decimal_digits(decimal, at + decimal->negative, end);
     decimal->point = decimal->count;
-    if (at < end && *at == '.')
+    if (at < end && *at == '.') {
         at = decimal_digits(decimal, at + 1, end);
-    if (at < end)
+    }
+    if (at < end) {
         decimal->point += exponent_read(at + 1, end);
+    }
     int zero_count = 0;
-    while (zero_count < decimal->count && decimal->digits[zero_count] == '0')
+    while (zero_count < decimal->count && decimal->digits[zero_count] == '0') {
         zero_count++;
+    }
     decimal->count -= zero_count;
     decimal->point -= zero_count;
     memmove(decimal->digits, decimal->digits + zero_count, (size_t)decimal->count);
-    while (decimal->count > 0 && decimal->digits[decimal->count - 1] == '0')
+    while (decimal->count > 0 && decimal->digits[decimal->count - 1] == '0') {
         decimal->count--;
+    }
 }
 
 static void write_zeros(struct idp_text *text, int count)
 {
-    for (int i = 0; i < count; i++)
+    for (int i = 0; i < count; i++) {
         idp_text_add_char(text, '0');
+    }
 }
 
 static void write_digits(struct idp_text *text, const struct decimal *decimal, int from, int to)
 {
-    if (from < to)
+    if (from < to) {
         idp_text_add(text, (struct idp_bytes){decimal->digits + from, (size_t)(to - from)});
+    }
 }
 
 /* No exponent, no zero that says nothing, no minus before zero. */
@@ -112,18 +123,22 @@ static void write_number_plain(struct idp_text *text, struct idp_bytes number)
 {
     struct decimal decimal;
     decimal_read(&decimal, number);
-    if (decimal.count > 0 && decimal.negative)
+    if (decimal.count > 0 && decimal.negative) {
         idp_text_add_char(text, '-');
-    if (decimal.count == 0 || decimal.point <= 0)
+    }
+    if (decimal.count == 0 || decimal.point <= 0) {
         idp_text_add_char(text, '0');
-    if (decimal.count == 0)
+    }
+    if (decimal.count == 0) {
         return;
+    }
     int whole = decimal.point < 0 ? 0 : decimal.point;
     whole = whole > decimal.count ? decimal.count : whole;
     write_digits(text, &decimal, 0, whole);
     write_zeros(text, decimal.point - decimal.count);
-    if (whole == decimal.count)
+    if (whole == decimal.count) {
         return;
+    }
     idp_text_add_char(text, '.');
     write_zeros(text, -decimal.point);
     write_digits(text, &decimal, whole, decimal.count);
@@ -142,8 +157,9 @@ static void write_array(struct writer *writer, const struct idp_json *array)
 {
     idp_text_add_char(&writer->text, '[');
     for (const struct idp_json *item = array->child; item != NULL; item = item->next) {
-        if (item != array->child)
+        if (item != array->child) {
             idp_text_add_char(&writer->text, ',');
+        }
         write_value(writer, item);
     }
     idp_text_add_char(&writer->text, ']');
@@ -153,8 +169,9 @@ static void write_object(struct writer *writer, const struct idp_json *object)
 {
     idp_text_add_char(&writer->text, '{');
     for (const struct idp_json *member = object->child; member != NULL; member = member->next) {
-        if (member != object->child)
+        if (member != object->child) {
             idp_text_add_char(&writer->text, ',');
+        }
         write_member(writer, member);
     }
     idp_text_add_char(&writer->text, '}');
@@ -166,8 +183,9 @@ static void write_object_sorted(struct writer *writer, const struct idp_json *ob
     const struct idp_json **members = idp_json_sorted(writer->text.call, object, &count);
     idp_text_add_char(&writer->text, '{');
     for (size_t i = 0; i < count; i++) {
-        if (i > 0)
+        if (i > 0) {
             idp_text_add_char(&writer->text, ',');
+        }
         write_member(writer, members[i]);
     }
     idp_text_add_char(&writer->text, '}');
@@ -186,10 +204,11 @@ static void write_value(struct writer *writer, const struct idp_json *json)
         idp_text_add_c(&writer->text, "true");
         return;
     case IDP_JSON_NUMBER:
-        if (writer->canonical)
+        if (writer->canonical) {
             write_number_plain(&writer->text, json->text);
-        else
+        } else {
             idp_text_add(&writer->text, json->text);
+        }
         return;
     case IDP_JSON_STRING:
         write_string(&writer->text, json->text);
@@ -198,10 +217,11 @@ static void write_value(struct writer *writer, const struct idp_json *json)
         write_array(writer, json);
         return;
     case IDP_JSON_OBJECT:
-        if (writer->canonical)
+        if (writer->canonical) {
             write_object_sorted(writer, json);
-        else
+        } else {
             write_object(writer, json);
+        }
         return;
     }
 }

@@ -84,8 +84,9 @@ static bool cache_get(const struct stat *status, struct idp_key_ring *out)
 
     pthread_mutex_lock(&ring_mutex);
     for (size_t i = 0; i < RING_CACHE_COUNT && !found; i++) {
-        if (!ring_cache[i].used || !is_unchanged(&ring_cache[i].status, status))
+        if (!ring_cache[i].used || !is_unchanged(&ring_cache[i].status, status)) {
             continue;
+        }
         *out = ring_cache[i].ring;
         found = true;
     }
@@ -101,11 +102,13 @@ static void cache_put(const struct stat *status, const struct idp_key_ring *ring
 
     for (size_t i = 0; i < RING_CACHE_COUNT && slot == RING_CACHE_COUNT; i++) {
         if (!ring_cache[i].used || (ring_cache[i].status.st_dev == status->st_dev &&
-                                    ring_cache[i].status.st_ino == status->st_ino))
+                                    ring_cache[i].status.st_ino == status->st_ino)) {
             slot = i;
+        }
     }
-    if (slot == RING_CACHE_COUNT)
+    if (slot == RING_CACHE_COUNT) {
         slot = ring_cache_next++ % RING_CACHE_COUNT;
+    }
     idp_wipe(&ring_cache[slot], sizeof ring_cache[slot]);
     ring_cache[slot] = (struct ring_cache){.used = true, .status = *status, .ring = *ring};
     pthread_mutex_unlock(&ring_mutex);
@@ -119,12 +122,15 @@ static bool read_all(int file, char *buffer, size_t size, size_t *out_size)
     while (filled < size) {
         ssize_t count = read(file, buffer + filled, size - filled);
 
-        if (count < 0 && errno == EINTR)
+        if (count < 0 && errno == EINTR) {
             continue;
-        if (count < 0)
+        }
+        if (count < 0) {
             return false;
-        if (count == 0)
+        }
+        if (count == 0) {
             break;
+        }
         filled += (size_t)count;
     }
     *out_size = filled;
@@ -133,12 +139,15 @@ static bool read_all(int file, char *buffer, size_t size, size_t *out_size)
 
 static enum file_fault read_open(int file, struct stat *status, char *buffer, size_t *size)
 {
-    if (fstat(file, status) != 0)
+    if (fstat(file, status) != 0) {
         return FILE_UNREADABLE;
-    if (!is_private(status))
+    }
+    if (!is_private(status)) {
         return FILE_NOT_PRIVATE;
-    if (!read_all(file, buffer, IDP_MASTER_KEY_FILE_SIZE_MAX + 1, size))
+    }
+    if (!read_all(file, buffer, IDP_MASTER_KEY_FILE_SIZE_MAX + 1, size)) {
         return FILE_UNREADABLE;
+    }
     return *size > IDP_MASTER_KEY_FILE_SIZE_MAX ? FILE_TOO_LARGE : FILE_OK;
 }
 
@@ -146,8 +155,9 @@ static enum file_fault read_file(const char *path, struct stat *status, char *bu
 {
     int file = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 
-    if (file < 0)
+    if (file < 0) {
         return errno == ENOENT ? FILE_ABSENT : FILE_UNREADABLE;
+    }
 
     enum file_fault fault = read_open(file, status, buffer, size);
 
@@ -163,11 +173,13 @@ static bool is_id_character(char character)
 
 static bool parse_id(struct idp_bytes text, struct idp_master_key *out)
 {
-    if (text.size == 0 || text.size > IDP_MASTER_KEY_ID_SIZE_MAX)
+    if (text.size == 0 || text.size > IDP_MASTER_KEY_ID_SIZE_MAX) {
         return false;
+    }
     for (size_t i = 0; i < text.size; i++) {
-        if (!is_id_character(text.data[i]))
+        if (!is_id_character(text.data[i])) {
             return false;
+        }
     }
     memcpy(out->id, text.data, text.size);
     out->id_size = text.size;
@@ -178,15 +190,17 @@ static bool parse_line(struct idp_call *call, struct idp_bytes line, struct idp_
 {
     const char *space = memchr(line.data, ' ', line.size);
 
-    if (!space)
+    if (!space) {
         return false;
+    }
 
     size_t id_size = (size_t)(space - line.data);
     struct idp_bytes encoded = {space + 1, line.size - id_size - 1};
     struct idp_bytes key = idp_base64_decode(call, encoded);
 
-    if (!key.data || key.size != IDP_MASTER_KEY_SIZE)
+    if (!key.data || key.size != IDP_MASTER_KEY_SIZE) {
         return false;
+    }
     memcpy(out->key, key.data, IDP_MASTER_KEY_SIZE);
     return parse_id((struct idp_bytes){line.data, id_size}, out);
 }
@@ -199,8 +213,9 @@ static bool parse_ring(struct idp_call *call, struct idp_bytes text, struct idp_
         struct idp_bytes line = {text.data, size};
 
         if (out->count == IDP_MASTER_KEY_COUNT_MAX ||
-            !parse_line(call, line, &out->keys[out->count]))
+            !parse_line(call, line, &out->keys[out->count])) {
             return false;
+        }
         out->count++;
         size += end ? 1 : 0;
         text = (struct idp_bytes){text.data + size, text.size - size};
@@ -213,18 +228,22 @@ const struct idp_key_ring *idp_key_ring_read(struct idp_call *call, const char *
     struct idp_key_ring *ring = idp_allocate(call, sizeof *ring);
     struct stat status;
 
-    if (lstat(path, &status) == 0 && cache_get(&status, ring))
+    if (lstat(path, &status) == 0 && cache_get(&status, ring)) {
         return ring;
+    }
 
     struct idp_bytes text = {idp_allocate(call, IDP_MASTER_KEY_FILE_SIZE_MAX + 1), 0};
     enum file_fault fault = read_file(path, &status, (char *)text.data, &text.size);
 
-    if (fault == FILE_ABSENT)
+    if (fault == FILE_ABSENT) {
         return ring;
-    if (fault == FILE_OK && !parse_ring(call, text, ring))
+    }
+    if (fault == FILE_OK && !parse_ring(call, text, ring)) {
         fault = FILE_MALFORMED;
-    if (fault != FILE_OK)
+    }
+    if (fault != FILE_OK) {
         fail_file(call, fault, path);
+    }
     cache_put(&status, ring);
     return ring;
 }
@@ -234,10 +253,12 @@ static bool write_all(int file, struct idp_bytes text)
     while (text.size > 0) {
         ssize_t count = write(file, text.data, text.size);
 
-        if (count < 0 && errno != EINTR)
+        if (count < 0 && errno != EINTR) {
             return false;
-        if (count > 0)
+        }
+        if (count > 0) {
             text = (struct idp_bytes){text.data + count, text.size - (size_t)count};
+        }
     }
     return true;
 }
@@ -246,8 +267,9 @@ static bool write_temporary(const char *path, struct idp_bytes text)
 {
     int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 
-    if (file < 0)
+    if (file < 0) {
         return false;
+    }
 
     bool done = write_all(file, text) && fsync(file) == 0;
 
@@ -258,8 +280,9 @@ static bool sync_directory(const char *directory)
 {
     int file = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-    if (file < 0)
+    if (file < 0) {
         return false;
+    }
 
     bool done = fsync(file) == 0;
 
@@ -270,8 +293,9 @@ static const char *directory_of(struct idp_call *call, const char *path)
 {
     const char *slash = strrchr(path, '/');
 
-    if (!slash)
+    if (!slash) {
         return ".";
+    }
     return idp_text_c(call, (struct idp_bytes){path, slash == path ? 1 : (size_t)(slash - path)});
 }
 
@@ -306,6 +330,7 @@ void idp_key_ring_create(struct idp_call *call, const char *path, const struct i
                 (link(temporary, path) == 0 || errno == EEXIST) && sync_directory(directory);
 
     unlink(temporary);
-    if (!done)
+    if (!done) {
         fail_file(call, FILE_UNWRITABLE, path);
+    }
 }

@@ -52,10 +52,12 @@ static bool is_recorded(struct idp_call *call, struct idp_rows rows,
     for (size_t i = 0; i < rows.count; i++) {
         const struct idp_value *row = rows.values + i * rows.columns;
 
-        if (!idp_bytes_equal(idp_text_of(row[0]), id_of(key)))
+        if (!idp_bytes_equal(idp_text_of(row[0]), id_of(key))) {
             continue;
-        if (idp_equal(idp_text_of(row[1]), fingerprint_of(call, key)))
+        }
+        if (idp_equal(idp_text_of(row[1]), fingerprint_of(call, key))) {
             return true;
+        }
         *clash = true;
     }
     return false;
@@ -68,11 +70,12 @@ static bool may_write(struct idp_call *call)
 
 static void record(struct idp_call *call, const char *path, const struct idp_master_key *key)
 {
-    if (!may_write(call))
+    if (!may_write(call)) {
         idp_fail_with(call, IDP_MASTER_KEY_MISSING,
                       "The key in %s was never recorded in this database; call a function that "
                       "writes, such as create_signing_key(), on the primary first.",
                       path);
+    }
 
     struct idp_value arguments[] = {idp_value_text(id_of(key)),
                                     idp_value_blob(fingerprint_of(call, key)),
@@ -87,14 +90,16 @@ static void check_ring(struct idp_call *call, const char *path, const struct idp
 {
     bool known = rows.count == 0, clash = false;
 
-    for (size_t i = 0; i < ring->count; i++)
+    for (size_t i = 0; i < ring->count; i++) {
         known = is_recorded(call, rows, &ring->keys[i], &clash) || known;
-    if (clash || !known)
+    }
+    if (clash || !known) {
         idp_fail_with(
             call, IDP_MASTER_KEY_MISSING,
             "The keys in %s are not those of this database; copy the master key file that "
             "belongs to it there.",
             path);
+    }
 }
 
 static const struct idp_key_ring *make_ring(struct idp_call *call, const char *path,
@@ -103,14 +108,16 @@ static const struct idp_key_ring *make_ring(struct idp_call *call, const char *p
     struct idp_master_key *key = idp_allocate(call, sizeof *key);
     struct idp_bytes id = idp_random_text(call, KEY_ID_RANDOM_SIZE);
 
-    if (rows.count > 0)
+    if (rows.count > 0) {
         idp_fail_with(call, IDP_MASTER_KEY_MISSING,
                       "The master key file of this database is missing; copy it to %s.", path);
-    if (!may_write(call))
+    }
+    if (!may_write(call)) {
         idp_fail_with(call, IDP_MASTER_KEY_MISSING,
                       "There is no master key at %s yet; a function that writes makes it, on the "
                       "primary.",
                       path);
+    }
     memcpy(key->id, id.data, id.size);
     key->id_size = id.size;
     memcpy(key->key, idp_random(call, IDP_MASTER_KEY_SIZE).data, IDP_MASTER_KEY_SIZE);
@@ -118,8 +125,9 @@ static const struct idp_key_ring *make_ring(struct idp_call *call, const char *p
 
     const struct idp_key_ring *ring = idp_key_ring_read(call, path);
 
-    if (ring->count == 0)
+    if (ring->count == 0) {
         idp_fail(call, IDP_MASTER_KEY_MISSING);
+    }
     return ring;
 }
 
@@ -139,11 +147,13 @@ const struct idp_master_key *idp_master_key_sealing(struct idp_call *call)
     const struct idp_key_ring *ring = idp_key_ring_read(call, path);
     bool clash = false;
 
-    if (ring->count == 0)
+    if (ring->count == 0) {
         ring = make_ring(call, path, rows);
+    }
     check_ring(call, path, ring, rows);
-    if (!is_recorded(call, rows, &ring->keys[0], &clash))
+    if (!is_recorded(call, rows, &ring->keys[0], &clash)) {
         record(call, path, &ring->keys[0]);
+    }
     return &ring->keys[0];
 }
 
@@ -156,16 +166,18 @@ const struct idp_master_key *idp_master_key_named(struct idp_call *call, struct 
         const struct idp_master_key *key = ephemeral_key(call, secret);
 
         idp_wipe(secret, sizeof secret);
-        if (!idp_bytes_equal(id, id_of(key)))
+        if (!idp_bytes_equal(id, id_of(key))) {
             idp_fail(call, IDP_MASTER_KEY_MISSING);
+        }
         return key;
     }
 
     const struct idp_key_ring *ring = idp_key_ring_read(call, path);
 
     for (size_t i = 0; i < ring->count; i++) {
-        if (idp_bytes_equal(id, id_of(&ring->keys[i])))
+        if (idp_bytes_equal(id, id_of(&ring->keys[i]))) {
             return &ring->keys[i];
+        }
     }
     idp_fail_with(call, IDP_MASTER_KEY_MISSING,
                   "A stored secret was sealed with a master key that is not in %s; copy the master "

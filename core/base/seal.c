@@ -24,14 +24,16 @@ static struct idp_bytes slice(struct idp_bytes bytes, size_t offset, size_t size
 
 static bool sealed_read(struct idp_bytes bytes, struct sealed *out)
 {
-    if (bytes.size < PREFIX_SIZE || bytes.data[0] != VERSION)
+    if (bytes.size < PREFIX_SIZE || bytes.data[0] != VERSION) {
         return false;
+    }
 
     size_t id_size = (unsigned char)bytes.data[1];
     size_t header_size = PREFIX_SIZE + id_size;
 
-    if (bytes.size < header_size + NONCE_SIZE + TAG_SIZE)
+    if (bytes.size < header_size + NONCE_SIZE + TAG_SIZE) {
         return false;
+    }
     out->header = slice(bytes, 0, header_size);
     out->key_id = slice(bytes, PREFIX_SIZE, id_size);
     out->nonce = slice(bytes, header_size, NONCE_SIZE);
@@ -112,8 +114,9 @@ struct idp_bytes idp_seal(struct idp_call *call, struct idp_bytes plain, struct 
     struct idp_bytes sealed = {(const char *)out, size};
     struct sealed parts = {.header = slice(sealed, 0, header_size), .nonce = nonce, .text = plain};
 
-    if (!encrypt(key, &parts, context, out + header_size + NONCE_SIZE, out + size - TAG_SIZE))
+    if (!encrypt(key, &parts, context, out + header_size + NONCE_SIZE, out + size - TAG_SIZE)) {
         idp_fail(call, IDP_CRYPTO);
+    }
     return sealed;
 }
 
@@ -122,14 +125,16 @@ struct idp_bytes idp_unseal(struct idp_call *call, struct idp_bytes sealed,
 {
     struct sealed parts;
 
-    if (!sealed_read(sealed, &parts))
+    if (!sealed_read(sealed, &parts)) {
         idp_fail(call, IDP_SEAL_BROKEN);
+    }
 
     const struct idp_master_key *key = idp_master_key_named(call, parts.key_id);
     unsigned char *out = idp_allocate(call, parts.text.size + 1);
 
-    if (!decrypt(key, &parts, context, out))
+    if (!decrypt(key, &parts, context, out)) {
         idp_fail(call, IDP_SEAL_BROKEN);
+    }
     return (struct idp_bytes){(const char *)out, parts.text.size};
 }
 
@@ -137,8 +142,9 @@ struct idp_bytes idp_seal_fingerprint(struct idp_call *call, struct idp_bytes se
 {
     struct sealed parts;
 
-    if (!sealed_read(sealed, &parts))
+    if (!sealed_read(sealed, &parts)) {
         idp_fail(call, IDP_SEAL_BROKEN);
+    }
 
     const struct idp_master_key *key = idp_master_key_named(call, parts.key_id);
 

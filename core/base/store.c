@@ -9,8 +9,9 @@ struct idp_rows idp_run(struct idp_call *call, const struct idp_statement *state
                         const struct idp_value *arguments)
 {
     static const struct idp_value no_arguments;
-    if (arguments == NULL)
+    if (arguments == NULL) {
         arguments = &no_arguments;
+    }
     return call->host->run(call, statement, arguments);
 }
 
@@ -18,8 +19,9 @@ const struct idp_value *idp_run_one(struct idp_call *call, const struct idp_stat
                                     const struct idp_value *arguments)
 {
     struct idp_rows rows = idp_run(call, statement, arguments);
-    if (rows.count > 1)
+    if (rows.count > 1) {
         idp_fail_with(call, IDP_STORE, "A statement gave several rows where one at most may be.");
+    }
     return rows.count > 0 ? rows.values : NULL;
 }
 
@@ -27,18 +29,21 @@ const struct idp_value *idp_run_row(struct idp_call *call, const struct idp_stat
                                     const struct idp_value *arguments)
 {
     const struct idp_value *row = idp_run_one(call, statement, arguments);
-    if (row == NULL)
+    if (row == NULL) {
         idp_fail_with(call, IDP_STORE, "A row that was there is gone. Try again.");
+    }
     return row;
 }
 
 struct idp_bytes idp_tenant(struct idp_call *call)
 {
-    if (call->tenant.data != NULL)
+    if (call->tenant.data != NULL) {
         return call->tenant;
+    }
     struct idp_bytes tenant = call->host->session_get(call, IDP_SESSION_TENANT);
-    if (tenant.size == 0)
+    if (tenant.size == 0) {
         tenant = idp_bytes_of("default");
+    }
     idp_check_text(call, idp_value_text(tenant), "tenant", IDP_TENANT_SIZE_MAX);
     call->tenant = idp_bytes_copy(call, tenant);
     return call->tenant;
@@ -48,8 +53,9 @@ struct idp_bytes idp_tenant(struct idp_call *call)
 
 static struct idp_value value_of_bytes(char kind, struct idp_bytes bytes)
 {
-    if (bytes.data == NULL)
+    if (bytes.data == NULL) {
         return idp_null();
+    }
     return (struct idp_value){.kind = kind, .bytes = bytes};
 }
 
@@ -75,8 +81,9 @@ struct idp_value idp_value_json_text(struct idp_bytes text)
 
 struct idp_value idp_value_json(const struct idp_json *json)
 {
-    if (json == NULL)
+    if (json == NULL) {
         return idp_null();
+    }
     return (struct idp_value){.kind = 'j', .json = json};
 }
 
@@ -116,10 +123,12 @@ void idp_check_text(struct idp_call *call, struct idp_value value, const char *n
                     size_t size_max)
 {
     struct idp_bytes text = idp_text_of(value);
-    if (text.size > size_max)
+    if (text.size > size_max) {
         idp_fail_with(call, IDP_TOO_LARGE, "The argument %s is longer than %zu bytes.", name,
                       size_max);
-    if (!idp_utf8_valid(text))
+    }
+    if (!idp_utf8_valid(text)) {
         idp_fail_with(call, IDP_INVALID_ARGUMENT,
                       "The argument %s is not UTF-8 text, or holds a NUL.", name);
+    }
 }

@@ -40,15 +40,17 @@ int idp_bytes_compare(struct idp_bytes left, struct idp_bytes right)
 {
     size_t shared = left.size < right.size ? left.size : right.size;
     int order = shared > 0 ? memcmp(left.data, right.data, shared) : 0;
-    if (order != 0)
+    if (order != 0) {
         return order;
+    }
     return (left.size > right.size) - (left.size < right.size);
 }
 
 struct idp_bytes idp_bytes_copy(struct idp_call *call, struct idp_bytes bytes)
 {
-    if (bytes.data == NULL)
+    if (bytes.data == NULL) {
         return bytes;
+    }
     char *copy = idp_allocate(call, bytes.size + 1);
     memcpy(copy, bytes.data, bytes.size);
     return (struct idp_bytes){copy, bytes.size};
@@ -56,8 +58,9 @@ struct idp_bytes idp_bytes_copy(struct idp_call *call, struct idp_bytes bytes)
 
 const char *idp_text_c(struct idp_call *call, struct idp_bytes bytes)
 {
-    if (bytes.size > 0 && memchr(bytes.data, 0, bytes.size) != NULL)
+    if (bytes.size > 0 && memchr(bytes.data, 0, bytes.size) != NULL) {
         idp_fail_with(call, IDP_INVALID_ARGUMENT, "A text holds a NUL byte.");
+    }
     return bytes.data != NULL ? idp_bytes_copy(call, bytes).data : "";
 }
 
@@ -78,22 +81,28 @@ static const struct utf8_lead {
 static size_t utf8_multibyte_size(const unsigned char *at, const unsigned char *end)
 {
     const struct utf8_lead *lead = utf8_leads, *leads_end = utf8_leads + IDP_COUNT(utf8_leads);
-    while (lead < leads_end && at[0] > lead->last)
+    while (lead < leads_end && at[0] > lead->last) {
         lead++;
-    if (lead == leads_end || at[0] < lead->first || end - at <= lead->follow_count)
+    }
+    if (lead == leads_end || at[0] < lead->first || end - at <= lead->follow_count) {
         return 0;
-    if (at[1] < lead->low || at[1] > lead->high)
+    }
+    if (at[1] < lead->low || at[1] > lead->high) {
         return 0;
-    for (size_t i = 2; i <= lead->follow_count; i++)
-        if ((at[i] & 0xC0) != 0x80)
+    }
+    for (size_t i = 2; i <= lead->follow_count; i++) {
+        if ((at[i] & 0xC0) != 0x80) {
             return 0;
+        }
+    }
     return lead->follow_count + 1u;
 }
 
 size_t idp_utf8_character_size(const char *text, const char *end)
 {
-    if ((unsigned char)*text < 0x80)
+    if ((unsigned char)*text < 0x80) {
         return *text != 0;
+    }
     return utf8_multibyte_size((const unsigned char *)text, (const unsigned char *)end);
 }
 
@@ -104,21 +113,24 @@ static const char *ascii_skip(const char *at, const char *end)
     const uint64_t ones = UINT64_C(0x0101010101010101), high_bits = UINT64_C(0x8080808080808080);
     for (uint64_t word; end - at >= (ptrdiff_t)sizeof word; at += sizeof word) {
         memcpy(&word, at, sizeof word);
-        if (((word | (word - ones)) & high_bits) != 0)
+        if (((word | (word - ones)) & high_bits) != 0) {
             break;
+        }
     }
     return at;
 }
 
 bool idp_utf8_valid(struct idp_bytes bytes)
 {
-    if (bytes.size == 0)
+    if (bytes.size == 0) {
         return true;
+    }
     const char *end = bytes.data + bytes.size, *at = ascii_skip(bytes.data, end);
     while (at < end) {
         size_t size = idp_utf8_character_size(at, end);
-        if (size == 0)
+        if (size == 0) {
             return false;
+        }
         at += size;
     }
     return true;
@@ -129,14 +141,17 @@ bool idp_utf8_valid(struct idp_bytes bytes)
 /* Room for `more` bytes and a NUL behind them. */
 static void text_reserve(struct idp_text *text, size_t more)
 {
-    if (more < text->capacity - text->size)
+    if (more < text->capacity - text->size) {
         return;
+    }
     size_t capacity = text->capacity > 0 ? text->capacity * 2 : TEXT_CAPACITY_FIRST;
-    if (capacity <= text->size + more)
+    if (capacity <= text->size + more) {
         capacity = text->size + more + 1;
+    }
     char *data = idp_allocate(text->call, capacity);
-    if (text->size > 0)
+    if (text->size > 0) {
         memcpy(data, text->data, text->size);
+    }
     text->data = data;
     text->capacity = capacity;
 }
@@ -144,8 +159,9 @@ static void text_reserve(struct idp_text *text, size_t more)
 void idp_text_add(struct idp_text *text, struct idp_bytes bytes)
 {
     text_reserve(text, bytes.size);
-    if (bytes.size == 0)
+    if (bytes.size == 0) {
         return;
+    }
     memcpy(text->data + text->size, bytes.data, bytes.size);
     text->size += bytes.size;
 }
@@ -179,14 +195,17 @@ struct idp_bytes idp_text_bytes(struct idp_text *text)
 
 struct idp_bytes idp_word_next(struct idp_bytes *rest)
 {
-    if (rest->size == 0)
+    if (rest->size == 0) {
         return *rest;
+    }
     const char *at = rest->data, *end = rest->data + rest->size;
-    while (at < end && *at == ' ')
+    while (at < end && *at == ' ') {
         at++;
+    }
     const char *start = at;
-    while (at < end && *at != ' ')
+    while (at < end && *at != ' ') {
         at++;
+    }
     *rest = (struct idp_bytes){at, (size_t)(end - at)};
     return (struct idp_bytes){start, (size_t)(at - start)};
 }
@@ -194,7 +213,8 @@ struct idp_bytes idp_word_next(struct idp_bytes *rest)
 bool idp_word_in(struct idp_bytes list, struct idp_bytes word)
 {
     struct idp_bytes found = idp_word_next(&list);
-    while (found.size > 0 && !idp_bytes_equal(found, word))
+    while (found.size > 0 && !idp_bytes_equal(found, word)) {
         found = idp_word_next(&list);
+    }
     return found.size > 0;
 }

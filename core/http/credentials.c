@@ -12,30 +12,35 @@ static struct idp_bytes basic_strip(struct idp_bytes header)
 {
     static const char scheme[] = "Basic ";
     size_t size = sizeof(scheme) - 1;
-    if (header.size < size || strncasecmp(header.data, scheme, size) != 0)
+    if (header.size < size || strncasecmp(header.data, scheme, size) != 0) {
         return (struct idp_bytes){0};
-    while (size < header.size && header.data[size] == ' ')
+    }
+    while (size < header.size && header.data[size] == ' ') {
         size++;
+    }
     return (struct idp_bytes){header.data + size, header.size - size};
 }
 
 static struct idp_bytes part_decode(struct idp_call *call, const char *data, size_t size)
 {
     struct idp_bytes part = idp_form_decode(call, (struct idp_bytes){data, size});
-    if (!part.data || !idp_utf8_valid(part))
+    if (!part.data || !idp_utf8_valid(part)) {
         return (struct idp_bytes){0};
+    }
     return part;
 }
 
 static bool basic_read(struct idp_call *call, struct idp_bytes header, struct idp_credentials *out)
 {
     struct idp_bytes encoded = basic_strip(header);
-    if (!encoded.data)
+    if (!encoded.data) {
         return false;
+    }
     struct idp_bytes pair = idp_base64_decode(call, encoded);
     const char *colon = pair.size > 0 ? memchr(pair.data, ':', pair.size) : NULL;
-    if (!colon)
+    if (!colon) {
         return false;
+    }
     size_t id_size = (size_t)(colon - pair.data);
     out->method = IDP_CREDENTIAL_BASIC;
     out->client_id = part_decode(call, pair.data, id_size);
@@ -55,11 +60,14 @@ enum idp_error idp_credentials_read(struct idp_call *call, const struct idp_requ
         out->client_secret = form_secret;
         return IDP_OK;
     }
-    if (form_secret.data)
+    if (form_secret.data) {
         return IDP_INVALID_REQUEST;
-    if (!basic_read(call, header, out))
+    }
+    if (!basic_read(call, header, out)) {
         return IDP_INVALID_CLIENT;
-    if (form_id.data && !idp_bytes_equal(form_id, out->client_id))
+    }
+    if (form_id.data && !idp_bytes_equal(form_id, out->client_id)) {
         return IDP_INVALID_REQUEST;
+    }
     return IDP_OK;
 }

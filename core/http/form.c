@@ -11,9 +11,11 @@ struct parameter {
 
 static bool is_repeated(const struct parameter *parameters, size_t count, struct idp_bytes name)
 {
-    for (size_t i = 0; i < count; i++)
-        if (idp_bytes_equal(parameters[i].name, name))
+    for (size_t i = 0; i < count; i++) {
+        if (idp_bytes_equal(parameters[i].name, name)) {
             return true;
+        }
+    }
     return false;
 }
 
@@ -21,8 +23,9 @@ static bool is_repeated(const struct parameter *parameters, size_t count, struct
 static struct idp_bytes side_decode(struct idp_call *call, const char *data, size_t size)
 {
     struct idp_bytes decoded = idp_form_decode(call, (struct idp_bytes){data, size});
-    if (!decoded.data || !idp_utf8_valid(decoded))
+    if (!decoded.data || !idp_utf8_valid(decoded)) {
         return (struct idp_bytes){0};
+    }
     return decoded;
 }
 
@@ -31,19 +34,22 @@ static bool pair_read(struct idp_call *call, struct idp_bytes pair, struct param
     const char *equals = memchr(pair.data, '=', pair.size);
     size_t name_size = equals ? (size_t)(equals - pair.data) : pair.size;
     out->name = side_decode(call, pair.data, name_size);
-    if (!out->name.data || out->name.size == 0)
+    if (!out->name.data || out->name.size == 0) {
         return false;
+    }
     out->value = (struct idp_bytes){"", 0};
-    if (equals)
+    if (equals) {
         out->value = side_decode(call, equals + 1, pair.size - name_size - 1);
+    }
     return out->value.data != NULL;
 }
 
 /* Cuts the next pair off *rest; false at the end. */
 static bool pair_next(struct idp_bytes *rest, struct idp_bytes *pair)
 {
-    if (rest->size == 0)
+    if (rest->size == 0) {
         return false;
+    }
     const char *ampersand = memchr(rest->data, '&', rest->size);
     size_t size = ampersand ? (size_t)(ampersand - rest->data) : rest->size;
     *pair = (struct idp_bytes){rest->data, size};
@@ -58,18 +64,23 @@ const struct idp_json *idp_form_read(struct idp_call *call, struct idp_bytes tex
     struct parameter parameters[IDP_FORM_PARAMETER_COUNT_MAX];
     size_t count = 0;
     struct idp_bytes pair;
-    if (text.size > IDP_FORM_SIZE_MAX)
+    if (text.size > IDP_FORM_SIZE_MAX) {
         return NULL;
+    }
     while (pair_next(&text, &pair)) {
-        if (pair.size == 0)
+        if (pair.size == 0) {
             continue;
+        }
         struct parameter *parameter = &parameters[count];
-        if (count == IDP_FORM_PARAMETER_COUNT_MAX || !pair_read(call, pair, parameter))
+        if (count == IDP_FORM_PARAMETER_COUNT_MAX || !pair_read(call, pair, parameter)) {
             return NULL;
-        if (is_repeated(parameters, count++, parameter->name))
+        }
+        if (is_repeated(parameters, count++, parameter->name)) {
             return NULL;
-        if (parameter->value.size > 0)
+        }
+        if (parameter->value.size > 0) {
             idp_json_add_named(form, parameter->name, idp_json_new_string(call, parameter->value));
+        }
     }
     return form;
 }

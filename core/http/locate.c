@@ -14,10 +14,12 @@ static const char *well_known_find(struct idp_bytes path, struct idp_bytes *inse
 {
     for (size_t i = 0; i < IDP_COUNT(well_known); i++) {
         size_t size = strlen(well_known[i]);
-        if (path.size <= size + 1 || path.data[size] != '/')
+        if (path.size <= size + 1 || path.data[size] != '/') {
             continue;
-        if (memcmp(path.data, well_known[i], size) != 0)
+        }
+        if (memcmp(path.data, well_known[i], size) != 0) {
             continue;
+        }
         *inserted = (struct idp_bytes){path.data + size, path.size - size};
         return well_known[i];
     }
@@ -28,12 +30,14 @@ static const char *well_known_find(struct idp_bytes path, struct idp_bytes *inse
 static struct idp_bytes url_path(struct idp_bytes url)
 {
     const char *scheme = memmem(url.data, url.size, "://", 3);
-    if (!scheme)
+    if (!scheme) {
         return (struct idp_bytes){"", 0};
+    }
     const char *authority = scheme + 3;
     const char *path = memchr(authority, '/', (size_t)(url.data + url.size - authority));
-    if (!path)
+    if (!path) {
         return (struct idp_bytes){"", 0};
+    }
     return (struct idp_bytes){path, (size_t)(url.data + url.size - path)};
 }
 
@@ -41,8 +45,9 @@ static struct idp_bytes url_path(struct idp_bytes url)
 static bool inserted_is_ours(struct idp_call *call, struct idp_bytes inserted,
                              struct idp_bytes rest)
 {
-    if (rest.size == 0)
+    if (rest.size == 0) {
         return true;
+    }
     return idp_bytes_equal(inserted, url_path(idp_settings_load(call).issuer));
 }
 
@@ -50,10 +55,12 @@ bool idp_request_find_tenant(struct idp_call *call, struct idp_request *request)
 {
     struct idp_bytes inserted, rest, path = request->path;
     const char *name = well_known_find(path, &inserted);
-    if (!request->authority.data)
+    if (!request->authority.data) {
         return false;
-    if (!idp_tenant_match(call, request->authority, name ? inserted : path, &call->tenant, &rest))
+    }
+    if (!idp_tenant_match(call, request->authority, name ? inserted : path, &call->tenant, &rest)) {
         return false;
+    }
     request->path = name ? idp_bytes_of(name) : rest;
     return !name || inserted_is_ours(call, inserted, rest);
 }

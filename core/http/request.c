@@ -29,19 +29,23 @@ static size_t header_find(const struct idp_request *request, const char *name,
                           struct idp_bytes *value)
 {
     size_t count = 0;
-    if (!request->headers)
+    if (!request->headers) {
         return 0;
-    for (const struct idp_json *m = request->headers->child; m; m = m->next)
-        if (bytes_equal_caseless(m->name, name))
+    }
+    for (const struct idp_json *m = request->headers->child; m; m = m->next) {
+        if (bytes_equal_caseless(m->name, name)) {
             values_count(m, &count, value);
+        }
+    }
     return count;
 }
 
 struct idp_bytes idp_request_header(const struct idp_request *request, const char *name)
 {
     struct idp_bytes value = {0};
-    if (header_find(request, name, &value) != 1)
+    if (header_find(request, name, &value) != 1) {
         return (struct idp_bytes){0};
+    }
     return value;
 }
 
@@ -55,12 +59,15 @@ bool idp_request_is(const struct idp_request *request, const char *media_type)
 {
     struct idp_bytes type = idp_request_header(request, "content-type");
     const char *semicolon = type.data ? memchr(type.data, ';', type.size) : NULL;
-    if (semicolon)
+    if (semicolon) {
         type.size = (size_t)(semicolon - type.data);
-    while (type.size > 0 && (type.data[0] == ' ' || type.data[0] == '\t'))
+    }
+    while (type.size > 0 && (type.data[0] == ' ' || type.data[0] == '\t')) {
         type = (struct idp_bytes){type.data + 1, type.size - 1};
-    while (type.size > 0 && (type.data[type.size - 1] == ' ' || type.data[type.size - 1] == '\t'))
+    }
+    while (type.size > 0 && (type.data[type.size - 1] == ' ' || type.data[type.size - 1] == '\t')) {
         type.size--;
+    }
     return bytes_equal_caseless(type, media_type);
 }
 
@@ -70,20 +77,23 @@ static struct idp_bytes scheme_strip(struct idp_bytes target)
     static const char *const schemes[] = {"http://", "https://"};
     for (size_t i = 0; i < IDP_COUNT(schemes); i++) {
         size_t size = strlen(schemes[i]);
-        if (target.size >= size && strncasecmp(target.data, schemes[i], size) == 0)
+        if (target.size >= size && strncasecmp(target.data, schemes[i], size) == 0) {
             return (struct idp_bytes){target.data + size, target.size - size};
+        }
     }
     return (struct idp_bytes){0};
 }
 
 static struct idp_bytes lower_case(struct idp_call *call, struct idp_bytes text)
 {
-    if (!text.data)
+    if (!text.data) {
         return text;
+    }
     char *lower = idp_allocate(call, text.size + 1);
-    for (size_t i = 0; i < text.size; i++)
+    for (size_t i = 0; i < text.size; i++) {
         lower[i] =
             text.data[i] >= 'A' && text.data[i] <= 'Z' ? (char)(text.data[i] | 0x20) : text.data[i];
+    }
     return (struct idp_bytes){lower, text.size};
 }
 
@@ -91,8 +101,9 @@ static struct idp_bytes lower_case(struct idp_call *call, struct idp_bytes text)
 static size_t span_until(struct idp_bytes text, const char *stops)
 {
     size_t size = 0;
-    while (size < text.size && (text.data[size] == '\0' || !strchr(stops, text.data[size])))
+    while (size < text.size && (text.data[size] == '\0' || !strchr(stops, text.data[size]))) {
         size++;
+    }
     return size;
 }
 
@@ -106,14 +117,17 @@ enum idp_error idp_request_locate(struct idp_call *call, struct idp_request *req
         authority = (struct idp_bytes){absolute.data, size};
         rest = (struct idp_bytes){absolute.data + size, absolute.size - size};
     }
-    if (rest.size == 0 || rest.data[0] != '/' || !idp_utf8_valid(rest))
+    if (rest.size == 0 || rest.data[0] != '/' || !idp_utf8_valid(rest)) {
         return IDP_INVALID_REQUEST;
-    if (authority.data && !idp_utf8_valid(authority))
+    }
+    if (authority.data && !idp_utf8_valid(authority)) {
         return IDP_INVALID_REQUEST;
+    }
     size_t size = span_until(rest, "?");
     request->path = (struct idp_bytes){rest.data, size};
-    if (size < rest.size)
+    if (size < rest.size) {
         request->query = (struct idp_bytes){rest.data + size + 1, rest.size - size - 1};
+    }
     request->authority = lower_case(call, authority);
     return IDP_OK;
 }

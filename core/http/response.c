@@ -25,8 +25,9 @@ struct idp_response idp_response_json(struct idp_call *call, int64_t status,
     struct idp_response response = document_response(call, status, document);
     idp_json_add_c(call, response.headers, "Cache-Control", "no-store");
     idp_json_add_c(call, response.headers, "Pragma", "no-cache");
-    if (status == 401)
+    if (status == 401) {
         idp_json_add_c(call, response.headers, "WWW-Authenticate", CHALLENGE);
+    }
     return response;
 }
 
@@ -39,9 +40,11 @@ struct idp_response idp_response_public(struct idp_call *call, const struct idp_
 
 static int64_t word_status(struct idp_bytes word)
 {
-    for (int error = IDP_OK + 1; error < IDP_ERROR_COUNT; error++)
-        if (idp_bytes_is(word, idp_error_row((enum idp_error)error)->word))
+    for (int error = IDP_OK + 1; error < IDP_ERROR_COUNT; error++) {
+        if (idp_bytes_is(word, idp_error_row((enum idp_error)error)->word)) {
             return idp_error_row((enum idp_error)error)->http_status;
+        }
+    }
     return idp_error_row(IDP_SERVER_ERROR)->http_status;
 }
 

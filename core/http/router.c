@@ -11,24 +11,31 @@ static const char *const single_headers[] = {"host", "authorization", "content-t
 static bool headers_are_clear(const struct idp_request *request)
 {
     size_t count = 0;
-    if (!request->headers)
+    if (!request->headers) {
         return true;
-    if (request->headers->kind != IDP_JSON_OBJECT)
+    }
+    if (request->headers->kind != IDP_JSON_OBJECT) {
         return false;
-    for (const struct idp_json *m = request->headers->child; m; m = m->next)
-        if (++count > IDP_HEADER_COUNT_MAX)
+    }
+    for (const struct idp_json *m = request->headers->child; m; m = m->next) {
+        if (++count > IDP_HEADER_COUNT_MAX) {
             return false;
-    for (size_t i = 0; i < IDP_COUNT(single_headers); i++)
-        if (idp_request_header_count(request, single_headers[i]) > 1)
+        }
+    }
+    for (size_t i = 0; i < IDP_COUNT(single_headers); i++) {
+        if (idp_request_header_count(request, single_headers[i]) > 1) {
             return false;
+        }
+    }
     return true;
 }
 
 /* 0 where the method is none that a route could have. */
 static unsigned method_find(struct idp_bytes method)
 {
-    if (idp_bytes_is(method, "GET") || idp_bytes_is(method, "HEAD"))
+    if (idp_bytes_is(method, "GET") || idp_bytes_is(method, "HEAD")) {
         return IDP_GET;
+    }
     return idp_bytes_is(method, "POST") ? IDP_POST : 0;
 }
 
@@ -38,10 +45,12 @@ static const struct idp_route *route_find(struct idp_bytes path, unsigned method
 {
     *allowed = 0;
     for (size_t i = 0; i < idp_route_count; i++) {
-        if (idp_routes[i].any_host != any_host || !idp_bytes_is(path, idp_routes[i].path))
+        if (idp_routes[i].any_host != any_host || !idp_bytes_is(path, idp_routes[i].path)) {
             continue;
-        if (idp_routes[i].methods & method)
+        }
+        if (idp_routes[i].methods & method) {
             return &idp_routes[i];
+        }
         *allowed |= idp_routes[i].methods;
     }
     return NULL;
@@ -52,8 +61,9 @@ static struct idp_response not_routed(struct idp_call *call, unsigned allowed)
 {
     static const char *const lists[] = {
         [IDP_GET] = "GET, HEAD", [IDP_POST] = "POST", [IDP_GET | IDP_POST] = "GET, HEAD, POST"};
-    if (!allowed)
+    if (!allowed) {
         return idp_response_error(call, IDP_NOT_FOUND);
+    }
     struct idp_response response = idp_response_error(call, IDP_METHOD_NOT_ALLOWED);
     idp_json_add_c(call, response.headers, "Allow", lists[allowed]);
     return response;
@@ -84,25 +94,29 @@ static struct idp_response route_run(struct idp_call *call, const struct idp_rou
 static struct idp_response route_enter(struct idp_call *call, const struct idp_route *route,
                                        const struct idp_request *request)
 {
-    if (route->media_type && !idp_request_is(request, route->media_type))
+    if (route->media_type && !idp_request_is(request, route->media_type)) {
         return idp_response_json(call, idp_error_row(IDP_INVALID_REQUEST)->http_status,
                                  idp_error_json_with(call, IDP_INVALID_REQUEST,
                                                      "The Content-Type must be " IDP_FORM_MEDIA_TYPE
                                                      "."));
-    if (route->media_type && request->body.size > IDP_FORM_SIZE_MAX)
+    }
+    if (route->media_type && request->body.size > IDP_FORM_SIZE_MAX) {
         return idp_response_error(call, IDP_CONTENT_TOO_LARGE);
+    }
     return route_run(call, route, request);
 }
 
 static struct idp_response request_answer(struct idp_call *call, struct idp_request *request)
 {
     unsigned allowed, method = method_find(request->method);
-    if (!headers_are_clear(request) || idp_request_locate(call, request))
+    if (!headers_are_clear(request) || idp_request_locate(call, request)) {
         return idp_response_error(call, IDP_INVALID_REQUEST);
+    }
     const struct idp_route *route = route_find(request->path, method, true, &allowed);
     if (!route && !allowed) {
-        if (!idp_request_find_tenant(call, request))
+        if (!idp_request_find_tenant(call, request)) {
             return no_tenant(call);
+        }
         route = route_find(request->path, method, false, &allowed);
     }
     return route ? route_enter(call, route, request) : not_routed(call, allowed);
@@ -112,8 +126,9 @@ struct idp_json *idp_http_request(struct idp_call *call, struct idp_request requ
 {
     struct idp_response response = request_answer(call, &request);
     struct idp_json *document = idp_json_new(call, IDP_JSON_OBJECT);
-    if (idp_bytes_is(request.method, "HEAD"))
+    if (idp_bytes_is(request.method, "HEAD")) {
         response.body = (struct idp_bytes){"", 0};
+    }
     idp_json_add_integer(call, document, "status", response.status);
     idp_json_add(document, "headers", response.headers);
     idp_json_add_string(call, document, "body", response.body);
@@ -127,9 +142,11 @@ struct idp_value idp_sql_http_request(struct idp_call *call, const struct idp_va
                                   .target = idp_text_of(arguments[1]),
                                   .body = idp_text_of(arguments[3])};
     struct idp_bytes headers = idp_text_of(arguments[2]);
-    if (headers.data)
+    if (headers.data) {
         request.headers = idp_json_read(call, headers, &why);
-    if (headers.data && !request.headers)
+    }
+    if (headers.data && !request.headers) {
         request.headers = idp_json_new(call, IDP_JSON_NULL);
+    }
     return idp_value_json(idp_http_request(call, request));
 }

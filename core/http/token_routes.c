@@ -11,16 +11,18 @@ static enum idp_error endpoint_read(struct idp_call *call, const struct idp_requ
                                     struct idp_credentials *credentials)
 {
     *form = idp_form_read(call, request->body);
-    if (!*form)
+    if (!*form) {
         return IDP_INVALID_REQUEST;
+    }
     return idp_credentials_read(call, request, *form, credentials);
 }
 
 static void device_add(struct idp_call *call, struct idp_json *device, const char *name,
                        struct idp_bytes value, size_t size_max)
 {
-    if (value.size > 0 && value.size <= size_max && idp_utf8_valid(value))
+    if (value.size > 0 && value.size <= size_max && idp_utf8_valid(value)) {
         idp_json_add_string(call, device, name, value);
+    }
 }
 
 /* What is shown to the user at confirmation (RFC 8628 §5.4). */
@@ -40,8 +42,9 @@ struct idp_response idp_answer_device_authorization(struct idp_call *call,
     const struct idp_json *form;
     struct idp_credentials credentials = {0};
     enum idp_error error = endpoint_read(call, request, &form, &credentials);
-    if (error)
+    if (error) {
         return idp_response_error(call, error);
+    }
     const struct idp_json *device = device_describe(call, request);
     return idp_response_outcome(call, idp_device_endpoint(call, form, &credentials, device));
 }
@@ -51,7 +54,8 @@ struct idp_response idp_answer_token(struct idp_call *call, const struct idp_req
     const struct idp_json *form;
     struct idp_credentials credentials = {0};
     enum idp_error error = endpoint_read(call, request, &form, &credentials);
-    if (error)
+    if (error) {
         return idp_response_error(call, error);
+    }
     return idp_response_outcome(call, idp_token_endpoint(call, form, &credentials));
 }

@@ -34,8 +34,9 @@ static const char *const key_types[IDP_KEY_TYPE_COUNT] = {
 const struct idp_algorithm *idp_algorithm_find(struct idp_bytes name)
 {
     for (size_t i = 0; i < IDP_COUNT(algorithms); i++) {
-        if (idp_bytes_is(name, algorithms[i].name))
+        if (idp_bytes_is(name, algorithms[i].name)) {
             return &algorithms[i];
+        }
     }
     return NULL;
 }
@@ -43,8 +44,9 @@ const struct idp_algorithm *idp_algorithm_find(struct idp_bytes name)
 bool idp_key_type_find(struct idp_bytes kty, enum idp_key_type *out)
 {
     for (size_t i = 0; i < IDP_KEY_TYPE_COUNT; i++) {
-        if (!idp_bytes_is(kty, key_types[i]))
+        if (!idp_bytes_is(kty, key_types[i])) {
             continue;
+        }
         *out = (enum idp_key_type)i;
         return true;
     }
@@ -59,8 +61,9 @@ const char *idp_key_type_name(enum idp_key_type type)
 const struct idp_curve *idp_curve_find(enum idp_key_type type, struct idp_bytes name)
 {
     for (size_t i = 0; i < IDP_COUNT(curves); i++) {
-        if (curves[i].type == type && idp_bytes_is(name, curves[i].name))
+        if (curves[i].type == type && idp_bytes_is(name, curves[i].name)) {
             return &curves[i];
+        }
     }
     return NULL;
 }
@@ -68,26 +71,30 @@ const struct idp_curve *idp_curve_find(enum idp_key_type type, struct idp_bytes 
 const struct idp_curve *idp_curve_of_openssl(enum idp_key_type type, const char *name)
 {
     for (size_t i = 0; i < IDP_COUNT(curves); i++) {
-        if (curves[i].type == type && strcmp(name, curves[i].openssl_name) == 0)
+        if (curves[i].type == type && strcmp(name, curves[i].openssl_name) == 0) {
             return &curves[i];
+        }
     }
     return NULL;
 }
 
 bool idp_algorithm_fits(const struct idp_algorithm *algorithm, const struct idp_key *key)
 {
-    if (algorithm->type != key->type || (key->algorithm && key->algorithm != algorithm))
+    if (algorithm->type != key->type || (key->algorithm && key->algorithm != algorithm)) {
         return false;
-    if (algorithm->curve && strcmp(algorithm->curve, key->curve->name) != 0)
+    }
+    if (algorithm->curve && strcmp(algorithm->curve, key->curve->name) != 0) {
         return false;
+    }
     return key->type != IDP_KEY_OCT || key->secret.size >= algorithm->hash_size;
 }
 
 const struct idp_algorithm *idp_algorithm_usual(const struct idp_key *key)
 {
     for (size_t i = 0; i < IDP_COUNT(algorithms); i++) {
-        if (idp_algorithm_fits(&algorithms[i], key))
+        if (idp_algorithm_fits(&algorithms[i], key)) {
             return &algorithms[i];
+        }
     }
     return NULL;
 }

@@ -21,8 +21,9 @@ static const struct idp_algorithm *algorithm_of(struct idp_call *call, struct id
     const struct idp_algorithm *algorithm =
         idp_algorithm_find(name.data ? name : idp_bytes_of("ES256"));
 
-    if (!algorithm)
+    if (!algorithm) {
         idp_fail(call, IDP_UNSUPPORTED_ALGORITHM);
+    }
     return algorithm;
 }
 
@@ -63,8 +64,9 @@ struct idp_value idp_sql_jwt_sign_with(struct idp_call *call, const struct idp_v
     const struct idp_json *header = idp_json_object_argument(call, arguments[2], "header");
     struct idp_key_set set = idp_keys_read_private(call, idp_text_of(arguments[1]));
 
-    if (set.count != 1)
+    if (set.count != 1) {
         idp_fail(call, IDP_INVALID_KEY);
+    }
     return idp_value_text(idp_jwt_sign(call, set.keys[0], claims, header));
 }
 
@@ -79,8 +81,9 @@ struct idp_value idp_sql_jwk_public(struct idp_call *call, const struct idp_valu
     const struct idp_json *jwk = idp_json_object_argument(call, arguments[0], "jwk");
     struct idp_json *public_jwk = idp_jwk_public(call, jwk);
 
-    if (!public_jwk)
+    if (!public_jwk) {
         idp_fail(call, IDP_INVALID_KEY);
+    }
     return idp_value_json(public_jwk);
 }
 
@@ -89,8 +92,9 @@ struct idp_value idp_sql_jwk_thumbprint(struct idp_call *call, const struct idp_
     const struct idp_json *jwk = idp_json_object_argument(call, arguments[0], "jwk");
     struct idp_bytes thumbprint = idp_jwk_thumbprint(call, jwk);
 
-    if (!thumbprint.data)
+    if (!thumbprint.data) {
         idp_fail(call, IDP_INVALID_KEY);
+    }
     return idp_value_text(thumbprint);
 }
 

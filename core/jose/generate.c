@@ -28,8 +28,9 @@ static void add_number(struct idp_call *call, struct idp_json *jwk, EVP_PKEY *pk
 
     unsigned char *bytes = idp_allocate(call, size);
 
-    if (BN_bn2binpad(number, bytes, (int)size) != (int)size)
+    if (BN_bn2binpad(number, bytes, (int)size) != (int)size) {
         idp_fail(call, IDP_CRYPTO);
+    }
     idp_json_add_string(call, jwk, member,
                         idp_base64url_encode(call, (struct idp_bytes){(const char *)bytes, size}));
 }
@@ -45,8 +46,9 @@ static void add_rsa(struct idp_call *call, struct idp_json *jwk, EVP_PKEY *pkey,
     };
 
     (void)curve;
-    for (size_t i = 0; i < IDP_COUNT(members); i++)
+    for (size_t i = 0; i < IDP_COUNT(members); i++) {
         add_number(call, jwk, pkey, members[i][0], members[i][1], 0);
+    }
 }
 
 static void add_ec(struct idp_call *call, struct idp_json *jwk, EVP_PKEY *pkey,
@@ -64,8 +66,9 @@ static void add_raw(struct idp_call *call, struct idp_json *jwk, const char *mem
     unsigned char *bytes = idp_allocate(call, RAW_SIZE_MAX);
     size_t size = RAW_SIZE_MAX;
 
-    if (get(pkey, bytes, &size) != 1)
+    if (get(pkey, bytes, &size) != 1) {
         idp_fail(call, IDP_CRYPTO);
+    }
     idp_json_add_string(call, jwk, member,
                         idp_base64url_encode(call, (struct idp_bytes){(const char *)bytes, size}));
 }
@@ -89,14 +92,18 @@ static EVP_PKEY *pkey_generate(struct idp_call *call, const struct idp_algorithm
     EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
     EVP_PKEY *pkey = NULL;
 
-    if (algorithm->type == IDP_KEY_RSA)
+    if (algorithm->type == IDP_KEY_RSA) {
         parameters[0] = OSSL_PARAM_construct_size_t(OSSL_PKEY_PARAM_RSA_BITS, &bits);
-    if (algorithm->type == IDP_KEY_EC)
+    }
+    if (algorithm->type == IDP_KEY_EC) {
         parameters[0] = OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME,
                                                          (char *)(uintptr_t)curve->openssl_name, 0);
+    }
     if (!context || EVP_PKEY_keygen_init(context) != 1 ||
-        EVP_PKEY_CTX_set_params(context, parameters) != 1 || EVP_PKEY_generate(context, &pkey) != 1)
+        EVP_PKEY_CTX_set_params(context, parameters) != 1 ||
+        EVP_PKEY_generate(context, &pkey) != 1) {
         pkey = NULL;
+    }
     EVP_PKEY_CTX_free(context);
     return idp_own(call, pkey, idp_pkey_release);
 }
@@ -138,16 +145,18 @@ struct idp_json *idp_jwk_public(struct idp_call *call, const struct idp_json *jw
                                           "kid", "alg", "use", "x5c", "x5t", "x5t#S256"};
     enum idp_key_type type;
 
-    if (!idp_key_type_find(idp_json_string(jwk, "kty"), &type) || type == IDP_KEY_OCT)
+    if (!idp_key_type_find(idp_json_string(jwk, "kty"), &type) || type == IDP_KEY_OCT) {
         return NULL;
+    }
 
     struct idp_json *out = idp_json_new(call, IDP_JSON_OBJECT);
 
     for (size_t i = 0; i < IDP_COUNT(members); i++) {
         const struct idp_json *member = idp_json_member(jwk, members[i]);
 
-        if (member)
+        if (member) {
             idp_json_add(out, members[i], idp_json_copy(call, member));
+        }
     }
     return out;
 }
@@ -163,13 +172,15 @@ struct idp_bytes idp_jwk_thumbprint(struct idp_call *call, const struct idp_json
     struct idp_json *hashed = idp_json_new(call, IDP_JSON_OBJECT);
     enum idp_key_type type;
 
-    if (!idp_key_type_find(idp_json_string(jwk, "kty"), &type))
+    if (!idp_key_type_find(idp_json_string(jwk, "kty"), &type)) {
         return (struct idp_bytes){NULL, 0};
+    }
     for (size_t i = 0; i < 4 && required[type][i]; i++) {
         struct idp_bytes text = idp_json_string(jwk, required[type][i]);
 
-        if (!text.data)
+        if (!text.data) {
             return text;
+        }
         idp_json_add_string(call, hashed, required[type][i], text);
     }
     return idp_base64url_encode(call, idp_sha256(call, idp_json_text(call, hashed)));

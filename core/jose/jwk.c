@@ -48,10 +48,11 @@ static void add_member(struct parameters *parameters, const char *member, const 
 {
     struct idp_bytes bytes = member_bytes(parameters->call, parameters->jwk, member);
 
-    if (!bytes.data || bytes.size == 0 || bytes.size > IDP_RSA_BITS_MAX / 8 || bytes.data[0] == 0)
+    if (!bytes.data || bytes.size == 0 || bytes.size > IDP_RSA_BITS_MAX / 8 || bytes.data[0] == 0) {
         parameters->ok = false;
-    else
+    } else {
         add_number(parameters, name, bytes);
+    }
 }
 
 static EVP_PKEY *from_parameters(struct parameters *parameters, const char *type, bool private)
@@ -63,8 +64,9 @@ static EVP_PKEY *from_parameters(struct parameters *parameters, const char *type
     parameters->list[parameters->count] = OSSL_PARAM_construct_end();
     ERR_set_mark();
     if (!context || EVP_PKEY_fromdata_init(context) != 1 ||
-        EVP_PKEY_fromdata(context, &pkey, selection, parameters->list) != 1)
+        EVP_PKEY_fromdata(context, &pkey, selection, parameters->list) != 1) {
         pkey = NULL;
+    }
     ERR_pop_to_mark();
     EVP_PKEY_CTX_free(context);
     return pkey;
@@ -80,12 +82,15 @@ static void add_rsa_private(struct parameters *parameters)
     };
 
     add_member(parameters, "d", OSSL_PKEY_PARAM_RSA_D);
-    if (idp_json_member(parameters->jwk, "oth"))
+    if (idp_json_member(parameters->jwk, "oth")) {
         parameters->ok = false;
-    if (!idp_json_member(parameters->jwk, "p"))
+    }
+    if (!idp_json_member(parameters->jwk, "p")) {
         return;
-    for (size_t i = 0; i < IDP_COUNT(factors); i++)
+    }
+    for (size_t i = 0; i < IDP_COUNT(factors); i++) {
         add_member(parameters, factors[i][0], factors[i][1]);
+    }
 }
 
 static EVP_PKEY *read_rsa(struct idp_call *call, const struct idp_json *jwk,
@@ -96,8 +101,9 @@ static EVP_PKEY *read_rsa(struct idp_call *call, const struct idp_json *jwk,
     (void)curve;
     add_member(&parameters, "n", OSSL_PKEY_PARAM_RSA_N);
     add_member(&parameters, "e", OSSL_PKEY_PARAM_RSA_E);
-    if (private)
+    if (private) {
         add_rsa_private(&parameters);
+    }
     return parameters.ok ? from_parameters(&parameters, "RSA", private) : NULL;
 }
 
@@ -107,8 +113,9 @@ static struct idp_bytes sized_member(struct idp_call *call, const struct idp_jso
 {
     struct idp_bytes bytes = member_bytes(call, jwk, name);
 
-    if (bytes.data && bytes.size == curve->coordinate_size)
+    if (bytes.data && bytes.size == curve->coordinate_size) {
         return bytes;
+    }
     return (struct idp_bytes){NULL, 0};
 }
 
@@ -120,8 +127,9 @@ static EVP_PKEY *read_ec(struct idp_call *call, const struct idp_json *jwk,
                      y = sized_member(call, jwk, "y", curve);
     struct idp_bytes d = sized_member(call, jwk, "d", curve);
 
-    if (!x.data || !y.data || (private && !d.data))
+    if (!x.data || !y.data || (private && !d.data)) {
         return NULL;
+    }
 
     unsigned char *point = idp_allocate(call, 1 + x.size + y.size);
 
@@ -132,8 +140,9 @@ static EVP_PKEY *read_ec(struct idp_call *call, const struct idp_json *jwk,
         OSSL_PKEY_PARAM_GROUP_NAME, (char *)(uintptr_t)curve->openssl_name, 0);
     parameters.list[parameters.count++] =
         OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point, 1 + x.size + y.size);
-    if (private)
+    if (private) {
         add_number(&parameters, OSSL_PKEY_PARAM_PRIV_KEY, d);
+    }
     return from_parameters(&parameters, "EC", private);
 }
 
@@ -144,13 +153,15 @@ static EVP_PKEY *read_okp(struct idp_call *call, const struct idp_json *jwk,
     struct idp_bytes x = sized_member(call, jwk, "x", curve),
                      d = sized_member(call, jwk, "d", curve);
 
-    if (!x.data || (private && !d.data))
+    if (!x.data || (private && !d.data)) {
         return NULL;
+    }
     parameters.list[parameters.count++] = OSSL_PARAM_construct_octet_string(
         OSSL_PKEY_PARAM_PUB_KEY, (void *)(uintptr_t)x.data, x.size);
-    if (private)
+    if (private) {
         parameters.list[parameters.count++] = OSSL_PARAM_construct_octet_string(
             OSSL_PKEY_PARAM_PRIV_KEY, (void *)(uintptr_t)d.data, d.size);
+    }
     return from_parameters(&parameters, curve->openssl_name, private);
 }
 
@@ -160,13 +171,16 @@ static bool allows_operation(const struct idp_json *jwk, const char *operation)
     const struct idp_json *list = idp_json_member(jwk, "key_ops");
     bool found = false;
 
-    if (!list)
+    if (!list) {
         return true;
-    if (!idp_json_is(list, IDP_JSON_ARRAY))
+    }
+    if (!idp_json_is(list, IDP_JSON_ARRAY)) {
         return false;
+    }
     for (const struct idp_json *item = list->child; item; item = item->next) {
-        if (!idp_json_is(item, IDP_JSON_STRING))
+        if (!idp_json_is(item, IDP_JSON_STRING)) {
             return false;
+        }
         found = found || idp_bytes_is(item->text, operation);
     }
     return found;
@@ -178,14 +192,19 @@ static bool read_usage(struct idp_key *key, const struct idp_json *jwk, bool pri
     const struct idp_json *kid = idp_json_member(jwk, "kid"), *use = idp_json_member(jwk, "use");
     const struct idp_json *alg = idp_json_member(jwk, "alg");
 
-    if ((kid && !idp_json_is(kid, IDP_JSON_STRING)) || (alg && !idp_json_is(alg, IDP_JSON_STRING)))
+    if ((kid && !idp_json_is(kid, IDP_JSON_STRING)) ||
+        (alg && !idp_json_is(alg, IDP_JSON_STRING))) {
         return false;
-    if (use && !(idp_json_is(use, IDP_JSON_STRING) && idp_bytes_is(use->text, "sig")))
+    }
+    if (use && !(idp_json_is(use, IDP_JSON_STRING) && idp_bytes_is(use->text, "sig"))) {
         return false;
-    if (kid)
+    }
+    if (kid) {
         key->kid = kid->text;
-    if (alg && !(key->algorithm = idp_algorithm_find(alg->text)))
+    }
+    if (alg && !(key->algorithm = idp_algorithm_find(alg->text))) {
         return false;
+    }
     key->signs = private;
     key->verifies = !private;
     return allows_operation(jwk, private ? "sign" : "verify");
@@ -203,13 +222,15 @@ static bool read_material(struct idp_call *call, struct idp_key *key, const stru
         return key->secret.data && key->secret.size >= SECRET_SIZE_MIN;
     }
     key->curve = idp_curve_find(key->type, idp_json_string(jwk, "crv"));
-    if (key->type != IDP_KEY_RSA && !key->curve)
+    if (key->type != IDP_KEY_RSA && !key->curve) {
         return false;
+    }
 
     EVP_PKEY *pkey = readers[key->type](call, jwk, key->curve, private);
 
-    if (!pkey)
+    if (!pkey) {
         return false;
+    }
     idp_own(call, pkey, idp_pkey_release);
     return idp_pkey_admit(key, pkey, private);
 }
@@ -219,7 +240,8 @@ const struct idp_key *idp_jwk_read(struct idp_call *call, const struct idp_json 
     struct idp_key *key = idp_allocate(call, sizeof *key);
 
     if (!idp_key_type_find(idp_json_string(jwk, "kty"), &key->type) ||
-        !read_usage(key, jwk, private) || !read_material(call, key, jwk, private))
+        !read_usage(key, jwk, private) || !read_material(call, key, jwk, private)) {
         return NULL;
+    }
     return idp_algorithm_usual(key) ? key : NULL;
 }

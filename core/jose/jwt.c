@@ -29,15 +29,17 @@ static struct idp_bytes subtype(struct idp_bytes type)
     static const char prefix[] = "application/";
     size_t size = sizeof prefix - 1;
 
-    if (type.size <= size || strncasecmp(type.data, prefix, size) != 0)
+    if (type.size <= size || strncasecmp(type.data, prefix, size) != 0) {
         return type;
+    }
     return (struct idp_bytes){type.data + size, type.size - size};
 }
 
 static bool type_is(struct idp_bytes actual, struct idp_bytes expected)
 {
-    if (!actual.data)
+    if (!actual.data) {
         return false;
+    }
     actual = subtype(actual);
     expected = subtype(expected);
     return actual.size == expected.size &&
@@ -51,18 +53,22 @@ enum idp_reason idp_jwt_check(struct idp_call *call, struct idp_bytes token, str
     struct idp_policy rules = idp_policy_read(call, policy);
     const char *why;
 
-    if (!idp_jws_read(call, token, out))
+    if (!idp_jws_read(call, token, out)) {
         return IDP_REASON_MALFORMED;
+    }
 
     enum idp_reason reason = idp_jws_check(call, out, keys, rules.algs);
 
-    if (reason != IDP_REASON_VALID)
+    if (reason != IDP_REASON_VALID) {
         return reason;
+    }
     *claims = idp_json_read(call, out->payload, &why);
-    if (!idp_json_is(*claims, IDP_JSON_OBJECT))
+    if (!idp_json_is(*claims, IDP_JSON_OBJECT)) {
         return IDP_REASON_MALFORMED;
-    if (rules.typ.data && !type_is(idp_json_string(out->header, "typ"), rules.typ))
+    }
+    if (rules.typ.data && !type_is(idp_json_string(out->header, "typ"), rules.typ)) {
         return IDP_REASON_TYPE;
+    }
     return idp_claims_check(*claims, &rules);
 }
 
@@ -93,10 +99,11 @@ struct idp_json *idp_jwt_verify(struct idp_call *call, struct idp_bytes token,
     struct idp_json *verdict = idp_json_new(call, IDP_JSON_OBJECT);
 
     idp_json_add_bool(call, verdict, "valid", reason == IDP_REASON_VALID);
-    if (reason == IDP_REASON_VALID)
+    if (reason == IDP_REASON_VALID) {
         add_contents(call, verdict, jws.header, claims);
-    else
+    } else {
         idp_json_add_c(call, verdict, "reason", reason_words[reason]);
+    }
     return verdict;
 }
 
@@ -105,13 +112,15 @@ struct idp_json *idp_jwt_decode(struct idp_call *call, struct idp_bytes token)
     struct idp_jws jws;
     const char *why;
 
-    if (!idp_jws_read(call, token, &jws))
+    if (!idp_jws_read(call, token, &jws)) {
         return NULL;
+    }
 
     const struct idp_json *claims = idp_json_read(call, jws.payload, &why);
 
-    if (!idp_json_is(claims, IDP_JSON_OBJECT))
+    if (!idp_json_is(claims, IDP_JSON_OBJECT)) {
         return NULL;
+    }
 
     struct idp_json *document = idp_json_new(call, IDP_JSON_OBJECT);
 
@@ -124,9 +133,11 @@ struct idp_bytes idp_jwt_sign(struct idp_call *call, const struct idp_key *key,
 {
     struct idp_json *typed = idp_json_new(call, IDP_JSON_OBJECT);
 
-    if (!idp_json_member(header, "typ"))
+    if (!idp_json_member(header, "typ")) {
         idp_json_add_c(call, typed, "typ", "JWT");
-    for (const struct idp_json *item = header ? header->child : NULL; item; item = item->next)
+    }
+    for (const struct idp_json *item = header ? header->child : NULL; item; item = item->next) {
         idp_json_add_named(typed, item->name, idp_json_copy(call, item));
+    }
     return idp_jws_sign(call, key, typed, idp_json_text(call, claims));
 }

@@ -47,8 +47,9 @@ static void entry_release(void *object)
     pthread_mutex_lock(&entry_mutex);
     bool last = --entry->reference_count == 0;
     pthread_mutex_unlock(&entry_mutex);
-    if (last)
+    if (last) {
         entry_free(entry);
+    }
 }
 
 static bool is_of(const struct key_entry *entry, struct idp_bytes digest)
@@ -62,8 +63,9 @@ static size_t slot_find(struct idp_bytes digest)
 {
     size_t slot = 0;
 
-    while (slot < ENTRY_COUNT_MAX && !is_of(entries[slot], digest))
+    while (slot < ENTRY_COUNT_MAX && !is_of(entries[slot], digest)) {
         slot++;
+    }
     return slot;
 }
 
@@ -92,8 +94,9 @@ struct idp_key_set idp_key_cache_get(struct idp_call *call, struct idp_bytes dig
 /* Copies `bytes` to *place, which moves behind them. */
 static struct idp_bytes place_bytes(char **place, struct idp_bytes bytes)
 {
-    if (!bytes.data)
+    if (!bytes.data) {
         return bytes;
+    }
     memcpy(*place, bytes.data, bytes.size);
     struct idp_bytes copy = {*place, bytes.size};
     *place += bytes.size;
@@ -105,8 +108,9 @@ static size_t entry_size(struct idp_key_set set)
     size_t size = sizeof(struct key_entry) +
                   set.count * (sizeof(struct idp_key) + sizeof(const struct idp_key *));
 
-    for (size_t i = 0; i < set.count; i++)
+    for (size_t i = 0; i < set.count; i++) {
         size += set.keys[i]->kid.size + set.keys[i]->secret.size;
+    }
     return size;
 }
 
@@ -115,8 +119,9 @@ static struct key_entry *entry_new(struct idp_bytes digest, struct idp_key_set s
     size_t size = entry_size(set);
     struct key_entry *entry = OPENSSL_zalloc(size);
 
-    if (!entry)
+    if (!entry) {
         return NULL;
+    }
     memcpy(entry->digest, digest.data, IDP_DIGEST_SIZE);
     entry->size = size;
     entry->key_count = set.count;
@@ -130,8 +135,9 @@ static struct key_entry *entry_new(struct idp_bytes digest, struct idp_key_set s
         *key = *set.keys[i];
         key->kid = place_bytes(&place, key->kid);
         key->secret = place_bytes(&place, key->secret);
-        if (key->pkey)
+        if (key->pkey) {
             EVP_PKEY_up_ref(key->pkey);
+        }
         idp_key_prepare(key);
         entry->list[i] = key;
     }
@@ -144,8 +150,9 @@ static struct key_entry *slot_empty(size_t slot)
     struct key_entry *entry = entries[slot];
 
     entries[slot] = NULL;
-    if (!entry)
+    if (!entry) {
         return NULL;
+    }
     key_total -= entry->key_count;
     return --entry->reference_count == 0 ? entry : NULL;
 }
@@ -156,10 +163,12 @@ static size_t slot_oldest(void)
     size_t oldest = 0;
 
     for (size_t i = 0; i < ENTRY_COUNT_MAX; i++) {
-        if (!entries[i])
+        if (!entries[i]) {
             return i;
-        if (entries[i]->used_at < entries[oldest]->used_at)
+        }
+        if (entries[i]->used_at < entries[oldest]->used_at) {
             oldest = i;
+        }
     }
     return oldest;
 }
@@ -172,8 +181,9 @@ static size_t slot_victim(void)
 
     for (size_t i = 0; i < ENTRY_COUNT_MAX; i++) {
         if (entries[i] &&
-            (victim == ENTRY_COUNT_MAX || entries[i]->used_at < entries[victim]->used_at))
+            (victim == ENTRY_COUNT_MAX || entries[i]->used_at < entries[victim]->used_at)) {
             victim = i;
+        }
     }
     return victim;
 }
@@ -183,13 +193,15 @@ static size_t entry_insert(struct key_entry *entry, struct key_entry *evicted[EN
 {
     size_t count = 0;
 
-    while (key_total > 0 && key_total + entry->key_count > KEY_TOTAL_MAX)
+    while (key_total > 0 && key_total + entry->key_count > KEY_TOTAL_MAX) {
         evicted[count++] = slot_empty(slot_victim());
+    }
 
     size_t slot = slot_oldest();
 
-    if (entries[slot])
+    if (entries[slot]) {
         evicted[count++] = slot_empty(slot);
+    }
     entries[slot] = entry;
     entry->used_at = ++use_count;
     entry->reference_count = 2; /* the table's and the caller's */
@@ -203,17 +215,20 @@ struct idp_key_set idp_key_cache_put(struct idp_call *call, struct idp_bytes dig
     struct key_entry *evicted[ENTRY_COUNT_MAX], *entry = entry_new(digest, set);
     size_t evicted_count = 0;
 
-    if (!entry)
+    if (!entry) {
         return set;
+    }
     pthread_mutex_lock(&entry_mutex);
-    if (slot_find(digest) == ENTRY_COUNT_MAX)
+    if (slot_find(digest) == ENTRY_COUNT_MAX) {
         evicted_count = entry_insert(entry, evicted);
-    else
+    } else {
         entry->reference_count = 1; /* another thread was first: this one serves the call only */
+    }
     pthread_mutex_unlock(&entry_mutex);
     for (size_t i = 0; i < evicted_count; i++) {
-        if (evicted[i])
+        if (evicted[i]) {
             entry_free(evicted[i]);
+        }
     }
     return set_of(call, entry);
 }

@@ -21,8 +21,9 @@ struct collection {
 
 static void collect(struct collection *collection, const struct idp_key *key)
 {
-    if (key && collection->count < IDP_KEY_COUNT_MAX)
+    if (key && collection->count < IDP_KEY_COUNT_MAX) {
         collection->keys[collection->count++] = key;
+    }
 }
 
 /* A set of too many keys is refused as a whole: which of them would be left out is no answer. */
@@ -30,8 +31,9 @@ static bool is_too_many(const struct idp_json *list)
 {
     size_t count = 0;
 
-    for (const struct idp_json *item = list->child; item; item = item->next)
+    for (const struct idp_json *item = list->child; item; item = item->next) {
         count++;
+    }
     return count > IDP_KEY_COUNT_MAX;
 }
 
@@ -45,10 +47,12 @@ static void collect_json(struct collection *collection, struct idp_bytes text)
         collect(collection, idp_jwk_read(collection->call, json, collection->private));
         return;
     }
-    if (is_too_many(list))
+    if (is_too_many(list)) {
         return;
-    for (const struct idp_json *item = list->child; item; item = item->next)
+    }
+    for (const struct idp_json *item = list->child; item; item = item->next) {
         collect(collection, idp_jwk_read(collection->call, item, collection->private));
+    }
 }
 
 static EVP_PKEY *read_pkcs8(const unsigned char *der, long size)
@@ -62,8 +66,9 @@ static EVP_PKEY *read_pkcs8(const unsigned char *der, long size)
 
 static EVP_PKEY *read_der(const char *label, const unsigned char *der, long size, bool private)
 {
-    if (strcmp(label, PEM_STRING_PUBLIC) == 0 && !private)
+    if (strcmp(label, PEM_STRING_PUBLIC) == 0 && !private) {
         return d2i_PUBKEY(NULL, &der, size);
+    }
     return strcmp(label, PEM_STRING_PKCS8INF) == 0 ? read_pkcs8(der, size) : NULL;
 }
 
@@ -77,13 +82,15 @@ static EVP_PKEY *read_block(BIO *input, bool private, bool *more)
 
     ERR_set_mark();
     *more = PEM_read_bio(input, &label, &header, &der, &size) == 1;
-    if (*more && header[0] == '\0')
+    if (*more && header[0] == '\0') {
         pkey = read_der(label, der, size, private);
+    }
     ERR_pop_to_mark();
     OPENSSL_free(label);
     OPENSSL_free(header);
-    if (der)
+    if (der) {
         OPENSSL_clear_free(der, (size_t)size);
+    }
     return pkey;
 }
 
@@ -99,8 +106,9 @@ static void collect_pkey(struct collection *collection, EVP_PKEY *pkey)
     idp_own(collection->call, pkey, idp_pkey_release);
     key->signs = collection->private;
     key->verifies = !collection->private;
-    if (idp_pkey_admit(key, pkey, collection->private) && idp_algorithm_usual(key))
+    if (idp_pkey_admit(key, pkey, collection->private) && idp_algorithm_usual(key)) {
         collect(collection, key);
+    }
 }
 
 static void collect_pem(struct collection *collection, struct idp_bytes text)
@@ -112,8 +120,9 @@ static void collect_pem(struct collection *collection, struct idp_bytes text)
     for (size_t i = 0; i < IDP_KEY_COUNT_MAX && more; i++) {
         EVP_PKEY *pkey = read_block(input, collection->private, &more);
 
-        if (pkey)
+        if (pkey) {
             collect_pkey(collection, pkey);
+        }
     }
 }
 
@@ -121,8 +130,9 @@ static struct idp_bytes skip_space(struct idp_bytes text)
 {
     size_t skip = 0;
 
-    while (skip < text.size && memchr(" \t\r\n", text.data[skip], 4))
+    while (skip < text.size && memchr(" \t\r\n", text.data[skip], 4)) {
         skip++;
+    }
     return (struct idp_bytes){text.data + skip, text.size - skip};
 }
 
@@ -138,21 +148,24 @@ static struct idp_key_set read_keys(struct idp_call *call, struct idp_bytes text
 {
     struct collection found = {.call = call, .private = private};
 
-    if (!text.data || text.size > IDP_KEY_TEXT_SIZE_MAX)
+    if (!text.data || text.size > IDP_KEY_TEXT_SIZE_MAX) {
         return (struct idp_key_set){.count = 0};
+    }
 
     struct idp_bytes digest =
         idp_digest(call, private ? "idplane signing keys" : "idplane verifying keys", &text, 1);
     struct idp_key_set cached = idp_key_cache_get(call, digest);
 
-    if (cached.count > 0)
+    if (cached.count > 0) {
         return cached;
+    }
     found.keys = idp_allocate(call, IDP_KEY_COUNT_MAX * sizeof *found.keys);
     text = skip_space(text);
-    if (is_pem(text))
+    if (is_pem(text)) {
         collect_pem(&found, text);
-    else
+    } else {
         collect_json(&found, text);
+    }
 
     struct idp_key_set set = {.count = found.count, .keys = found.keys};
 

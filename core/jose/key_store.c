@@ -76,9 +76,10 @@ static bool key_insert(struct idp_call *call, const struct idp_algorithm *algori
 
 struct idp_bytes idp_key_store_create(struct idp_call *call, const struct idp_algorithm *algorithm)
 {
-    if (algorithm->type == IDP_KEY_OCT)
+    if (algorithm->type == IDP_KEY_OCT) {
         idp_fail_with(call, IDP_UNSUPPORTED_ALGORITHM,
                       "A stored signing key is asymmetric: its public half is published.");
+    }
     call->host->begin(call);
 
     struct fresh_key key = key_make(call, algorithm);
@@ -87,8 +88,9 @@ struct idp_bytes idp_key_store_create(struct idp_call *call, const struct idp_al
 
     for (size_t i = 0; i < CREATE_TRY_COUNT_MAX; i++) {
         idp_run(call, &idp_key_store_statements[RETIRE], arguments);
-        if (key_insert(call, algorithm, &key))
+        if (key_insert(call, algorithm, &key)) {
             return key.kid;
+        }
     }
     idp_fail(call, IDP_BUSY);
 }
@@ -102,14 +104,16 @@ static const struct idp_key *key_open(struct idp_call *call, struct idp_bytes ki
     struct idp_key_set cached = idp_key_cache_get(call, digest);
     const char *why;
 
-    if (cached.count > 0)
+    if (cached.count > 0) {
         return cached.keys[0];
+    }
 
     const struct idp_json *jwk = idp_json_read(call, idp_unseal(call, sealed, context), &why);
     const struct idp_key *key = idp_jwk_read(call, jwk, true);
 
-    if (!key)
+    if (!key) {
         idp_fail(call, IDP_SEAL_BROKEN);
+    }
     return idp_key_cache_put(call, digest, (struct idp_key_set){.count = 1, .keys = &key}).keys[0];
 }
 
@@ -120,8 +124,9 @@ static const struct idp_value *active_row(struct idp_call *call)
     const struct idp_statement *statement = &idp_key_store_statements[ACTIVE];
     const struct idp_value *row = idp_run_one(call, statement, &tenant);
 
-    if (row)
+    if (row) {
         return row;
+    }
 
     const struct idp_algorithm *algorithm = idp_algorithm_find(idp_bytes_of("ES256"));
 
@@ -145,8 +150,9 @@ struct idp_bytes idp_key_store_sign(struct idp_call *call, const struct idp_json
 {
     const struct idp_value *row = kid.data ? named_row(call, kid) : active_row(call);
 
-    if (!row)
+    if (!row) {
         idp_fail(call, IDP_NO_SUCH_KEY);
+    }
 
     const struct idp_key *key = key_open(call, idp_text_of(row[0]), idp_text_of(row[1]));
 
@@ -164,8 +170,9 @@ struct idp_json *idp_key_store_jwks(struct idp_call *call)
     for (size_t i = 0; i < rows.count; i++) {
         const struct idp_json *jwk = idp_json_read(call, idp_text_of(rows.values[i]), &why);
 
-        if (!jwk)
+        if (!jwk) {
             idp_fail(call, IDP_STORE);
+        }
         idp_json_add(keys, NULL, idp_json_copy(call, jwk));
     }
     idp_json_add(document, "keys", keys);

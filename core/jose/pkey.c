@@ -36,12 +36,15 @@ static bool is_plain_number(const unsigned char *number, const unsigned char *pr
 {
     size_t low = 1, high = size - 1;
 
-    while (low < size && number[low] == 0)
+    while (low < size && number[low] == 0) {
         low++;
-    if (low == size && number[0] <= 1)
+    }
+    if (low == size && number[0] <= 1) {
         return false;
-    while (high > 0 && number[high] == prime[high])
+    }
+    while (high > 0 && number[high] == prime[high]) {
         high--;
+    }
     return number[high] < prime[high] && !(high == 0 && number[0] + 1 == prime[0]);
 }
 
@@ -58,8 +61,9 @@ bool idp_point_is_weak(const struct idp_curve *curve, const unsigned char *point
 
     memcpy(y, point, size);
     y[size - 1] &= 0x7f; /* the sign of x */
-    if (!is_plain_number(y, size == sizeof prime_25519 ? prime_25519 : prime_448, size))
+    if (!is_plain_number(y, size == sizeof prime_25519 ? prime_25519 : prime_448, size)) {
         return true;
+    }
     return size == sizeof prime_25519 &&
            (points_equal(y, order_8[0], size) || points_equal(y, order_8[1], size));
 }
@@ -107,8 +111,9 @@ static const struct idp_curve *ec_curve(EVP_PKEY *pkey)
     int is_explicit = 0;
 
     EVP_PKEY_get_int_param(pkey, OSSL_PKEY_PARAM_EC_DECODED_FROM_EXPLICIT_PARAMS, &is_explicit);
-    if (is_explicit || EVP_PKEY_get_group_name(pkey, name, sizeof name, NULL) != 1)
+    if (is_explicit || EVP_PKEY_get_group_name(pkey, name, sizeof name, NULL) != 1) {
         return NULL;
+    }
     return idp_curve_of_openssl(IDP_KEY_EC, name);
 }
 
@@ -129,14 +134,16 @@ static bool okp_is_pair(const struct idp_curve *curve, EVP_PKEY *pkey, const uns
     size_t size = sizeof secret, own_size = sizeof own;
     bool pair = false;
 
-    if (EVP_PKEY_get_raw_private_key(pkey, secret, &size) != 1)
+    if (EVP_PKEY_get_raw_private_key(pkey, secret, &size) != 1) {
         return false;
+    }
 
     EVP_PKEY *derived =
         EVP_PKEY_new_raw_private_key_ex(NULL, curve->openssl_name, NULL, secret, size);
 
-    if (derived && EVP_PKEY_get_raw_public_key(derived, own, &own_size) == 1)
+    if (derived && EVP_PKEY_get_raw_public_key(derived, own, &own_size) == 1) {
         pair = own_size == curve->coordinate_size && points_equal(own, point, own_size);
+    }
     EVP_PKEY_free(derived);
     idp_wipe(secret, sizeof secret);
     return pair;
@@ -147,8 +154,9 @@ static bool okp_is_sound(const struct idp_curve *curve, EVP_PKEY *pkey, bool pri
     unsigned char point[POINT_SIZE_MAX];
     size_t size = sizeof point;
 
-    if (EVP_PKEY_get_raw_public_key(pkey, point, &size) != 1 || size != curve->coordinate_size)
+    if (EVP_PKEY_get_raw_public_key(pkey, point, &size) != 1 || size != curve->coordinate_size) {
         return false;
+    }
     return !idp_point_is_weak(curve, point) && (!private || okp_is_pair(curve, pkey, point));
 }
 
@@ -173,8 +181,9 @@ bool idp_pkey_admit(struct idp_key *key, EVP_PKEY *pkey, bool private)
     ERR_set_mark();
     bool sound = admit(key, pkey, private);
     ERR_pop_to_mark();
-    if (sound)
+    if (sound) {
         key->pkey = pkey;
+    }
     return sound;
 }
 

@@ -38,8 +38,9 @@ static EVP_MD_CTX *context_new(const struct idp_key *key, const struct idp_algor
                       : EVP_DigestVerifyInit_ex(context, &padding, algorithm->hash_name, NULL, NULL,
                                                 key->pkey, NULL);
 
-    if (done == 1 && set_padding(padding, algorithm))
+    if (done == 1 && set_padding(padding, algorithm)) {
         return context;
+    }
     EVP_MD_CTX_free(context);
     return NULL;
 }
@@ -50,13 +51,15 @@ static EVP_MD_CTX *context_get(const struct idp_key *key, const struct idp_algor
 {
     const EVP_MD_CTX *template = sign ? key->sign_template : key->verify_template;
 
-    if (!template || algorithm != key->usual)
+    if (!template || algorithm != key->usual) {
         return context_new(key, algorithm, sign);
+    }
 
     EVP_MD_CTX *context = EVP_MD_CTX_new();
 
-    if (context && EVP_MD_CTX_copy_ex(context, template) == 1)
+    if (context && EVP_MD_CTX_copy_ex(context, template) == 1) {
         return context;
+    }
     EVP_MD_CTX_free(context);
     return NULL;
 }
@@ -71,8 +74,9 @@ static EVP_MAC_CTX *mac_new(const struct idp_key *key, const struct idp_algorith
     EVP_MAC_CTX *context = method ? EVP_MAC_CTX_new(method) : NULL;
 
     EVP_MAC_free(method);
-    if (context && EVP_MAC_init(context, octets(key->secret), key->secret.size, parameters) == 1)
+    if (context && EVP_MAC_init(context, octets(key->secret), key->secret.size, parameters) == 1) {
         return context;
+    }
     EVP_MAC_CTX_free(context);
     return NULL;
 }
@@ -121,8 +125,9 @@ static bool raw_of_der(const unsigned char *der, size_t der_size, unsigned char 
 
 static size_t signature_size(const struct idp_key *key, const struct idp_algorithm *algorithm)
 {
-    if (key->type == IDP_KEY_OCT)
+    if (key->type == IDP_KEY_OCT) {
         return algorithm->hash_size;
+    }
     return key->curve ? key->curve->signature_size : (size_t)EVP_PKEY_get_size(key->pkey);
 }
 
@@ -144,8 +149,9 @@ static bool verify_pkey(const struct idp_key *key, const struct idp_algorithm *a
     const unsigned char *encoded = octets(signature);
     size_t size = signature.size;
 
-    if (key->type == IDP_KEY_OKP && idp_point_is_weak(key->curve, encoded))
+    if (key->type == IDP_KEY_OKP && idp_point_is_weak(key->curve, encoded)) {
         return false;
+    }
     if (key->type == IDP_KEY_EC) {
         size = der_of_raw(signature, der);
         encoded = der;
@@ -164,8 +170,9 @@ bool idp_key_verify(struct idp_call *call, const struct idp_key *key,
                     struct idp_bytes signature)
 {
     (void)call;
-    if (!key->verifies || signature.size != signature_size(key, algorithm))
+    if (!key->verifies || signature.size != signature_size(key, algorithm)) {
         return false;
+    }
     ERR_set_mark();
     bool valid = key->type == IDP_KEY_OCT ? verify_mac(key, algorithm, input, signature)
                                           : verify_pkey(key, algorithm, input, signature);
@@ -195,8 +202,9 @@ struct idp_bytes idp_key_sign(struct idp_call *call, const struct idp_key *key,
     bool done = key->type == IDP_KEY_OCT ? mac_run(key, algorithm, input, out)
                                          : sign_pkey(key, algorithm, input, out, size);
 
-    if (!done)
+    if (!done) {
         idp_fail(call, IDP_CRYPTO);
+    }
     return (struct idp_bytes){(const char *)out, size};
 }
 
@@ -204,11 +212,13 @@ void idp_key_prepare(struct idp_key *key)
 {
     key->usual = idp_algorithm_usual(key);
     ERR_set_mark();
-    if (key->type == IDP_KEY_OCT)
+    if (key->type == IDP_KEY_OCT) {
         key->mac_template = mac_new(key, key->usual);
-    else if (key->verifies)
+    } else if (key->verifies) {
         key->verify_template = context_new(key, key->usual, false);
-    if (key->signs && key->type != IDP_KEY_OCT)
+    }
+    if (key->signs && key->type != IDP_KEY_OCT) {
         key->sign_template = context_new(key, key->usual, true);
+    }
     ERR_pop_to_mark();
 }

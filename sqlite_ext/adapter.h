@@ -14,7 +14,8 @@ enum {
     IDP_SQLITE_VERSION_MIN = 3037000,
     IDP_MESSAGE_SIZE_MAX = 512,
     IDP_STATEMENT_CACHE_SIZE = 256, /* a power of two, well above the number of statements */
-    IDP_SPARE_BLOCK_SIZE_MAX = 64 << 10
+    IDP_SPARE_BLOCK_SIZE_MAX = 64 << 10,
+    IDP_CONTROL_COUNT = 7 /* statements that begin and end transactions */
 };
 
 /* A kept statement; index[n] is SQLite's number of parameter $n+1 (it numbers by appearance). */
@@ -31,8 +32,8 @@ struct idp_connection {
     bool anchored; /* the virtual table that releases the statements is connected */
     bool schema_checked;
     struct idp_prepared prepared[IDP_STATEMENT_CACHE_SIZE];
+    sqlite3_stmt *control[IDP_CONTROL_COUNT];
     char *session[IDP_SESSION_COUNT];
-    unsigned char ephemeral_key[32];
     void *spare_block; /* one arena block kept between calls */
 };
 
@@ -44,6 +45,9 @@ struct idp_frame {
     struct idp_call call;
     struct idp_arena arena;
     struct idp_connection *connection;
+    struct idp_prepared *running; /* the statement being stepped */
+    struct idp_prepared fresh;    /* it, where the kept one is busy */
+    sqlite3_stmt *undo;           /* see idp_transaction_begin */
     jmp_buf escape;
     enum idp_transaction transaction;
     enum idp_error error;
@@ -60,32 +64,47 @@ void idp_frame_fail(struct idp_frame *frame, enum idp_error error,
 /* The same for the connection's last SQLite error. */
 void idp_frame_fail_sqlite(struct idp_frame *frame, int code) IDP_NORETURN;
 
-/* Ends the transaction that host->begin opened: commit on success, else roll back. May fail. */
+/* Makes the writes of the call atomic. `undo` is a prepared statement that writes: interrupted,
+ * such a one makes SQLite roll everything back, also where ROLLBACK itself cannot run any more. */
+void idp_transaction_begin(struct idp_frame *frame, sqlite3_stmt *undo);
+/* host->begin: the same, once, with an undo of its own. */
+void idp_transaction_ensure(struct idp_call *call);
+/* Ends the transaction, if there is one: commit on success, else roll back. Committing may fail. */
 void idp_transaction_commit(struct idp_frame *frame);
 void idp_transaction_roll_back(struct idp_frame *frame);
 
-/* A prepared statement, from the cache or fresh; *fresh must be finalized after use. */
-struct idp_prepared *idp_statement_prepare(struct idp_frame *frame,
-                                           const struct idp_statement *statement,
-                                           struct idp_prepared *fresh);
+/* A prepared statement, kept or fresh; it is the running one until idp_statement_end. */
+struct idp_prepared *idp_statement_start(struct idp_frame *frame,
+                                         const struct idp_statement *statement);
+/* Makes the running statement, if there is one, ready for the next run. */
+void idp_statement_end(struct idp_frame *frame);
 
 /* Finalizes every kept statement. */
 void idp_statements_release(struct idp_connection *connection);
 
 /* Registers the virtual table whose disconnection releases the statements before close. */
 int idp_anchor_register(struct idp_connection *connection);
-/* Connects it, once. */
-int idp_anchor_drop(struct idp_connection *connection);
+/* Connects it, once: before anything is kept. */
+void idp_anchor_drop(struct idp_frame *frame);
 
 /* Common dialect to SQLite's; sqlite3_malloc'ed, NULL where there is no memory. */
 char *idp_translate(const char *text);
 
-/* idplane_install(): makes or upgrades the tables. */
-void idp_install(sqlite3_context *context, int argument_count, sqlite3_value **arguments);
+/* idplane_install(): makes the tables. */
+extern const struct idp_function idp_install_function;
+/* IDP_OK, IDP_NOT_INSTALLED or IDP_SCHEMA_NEWER; IDP_STORE: unreadable, SQLite knows why. */
+enum idp_error idp_schema_state(sqlite3 *db);
 /* Raises where the tables are absent, older or newer than this library. */
 void idp_schema_check(struct idp_frame *frame);
 
+/* host->master_key_path. */
+const char *idp_master_key_path(struct idp_call *call, unsigned char ephemeral[32]);
+
 struct idp_connection *idp_connection_open(sqlite3 *db);
 void idp_connection_release(void *connection);
+
+/* Blocks of the arena of one call; `connection` keeps the smallest for the next. */
+void *idp_block_obtain(void *connection, size_t size);
+void idp_block_release(void *connection, void *block);
 
 #endif

@@ -123,15 +123,18 @@ int idp_anchor_register(struct idp_connection *connection)
                                     idp_connection_release);
 }
 
-int idp_anchor_drop(struct idp_connection *connection)
+void idp_anchor_drop(struct idp_frame *frame)
 {
+    struct idp_connection *connection = frame->connection;
     if (connection->anchored) {
-        return SQLITE_OK;
+        return;
     }
     sqlite3_stmt *statement = NULL;
-    int code =
-        sqlite3_prepare_v2(connection->db, "SELECT 1 FROM idplane_anchor", -1, &statement, NULL);
+    int code = sqlite3_prepare_v2(connection->db, "SELECT 1 FROM main.idplane_anchor", -1,
+                                  &statement, NULL);
     sqlite3_finalize(statement);
-    connection->anchored = code == SQLITE_OK;
-    return code;
+    if (code != SQLITE_OK) {
+        idp_frame_fail_sqlite(frame, code);
+    }
+    connection->anchored = true;
 }

@@ -6,7 +6,6 @@
 #include "sqlite_ext/adapter.h"
 
 #include <string.h>
-#include <sys/random.h>
 
 SQLITE_EXTENSION_INIT1
 
@@ -18,77 +17,11 @@ struct registration {
     const struct idp_function *function;
 };
 
-/* ---- connection ---- */
-
-struct idp_connection *idp_connection_open(sqlite3 *db)
-{
-    struct idp_connection *connection = sqlite3_malloc64(sizeof *connection);
-    if (connection == NULL) {
-        return NULL;
-    }
-    *connection = (struct idp_connection){.db = db, .references = 1};
-    size_t size = sizeof connection->ephemeral_key;
-    if (getrandom(connection->ephemeral_key, size, 0) != (ssize_t)size) {
-        sqlite3_free(connection);
-        return NULL;
-    }
-    return connection;
-}
-
-void idp_connection_release(void *object)
-{
-    struct idp_connection *connection = object;
-    if (--connection->references > 0) {
-        return;
-    }
-    idp_statements_release(connection);
-    for (size_t i = 0; i < IDP_SESSION_COUNT; i++) {
-        sqlite3_free(connection->session[i]);
-    }
-    sqlite3_free(connection->spare_block);
-    explicit_bzero(connection, sizeof *connection);
-    sqlite3_free(connection);
-}
-
 static void registration_release(void *object)
 {
     struct registration *registration = object;
     idp_connection_release(registration->connection);
     sqlite3_free(registration);
-}
-
-/* ---- arena blocks: the smallest size is kept for the next call ---- */
-
-struct block_header {
-    size_t size;
-    size_t padding; /* keeps the block aligned to 16 */
-};
-
-static void *obtain(void *context, size_t size)
-{
-    struct idp_connection *connection = context;
-    struct block_header *header = connection->spare_block;
-    if (header != NULL && header->size >= size) {
-        connection->spare_block = NULL;
-        return header + 1;
-    }
-    header = sqlite3_malloc64(sizeof *header + size);
-    if (header == NULL) {
-        return NULL;
-    }
-    header->size = size;
-    return header + 1;
-}
-
-static void release(void *context, void *block)
-{
-    struct idp_connection *connection = context;
-    struct block_header *header = (struct block_header *)block - 1;
-    if (connection->spare_block == NULL && header->size <= IDP_SPARE_BLOCK_SIZE_MAX) {
-        connection->spare_block = header;
-        return;
-    }
-    sqlite3_free(header);
 }
 
 /* ---- values ---- */
@@ -109,10 +42,12 @@ static void fail_type(struct idp_frame *frame, size_t index, const char *type)
 
 static struct idp_value bytes_argument(struct idp_frame *frame, sqlite3_value *value, char kind)
 {
-    const void *data = sqlite3_value_blob(value);
+    const void *data = sqlite3_value_type(value) == SQLITE_TEXT
+                           ? (const void *)sqlite3_value_text(value)
+                           : sqlite3_value_blob(value);
     int size = sqlite3_value_bytes(value);
-    if (data == NULL && size > 0) {
-        idp_frame_fail_sqlite(frame, SQLITE_NOMEM);
+    if (data == NULL && (size > 0 || sqlite3_value_type(value) == SQLITE_TEXT)) {
+        idp_frame_fail(frame, IDP_OUT_OF_MEMORY, NULL);
     }
     return (struct idp_value){.kind = kind, .bytes = {data == NULL ? "" : data, (size_t)size}};
 }
@@ -138,8 +73,17 @@ static struct idp_value argument(struct idp_frame *frame, sqlite3_value *value, 
     return bytes_argument(frame, value, kind);
 }
 
-static void result_text(sqlite3_context *context, struct idp_bytes text)
+/* What SQLite would not take as a result must not be committed. UTF-16 doubles the size. */
+static void check_size(struct idp_frame *frame, struct idp_bytes bytes)
 {
+    if (bytes.size > (size_t)sqlite3_limit(frame->connection->db, SQLITE_LIMIT_LENGTH, -1) / 2) {
+        idp_frame_fail(frame, IDP_TOO_LARGE, NULL);
+    }
+}
+
+static void result_text(struct idp_frame *frame, sqlite3_context *context, struct idp_bytes text)
+{
+    check_size(frame, text);
     sqlite3_result_text64(context, text.data, text.size, SQLITE_TRANSIENT, SQLITE_UTF8);
 }
 
@@ -155,19 +99,22 @@ static void result(struct idp_frame *frame, sqlite3_context *context, struct idp
         sqlite3_result_int64(context, value.integer);
         return;
     case 'x':
+        check_size(frame, value.bytes);
         sqlite3_result_blob64(context, value.bytes.data, value.bytes.size, SQLITE_TRANSIENT);
         return;
     case 'j':
-        result_text(context, idp_json_text(&frame->call, value.json));
+        result_text(frame, context, idp_json_text(&frame->call, value.json));
         sqlite3_result_subtype(context, 'J');
         return;
     default:
-        result_text(context, value.bytes);
+        result_text(frame, context, value.bytes);
     }
 }
 
 /* ---- calls ---- */
 
+/* The result is made before the commit: what cannot be told must not have happened. SQLite notes a
+ * lack of memory for it, and then refuses the commit. */
 static void call_core(struct idp_frame *frame, sqlite3_context *context, int argument_count,
                       sqlite3_value **arguments)
 {
@@ -176,8 +123,8 @@ static void call_core(struct idp_frame *frame, sqlite3_context *context, int arg
         values[i] = argument(frame, arguments[i], (size_t)i);
     }
     struct idp_value value = idp_invoke(&frame->call, values, (size_t)argument_count);
-    idp_transaction_commit(frame);
     result(frame, context, value);
+    idp_transaction_commit(frame);
 }
 
 static void raise_error(struct idp_frame *frame, sqlite3_context *context)
@@ -197,8 +144,8 @@ static void dispatch(sqlite3_context *context, int argument_count, sqlite3_value
     memset(&frame, 0, offsetof(struct idp_frame, escape));
     frame.transaction = IDP_TRANSACTION_NONE;
     frame.connection = registration->connection;
-    frame.arena =
-        (struct idp_arena){.obtain = obtain, .release = release, .context = frame.connection};
+    frame.arena = (struct idp_arena){
+        .obtain = idp_block_obtain, .release = idp_block_release, .context = frame.connection};
     frame.call = (struct idp_call){.host = &idp_sqlite_host,
                                    .context = &frame,
                                    .arena = &frame.arena,
@@ -206,6 +153,7 @@ static void dispatch(sqlite3_context *context, int argument_count, sqlite3_value
     if (setjmp(frame.escape) == 0) {
         call_core(&frame, context, argument_count, arguments);
     } else {
+        idp_statement_end(&frame);
         idp_transaction_roll_back(&frame);
         raise_error(&frame, context);
     }
@@ -272,18 +220,36 @@ static int register_functions(struct idp_connection *connection)
     return code;
 }
 
-static int register_own(struct idp_connection *connection)
+/* idplane_install goes last: where it is, everything is. */
+static int register_all(struct idp_connection *connection)
 {
-    connection->references++;
-    int code = sqlite3_create_function_v2(connection->db, "idplane_install", 0,
-                                          SQLITE_UTF8 | SQLITE_DIRECTONLY, connection, idp_install,
-                                          NULL, NULL, idp_connection_release);
-    if (code != SQLITE_OK) {
-        return code;
+    int code = idp_anchor_register(connection);
+    code = code == SQLITE_OK ? register_functions(connection) : code;
+    code = code == SQLITE_OK
+               ? sqlite3_create_function_v2(connection->db, "idplane_later", 2,
+                                            SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS,
+                                            NULL, later, NULL, NULL, NULL)
+               : code;
+    return code == SQLITE_OK ? register_arity(connection, &idp_install_function, 0) : code;
+}
+
+/* A second load must not replace the state of the first: tenant, clock, kept statements. */
+static bool is_registered(sqlite3 *db)
+{
+    sqlite3_stmt *statement = NULL;
+    int code = sqlite3_prepare_v2(db, "SELECT idplane_install()", -1, &statement, NULL);
+    sqlite3_finalize(statement);
+    return code == SQLITE_OK;
+}
+
+/* Tells why, where the one who loads wants to hear it. */
+static int refuse(char **error, int code, enum idp_error word, const char *sentence)
+{
+    if (error != NULL) {
+        *error = sqlite3_mprintf("idplane: %s: %s (SQLite %s)", idp_error_row(word)->word, sentence,
+                                 sqlite3_libversion());
     }
-    return sqlite3_create_function_v2(connection->db, "idplane_later", 2,
-                                      SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, NULL,
-                                      later, NULL, NULL, NULL);
+    return code;
 }
 
 __attribute__((visibility("default"))) int sqlite3_idplane_init(sqlite3 *db, char **error,
@@ -294,17 +260,18 @@ int sqlite3_idplane_init(sqlite3 *db, char **error, const sqlite3_api_routines *
     (void)api;
     SQLITE_EXTENSION_INIT2(api);
     if (sqlite3_libversion_number() < IDP_SQLITE_VERSION_MIN) {
-        *error = sqlite3_mprintf("idplane: %s: Needs SQLite 3.37 or newer, this is %s.",
-                                 idp_error_row(IDP_UNSUPPORTED_ENGINE)->word, sqlite3_libversion());
-        return SQLITE_ERROR;
+        return refuse(error, SQLITE_ERROR, IDP_UNSUPPORTED_ENGINE, "Needs SQLite 3.37 or newer.");
+    }
+    if (is_registered(db)) {
+        return SQLITE_OK;
     }
     struct idp_connection *connection = idp_connection_open(db);
-    if (connection == NULL) {
-        return SQLITE_NOMEM;
+    int code = connection == NULL ? SQLITE_NOMEM : register_all(connection);
+    if (connection != NULL) {
+        idp_connection_release(connection);
     }
-    int code = idp_anchor_register(connection);
-    code = code == SQLITE_OK ? register_functions(connection) : code;
-    code = code == SQLITE_OK ? register_own(connection) : code;
-    idp_connection_release(connection);
-    return code;
+    if (code == SQLITE_NOMEM) {
+        return refuse(error, code, IDP_OUT_OF_MEMORY, idp_error_row(IDP_OUT_OF_MEMORY)->sentence);
+    }
+    return code == SQLITE_OK ? code : refuse(error, code, IDP_STORE, sqlite3_errmsg(db));
 }

@@ -3,7 +3,6 @@
  */
 #include "sqlite_ext/adapter.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <time.h>
@@ -39,9 +38,17 @@ static int bind_value(sqlite3_stmt *handle, int index, const struct idp_value *v
     }
 }
 
+/* Text is asked for as UTF-8, whatever the encoding of the database; then its size is that of
+ * UTF-8.
+ */
 static struct idp_bytes column_bytes(struct idp_frame *frame, sqlite3_stmt *handle, int column)
 {
-    const void *data = sqlite3_column_blob(handle, column);
+    const void *data = sqlite3_column_type(handle, column) == SQLITE_TEXT
+                           ? (const void *)sqlite3_column_text(handle, column)
+                           : sqlite3_column_blob(handle, column);
+    if (data == NULL && sqlite3_errcode(frame->connection->db) == SQLITE_NOMEM) {
+        idp_frame_fail_sqlite(frame, SQLITE_NOMEM);
+    }
     size_t size = (size_t)sqlite3_column_bytes(handle, column);
     char *copy = idp_allocate(&frame->call, size + 1);
     if (size > 0) {
@@ -98,7 +105,7 @@ static int step_all(struct idp_frame *frame, struct idp_prepared *prepared, stru
     int code;
     while ((code = sqlite3_step(prepared->handle)) == SQLITE_ROW) {
         if (set->count >= IDP_ROW_COUNT_MAX) {
-            return SQLITE_TOOBIG;
+            idp_frame_fail(frame, IDP_TOO_LARGE, NULL);
         }
         copy_row(frame, set, prepared->handle, prepared->statement->columns);
     }
@@ -120,20 +127,17 @@ static struct idp_rows run(struct idp_call *call, const struct idp_statement *st
                            const struct idp_value *arguments)
 {
     struct idp_frame *frame = call->context;
-    struct idp_prepared fresh = {0};
-    struct idp_prepared *prepared = idp_statement_prepare(frame, statement, &fresh);
+    struct idp_prepared *prepared = idp_statement_start(frame, statement);
     struct row_set set = {.columns = strlen(statement->columns)};
     int code = SQLITE_DONE;
     if (arguments != NULL) {
         code = bind_all(prepared, arguments);
         code = code == SQLITE_OK ? step_all(frame, prepared, &set) : code;
-        sqlite3_reset(prepared->handle);
-        sqlite3_clear_bindings(prepared->handle);
     }
-    sqlite3_finalize(fresh.handle);
     if (code != SQLITE_DONE) {
         idp_frame_fail_sqlite(frame, code);
     }
+    idp_statement_end(frame);
     return (struct idp_rows){set.count, set.columns, sqlite3_changes(frame->connection->db),
                              set.values};
 }
@@ -183,113 +187,69 @@ static void session_set(struct idp_call *call, enum idp_session variable, struct
     frame->connection->session[variable] = copy;
 }
 
-/* ---- master key ---- */
-
-static const char *master_key_path(struct idp_call *call, unsigned char ephemeral[32])
-{
-    struct idp_frame *frame = call->context;
-    const char *chosen = secure_getenv("IDPLANE_MASTER_KEY_FILE");
-    if (chosen != NULL && *chosen != '\0') {
-        return chosen;
-    }
-    const char *file = sqlite3_db_filename(frame->connection->db, "main");
-    if (file == NULL || *file == '\0') {
-        memcpy(ephemeral, frame->connection->ephemeral_key,
-               sizeof frame->connection->ephemeral_key);
-        return NULL;
-    }
-    size_t size = strlen(file) + sizeof ".key";
-    char *path = idp_allocate(call, size);
-    sqlite3_snprintf((int)size, path, "%s.key", file);
-    return path;
-}
-
 static bool in_recovery(struct idp_call *call)
 {
     struct idp_frame *frame = call->context;
     return sqlite3_db_readonly(frame->connection->db, "main") == 1;
 }
 
-/* ---- transactions ---- */
-
-static void execute(struct idp_frame *frame, const char *sql, enum idp_error refused)
-{
-    int code = sqlite3_exec(frame->connection->db, sql, NULL, NULL, NULL);
-    if (code != SQLITE_OK && refused != IDP_OK) {
-        idp_frame_fail(frame, refused, NULL);
-    }
-    if (code != SQLITE_OK) {
-        idp_frame_fail_sqlite(frame, code);
-    }
-}
-
-/* A savepoint is refused only inside a running writing statement: there an error would leave some
- * of our writes behind. */
-static void begin(struct idp_call *call)
-{
-    struct idp_frame *frame = call->context;
-    sqlite3 *db = frame->connection->db;
-    if (frame->transaction != IDP_TRANSACTION_NONE) {
-        return;
-    }
-    if (sqlite3_get_autocommit(db) && sqlite3_txn_state(db, NULL) != SQLITE_TXN_WRITE) {
-        execute(frame, "BEGIN IMMEDIATE", IDP_OK);
-        frame->transaction = IDP_TRANSACTION_OWN;
-        return;
-    }
-    execute(frame, "SAVEPOINT idplane", IDP_NESTED_WRITE);
-    frame->transaction = IDP_TRANSACTION_SAVEPOINT;
-}
-
-void idp_transaction_commit(struct idp_frame *frame)
-{
-    static const char *const texts[] = {NULL, "COMMIT", "RELEASE idplane"};
-    if (frame->transaction != IDP_TRANSACTION_NONE) {
-        execute(frame, texts[frame->transaction], IDP_OK);
-        frame->transaction = IDP_TRANSACTION_NONE;
-    }
-}
-
-void idp_transaction_roll_back(struct idp_frame *frame)
-{
-    static const char *const texts[] = {NULL, "ROLLBACK", "ROLLBACK TO idplane; RELEASE idplane"};
-    enum idp_transaction transaction = frame->transaction;
-    frame->transaction = IDP_TRANSACTION_NONE;
-    if (transaction != IDP_TRANSACTION_NONE) {
-        /* An error that SQLite answered with a rollback of its own leaves nothing to undo. */
-        (void)sqlite3_exec(frame->connection->db, texts[transaction], NULL, NULL, NULL);
-    }
-}
-
 /* ---- errors ---- */
 
-void idp_frame_fail(struct idp_frame *frame, enum idp_error error, const char *sentence)
+static void record(struct idp_frame *frame, enum idp_error error, int code, const char *sentence)
 {
     const struct idp_error_row *row = idp_error_row(error);
     frame->error = error;
-    frame->sqlite_code = error == IDP_BUSY            ? SQLITE_BUSY
-                         : error == IDP_OUT_OF_MEMORY ? SQLITE_NOMEM
-                                                      : SQLITE_ERROR;
+    frame->sqlite_code = code;
     sqlite3_snprintf(sizeof frame->message, frame->message, "idplane: %s: %s", row->word,
                      sentence == NULL ? row->sentence : sentence);
+}
+
+void idp_frame_fail(struct idp_frame *frame, enum idp_error error, const char *sentence)
+{
+    int code = error == IDP_BUSY            ? SQLITE_BUSY
+               : error == IDP_OUT_OF_MEMORY ? SQLITE_NOMEM
+                                            : SQLITE_ERROR;
+    record(frame, error, code, sentence);
     longjmp(frame->escape, 1);
 }
 
+/* Tables that were there may have gone, with a roll-back of what made them. */
+static enum idp_error recheck(struct idp_connection *connection)
+{
+    if (!connection->schema_checked) {
+        return IDP_STORE;
+    }
+    enum idp_error state = idp_schema_state(connection->db);
+    connection->schema_checked = state == IDP_OK;
+    return state == IDP_OK ? IDP_STORE : state;
+}
+
+static enum idp_error error_of(struct idp_connection *connection, int code)
+{
+    switch (code & 0xff) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return IDP_BUSY;
+    case SQLITE_NOMEM:
+        return IDP_OUT_OF_MEMORY;
+    case SQLITE_TOOBIG:
+        return IDP_TOO_LARGE;
+    case SQLITE_ERROR:
+        return recheck(connection);
+    default:
+        return IDP_STORE;
+    }
+}
+
 /* SQLite's text may name our tables and columns, never values; the code tells apart what a caller
- * may retry. */
+ * may retry. The text is gone when the schema was read. */
 void idp_frame_fail_sqlite(struct idp_frame *frame, int code)
 {
-    int primary = code & 0xff;
-    if (primary == SQLITE_BUSY || primary == SQLITE_LOCKED) {
-        frame->error = IDP_BUSY;
-    } else {
-        frame->error = primary == SQLITE_NOMEM ? IDP_OUT_OF_MEMORY : IDP_STORE;
+    record(frame, IDP_STORE, code, sqlite3_errmsg(frame->connection->db));
+    enum idp_error error = error_of(frame->connection, code);
+    if (error != IDP_STORE) {
+        record(frame, error, code, NULL);
     }
-    const struct idp_error_row *row = idp_error_row(frame->error);
-    frame->sqlite_code = code;
-    sqlite3_snprintf(sizeof frame->message, frame->message, "idplane: %s: %s", row->word,
-                     frame->error == IDP_STORE ? sqlite3_errmsg(frame->connection->db)
-                                               : row->sentence);
     longjmp(frame->escape, 1);
 }
 
@@ -300,12 +260,12 @@ static IDP_NORETURN void fail(struct idp_call *call, enum idp_error error, const
 
 const struct idp_host idp_sqlite_host = {
     .run = run,
-    .begin = begin,
+    .begin = idp_transaction_ensure,
     .now = now,
     .random = random_bytes,
     .session_get = session_get,
     .session_set = session_set,
-    .master_key_path = master_key_path,
+    .master_key_path = idp_master_key_path,
     .in_recovery = in_recovery,
     .fail = fail,
 };

@@ -3,6 +3,7 @@
  *
  * The schema text is the one PostgreSQL uses, embedded at build time. The version lives in a table
  * of its own, since user_version belongs to the application that owns the file. */
+#include "core/base/base.h"
 #include "sqlite_ext/adapter.h"
 
 SQLITE_EXTENSION_INIT3
@@ -12,23 +13,49 @@ static const char schema[] =
     ;
 
 static const char version_schema[] =
-    "CREATE TABLE idplane_schema (version INTEGER NOT NULL) STRICT;";
+    "CREATE TABLE main.idplane_schema (version INTEGER NOT NULL) STRICT";
 
-/* The file's version; 0 where it has no tables of ours, -1 where it cannot be read. */
-static int schema_version(sqlite3 *db)
+static bool has_version_table(sqlite3 *db)
+{
+    return sqlite3_table_column_metadata(db, "main", "idplane_schema", NULL, NULL, NULL, NULL, NULL,
+                                         NULL) == SQLITE_OK;
+}
+
+static enum idp_error compare(sqlite3_stmt *statement)
+{
+    int version = sqlite3_column_int(statement, 0);
+    if (version > IDP_SCHEMA_VERSION) {
+        return IDP_SCHEMA_NEWER;
+    }
+    return version < IDP_SCHEMA_VERSION ? IDP_NOT_INSTALLED : IDP_OK;
+}
+
+/* A table that cannot be read as a version is reported by idplane_install(). */
+enum idp_error idp_schema_state(sqlite3 *db)
 {
     sqlite3_stmt *statement = NULL;
-    int version = 0;
-    int code =
-        sqlite3_prepare_v2(db, "SELECT max(version) FROM idplane_schema", -1, &statement, NULL);
-    if (code == SQLITE_OK) {
-        code = sqlite3_step(statement);
-        version = code == SQLITE_ROW ? sqlite3_column_int(statement, 0) : -1;
-    } else if (code != SQLITE_ERROR) {
-        version = -1;
+    int code = sqlite3_prepare_v2(db, "SELECT max(version) FROM main.idplane_schema", -1,
+                                  &statement, NULL);
+    if (code != SQLITE_OK) {
+        return code == SQLITE_ERROR ? IDP_NOT_INSTALLED : IDP_STORE;
     }
+    enum idp_error state = sqlite3_step(statement) == SQLITE_ROW ? compare(statement) : IDP_STORE;
     sqlite3_finalize(statement);
-    return version;
+    return state;
+}
+
+/* Raises what idplane_install() cannot mend; true where the tables are there. */
+static bool is_installed(struct idp_frame *frame)
+{
+    sqlite3 *db = frame->connection->db;
+    enum idp_error state = idp_schema_state(db);
+    if (state == IDP_STORE) {
+        idp_frame_fail_sqlite(frame, sqlite3_extended_errcode(db));
+    }
+    if (state == IDP_SCHEMA_NEWER) {
+        idp_frame_fail(frame, state, NULL);
+    }
+    return state == IDP_OK;
 }
 
 void idp_schema_check(struct idp_frame *frame)
@@ -36,84 +63,83 @@ void idp_schema_check(struct idp_frame *frame)
     if (frame->connection->schema_checked) {
         return;
     }
-    int version = schema_version(frame->connection->db);
-    if (version < 0) {
-        idp_frame_fail_sqlite(frame, sqlite3_extended_errcode(frame->connection->db));
-    }
-    if (version > IDP_SCHEMA_VERSION) {
-        idp_frame_fail(frame, IDP_SCHEMA_NEWER, NULL);
-    }
-    if (version < IDP_SCHEMA_VERSION) {
+    if (!is_installed(frame)) {
         idp_frame_fail(frame, IDP_NOT_INSTALLED, NULL);
     }
     frame->connection->schema_checked = true;
 }
 
-static int execute(sqlite3 *db, const char *sql)
+static void execute(struct idp_frame *frame, const char *sql)
 {
-    return sqlite3_exec(db, sql, NULL, NULL, NULL);
+    int code = sqlite3_exec(frame->connection->db, sql, NULL, NULL, NULL);
+    if (code != SQLITE_OK) {
+        idp_frame_fail_sqlite(frame, code);
+    }
 }
 
-static int create_tables(sqlite3 *db)
+static void finalize(void *statement)
+{
+    sqlite3_finalize(statement);
+}
+
+/* Also the undo of the transaction: nothing else that writes can be prepared yet. */
+static sqlite3_stmt *prepare_version_table(struct idp_frame *frame)
+{
+    sqlite3 *db = frame->connection->db;
+    sqlite3_stmt *statement = NULL;
+    if (has_version_table(db)) {
+        idp_frame_fail(frame, IDP_STORE,
+                       "The table idplane_schema is there, but does not say which version the "
+                       "tables have: restore the database from a backup.");
+    }
+    int code = sqlite3_prepare_v2(db, version_schema, -1, &statement, NULL);
+    if (code != SQLITE_OK) {
+        idp_frame_fail_sqlite(frame, code);
+    }
+    return idp_own(&frame->call, statement, finalize);
+}
+
+static void create_tables(struct idp_frame *frame, sqlite3_stmt *version_table)
 {
     char *translated = idp_translate(schema);
     if (translated == NULL) {
-        return SQLITE_NOMEM;
+        idp_frame_fail(frame, IDP_OUT_OF_MEMORY, NULL);
     }
-    int code = execute(db, version_schema);
-    code = code == SQLITE_OK ? execute(db, translated) : code;
-    sqlite3_free(translated);
-    char *row = sqlite3_mprintf("INSERT INTO idplane_schema VALUES (%d)", IDP_SCHEMA_VERSION);
-    code = code == SQLITE_OK ? execute(db, row) : code;
-    sqlite3_free(row);
-    return code;
+    idp_own(&frame->call, translated, sqlite3_free);
+    int code = sqlite3_step(version_table);
+    if (code != SQLITE_DONE) {
+        idp_frame_fail_sqlite(frame, code);
+    }
+    sqlite3_reset(version_table);
+    execute(frame, translated);
+    char row[96];
+    sqlite3_snprintf(sizeof row, row, "INSERT INTO main.idplane_schema VALUES (%d)",
+                     IDP_SCHEMA_VERSION);
+    execute(frame, row);
 }
 
-/* The version is read again under the savepoint: another connection may have installed meanwhile.
- */
-static int install(sqlite3 *db)
+/* The version is read again in the transaction: another connection may have installed meanwhile. */
+static struct idp_value install(struct idp_call *call, const struct idp_value *arguments)
 {
-    bool own = sqlite3_get_autocommit(db) != 0;
-    int code = execute(db, own ? "BEGIN IMMEDIATE" : "SAVEPOINT idplane_install");
-    if (code != SQLITE_OK) {
-        return code;
-    }
-    if (schema_version(db) == 0) {
-        code = create_tables(db);
-    }
-    if (code == SQLITE_OK) {
-        return execute(db, own ? "COMMIT" : "RELEASE idplane_install");
-    }
-    (void)execute(db, own ? "ROLLBACK" : "ROLLBACK TO idplane_install; RELEASE idplane_install");
-    return code;
-}
-
-static void result_error(sqlite3_context *context, enum idp_error error, int code)
-{
-    const struct idp_error_row *row = idp_error_row(error);
-    char message[IDP_MESSAGE_SIZE_MAX];
-    sqlite3_snprintf(sizeof message, message, "idplane: %s: %s", row->word, row->sentence);
-    sqlite3_result_error(context, message, -1);
-    sqlite3_result_error_code(context, code);
-}
-
-void idp_install(sqlite3_context *context, int argument_count, sqlite3_value **arguments)
-{
-    (void)argument_count;
     (void)arguments;
-    struct idp_connection *connection = sqlite3_user_data(context);
-    sqlite3 *db = connection->db;
-    connection->schema_checked = false;
-    int version = schema_version(db);
-    if (version > IDP_SCHEMA_VERSION) {
-        result_error(context, IDP_SCHEMA_NEWER, SQLITE_ERROR);
-        return;
+    struct idp_frame *frame = call->context;
+    frame->connection->schema_checked = false;
+    if (!is_installed(frame)) {
+        sqlite3_stmt *version_table = prepare_version_table(frame);
+        idp_transaction_begin(frame, version_table);
+        if (!is_installed(frame)) {
+            create_tables(frame, version_table);
+        }
     }
-    int code = version == IDP_SCHEMA_VERSION ? SQLITE_OK : install(db);
-    if (code != SQLITE_OK) {
-        bool busy = (code & 0xff) == SQLITE_BUSY || (code & 0xff) == SQLITE_LOCKED;
-        result_error(context, busy ? IDP_BUSY : IDP_STORE, code);
-        return;
-    }
-    sqlite3_result_text(context, "idplane " IDP_VERSION " installed", -1, SQLITE_STATIC);
+    return idp_value_text(idp_bytes_of("idplane " IDP_VERSION " installed"));
 }
+
+const struct idp_function idp_install_function = {
+    .name = "idplane_install",
+    .arguments = "",
+    .argument_names = "",
+    .result = 't',
+    .effect = IDP_WRITES,
+    .entry = install,
+    .help = "Makes the tables of idplane in the main database.",
+};

@@ -53,24 +53,38 @@ static void prepare(struct idp_frame *frame, const struct idp_statement *stateme
     index_parameters(out);
 }
 
-struct idp_prepared *idp_statement_prepare(struct idp_frame *frame,
-                                           const struct idp_statement *statement,
-                                           struct idp_prepared *fresh)
+static struct idp_prepared *obtain(struct idp_frame *frame, const struct idp_statement *statement)
 {
     struct idp_prepared *kept = cache_slot(frame->connection, statement);
     if (kept->handle != NULL && !sqlite3_stmt_busy(kept->handle)) {
         return kept;
     }
     if (kept->handle != NULL) {
-        prepare(frame, statement, fresh);
-        return fresh;
+        prepare(frame, statement, &frame->fresh);
+        return &frame->fresh;
     }
-    int code = idp_anchor_drop(frame->connection);
-    if (code != SQLITE_OK) {
-        idp_frame_fail_sqlite(frame, code);
-    }
+    idp_anchor_drop(frame);
     prepare(frame, statement, kept);
     return kept;
+}
+
+struct idp_prepared *idp_statement_start(struct idp_frame *frame,
+                                         const struct idp_statement *statement)
+{
+    frame->running = obtain(frame, statement);
+    return frame->running;
+}
+
+void idp_statement_end(struct idp_frame *frame)
+{
+    if (frame->running == NULL) {
+        return;
+    }
+    sqlite3_reset(frame->running->handle);
+    sqlite3_clear_bindings(frame->running->handle);
+    frame->running = NULL;
+    sqlite3_finalize(frame->fresh.handle);
+    frame->fresh = (struct idp_prepared){0};
 }
 
 void idp_statements_release(struct idp_connection *connection)
@@ -78,5 +92,9 @@ void idp_statements_release(struct idp_connection *connection)
     for (size_t i = 0; i < IDP_STATEMENT_CACHE_SIZE; i++) {
         sqlite3_finalize(connection->prepared[i].handle);
         connection->prepared[i] = (struct idp_prepared){0};
+    }
+    for (size_t i = 0; i < IDP_CONTROL_COUNT; i++) {
+        sqlite3_finalize(connection->control[i]);
+        connection->control[i] = NULL;
     }
 }

@@ -22,11 +22,21 @@ struct translation {
     const char *at;
     sqlite3_str *out;
     bool in_create_table;
+    bool in_create_index;
 };
 
 static bool word_character(char character)
 {
     return isalnum((unsigned char)character) || character == '_';
+}
+
+static size_t word_size(const char *at)
+{
+    size_t size = 0;
+    while (word_character(at[size])) {
+        size++;
+    }
+    return size;
 }
 
 /* Length of a quoted token or comment at `at`; 0 where there is none. */
@@ -73,6 +83,17 @@ static void add_word(struct translation *state, const char *word, size_t size)
     sqlite3_str_append(state->out, word, (int)size);
 }
 
+/* Behind the prefix. A table is that of the main database, whatever TEMP or an attached one has of
+ * that name. A function has no database, a column belongs to a table of the statement, and CREATE
+ * INDEX takes the database before the name of the index. */
+static void translate_name(struct translation *state)
+{
+    char next = state->at[word_size(state->at)];
+    bool is_table = next != '(' && next != '.' && !state->in_create_index;
+    state->in_create_index = false;
+    sqlite3_str_appendall(state->out, is_table ? "main.idplane_" : "idplane_");
+}
+
 static void translate_word(struct translation *state)
 {
     if (skip_phrase(state, "COLLATE \"C\"")) {
@@ -83,14 +104,16 @@ static void translate_word(struct translation *state)
         return;
     }
     if (skip_phrase(state, "idplane.")) {
-        sqlite3_str_appendall(state->out, "idplane_");
+        translate_name(state);
+        return;
+    }
+    if (skip_phrase(state, "INDEX ")) {
+        state->in_create_index = true;
+        sqlite3_str_appendall(state->out, "INDEX main.");
         return;
     }
     state->in_create_table |= strncmp(state->at, "CREATE TABLE ", 13) == 0;
-    size_t size = 0;
-    while (word_character(state->at[size])) {
-        size++;
-    }
+    size_t size = word_size(state->at);
     add_word(state, state->at, size);
     state->at += size;
 }

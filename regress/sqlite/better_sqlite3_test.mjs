@@ -6,14 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { Worker } from 'node:worker_threads';
-import { call, install, open } from './database.mjs';
+import { call, install, load, open } from './database.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'idplane-node-'));
 after(() => rmSync(folder, { recursive: true }));
 
 describe('better-sqlite3', () => {
-  it('walks the device grant, with time in our hands', () => {
-    const db = open();
+  const walk = (db) => {
     install(db);
     call(db, 'set_clock', '2026-01-01T00:00:00Z');
     const { device_code: code, user_code: user } = call(db, 'issue_device_code', 'tv');
@@ -30,6 +29,28 @@ describe('better-sqlite3', () => {
     assert.equal(verdict.valid, true);
     assert.equal(verdict.claims.sub, 'alice');
     assert.equal(poll().error, 'invalid_grant');
+    db.close();
+  };
+
+  it('walks the device grant, with time in our hands', () => walk(open()));
+
+  for (const encoding of ['UTF-16le', 'UTF-16be']) {
+    it(`walks it in a database whose text is ${encoding}`, () => {
+      const db = open();
+      db.pragma(`encoding = '${encoding}'`);
+      walk(db);
+    });
+  }
+
+  it('keeps what a connection was told when it is loaded again', () => {
+    const db = open();
+    install(db);
+    call(db, 'create_signing_key');
+    call(db, 'set_tenant', 'acme');
+    load(db);
+    assert.equal(call(db, 'current_tenant'), 'acme');
+    call(db, 'set_tenant', 'default');
+    assert.match(call(db, 'jwt_sign', '{}'), /^ey/);
     db.close();
   });
 

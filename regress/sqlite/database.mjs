@@ -9,9 +9,13 @@ const root = resolve(import.meta.dirname, '../..');
 
 export const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
 
+export function load(db) {
+  db.loadExtension(resolve(root, process.env.BUILD ?? 'build', 'idplane'));
+}
+
 export function open(file = ':memory:') {
   const db = new Database(file);
-  db.loadExtension(resolve(root, process.env.BUILD ?? 'build', 'idplane'));
+  load(db);
   return db;
 }
 

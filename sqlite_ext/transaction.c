@@ -36,10 +36,13 @@ static sqlite3_stmt *prepared(struct idp_frame *frame, enum control control)
     return *kept;
 }
 
-/* SQLITE_DONE, or what stopped it. */
+/* SQLITE_DONE, or what stopped it. PRAGMA count_changes makes even an UPDATE return a row. */
 static int step(sqlite3_stmt *statement)
 {
-    int code = sqlite3_step(statement);
+    int code;
+    do {
+        code = sqlite3_step(statement);
+    } while (code == SQLITE_ROW);
     sqlite3_reset(statement);
     return code;
 }

@@ -9,82 +9,6 @@ int sqlite3_idplane_init(sqlite3 *db, char **error, const struct sqlite3_api_rou
 
 static sqlite3 *db;
 static sqlite3_stmt *request;
-static bool group_commit;
-
-static int execute(const char *sql)
-{
-    return sqlite3_exec(db, sql, NULL, NULL, NULL);
-}
-
-static void engine_open(const struct options *options)
-{
-    char *configure =
-        sqlite3_mprintf("SELECT configure(json_object('base_url', %Q))", options->base_url);
-    group_commit = options->group_commit;
-    if (sqlite3_open(options->sqlite, &db) || sqlite3_idplane_init(db, NULL, NULL) ||
-        sqlite3_busy_timeout(db, 5000) || execute("PRAGMA journal_mode = wal") ||
-        execute(strcmp(options->synchronous, "full") == 0 ? "PRAGMA synchronous = full"
-                                                          : "PRAGMA synchronous = normal") ||
-        execute("SELECT idplane_install()") || (options->base_url && execute(configure)) ||
-        sqlite3_prepare_v3(db, "SELECT http_request(?, ?, ?, ?)", -1, SQLITE_PREPARE_PERSISTENT,
-                           &request, NULL))
-        errx(1, "%s: %s", options->sqlite, sqlite3_errmsg(db));
-    sqlite3_free(configure);
-}
-
-static void refuse(struct exchange *exchange, int code)
-{
-    bool busy = (code & 0xff) == SQLITE_BUSY;
-    exchange_refuse(exchange, busy ? IDP_TEMPORARILY_UNAVAILABLE : IDP_SERVER_ERROR);
-}
-
-static void exchange_run(struct exchange *exchange)
-{
-    sqlite3_bind_text(request, 1, exchange->told, -1, SQLITE_STATIC);
-    sqlite3_bind_text(request, 2, exchange->target, -1, SQLITE_STATIC);
-    sqlite3_bind_text(request, 3, exchange_headers(exchange), -1, SQLITE_STATIC);
-    sqlite3_bind_blob(request, 4, exchange->body, (int)exchange->body_size, SQLITE_STATIC);
-    if (sqlite3_step(request) == SQLITE_ROW)
-        exchange_answer(exchange, (const char *)sqlite3_column_text(request, 0),
-                        (size_t)sqlite3_column_bytes(request, 0));
-    int code = sqlite3_reset(request);
-    if (!code)
-        return;
-    warnx("%s", sqlite3_errmsg(db));
-    refuse(exchange, code);
-}
-
-/* One transaction for all. Where SQLite itself rolled it back, nothing of it may be answered. */
-static void group_run(struct exchange *list)
-{
-    int code = execute("BEGIN IMMEDIATE");
-    for (struct exchange *e = list; e && !code; e = e->next) {
-        exchange_run(e);
-        code = sqlite3_get_autocommit(db) ? SQLITE_ABORT : SQLITE_OK;
-    }
-    if (!code)
-        code = execute("COMMIT");
-    if (!code)
-        return;
-    warnx("%s", sqlite3_errmsg(db));
-    for (struct exchange *e = list; e; e = e->next)
-        refuse(e, code);
-    if (!sqlite3_get_autocommit(db))
-        execute("ROLLBACK");
-}
-
-static struct exchange *engine_run(struct exchange *list)
-{
-    if (group_commit && list->next)
-        group_run(list);
-    for (struct exchange *next; list; list = next) {
-        next = list->next;
-        if (!list->answer)
-            exchange_run(list);
-        exchange_resume(list);
-    }
-    return NULL;
-}
 
 /* The last connection to go checkpoints the log into the file. */
 static void engine_close(void)
@@ -94,4 +18,70 @@ static void engine_close(void)
         warnx("%s", sqlite3_errmsg(db));
 }
 
-const struct engine engine_sqlite = {engine_open, engine_run, NULL, NULL, engine_close};
+static void engine_open(void)
+{
+    char *setup = sqlite3_mprintf(
+        "PRAGMA journal_mode = wal; PRAGMA synchronous = %s; SELECT idplane_install();"
+        "SELECT configure(json_object('base_url', %Q)) WHERE %d",
+        option[SYNCHRONOUS], option[BASE_URL], option[BASE_URL] != NULL);
+    if (sqlite3_open(option[SQLITE], &db) || sqlite3_idplane_init(db, NULL, NULL) ||
+        sqlite3_busy_timeout(db, 5000) || sqlite3_exec(db, setup, NULL, NULL, NULL) ||
+        sqlite3_prepare_v3(db, "SELECT http_request(?, ?, ?, ?)", -1, SQLITE_PREPARE_PERSISTENT,
+                           &request, NULL))
+        errx(1, "%s: %s", option[SQLITE], sqlite3_errmsg(db));
+    sqlite3_free(setup);
+    atexit(engine_close);
+}
+
+/* The core's document is left in exchange->answer until it is committed. */
+static int request_run(struct exchange *exchange)
+{
+    sqlite3_bind_text(request, 1, exchange->told, -1, SQLITE_STATIC);
+    sqlite3_bind_text(request, 2, exchange->target, -1, SQLITE_STATIC);
+    sqlite3_bind_text(request, 3, exchange_headers(exchange), -1, SQLITE_STATIC);
+    sqlite3_bind_blob(request, 4, exchange->body, (int)exchange->body_size, SQLITE_STATIC);
+    if (sqlite3_step(request) == SQLITE_ROW)
+        exchange->answer = obtained(strdup((const char *)sqlite3_column_text(request, 0)));
+    int code = sqlite3_reset(request);
+    if (code)
+        warnx("%s", sqlite3_errmsg(db));
+    return code;
+}
+
+static void request_end(struct exchange *exchange, int code)
+{
+    if (!code && exchange->answer)
+        exchange_answer(exchange, exchange->answer);
+    else
+        exchange_refuse(exchange, (code & 0xff) == SQLITE_BUSY ? IDP_TEMPORARILY_UNAVAILABLE
+                                                               : IDP_SERVER_ERROR);
+}
+
+static void engine_run_one(struct exchange *exchange)
+{
+    request_end(exchange, request_run(exchange));
+}
+
+/* One transaction for several. Where SQLite itself rolled it back, nothing of it may be answered.
+ */
+static void engine_run(void)
+{
+    struct exchange *exchange = STAILQ_FIRST(&waiting);
+    bool group = exchange && STAILQ_NEXT(exchange, next);
+    int code = group ? sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL) : SQLITE_OK;
+    for (; exchange && !code; exchange = STAILQ_NEXT(exchange, next)) {
+        code = request_run(exchange);
+        if (group)
+            code = sqlite3_get_autocommit(db) ? SQLITE_ABORT : SQLITE_OK;
+    }
+    if (group && (code || (code = sqlite3_exec(db, "COMMIT", NULL, NULL, NULL))))
+        warnx("%s", sqlite3_errmsg(db));
+    while ((exchange = STAILQ_FIRST(&waiting))) {
+        STAILQ_REMOVE_HEAD(&waiting, next);
+        request_end(exchange, code);
+    }
+    if (!sqlite3_get_autocommit(db))
+        sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+}
+
+const struct engine engine_sqlite = {engine_open, engine_run, engine_run_one};

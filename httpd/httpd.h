@@ -11,71 +11,51 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/queue.h>
 
 #include <microhttpd.h>
 
-#include "core/idplane.h"
+#include "core/http/http.h"
 
-enum {
-    LINK_COUNT = 8,
-    CONNECTION_COUNT_MAX = 512,
-    CONNECTION_MEMORY_SIZE = 16 << 10,
-    SOCKET_MAX = 1024
-};
+enum { LINK_COUNT = 8 };
 
-struct options {
-    const char *sqlite, *postgres; /* one of them, the other NULL */
-    const char *listen, *base_url, *synchronous;
-    unsigned body_size_max, timeout_s;
-    bool group_commit, quiet;
-};
+/* What the command line says, or the default: NULL where there is none, "" for a flag. */
+enum { SQLITE = 1, POSTGRES, LISTEN, BASE_URL, BODY_SIZE, TIMEOUT, SYNCHRONOUS, SINGLE, QUIET };
+extern const char *option[QUIET + 1];
 
-/* One client connection, by its socket. */
-struct peer {
-    uint64_t fresh_us; /* when it was opened, or its last request ended; 0: it waits for us */
+/* A client's connection, and the request that is under way on it. */
+struct exchange {
+    STAILQ_ENTRY(exchange) next;
+    struct MHD_Connection *connection;
+    const char *method; /* NULL until its headers are read */
+    const char *told;   /* the method the core is told: HEAD is GET, the server drops the body */
+    char *target, *body, *answer;
+    size_t body_size;
+    unsigned attempts, status; /* status 0: not answered */
+    uint64_t since_us;         /* when it was connected, or its request began or ended; 0: closed */
     char address[INET6_ADDRSTRLEN];
 };
 
-/* One request, from its first line until its response is sent. */
-struct exchange {
-    struct exchange *next;
-    struct MHD_Connection *connection;
-    struct peer *peer;
-    const char *method; /* NULL until its headers are read */
-    const char *told;   /* the method the core is told: HEAD is GET, the server drops the body */
-    char *body, *answer;
-    size_t body_size, answer_size;
-    enum idp_error refused; /* by the shim itself */
-    bool suspended;
-    unsigned attempts;
-    int status; /* 0 until it is answered */
-    uint64_t started_us;
-    char target[];
-};
+/* Complete requests that no engine has taken yet. */
+extern STAILQ_HEAD(queue, exchange) waiting;
+/* What ends the wait of a turn: the server, then links to the database. */
+extern struct pollfd polls[1 + LINK_COUNT];
 
 struct engine {
-    void (*open)(const struct options *options); /* ends the process where it fails */
-    /* Runs a list of requests, each gets an answer, then exchange_resume(); returns the rest, for
-     * which there is no connection yet. */
-    struct exchange *(*run)(struct exchange *list);
-    /* Sockets to wait for, then what they had to say; both NULL where `run` leaves nothing over. */
-    void (*watch)(struct pollfd polls[LINK_COUNT]);
-    void (*progress)(const struct pollfd polls[LINK_COUNT]);
-    void (*close)(void);
+    void (*open)(void); /* ends the process where it fails */
+    void (*run)(void);  /* once a turn: takes what waits, answers what is done */
+    void (*run_one)(struct exchange *exchange); /* at once; NULL where that takes a wait */
 };
 extern const struct engine engine_sqlite, engine_postgres;
 
-/* Ends the process with help, version or a complaint where the arguments ask for that. */
-struct options options_read(int count, char **arguments);
 uint64_t monotonic_us(void);
+/* Passes memory on; ends the process where there is none. */
+void *obtained(void *memory);
 
 /* The headers that the core reads, as JSON; valid until the next one is asked. */
 const char *exchange_headers(const struct exchange *exchange);
-/* Sets the answer: the core's document, or one that says an error. */
-void exchange_answer(struct exchange *exchange, const char *json, size_t size);
+/* Answers with the core's document, or with one that says an error. */
+void exchange_answer(struct exchange *exchange, const char *json);
 void exchange_refuse(struct exchange *exchange, enum idp_error error);
-/* Has it sent when the server comes to it; before that, nothing is sent. */
-void exchange_resume(struct exchange *exchange);
-enum MHD_Result exchange_send(struct exchange *exchange);
 
 #endif

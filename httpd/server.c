@@ -1,18 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* server.c - connections, requests, and the loop that carries them to the engine and back. */
+/* server.c - the command line, requests, answers, and the loop that takes them to an engine and
+ * back.
+ */
 #include "httpd/httpd.h"
 
+#include <argp.h>
+#include <cjson/cJSON.h>
 #include <netdb.h>
 #include <signal.h>
+#include <sys/param.h>
 #include <time.h>
 #include <unistd.h>
 
-static struct options options;
+/* Callbacks are told more than they need. */
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+
+enum { SOCKET_MAX = 1024, CONNECTION_COUNT_MAX = 512, CONNECTION_MEMORY_SIZE = 16 << 10 };
+
+struct queue waiting = STAILQ_HEAD_INITIALIZER(waiting);
+struct pollfd polls[] = {[0 ... LINK_COUNT] = {.fd = -1, .events = POLLIN}};
+
+static unsigned body_size_max, timeout_s;
 static const struct engine *engine;
 static struct MHD_Daemon *server;
-static struct peer peers[SOCKET_MAX];
-static struct exchange *gathered, **gathered_end = &gathered;
-static size_t open_count; /* exchanges */
+static struct exchange exchanges[SOCKET_MAX];
+static size_t open_count; /* requests */
+static bool resumed;      /* there are answers that the server has not come to */
 static volatile sig_atomic_t stopping;
 
 uint64_t monotonic_us(void)
@@ -22,23 +35,63 @@ uint64_t monotonic_us(void)
     return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
-/* ---- connections ---- */
-
-static void peer_changed(void *context, struct MHD_Connection *connection, void **slot,
-                         enum MHD_ConnectionNotificationCode code)
+void *obtained(void *memory)
 {
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-    struct peer *peer = *slot = &peers[info->connect_fd];
-    (void)context;
-    *peer = (struct peer){.fresh_us = code == MHD_CONNECTION_NOTIFY_STARTED ? monotonic_us() : 0};
-    info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    getnameinfo(info->client_addr, sizeof(struct sockaddr_in6), peer->address,
-                sizeof(peer->address), NULL, 0, NI_NUMERICHOST);
+    if (!memory)
+        errx(1, "out of memory");
+    return memory;
+}
+
+static const struct argp_option rows[] = {
+    {"sqlite", SQLITE, "FILE", 0, "Serves this database, made where there is none", 0},
+    {"postgres", POSTGRES, "CONNINFO", 0, "Serves this one; CREATE EXTENSION idplane first", 0},
+    {"listen", LISTEN, "ADDRESS:PORT", 0, "127.0.0.1:8080, or [::1]:8080; port 0: a free one", 0},
+    {"base-url", BASE_URL, "URL", 0, "Configures where clients reach the default tenant", 0},
+    {"body-size-max", BODY_SIZE, "BYTES", 0, "65536; a larger body is answered 413", 0},
+    {"timeout", TIMEOUT, "SECONDS", 0, "15 until an idle connection ends, twice for a slow one", 0},
+    {"synchronous", SYNCHRONOUS, "MODE", 0, "SQLite's commit: full (the default) or normal", 0},
+    {"no-group-commit", SINGLE, NULL, 0, "SQLite: commit each request by itself", 0},
+    {"quiet", QUIET, NULL, 0, "No line for each request on stderr", 0},
+    {0}};
+
+const char *option[QUIET + 1] = {
+    [LISTEN] = "127.0.0.1:8080", [BODY_SIZE] = "65536", [TIMEOUT] = "15", [SYNCHRONOUS] = "full"};
+
+static error_t option_take(int name, char *value, struct argp_state *state)
+{
+    if (name < SQLITE || name > QUIET)
+        return ARGP_ERR_UNKNOWN;
+    option[name] = value ? value : "";
+    return 0;
+}
+
+static void options_read(int count, char **arguments)
+{
+    char rest;
+    struct argp argp = {
+        .options = rows, .parser = option_take, .doc = "OAuth over HTTP, from a database"};
+    argp_program_version = "idplane-httpd " IDP_VERSION;
+    argp_parse(&argp, count, arguments, 0, NULL, NULL);
+    if (!option[SQLITE] == !option[POSTGRES])
+        errx(1, "name one database, --sqlite FILE or --postgres CONNINFO; see --help");
+    if (strcmp(option[SYNCHRONOUS], "full") != 0 && strcmp(option[SYNCHRONOUS], "normal") != 0)
+        errx(1, "--synchronous takes full or normal");
+    if (sscanf(option[BODY_SIZE], "%u%c", &body_size_max, &rest) != 1 ||
+        sscanf(option[TIMEOUT], "%u%c", &timeout_s, &rest) != 1 ||
+        body_size_max - 1 >= IDP_ARGUMENT_SIZE_MAX || timeout_s - 1 >= 3600)
+        errx(1, "--body-size-max takes 1 to %d, --timeout 1 to 3600", IDP_ARGUMENT_SIZE_MAX);
+}
+
+static void connection_changed(void *context, struct MHD_Connection *connection, void **slot,
+                               enum MHD_ConnectionNotificationCode code)
+{
+    int fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+    *slot = &exchanges[fd];
+    exchanges[fd].since_us = code == MHD_CONNECTION_NOTIFY_STARTED ? monotonic_us() : 0;
 }
 
 /* A client that sends a little now and then is never idle; it has twice the timeout in all. */
-static void peers_sweep(void)
+static void connections_sweep(void)
 {
     static uint64_t swept_us;
     uint64_t now_us = monotonic_us();
@@ -46,11 +99,89 @@ static void peers_sweep(void)
         return;
     swept_us = now_us;
     for (int fd = 0; fd < SOCKET_MAX; fd++)
-        if (peers[fd].fresh_us && now_us - peers[fd].fresh_us > options.timeout_s * 2000000ULL)
+        if (exchanges[fd].since_us && now_us - exchanges[fd].since_us > timeout_s * 2000000ULL)
             shutdown(fd, SHUT_RDWR);
 }
 
-/* ---- requests ---- */
+/* x-idplane-peer is ours alone: a client's copy is not among them. */
+static const char *const handed_on[] = {"Host", "Content-Type", "Authorization", "User-Agent"};
+
+/* Adds a member. What is no printable ASCII becomes '?', which no check accepts. */
+static char *member_add(char *end, const char *name, const char *value)
+{
+    end = stpcpy(stpcpy(stpcpy(end, ",\""), name), "\":\"");
+    for (; *value; value++) {
+        if (*value == '"' || *value == '\\')
+            *end++ = '\\';
+        *end++ = *value >= ' ' && *value < 0x7f ? *value : '?';
+    }
+    return stpcpy(end, "\"");
+}
+
+/* A header that is given twice is a member that is given twice, which the core refuses. */
+static enum MHD_Result header_take(void *context, enum MHD_ValueKind kind, const char *name,
+                                   const char *value)
+{
+    char **end = context;
+    for (size_t i = 0; i < IDP_COUNT(handed_on); i++)
+        if (strcasecmp(handed_on[i], name) == 0)
+            *end = member_add(*end, handed_on[i], value ? value : "");
+    return MHD_YES;
+}
+
+const char *exchange_headers(const struct exchange *exchange)
+{
+    static char json[8 * CONNECTION_MEMORY_SIZE]; /* all of them escaped would fit */
+    char *end = member_add(json, "x-idplane-peer", exchange->address);
+    json[0] = '{';
+    MHD_get_connection_values(exchange->connection, MHD_HEADER_KIND, header_take, &end);
+    stpcpy(end, "}");
+    return json;
+}
+
+static struct MHD_Response *response_make(const cJSON *document)
+{
+    const cJSON *header = cJSON_GetObjectItem(document, "headers")->child;
+    char *body = obtained(cJSON_GetStringValue(cJSON_GetObjectItem(document, "body")));
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer(strlen(body), body, MHD_RESPMEM_MUST_COPY);
+    for (; header; header = header->next)
+        MHD_add_response_header(response, header->string, header->valuestring);
+    return response;
+}
+
+/* An answer is often like the one before, whose response is then sent again. What a POST achieved
+ * may be a secret, and never comes twice. */
+void exchange_answer(struct exchange *exchange, const char *json)
+{
+    static char *kept;
+    static struct MHD_Response *response;
+    static unsigned status;
+    if (!kept || strcmp(kept, json) != 0) {
+        cJSON *document = cJSON_Parse(json);
+        MHD_destroy_response(response);
+        response = response_make(document);
+        status = (unsigned)cJSON_GetObjectItem(document, "status")->valueint;
+        free(kept);
+        kept = status == MHD_HTTP_OK && strcmp(exchange->told, "GET") != 0 ? NULL
+                                                                           : obtained(strdup(json));
+        cJSON_Delete(document);
+    }
+    exchange->status = status;
+    MHD_queue_response(exchange->connection, status, response);
+    if (MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_CONNECTION_SUSPENDED)
+            ->suspended) {
+        MHD_resume_connection(exchange->connection);
+        resumed = true;
+    }
+}
+
+void exchange_refuse(struct exchange *exchange, enum idp_error error)
+{
+    char json[1024];
+    idp_response_refusal(json, sizeof(json), error);
+    exchange_answer(exchange, json);
+}
 
 static bool is_text(const char *text) /* printable ASCII */
 {
@@ -61,16 +192,14 @@ static bool is_text(const char *text) /* printable ASCII */
 
 static void *exchange_open(void *context, const char *uri, struct MHD_Connection *connection)
 {
-    size_t size = strlen(uri) + 1;
-    struct exchange *exchange = calloc(1, sizeof(*exchange) + size);
-    (void)context;
-    if (!exchange)
-        errx(1, "out of memory");
-    memcpy(exchange->target, uri, size);
-    exchange->connection = connection;
-    exchange->started_us = monotonic_us();
-    exchange->peer =
+    struct exchange *exchange =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+    const union MHD_ConnectionInfo *from =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    *exchange = (struct exchange){
+        .connection = connection, .target = obtained(strdup(uri)), .since_us = monotonic_us()};
+    getnameinfo(from->client_addr, sizeof(struct sockaddr_in6), exchange->address,
+                sizeof(exchange->address), NULL, 0, NI_NUMERICHOST);
     open_count++;
     return exchange;
 }
@@ -79,134 +208,98 @@ static void exchange_close(void *context, struct MHD_Connection *connection, voi
                            enum MHD_RequestTerminationCode code)
 {
     struct exchange *exchange = *slot;
-    uint64_t now_us = monotonic_us();
-    (void)context, (void)connection, (void)code;
     if (!exchange)
         return;
-    if (exchange->status && !options.quiet)
-        fprintf(stderr, "%s %.*s %d %uus %s\n", exchange->method,
+    if (exchange->status && !option[QUIET])
+        fprintf(stderr, "%s %.*s %u %uus %s\n", exchange->method,
                 (int)strcspn(exchange->target, "?"), exchange->target, exchange->status,
-                (unsigned)(now_us - exchange->started_us), exchange->peer->address);
-    exchange->peer->fresh_us = now_us;
+                (unsigned)(monotonic_us() - exchange->since_us), exchange->address);
+    exchange->since_us = monotonic_us();
     if (exchange->body)
         explicit_bzero(exchange->body, exchange->body_size);
+    free(exchange->target);
     free(exchange->body);
     free(exchange->answer);
-    free(exchange);
     open_count--;
 }
 
-/* The headers are there, the body is not: a request that is too large is refused before it. */
-static enum MHD_Result exchange_enter(struct exchange *exchange, const char *method)
+/* A body that is too large is refused before it comes. The core refuses what is malformed. */
+static void exchange_enter(struct exchange *exchange, const char *method)
 {
     const char *size =
         MHD_lookup_connection_value(exchange->connection, MHD_HEADER_KIND, "Content-Length");
-    exchange->method = is_text(method) && is_text(exchange->target) ? method : "malformed";
+    exchange->method = method;
     exchange->told = strcmp(method, "HEAD") == 0 ? "GET" : method;
-    if (exchange->method != method) {
-        exchange->refused = IDP_INVALID_REQUEST;
-        exchange->target[0] = '\0'; /* it would spoil the log */
+    if (!is_text(method) || !is_text(exchange->target)) {
+        exchange->method = exchange->told = "malformed"; /* in the log too */
+        exchange->target[0] = '\0';
     }
-    if (!size || strtoull(size, NULL, 10) <= options.body_size_max)
-        return MHD_YES;
-    exchange_refuse(exchange, IDP_CONTENT_TOO_LARGE);
-    return exchange_send(exchange);
+    if (size && strtoull(size, NULL, 10) > body_size_max)
+        exchange_refuse(exchange, IDP_CONTENT_TOO_LARGE);
 }
 
-static enum MHD_Result body_take(struct exchange *exchange, const char *data, size_t *size)
-{
-    size_t chunk_size = *size;
-    *size = 0;
-    if (exchange->body_size + chunk_size > options.body_size_max)
-        exchange->refused = IDP_CONTENT_TOO_LARGE;
-    if (exchange->refused)
-        return MHD_YES;
-    exchange->body = realloc(exchange->body, exchange->body_size + chunk_size);
-    if (!exchange->body)
-        errx(1, "out of memory");
-    memcpy(exchange->body + exchange->body_size, data, chunk_size);
-    exchange->body_size += chunk_size;
-    return MHD_YES;
-}
-
-/* SQLite answers what changes nothing where it stands; the rest waits for its turn's commit. */
-static enum MHD_Result exchange_run(struct exchange *exchange)
-{
-    if (exchange->refused)
-        exchange_refuse(exchange, exchange->refused);
-    else if (!exchange->answer && !engine->watch && !strcmp(exchange->told, "GET"))
-        engine->run(exchange);
-    if (exchange->answer)
-        return exchange_send(exchange);
-    exchange->peer->fresh_us = 0;
-    exchange->suspended = true;
-    MHD_suspend_connection(exchange->connection);
-    *gathered_end = exchange;
-    gathered_end = &exchange->next;
-    return MHD_YES;
-}
-
+/* One byte more than allowed shows that a body is too large, which no header said. SQLite answers
+ * what changes nothing where it stands; the rest waits for its turn's commit. */
 static enum MHD_Result request_handle(void *context, struct MHD_Connection *connection,
                                       const char *url, const char *method, const char *version,
                                       const char *data, size_t *size, void **slot)
 {
     struct exchange *exchange = *slot;
-    (void)context, (void)connection, (void)url, (void)version;
-    if (!exchange->method)
-        return exchange_enter(exchange, method);
-    return *size > 0 ? body_take(exchange, data, size) : exchange_run(exchange);
+    if (!exchange->method) {
+        exchange_enter(exchange, method);
+    } else if (*size > 0) {
+        size_t taken = MIN(*size, body_size_max + 1 - exchange->body_size);
+        if (!exchange->body)
+            exchange->body = obtained(malloc(body_size_max + 1));
+        memcpy(exchange->body + exchange->body_size, data, taken);
+        exchange->body_size += taken;
+        *size = 0;
+    } else if (exchange->body_size > body_size_max) {
+        exchange_refuse(exchange, IDP_CONTENT_TOO_LARGE);
+    } else if (engine->run_one && (option[SINGLE] || strcmp(exchange->told, "GET") == 0)) {
+        engine->run_one(exchange);
+    } else {
+        MHD_suspend_connection(connection);
+        STAILQ_INSERT_TAIL(&waiting, exchange, next);
+    }
+    return MHD_YES;
 }
-
-/* ---- the loop ---- */
 
 /* Listens on ADDRESS:PORT or [ADDRESS]:PORT, and prints where: port 0 is the system's choice. */
 static void server_start(void)
 {
     char host[INET6_ADDRSTRLEN], port[8];
     struct addrinfo hints = {.ai_flags = AI_NUMERICHOST}, *to;
-    if ((sscanf(options.listen, "[%45[^]]]:%7[0-9]", host, port) != 2 &&
-         sscanf(options.listen, "%45[^][:]:%7[0-9]", host, port) != 2) ||
+    if ((sscanf(option[LISTEN], "[%45[^]]]:%7[0-9]", host, port) != 2 &&
+         sscanf(option[LISTEN], "%45[^][:]:%7[0-9]", host, port) != 2) ||
         getaddrinfo(host, port, &hints, &to))
         errx(1, "--listen takes a numeric ADDRESS:PORT");
-    bool six = to->ai_family == AF_INET6;
+    unsigned six = to->ai_family == AF_INET6 ? MHD_USE_IPv6 : 0;
     server = MHD_start_daemon(
-        (six ? MHD_USE_IPv6 : 0) | MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO, 0,
-        NULL, NULL, request_handle, NULL, MHD_OPTION_SOCK_ADDR, to->ai_addr,
-        MHD_OPTION_CONNECTION_TIMEOUT, options.timeout_s, MHD_OPTION_CONNECTION_LIMIT,
-        (unsigned)CONNECTION_COUNT_MAX, MHD_OPTION_URI_LOG_CALLBACK, exchange_open, NULL,
-        MHD_OPTION_NOTIFY_COMPLETED, exchange_close, NULL, MHD_OPTION_NOTIFY_CONNECTION,
-        peer_changed, NULL, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY_SIZE,
-        MHD_OPTION_END);
+        six | MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO, 0, NULL, NULL,
+        request_handle, NULL, MHD_OPTION_SOCK_ADDR, to->ai_addr, MHD_OPTION_CONNECTION_TIMEOUT,
+        timeout_s, MHD_OPTION_CONNECTION_LIMIT, CONNECTION_COUNT_MAX, MHD_OPTION_URI_LOG_CALLBACK,
+        exchange_open, NULL, MHD_OPTION_NOTIFY_COMPLETED, exchange_close, NULL,
+        MHD_OPTION_NOTIFY_CONNECTION, connection_changed, NULL, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)CONNECTION_MEMORY_SIZE, MHD_OPTION_END);
     if (!server)
-        err(1, "cannot listen on %s", options.listen);
+        err(1, "cannot listen on %s", option[LISTEN]);
+    polls[0].fd = MHD_get_daemon_info(server, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
     freeaddrinfo(to);
-    printf(six ? "http://[%s]:%u\n" : "http://%s:%u\n", host,
-           MHD_get_daemon_info(server, MHD_DAEMON_INFO_BIND_PORT)->port);
-    fflush(stdout);
+    dprintf(STDOUT_FILENO, six ? "http://[%s]:%u\n" : "http://%s:%u\n", host,
+            MHD_get_daemon_info(server, MHD_DAEMON_INFO_BIND_PORT)->port);
 }
 
-/* One turn: wait, read what came, run it together, send what is answered. */
+/* One turn: send what is answered, read what came, run it together. */
 static void turn(void)
 {
-    static bool moved; /* there may be answers to send */
-    struct pollfd polls[1 + LINK_COUNT] = {{.events = POLLIN}};
     MHD_UNSIGNED_LONG_LONG timeout_ms;
-    polls[0].fd = MHD_get_daemon_info(server, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
-    if (engine->watch)
-        engine->watch(polls + 1);
-    if (MHD_get_timeout(server, &timeout_ms) != MHD_YES || timeout_ms > 1000)
-        timeout_ms = 1000;
-    poll(polls, engine->watch ? 1 + LINK_COUNT : 1, moved ? 0 : (int)timeout_ms);
-    if (engine->progress)
-        engine->progress(polls + 1);
+    bool ready = resumed || (MHD_get_timeout(server, &timeout_ms) == MHD_YES && timeout_ms == 0);
+    poll(polls, IDP_COUNT(polls), ready ? 0 : 1000);
+    resumed = false;
     MHD_run(server);
-    struct exchange *before = gathered;
-    if (gathered)
-        gathered = engine->run(gathered);
-    moved = gathered != before;
-    if (!gathered)
-        gathered_end = &gathered;
-    peers_sweep();
+    engine->run();
+    connections_sweep();
     fflush(stderr);
 }
 
@@ -217,24 +310,21 @@ static void stop(int number)
 
 int main(int count, char **arguments)
 {
-    options = options_read(count, arguments);
-    close_range(3, ~0U, 0); /* sockets are small numbers then: see peers */
-    engine = options.sqlite ? &engine_sqlite : &engine_postgres;
+    options_read(count, arguments);
+    close_range(3, ~0U, 0); /* sockets are small numbers then: see exchanges */
+    engine = option[SQLITE] ? &engine_sqlite : &engine_postgres;
     signal(SIGTERM, stop);
     signal(SIGINT, stop);
     signal(SIGPIPE, SIG_IGN);
-    engine->open(&options);
+    engine->open();
     server_start();
     setvbuf(stderr, NULL, _IOFBF, BUFSIZ);
     while (!stopping)
         turn();
     close(MHD_quiesce_daemon(server));
-    uint64_t stopped_us = monotonic_us();
-    while (open_count > 0 && monotonic_us() - stopped_us < options.timeout_s * 1000000ULL)
+    alarm(2 * timeout_s); /* ends the process where its requests do not end */
+    while (open_count > 0)
         turn();
-    if (open_count > 0)
-        errx(1, "stopped with requests under way");
     MHD_stop_daemon(server);
-    engine->close();
     return 0;
 }

@@ -72,6 +72,10 @@ struct idp_response idp_response_outcome(struct idp_call *call, const struct idp
 
 struct idp_response idp_response_error(struct idp_call *call, enum idp_error error);
 
+/* What a front answers where the database could not: a document as http_request returns it, written
+ * into `json`. There is no call then, hence no arena. */
+void idp_response_refusal(char *json, size_t size, enum idp_error error);
+
 /* ---- routes (router.c, routes.c, and one file for each group of handlers) ---- */
 
 /* Methods as a set; a route that answers GET answers HEAD. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* response.c - what goes back. Answers carry secrets unless a route says otherwise, so that nothing
  * is stored by default (RFC 6749 §5.1); every error has the status of its row. */
+#include <stdio.h>
+
 #include "core/http/http.h"
 
 /* Long enough to spare a verifier most requests, short enough for a new key to be seen. */
@@ -57,4 +59,15 @@ struct idp_response idp_response_outcome(struct idp_call *call, const struct idp
 struct idp_response idp_response_error(struct idp_call *call, enum idp_error error)
 {
     return idp_response_json(call, idp_error_row(error)->http_status, idp_error_json(call, error));
+}
+
+void idp_response_refusal(char *json, size_t size, enum idp_error error)
+{
+    const struct idp_error_row *row = idp_error_row(error);
+    snprintf(json, size,
+             "{\"status\":%u,\"headers\":{\"Content-Type\":\"application/json\","
+             "\"Cache-Control\":\"no-store\"%s},\"body\":\"{\\\"error\\\":\\\"%s\\\","
+             "\\\"error_description\\\":\\\"%s\\\"}\"}",
+             row->http_status, row->http_status == 503 ? ",\"Retry-After\":\"1\"" : "", row->word,
+             row->sentence);
 }

@@ -15,7 +15,7 @@ enum {
     IDP_MESSAGE_SIZE_MAX = 512,
     IDP_STATEMENT_CACHE_SIZE = 256, /* a power of two, well above the number of statements */
     IDP_SPARE_BLOCK_SIZE_MAX = 64 << 10,
-    IDP_CONTROL_COUNT = 7 /* statements that begin and end transactions */
+    IDP_CONTROL_COUNT = 8 /* statements that begin and end transactions */
 };
 
 /* A kept statement; index[n] is SQLite's number of parameter $n+1 (it numbers by appearance). */

@@ -9,7 +9,7 @@
 
 SQLITE_EXTENSION_INIT3
 
-enum control { BEGIN, COMMIT, ROLL_BACK, SAVEPOINT, RELEASE, ROLL_BACK_TO, UNDO };
+enum control { BEGIN, COMMIT, ROLL_BACK, SAVEPOINT, RELEASE, ROLL_BACK_TO, UNDO, GUARD };
 
 static const char *const texts[IDP_CONTROL_COUNT] = {
     [BEGIN] = "BEGIN IMMEDIATE",
@@ -19,6 +19,7 @@ static const char *const texts[IDP_CONTROL_COUNT] = {
     [RELEASE] = "RELEASE idplane",
     [ROLL_BACK_TO] = "ROLLBACK TO idplane",
     [UNDO] = "UPDATE main.idplane_schema SET version = version WHERE 0",
+    [GUARD] = "SELECT version FROM main.idplane_schema",
 };
 
 static sqlite3_stmt *prepared(struct idp_frame *frame, enum control control)
@@ -101,8 +102,11 @@ void idp_transaction_ensure(struct idp_call *call)
     }
     idp_schema_check(frame);
     sqlite3_stmt *undo = prepared(frame, UNDO);
+    sqlite3_stmt *guard = prepared(frame, GUARD);
     idp_transaction_begin(frame, undo);
     require(frame, step(undo));
+    int code = sqlite3_step(guard);
+    require(frame, code == SQLITE_ROW ? SQLITE_DONE : code);
 }
 
 /* A progress handler interrupts also what is done: COMMIT, when there is no transaction any more.
@@ -115,6 +119,9 @@ static bool is_committed(struct idp_frame *frame, int code)
 
 void idp_transaction_commit(struct idp_frame *frame)
 {
+    if (frame->transaction != IDP_TRANSACTION_NONE) {
+        sqlite3_reset(frame->connection->control[GUARD]);
+    }
     if (frame->transaction == IDP_TRANSACTION_OWN) {
         int code = run(frame, COMMIT);
         require(frame, is_committed(frame, code) ? SQLITE_DONE : code);
@@ -140,6 +147,9 @@ void idp_transaction_roll_back(struct idp_frame *frame)
     sqlite3 *db = frame->connection->db;
     enum idp_transaction transaction = frame->transaction;
     frame->transaction = IDP_TRANSACTION_NONE;
+    if (transaction != IDP_TRANSACTION_NONE) {
+        sqlite3_reset(frame->connection->control[GUARD]);
+    }
     if (transaction == IDP_TRANSACTION_NONE || sqlite3_get_autocommit(db)) {
         return;
     }

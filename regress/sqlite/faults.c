@@ -100,10 +100,11 @@ static const struct kind {
     void (*watch)(bool on);
     bool is_strict;
 } kinds[] = {
-    {"an interrupt at any statement", watch_statements, false},
-    {"a progress handler that says stop from any step on", watch_progress, false},
+    /* memory first: while statements have still to be prepared */
     {"one allocation that fails, any one", watch_memory, true},
     {"no memory from any allocation on", watch_memory_for_good, true},
+    {"an interrupt at any statement", watch_statements, false},
+    {"a progress handler that says stop from any step on", watch_progress, false},
     {"a result that is too large", watch_length, true},
 };
 

@@ -60,6 +60,8 @@ struct idp_text {
     size_t size, capacity;
 };
 
+/* Adds `size` bytes that the caller is to fill, before it adds more. */
+char *idp_text_extend(struct idp_text *text, size_t size);
 void idp_text_add(struct idp_text *text, struct idp_bytes bytes);
 void idp_text_add_c(struct idp_text *text, const char *string);
 void idp_text_add_char(struct idp_text *text, char character);
@@ -84,6 +86,9 @@ struct idp_json_scan {
 
 /* Checks all of strict JSON but duplicate members. NULL, or why it is refused. */
 const char *idp_json_scan(struct idp_call *call, struct idp_bytes text, struct idp_json_scan *scan);
+
+/* Skips printable ASCII but quote and backslash, which is most of all strings. */
+const char *idp_json_plain_skip(const char *at, const char *end);
 
 /* The members of an object sorted by name, bytewise. */
 const struct idp_json **idp_json_sorted(struct idp_call *call, const struct idp_json *object,

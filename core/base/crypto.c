@@ -94,7 +94,7 @@ bool idp_equal(struct idp_bytes left, struct idp_bytes right)
 
 void idp_wipe(void *data, size_t size)
 {
-    OPENSSL_cleanse(data, size);
+    explicit_bzero(data, size);
 }
 
 struct idp_bytes idp_random(struct idp_call *call, size_t size)

@@ -120,8 +120,8 @@ static uint64_t zero_bytes(uint64_t word)
     return (word - UINT64_C(0x0101010101010101)) & ~word;
 }
 
-/* Skips printable ASCII but quote and backslash, eight bytes at a time: most of all strings. */
-static const char *plain_skip(const char *at, const char *end)
+/* Eight bytes at a time. */
+const char *idp_json_plain_skip(const char *at, const char *end)
 {
     const uint64_t ones = UINT64_C(0x0101010101010101);
     for (uint64_t word; end - at >= (ptrdiff_t)sizeof word; at += sizeof word) {
@@ -143,7 +143,7 @@ static bool scan_string(struct scan *scan)
 {
     const char *start = scan->at - 1;
     for (;;) {
-        scan->at = plain_skip(scan->at, scan->end);
+        scan->at = idp_json_plain_skip(scan->at, scan->end);
         if (scan->at == scan->end) {
             return refuse_here(scan);
         }

@@ -33,20 +33,40 @@ static void write_escape(struct idp_text *text, char character)
     idp_text_add(text, (struct idp_bytes){(char[]){hex[byte >> 4], hex[byte & 15]}, 2});
 }
 
-static void write_string(struct idp_text *text, struct idp_bytes string)
+/* The first byte that is to be escaped; what is beyond ASCII is not. */
+static const char *plain_end(const char *at, const char *end)
+{
+    at = idp_json_plain_skip(at, end);
+    while (at < end && is_plain(*at))
+        at = idp_json_plain_skip(at + 1, end);
+    return at;
+}
+
+static void write_escaped(struct idp_text *text, const char *at, const char *end)
 {
     idp_text_add_char(text, '"');
-    for (size_t at = 0; at < string.size;) {
-        size_t start = at;
-        while (at < string.size && is_plain(string.data[at])) {
-            at++;
-        }
-        idp_text_add(text, (struct idp_bytes){string.data + start, at - start});
-        if (at < string.size) {
-            write_escape(text, string.data[at++]);
-        }
+    while (at < end) {
+        const char *start = at;
+        at = plain_end(start, end);
+        idp_text_add(text, (struct idp_bytes){start, (size_t)(at - start)});
+        if (at < end)
+            write_escape(text, *at++);
     }
     idp_text_add_char(text, '"');
+}
+
+static void write_string(struct idp_text *text, struct idp_bytes string)
+{
+    const char *end = string.data + string.size;
+    if (plain_end(string.data, end) < end) {
+        write_escaped(text, string.data, end);
+        return;
+    }
+    char *out = idp_text_extend(text, string.size + 2);
+    *out++ = '"';
+    if (string.size > 0)
+        memcpy(out, string.data, string.size);
+    out[string.size] = '"';
 }
 
 /* ---- numbers ---- */

@@ -138,32 +138,32 @@ bool idp_utf8_valid(struct idp_bytes bytes)
 
 /* ---- growing text ---- */
 
-/* Room for `more` bytes and a NUL behind them. */
-static void text_reserve(struct idp_text *text, size_t more)
+static void text_grow(struct idp_text *text, size_t more)
 {
-    if (more < text->capacity - text->size) {
-        return;
-    }
     size_t capacity = text->capacity > 0 ? text->capacity * 2 : TEXT_CAPACITY_FIRST;
-    if (capacity <= text->size + more) {
+    if (capacity <= text->size + more)
         capacity = text->size + more + 1;
-    }
     char *data = idp_allocate(text->call, capacity);
-    if (text->size > 0) {
+    if (text->size > 0)
         memcpy(data, text->data, text->size);
-    }
     text->data = data;
     text->capacity = capacity;
 }
 
+/* A byte stays free for the NUL. */
+char *idp_text_extend(struct idp_text *text, size_t size)
+{
+    if (size >= text->capacity - text->size)
+        text_grow(text, size);
+    char *start = text->data + text->size;
+    text->size += size;
+    return start;
+}
+
 void idp_text_add(struct idp_text *text, struct idp_bytes bytes)
 {
-    text_reserve(text, bytes.size);
-    if (bytes.size == 0) {
-        return;
-    }
-    memcpy(text->data + text->size, bytes.data, bytes.size);
-    text->size += bytes.size;
+    if (bytes.size > 0)
+        memcpy(idp_text_extend(text, bytes.size), bytes.data, bytes.size);
 }
 
 void idp_text_add_c(struct idp_text *text, const char *string)
@@ -173,8 +173,7 @@ void idp_text_add_c(struct idp_text *text, const char *string)
 
 void idp_text_add_char(struct idp_text *text, char character)
 {
-    text_reserve(text, 1);
-    text->data[text->size++] = character;
+    *idp_text_extend(text, 1) = character;
 }
 
 void idp_text_add_integer(struct idp_text *text, int64_t number)
@@ -186,8 +185,7 @@ void idp_text_add_integer(struct idp_text *text, int64_t number)
 
 struct idp_bytes idp_text_bytes(struct idp_text *text)
 {
-    text_reserve(text, 0);
-    text->data[text->size] = 0;
+    *idp_text_extend(text, 0) = 0;
     return (struct idp_bytes){text->data, text->size};
 }
 

@@ -12,7 +12,6 @@ static struct link {
     PGconn *connection; /* NULL: down */
     struct exchange *exchange;
 } links[LINK_COUNT];
-
 static uint64_t reconnect_us;
 
 static void link_down(struct link *link)
@@ -109,6 +108,7 @@ static void engine_open(void)
         "SELECT idplane.configure(jsonb_build_object('base_url', $1::text)) WHERE $1 IS NOT NULL";
     setenv("PGAPPNAME", "idplane-httpd", false);
     setenv("PGCONNECT_TIMEOUT", "3", false);
+    setenv("PGOPTIONS", "-c lock_timeout=5s -c statement_timeout=15s", false);
     link_up(&links[0]);
     PGresult *result =
         PQexecParams(links[0].connection, configure, 1, NULL, &option[BASE_URL], NULL, NULL, 0);

@@ -62,8 +62,7 @@ static void engine_run_one(struct exchange *exchange)
     request_end(exchange, request_run(exchange));
 }
 
-/* One transaction for several. Where SQLite itself rolled it back, nothing of it may be answered.
- */
+/* One transaction for several. Where SQLite rolled it back, nothing of it may be answered. */
 static void engine_run(void)
 {
     struct exchange *exchange = STAILQ_FIRST(&waiting);

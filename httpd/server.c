@@ -1,19 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* server.c - the command line, requests, answers, and the loop that takes them to an engine and
- * back.
- */
+/* server.c - the command line, requests, answers, and the loop that takes them to an engine. */
 #include "httpd/httpd.h"
 
 #include <argp.h>
 #include <cjson/cJSON.h>
 #include <netdb.h>
 #include <signal.h>
-#include <sys/param.h>
 #include <time.h>
 #include <unistd.h>
 
-/* Callbacks are told more than they need. */
-#pragma GCC diagnostic ignored "-Wunused-parameter"
+#pragma GCC diagnostic ignored "-Wunused-parameter" /* callbacks are told more than they need */
 
 enum { SOCKET_MAX = 1024, CONNECTION_COUNT_MAX = 512, CONNECTION_MEMORY_SIZE = 16 << 10 };
 
@@ -104,7 +100,9 @@ static void connections_sweep(void)
 }
 
 /* x-idplane-peer is ours alone: a client's copy is not among them. */
-static const char *const handed_on[] = {"Host", "Content-Type", "Authorization", "User-Agent"};
+static const char *const handed_on[] = {"Host",           "Content-Type",      "User-Agent",
+                                        "Content-Length", "Transfer-Encoding", "Authorization"};
+static unsigned taken; /* a bit for each */
 
 /* Adds a member. What is no printable ASCII becomes '?', which no check accepts. */
 static char *member_add(char *end, const char *name, const char *value)
@@ -118,14 +116,17 @@ static char *member_add(char *end, const char *name, const char *value)
     return stpcpy(end, "\"");
 }
 
-/* A header that is given twice is a member that is given twice, which the core refuses. */
+/* jsonb would keep one of two equal names: the core is told of the second by a name of its own. */
 static enum MHD_Result header_take(void *context, enum MHD_ValueKind kind, const char *name,
                                    const char *value)
 {
     char **end = context;
     for (size_t i = 0; i < IDP_COUNT(handed_on); i++)
-        if (strcasecmp(handed_on[i], name) == 0)
-            *end = member_add(*end, handed_on[i], value ? value : "");
+        if (strcasecmp(handed_on[i], name) == 0) {
+            *end = member_add(*end, taken & 1U << i ? IDP_REPEATED_HEADER : handed_on[i],
+                              value ? value : "");
+            taken |= 1U << i;
+        }
     return MHD_YES;
 }
 
@@ -134,6 +135,7 @@ const char *exchange_headers(const struct exchange *exchange)
     static char json[8 * CONNECTION_MEMORY_SIZE]; /* all of them escaped would fit */
     char *end = member_add(json, "x-idplane-peer", exchange->address);
     json[0] = '{';
+    taken = 0;
     MHD_get_connection_values(exchange->connection, MHD_HEADER_KIND, header_take, &end);
     stpcpy(end, "}");
     return json;
@@ -248,11 +250,11 @@ static enum MHD_Result request_handle(void *context, struct MHD_Connection *conn
     if (!exchange->method) {
         exchange_enter(exchange, method);
     } else if (*size > 0) {
-        size_t taken = MIN(*size, body_size_max + 1 - exchange->body_size);
+        size_t room = body_size_max + 1 - exchange->body_size, used = *size < room ? *size : room;
         if (!exchange->body)
             exchange->body = obtained(malloc(body_size_max + 1));
-        memcpy(exchange->body + exchange->body_size, data, taken);
-        exchange->body_size += taken;
+        memcpy(exchange->body + exchange->body_size, data, used);
+        exchange->body_size += used;
         *size = 0;
     } else if (exchange->body_size > body_size_max) {
         exchange_refuse(exchange, IDP_CONTENT_TOO_LARGE);

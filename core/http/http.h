@@ -13,6 +13,9 @@
 #define IDP_FORM_MEDIA_TYPE "application/x-www-form-urlencoded"
 #define IDP_PEER_HEADER "x-idplane-peer"
 
+/* Set by the front alone where it met a header a second time; such a request is refused. */
+#define IDP_REPEATED_HEADER "x-idplane-repeated"
+
 struct idp_request {
     struct idp_bytes method, target; /* as sent; target may hold a query */
     struct idp_bytes authority; /* lower case, from Host or an absolute target; data NULL: none */

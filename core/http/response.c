@@ -66,7 +66,8 @@ void idp_response_refusal(char *json, size_t size, enum idp_error error)
     const struct idp_error_row *row = idp_error_row(error);
     snprintf(json, size,
              "{\"status\":%u,\"headers\":{\"Content-Type\":\"application/json\","
-             "\"Cache-Control\":\"no-store\"%s},\"body\":\"{\\\"error\\\":\\\"%s\\\","
+             "\"Cache-Control\":\"no-store\",\"Connection\":\"close\"%s},\"body\":\"{\\\"error\\\":"
+             "\\\"%s\\\","
              "\\\"error_description\\\":\\\"%s\\\"}\"}",
              row->http_status, row->http_status == 503 ? ",\"Retry-After\":\"1\"" : "", row->word,
              row->sentence);

@@ -5,8 +5,9 @@
 #include "core/http/http.h"
 
 /* Headers whose meaning would depend on which of several values is believed. */
-static const char *const single_headers[] = {"host", "authorization", "content-type",
-                                             IDP_PEER_HEADER};
+static const char *const single_headers[] = {
+    "host",           "authorization",     "content-type",
+    "content-length", "transfer-encoding", IDP_PEER_HEADER};
 
 static bool headers_are_clear(const struct idp_request *request)
 {
@@ -27,7 +28,21 @@ static bool headers_are_clear(const struct idp_request *request)
             return false;
         }
     }
-    return true;
+    if (idp_request_header_count(request, IDP_REPEATED_HEADER) > 0) {
+        return false;
+    }
+    /* Two ways to say where the body ends: what one reader takes for the next request another has
+     * taken for the body (RFC 9112 §6.1). */
+    return idp_request_header_count(request, "content-length") == 0 ||
+           idp_request_header_count(request, "transfer-encoding") == 0;
+}
+
+/* What follows a request that can be read in two ways cannot be trusted: the connection ends. */
+static struct idp_response unclear(struct idp_call *call)
+{
+    struct idp_response response = idp_response_error(call, IDP_INVALID_REQUEST);
+    idp_json_add_c(call, response.headers, "Connection", "close");
+    return response;
 }
 
 /* 0 where the method is none that a route could have. */
@@ -109,7 +124,10 @@ static struct idp_response route_enter(struct idp_call *call, const struct idp_r
 static struct idp_response request_answer(struct idp_call *call, struct idp_request *request)
 {
     unsigned allowed, method = method_find(request->method);
-    if (!headers_are_clear(request) || idp_request_locate(call, request)) {
+    if (!headers_are_clear(request)) {
+        return unclear(call);
+    }
+    if (idp_request_locate(call, request)) {
         return idp_response_error(call, IDP_INVALID_REQUEST);
     }
     const struct idp_route *route = route_find(request->path, method, true, &allowed);

@@ -128,6 +128,24 @@ for (const engine of engines) {
       assert.equal(large.status, 413);
     });
 
+    it('ends the connection where a body has two ends', async () => {
+      const host = new URL(server.base).host;
+      const form = 'Content-Type: application/x-www-form-urlencoded';
+      const hidden = `GET /jwks HTTP/1.1\r\nHost: ${host}\r\n\r\n`;
+      for (const framing of [
+        'Transfer-Encoding: chunked\r\nContent-Length: 5',
+        `Content-Length: 0\r\nContent-Length: ${hidden.length}`,
+        'Host: other.example\r\nContent-Length: 0',
+      ]) {
+        const end = framing.startsWith('Transfer') ? '0\r\n\r\n' : '';
+        const seen = await raw(server.base,
+          `POST /token HTTP/1.1\r\nHost: ${host}\r\n${form}\r\n${framing}\r\n\r\n${end}${hidden}`);
+        assert.match(seen, /^HTTP\/1.1 400 /);
+        assert.match(seen, /Connection: close/i);
+        assert.equal(seen.match(/HTTP\/1.1 /g).length, 1);
+      }
+    });
+
     it('survives bytes that are no HTTP', async () => {
       await raw(server.base, Buffer.from('\x00\xff\x16\x03\x01 garbage\r\n\r\n', 'latin1'));
       await raw(server.base, 'POST /token HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n');

@@ -3,6 +3,7 @@
  * takes invalid UTF-8, raw control characters, leading zeros and \u0000, and turns numbers into
  * doubles. So the bytes are checked here against RFC 8259 and our limits first, and what cJSON gets
  * to see is a copy in which it cannot go wrong. */
+#include <endian.h>
 #include <string.h>
 
 #include "core/base/base.h"
@@ -120,16 +121,18 @@ static uint64_t zero_bytes(uint64_t word)
     return (word - UINT64_C(0x0101010101010101)) & ~word;
 }
 
-/* Eight bytes at a time. */
+/* Eight bytes at a time; of those that are flagged in a word, the first is so rightly. */
 const char *idp_json_plain_skip(const char *at, const char *end)
 {
     const uint64_t ones = UINT64_C(0x0101010101010101);
     for (uint64_t word; end - at >= (ptrdiff_t)sizeof word; at += sizeof word) {
         memcpy(&word, at, sizeof word);
+        word = le64toh(word); /* the first byte is the lowest */
         uint64_t special = word | (word - 0x20 * ones) | zero_bytes(word ^ '"' * ones) |
                            zero_bytes(word ^ '\\' * ones);
-        if ((special & 0x80 * ones) != 0) {
-            break;
+        special &= 0x80 * ones;
+        if (special != 0) {
+            return at + __builtin_ctzll(special) / 8;
         }
     }
     while (at < end && (signed char)*at >= 0x20 && *at != '"' && *at != '\\') {

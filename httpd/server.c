@@ -251,8 +251,7 @@ static enum MHD_Result request_handle(void *context, struct MHD_Connection *conn
         exchange_enter(exchange, method);
     } else if (*size > 0) {
         size_t room = body_size_max + 1 - exchange->body_size, used = *size < room ? *size : room;
-        if (!exchange->body)
-            exchange->body = obtained(malloc(body_size_max + 1));
+        exchange->body = obtained(realloc(exchange->body, exchange->body_size + used));
         memcpy(exchange->body + exchange->body_size, data, used);
         exchange->body_size += used;
         *size = 0;

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- functions.sql: what idplane offers in PostgreSQL, one declaration for each row of the function
--- table, then who may use it. All of them are one C symbol. A test proves that names, arguments and
--- effects here are those of the table.
+-- table, then who may use it. All of them are one C symbol. A test proves that names, numbers of
+-- arguments and effects here are those of the table; types are checked at each call.
 
 CREATE FUNCTION idplane.schema_version() RETURNS bigint
     LANGUAGE sql IMMUTABLE PARALLEL SAFE AS 'SELECT 1::bigint';

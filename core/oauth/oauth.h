@@ -10,7 +10,7 @@
 #define IDP_GRANT_REFRESH_TOKEN "refresh_token"
 #define IDP_BASE_URL_DEFAULT "http://127.0.0.1:8080"
 
-/* ---- settings of the tenant (settings.c, configure.c) ---- */
+/* ---- settings of the tenant (settings.c, settings_check.c, url.c, tenant.c, configure.c) ---- */
 
 struct idp_settings {
     struct idp_bytes issuer;   /* default: base_url */
@@ -44,7 +44,7 @@ void idp_tenant_ensure(struct idp_call *call);
 bool idp_tenant_match(struct idp_call *call, struct idp_bytes authority, struct idp_bytes path,
                       struct idp_bytes *tenant, struct idp_bytes *rest);
 
-/* ---- clients (client.c, register.c, credentials.c) ---- */
+/* ---- clients (client.c, client_metadata.c) ---- */
 
 struct idp_client {
     struct idp_bytes client_id;
@@ -85,7 +85,7 @@ bool idp_scope_valid(struct idp_bytes scope);
 /* True where every word of `narrow` is in `wide`. */
 bool idp_scope_within(struct idp_bytes narrow, struct idp_bytes wide);
 
-/* ---- device grant (device_issue.c, device_user.c, device_poll.c, user_code.c, throttle.c) ---- */
+/* ---- device grant (device_*.c, user_code.c, throttle.c) ---- */
 
 /* Tells the codes what a change of clients or settings means for them: polling reads the
  * code only. device_grant: whether the tenant offers the grant. */
@@ -99,7 +99,7 @@ struct idp_json *idp_device_issue(struct idp_call *call, struct idp_bytes client
 struct idp_json *idp_device_poll(struct idp_call *call, struct idp_bytes device_code,
                                  struct idp_bytes client_id);
 
-/* ---- tokens (token.c, token_endpoint.c) ---- */
+/* ---- tokens (token.c, token_endpoint.c, metadata.c, purge.c) ---- */
 
 struct idp_grant {
     struct idp_bytes client_id, subject, scope;

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- installation.sql: every statement of the library can be prepared, the same number in both engines.
+-- installation.sql: every statement of the library can be prepared in both engines.
 SELECT check_installation() ->> 'version', check_installation() ->> 'schema_version';
 SELECT canonical_json('{"b":[1.50,-0,1e3,"\u00e4"],"a":null,"B":{}}');
 SELECT set_clock('yesterday');

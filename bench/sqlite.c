@@ -95,14 +95,14 @@ static void digests_read(struct bench *bench)
 static void statements_prepare(struct bench *bench)
 {
     bench->poll = database_prepare(bench->db, "SELECT poll_device_code(?, 'tv')");
-    bench->update = database_prepare(bench->db, "UPDATE idplane_device_code SET poll_after = ?"
+    bench->update = database_prepare(bench->db, "UPDATE idplane_device_code SET poll_after_us = ?"
                                                 " WHERE tenant = 'default' AND code_digest = ?"
                                                 " RETURNING interval_s");
     bench->issue = database_prepare(bench->db, "SELECT issue_device_code('tv')");
     bench->insert = database_prepare(
         bench->db, "INSERT INTO idplane_device_code (tenant, code_digest, user_code_digest,"
                    " client_id, state, issued_at, expires_at, interval_s, interval_max_s,"
-                   " rate_first, client_allowed, poll_after, scope, device)"
+                   " rate_first, client_allowed, poll_after_us, scope, device)"
                    " VALUES ('default', ?, ?, 'tv', 'pending', 1767225600000000,"
                    " 4102444800000000, 5, 60, 0, 1, 0, '', NULL) RETURNING interval_s");
     bench->sign = database_prepare(bench->db, "SELECT jwt_sign('{\"sub\":\"6b4c8f2e\",\"exp\":"

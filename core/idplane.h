@@ -135,6 +135,7 @@ enum idp_json_kind {
 
 struct idp_json {
     enum idp_json_kind kind;
+    uint8_t constant;      /* not 0: the number of a tree that is the same in every call */
     struct idp_bytes name; /* of a member */
     struct idp_bytes text;
     struct idp_json *child, *last, *next;

@@ -6,6 +6,7 @@
 #include "catalog/pg_type.h"
 #include "datatype/timestamp.h"
 #include "utils/builtins.h"
+#include "utils/memutils.h"
 #include "utils/numeric.h"
 #include "utils/timestamp.h"
 
@@ -170,11 +171,24 @@ static Datum jsonb_datum(const struct idp_json *json)
     return JsonbPGetDatum(JsonbValueToJsonb(&value));
 }
 
+/* Of trees that are the same in every call: made once, copied since. */
+static Datum constant_datum(const struct idp_json *json)
+{
+    static Jsonb *constants[UINT8_MAX + 1];
+    Jsonb *kept = constants[json->constant];
+    if (kept == NULL) {
+        Jsonb *made = DatumGetJsonbP(jsonb_datum(json));
+        kept = MemoryContextAlloc(TopMemoryContext, VARSIZE(made));
+        constants[json->constant] = memcpy(kept, made, VARSIZE(made));
+    }
+    return PointerGetDatum(memcpy(palloc(VARSIZE(kept)), kept, VARSIZE(kept)));
+}
+
 Datum idp_pg_result(const struct idp_value *value, bool *is_null)
 {
     if (value->kind == 'j') {
         *is_null = false;
-        return jsonb_datum(value->json);
+        return value->json->constant != 0 ? constant_datum(value->json) : jsonb_datum(value->json);
     }
     return idp_pg_datum(value, is_null);
 }

@@ -2,30 +2,22 @@
 /* extension.c - one C symbol behind every SQL function of idplane.
  *
  * CREATE FUNCTION points at idplane_call, which finds its row of the function table by the
- * function's name and checks the declaration against it, once per execution. Each call has a memory
+ * function's name and checks the declaration against it, once in a backend. Each call has a memory
  * context of its own; its reset callback ends the arena, so that foreign objects are released and
  * secrets wiped also when an error jumps past us. */
 #include "pg_ext/adapter.h"
 
 #include "mb/pg_wchar.h"
+#include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/syscache.h"
 
 #pragma GCC visibility push(default)
 PG_MODULE_MAGIC;
 PG_FUNCTION_INFO_V1(idplane_call);
 void _PG_init(void);
 #pragma GCC visibility pop
-
-void _PG_init(void)
-{
-    if (GetDatabaseEncoding() != PG_UTF8) {
-        ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-                        errmsg("idplane: %s: The database must be encoded in UTF8.",
-                               idp_error_row(IDP_UNSUPPORTED_ENGINE)->word)));
-    }
-    idp_pg_define_settings();
-}
 
 /* ---- arena blocks: the first one is kept for the backend ---- */
 
@@ -57,6 +49,8 @@ static void release(void *context, void *block)
 
 /* ---- the row behind a SQL function ---- */
 
+enum { KNOWN_COUNT = 256 };
+
 static void check_declaration(FunctionCallInfo fcinfo, const struct idp_function *function)
 {
     Oid *types = NULL;
@@ -76,11 +70,20 @@ static void check_declaration(FunctionCallInfo fcinfo, const struct idp_function
     }
 }
 
-static const struct idp_function *function_of(FunctionCallInfo fcinfo)
+/* Which row each of our functions in pg_proc has; forgotten when pg_proc changes. */
+static struct {
+    Oid oid;
+    const struct idp_function *function;
+} known[KNOWN_COUNT];
+
+static void known_forget(Datum argument, int cache, uint32 hash)
 {
-    if (fcinfo->flinfo->fn_extra != NULL) {
-        return fcinfo->flinfo->fn_extra;
-    }
+    (void)argument, (void)cache, (void)hash;
+    memset(known, 0, sizeof known);
+}
+
+static const struct idp_function *function_find(FunctionCallInfo fcinfo)
+{
     char *name = get_func_name(fcinfo->flinfo->fn_oid);
     const struct idp_function *function = name == NULL ? NULL : idp_function_find(name);
     if (function == NULL) {
@@ -89,8 +92,18 @@ static const struct idp_function *function_of(FunctionCallInfo fcinfo)
                         errhint("Install the library that fits the extension.")));
     }
     check_declaration(fcinfo, function);
-    fcinfo->flinfo->fn_extra = unconstify(struct idp_function *, function);
     return function;
+}
+
+static const struct idp_function *function_of(FunctionCallInfo fcinfo)
+{
+    Oid oid = fcinfo->flinfo->fn_oid;
+    size_t slot = oid % KNOWN_COUNT;
+    if (known[slot].oid != oid) {
+        known[slot].function = function_find(fcinfo);
+        known[slot].oid = oid;
+    }
+    return known[slot].function;
 }
 
 /* ---- calls ---- */
@@ -143,4 +156,15 @@ Datum idplane_call(PG_FUNCTION_ARGS)
     MemoryContextDelete(frame->memory);
     fcinfo->isnull = is_null;
     return result;
+}
+
+void _PG_init(void)
+{
+    if (GetDatabaseEncoding() != PG_UTF8) {
+        ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                        errmsg("idplane: %s: The database must be encoded in UTF8.",
+                               idp_error_row(IDP_UNSUPPORTED_ENGINE)->word)));
+    }
+    idp_pg_define_settings();
+    CacheRegisterSyscacheCallback(PROCOID, known_forget, (Datum)0);
 }

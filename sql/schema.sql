@@ -60,7 +60,7 @@ CREATE TABLE idplane.device_code (
     interval_max_s bigint NOT NULL,
     rate_first boolean NOT NULL,
     client_allowed boolean NOT NULL,
-    poll_after timestamptz NOT NULL,
+    poll_after_us bigint NOT NULL,
     scope text COLLATE "C" NOT NULL,
     granted_scope text COLLATE "C",
     device jsonb,
@@ -75,13 +75,13 @@ CREATE TABLE idplane.device_code (
 CREATE INDEX idplane_device_code_expires ON idplane.device_code (expires_at);
 CREATE UNIQUE INDEX idplane_device_code_digest ON idplane.device_code (tenant, code_digest);
 COMMENT ON TABLE idplane.device_code IS 'Device grants (RFC 8628). state: pending, approved, denied, consumed; expired is pending or approved past expires_at.';
-COMMENT ON COLUMN idplane.device_code.code_digest IS 'SHA-256 of the device code with its tenant; the code itself is never kept.';
+COMMENT ON COLUMN idplane.device_code.code_digest IS 'SHA-256 of the device code with its tenant and client; the code itself is never kept.';
 COMMENT ON COLUMN idplane.device_code.user_code_digest IS 'SHA-256 of the user code with its tenant, upper case and without punctuation.';
 COMMENT ON COLUMN idplane.device_code.interval_s IS 'Polling interval in force for this code; each early poll of a pending code raises it by 5.';
 COMMENT ON COLUMN idplane.device_code.interval_max_s IS 'How far interval_s may be raised: 60, or the configured interval where that is more.';
 COMMENT ON COLUMN idplane.device_code.rate_first IS 'The settings said slow_down fixed: an early poll is refused whatever the state, interval_s stays.';
 COMMENT ON COLUMN idplane.device_code.client_allowed IS 'Whether the client may use the grant: kept by update_client() and configure(), so that polling reads this row only.';
-COMMENT ON COLUMN idplane.device_code.poll_after IS 'A poll before this is early: the last poll, whatever its answer, + interval_s - 250 ms; 1970 before the first poll.';
+COMMENT ON COLUMN idplane.device_code.poll_after_us IS 'A poll before this is early: the last poll, whatever its answer, + interval_s - 250 ms, in microseconds since 1970; 0 before the first poll.';
 COMMENT ON COLUMN idplane.device_code.device IS 'What the device told of itself; shown to the user at confirmation.';
 COMMENT ON COLUMN idplane.device_code.grant_details IS 'auth_time, amr and claims of the approval.';
 

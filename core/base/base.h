@@ -15,8 +15,8 @@ void idp_fail(struct idp_call *call, enum idp_error error) IDP_NORETURN;
 void idp_fail_with(struct idp_call *call, enum idp_error error, const char *format,
                    ...) IDP_NORETURN __attribute__((format(printf, 3, 4)));
 
-/* {"error": word, "error_description": sentence}: RFC 6749 §5.2. */
-struct idp_json *idp_error_json(struct idp_call *call, enum idp_error error);
+/* {"error": word, "error_description": sentence}: RFC 6749 §5.2. A constant of the process. */
+const struct idp_json *idp_error_json(enum idp_error error);
 
 /* The same with a description of its own; RFC 6749 §5.2 characters only. */
 struct idp_json *idp_error_json_with(struct idp_call *call, enum idp_error error,

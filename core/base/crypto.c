@@ -2,12 +2,15 @@
 /* crypto.c - digests, comparison, wiping and randomness.
  *
  * The digest methods are fetched once and kept for the life of the process: an implicit fetch on
- * every call costs three times the hash itself. EVP is used rather than SHA256_Init(), which is a
- * little faster, because that is deprecated and would go around the machine's provider settings. */
+ * every call costs three times the hash itself. Only the digests that rows are looked up by go
+ * around EVP: an EVP context is made and freed for each hash, which takes eight times as long as
+ * the hash and was a quarter of what a poll costs beyond its statement. */
+#define OPENSSL_SUPPRESS_DEPRECATED /* SHA256_Init() */
 #include "core/base/base.h"
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/sha.h>
 #include <pthread.h>
 #include <string.h>
 
@@ -34,45 +37,30 @@ const struct evp_md_st *idp_hash_method(struct idp_call *call, enum idp_hash has
 }
 
 /* The length goes in front of each part, most significant byte first. */
-static bool digest_add(EVP_MD_CTX *context, struct idp_bytes part)
+static void digest_add(SHA256_CTX *context, struct idp_bytes part)
 {
     unsigned char size[8];
 
     for (size_t i = 0; i < sizeof size; i++) {
         size[i] = (unsigned char)((uint64_t)part.size >> (56 - 8 * i));
     }
-    return EVP_DigestUpdate(context, size, sizeof size) == 1 &&
-           EVP_DigestUpdate(context, part.data, part.size) == 1;
-}
-
-static bool digest_parts(EVP_MD_CTX *context, const char *label, const struct idp_bytes *parts,
-                         size_t part_count)
-{
-    if (EVP_DigestUpdate(context, label, strlen(label) + 1) != 1) {
-        return false;
-    }
-    for (size_t i = 0; i < part_count; i++) {
-        if (!digest_add(context, parts[i])) {
-            return false;
-        }
-    }
-    return true;
+    SHA256_Update(context, size, sizeof size);
+    SHA256_Update(context, part.data, part.size);
 }
 
 struct idp_bytes idp_digest(struct idp_call *call, const char *label, const struct idp_bytes *parts,
                             size_t part_count)
 {
-    const EVP_MD *method = idp_hash_method(call, IDP_SHA256);
     unsigned char *out = idp_allocate(call, IDP_DIGEST_SIZE);
-    EVP_MD_CTX *context = EVP_MD_CTX_new();
-    bool done = context && EVP_DigestInit_ex(context, method, NULL) == 1 &&
-                digest_parts(context, label, parts, part_count) &&
-                EVP_DigestFinal_ex(context, out, NULL) == 1;
+    SHA256_CTX context;
 
-    EVP_MD_CTX_free(context);
-    if (!done) {
-        idp_fail(call, IDP_CRYPTO);
+    SHA256_Init(&context);
+    SHA256_Update(&context, label, strlen(label) + 1);
+    for (size_t i = 0; i < part_count; i++) {
+        digest_add(&context, parts[i]);
     }
+    SHA256_Final(out, &context);
+    idp_wipe(&context, sizeof context);
     return (struct idp_bytes){(const char *)out, IDP_DIGEST_SIZE};
 }
 

@@ -2,6 +2,7 @@
 /* error.c - one table gives every outcome its word, HTTP status, SQLSTATE and sentence, so that SQL
  * and HTTP in both engines say the same. A sentence that is raised tells the reader what to do; it
  * never holds a value that somebody sent. */
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -119,9 +120,37 @@ void idp_fail_with(struct idp_call *call, enum idp_error error, const char *form
     call->host->fail(call, error, sentence);
 }
 
-struct idp_json *idp_error_json(struct idp_call *call, enum idp_error error)
+/* ---- answers: made once, so that an adapter may keep what it makes of them ---- */
+
+enum { MEMBER_ERROR = 1, MEMBER_DESCRIPTION, NODE_COUNT };
+
+static struct idp_json answers[IDP_ERROR_COUNT][NODE_COUNT];
+static pthread_once_t answers_once = PTHREAD_ONCE_INIT;
+
+static struct idp_json member(const char *name, const char *text)
 {
-    return idp_error_json_with(call, error, idp_error_row(error)->sentence);
+    return (struct idp_json){
+        .kind = IDP_JSON_STRING, .name = idp_bytes_of(name), .text = idp_bytes_of(text)};
+}
+
+static void answers_make(void)
+{
+    for (unsigned error = 0; error < IDP_ERROR_COUNT; error++) {
+        struct idp_json *node = answers[error];
+        node[MEMBER_ERROR] = member("error", rows[error].word);
+        node[MEMBER_DESCRIPTION] = member("error_description", rows[error].sentence);
+        node[MEMBER_ERROR].next = &node[MEMBER_DESCRIPTION];
+        node[0] = (struct idp_json){.kind = IDP_JSON_OBJECT,
+                                    .constant = (uint8_t)(error + 1),
+                                    .child = &node[MEMBER_ERROR],
+                                    .last = &node[MEMBER_DESCRIPTION]};
+    }
+}
+
+const struct idp_json *idp_error_json(enum idp_error error)
+{
+    pthread_once(&answers_once, answers_make);
+    return answers[(unsigned)error < IDP_ERROR_COUNT ? error : IDP_SERVER_ERROR];
 }
 
 struct idp_json *idp_error_json_with(struct idp_call *call, enum idp_error error,

@@ -162,8 +162,9 @@ char *idp_text_extend(struct idp_text *text, size_t size)
 
 void idp_text_add(struct idp_text *text, struct idp_bytes bytes)
 {
-    if (bytes.size > 0)
+    if (bytes.size > 0) {
         memcpy(idp_text_extend(text, bytes.size), bytes.data, bytes.size);
+    }
 }
 
 void idp_text_add_c(struct idp_text *text, const char *string)

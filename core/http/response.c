@@ -58,7 +58,7 @@ struct idp_response idp_response_outcome(struct idp_call *call, const struct idp
 
 struct idp_response idp_response_error(struct idp_call *call, enum idp_error error)
 {
-    return idp_response_json(call, idp_error_row(error)->http_status, idp_error_json(call, error));
+    return idp_response_json(call, idp_error_row(error)->http_status, idp_error_json(error));
 }
 
 void idp_response_refusal(char *json, size_t size, enum idp_error error)

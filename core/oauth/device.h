@@ -18,9 +18,10 @@ struct idp_bytes idp_user_code_shown(struct idp_call *call, struct idp_bytes cod
 struct idp_bytes idp_user_code_read(struct idp_call *call, const struct idp_settings *settings,
                                     struct idp_bytes typed);
 
-/* Digests at rest, bound to the tenant. */
+/* Digests at rest, bound to the tenant; a device code is known for its client only. */
 struct idp_bytes idp_user_code_digest(struct idp_call *call, struct idp_bytes code);
-struct idp_bytes idp_device_code_digest(struct idp_call *call, struct idp_bytes code);
+struct idp_bytes idp_device_code_digest(struct idp_call *call, struct idp_bytes client_id,
+                                        struct idp_bytes code);
 
 /* ---- who may use the grant (device_client.c) ---- */
 

@@ -11,10 +11,10 @@ const struct idp_statement idp_device_issue_statements[] = {
     [DEVICE_INSERT] =
         {"INSERT INTO idplane.device_code (tenant, code_digest, user_code_digest,"
          " client_id, state, issued_at, expires_at, interval_s, interval_max_s,"
-         " rate_first, client_allowed, poll_after, scope, device)"
+         " rate_first, client_allowed, poll_after_us, scope, device)"
          " VALUES ($1, $2, $3, $4, 'pending', $5, $6, $7, $8, $9, true, $12, $10, $11)"
          " ON CONFLICT (tenant, user_code_digest) DO NOTHING",
-         "txxtzziibtjz", ""},
+         "txxtzziibtji", ""},
 };
 const size_t idp_device_issue_statement_count = IDP_COUNT(idp_device_issue_statements);
 
@@ -27,7 +27,7 @@ static bool insert(struct idp_call *call, const struct idp_settings *settings,
         settings->interval_s > INTERVAL_RAISED_MAX_S ? settings->interval_s : INTERVAL_RAISED_MAX_S;
     struct idp_value arguments[] = {
         idp_value_text(idp_tenant(call)),
-        idp_value_blob(idp_device_code_digest(call, device_code)),
+        idp_value_blob(idp_device_code_digest(call, client_id, device_code)),
         idp_value_blob(idp_user_code_digest(call, user_code)),
         idp_value_text(client_id),
         idp_value_time(now_us),
@@ -37,7 +37,7 @@ static bool insert(struct idp_call *call, const struct idp_settings *settings,
         idp_value_bool(settings->slow_down_fixed),
         idp_value_text(scope),
         device.data == NULL ? idp_null() : idp_value_json_text(device),
-        idp_value_time(0), /* the first poll is never early */
+        idp_value_integer(0), /* the first poll is never early */
     };
     return idp_run(call, &idp_device_issue_statements[DEVICE_INSERT], arguments).affected == 1;
 }
@@ -62,9 +62,9 @@ static struct idp_json *response(struct idp_call *call, const struct idp_setting
     return result;
 }
 
-static struct idp_json *issue(struct idp_call *call, const struct idp_settings *settings,
-                              struct idp_bytes client_id, struct idp_bytes scope,
-                              struct idp_bytes device)
+static const struct idp_json *issue(struct idp_call *call, const struct idp_settings *settings,
+                                    struct idp_bytes client_id, struct idp_bytes scope,
+                                    struct idp_bytes device)
 {
     for (int try = 0; try < ISSUE_TRIES; try++) {
         struct idp_bytes device_code = idp_random_text(call, DEVICE_CODE_SIZE);
@@ -73,21 +73,21 @@ static struct idp_json *issue(struct idp_call *call, const struct idp_settings *
             return response(call, settings, device_code, user_code);
         }
     }
-    return idp_error_json(call, IDP_CODES_EXHAUSTED);
+    return idp_error_json(IDP_CODES_EXHAUSTED);
 }
 
-struct idp_json *idp_device_issue(struct idp_call *call, struct idp_bytes client_id,
-                                  struct idp_bytes scope, const struct idp_json *device)
+const struct idp_json *idp_device_issue(struct idp_call *call, struct idp_bytes client_id,
+                                        struct idp_bytes scope, const struct idp_json *device)
 {
     struct idp_client client;
     struct idp_settings settings;
     enum idp_error error = idp_device_client(call, client_id, &client, &settings);
     if (error != IDP_OK) {
-        return idp_error_json(call, error);
+        return idp_error_json(error);
     }
     struct idp_bytes wanted = scope.size == 0 ? client.scope : scope;
     if (!idp_scope_valid(wanted) || !idp_scope_within(wanted, client.scope)) {
-        return idp_error_json(call, IDP_INVALID_SCOPE);
+        return idp_error_json(IDP_INVALID_SCOPE);
     }
     struct idp_bytes device_text = {0};
     if (device != NULL) {

@@ -14,35 +14,40 @@
 
 enum { POLL_PENDING, POLL_EARLY, POLL_REDEEM, POLL_STATE, POLL_NOTE };
 
+/* A poll that is this little early counts as on time. */
+enum { TOLERANCE_US = 250000 };
+
+/* $1 tenant, $2 digest of code and client; $3 the time, $4 the same in microseconds, $5 less the
+ * tolerance. */
 const struct idp_statement idp_device_poll_statements[] = {
     [POLL_PENDING] = {"UPDATE idplane.device_code SET"
-                      " poll_after = idplane.later($4, interval_s * 1000000 - 250000)"
-                      " WHERE tenant = $1 AND code_digest = $2 AND client_id = $3"
-                      " AND state = 'pending' AND expires_at > $4 AND poll_after <= $4"
+                      " poll_after_us = $5 + interval_s * 1000000"
+                      " WHERE tenant = $1 AND code_digest = $2"
+                      " AND state = 'pending' AND expires_at > $3 AND poll_after_us <= $4"
                       " AND client_allowed",
-                      "txtz", ""},
+                      "txzii", ""},
     /* Where the rate comes first it does so for every state. */
     [POLL_EARLY] = {"UPDATE idplane.device_code SET interval_s = " RAISED ","
-                    " poll_after = idplane.later($4, (" RAISED ") * 1000000 - 250000)"
-                    " WHERE tenant = $1 AND code_digest = $2 AND client_id = $3"
-                    " AND poll_after > $4"
-                    " AND (rate_first OR state = 'pending' AND expires_at > $4)"
+                    " poll_after_us = $5 + (" RAISED ") * 1000000"
+                    " WHERE tenant = $1 AND code_digest = $2"
+                    " AND poll_after_us > $4"
+                    " AND (rate_first OR state = 'pending' AND expires_at > $3)"
                     " AND client_allowed"
                     " RETURNING interval_s",
-                    "txtz", "i"},
-    [POLL_REDEEM] = {"UPDATE idplane.device_code SET state = 'consumed', consumed_at = $4,"
-                     " poll_after = idplane.later($4, interval_s * 1000000 - 250000)"
-                     " WHERE tenant = $1 AND code_digest = $2 AND client_id = $3"
-                     " AND state = 'approved' AND expires_at > $4"
+                    "txzii", "i"},
+    [POLL_REDEEM] = {"UPDATE idplane.device_code SET state = 'consumed', consumed_at = $3,"
+                     " poll_after_us = $5 + interval_s * 1000000"
+                     " WHERE tenant = $1 AND code_digest = $2"
+                     " AND state = 'approved' AND expires_at > $3"
                      " RETURNING subject, granted_scope, grant_details",
-                     "txtz", "ttj"},
+                     "txzii", "ttj"},
     [POLL_STATE] = {"SELECT state, expires_at, rate_first FROM idplane.device_code"
-                    " WHERE tenant = $1 AND code_digest = $2 AND client_id = $3",
-                    "txt", "tzb"},
+                    " WHERE tenant = $1 AND code_digest = $2",
+                    "tx", "tzb"},
     [POLL_NOTE] = {"UPDATE idplane.device_code SET"
-                   " poll_after = idplane.later($4, interval_s * 1000000 - 250000)"
-                   " WHERE tenant = $1 AND code_digest = $2 AND client_id = $3",
-                   "txtz", ""},
+                   " poll_after_us = $5 + interval_s * 1000000"
+                   " WHERE tenant = $1 AND code_digest = $2",
+                   "txzii", ""},
 };
 const size_t idp_device_poll_statement_count = IDP_COUNT(idp_device_poll_statements);
 
@@ -70,22 +75,22 @@ static enum idp_error judge(const struct idp_value *row, int64_t now_us)
 }
 
 /* Where the rate comes first this poll counts too, although nothing came of it. */
-static struct idp_json *explain(struct idp_call *call, const struct idp_value *key)
+static const struct idp_json *explain(struct idp_call *call, const struct idp_value *key)
 {
     const struct idp_value *row = idp_run_one(call, &idp_device_poll_statements[POLL_STATE], key);
     if (row != NULL && idp_bool_of(row[2])) {
         idp_run(call, &idp_device_poll_statements[POLL_NOTE], key);
     }
-    return idp_error_json(call, judge(row, idp_now_us(call)));
+    return idp_error_json(judge(row, idp_now_us(call)));
 }
 
 /* A locked subject consumes the code all the same: it must not come alive with the subject. */
-static struct idp_json *pay(struct idp_call *call, const struct idp_settings *settings,
-                            const struct idp_client *client, const struct idp_value *row)
+static const struct idp_json *pay(struct idp_call *call, const struct idp_settings *settings,
+                                  const struct idp_client *client, const struct idp_value *row)
 {
     struct idp_bytes subject = idp_text_of(row[0]);
     if (!idp_subject_enabled(call, subject)) {
-        return idp_error_json(call, IDP_ACCESS_DENIED);
+        return idp_error_json(IDP_ACCESS_DENIED);
     }
     struct idp_grant grant = {
         .client_id = client->client_id,
@@ -97,14 +102,14 @@ static struct idp_json *pay(struct idp_call *call, const struct idp_settings *se
     return idp_tokens_issue(call, settings, &grant);
 }
 
-static struct idp_json *redeem(struct idp_call *call, const struct idp_value *key,
-                               struct idp_bytes client_id)
+static const struct idp_json *redeem(struct idp_call *call, const struct idp_value *key,
+                                     struct idp_bytes client_id)
 {
     struct idp_client client;
     struct idp_settings settings;
     enum idp_error error = idp_device_client(call, client_id, &client, &settings);
     if (error != IDP_OK) {
-        return idp_error_json(call, error);
+        return idp_error_json(error);
     }
     call->host->begin(call);
     const struct idp_value *row = idp_run_one(call, &idp_device_poll_statements[POLL_REDEEM], key);
@@ -114,16 +119,21 @@ static struct idp_json *redeem(struct idp_call *call, const struct idp_value *ke
     return pay(call, &settings, &client, row);
 }
 
-struct idp_json *idp_device_poll(struct idp_call *call, struct idp_bytes device_code,
-                                 struct idp_bytes client_id)
+const struct idp_json *idp_device_poll(struct idp_call *call, struct idp_bytes device_code,
+                                       struct idp_bytes client_id)
 {
+    int64_t now_us = idp_now_us(call);
     bool possible = device_code.size <= IDP_DEVICE_CODE_SIZE_MAX;
     struct idp_bytes code = possible ? device_code : idp_bytes_of("");
-    struct idp_value key[] = {idp_value_text(idp_tenant(call)),
-                              idp_value_blob(idp_device_code_digest(call, code)),
-                              idp_value_text(client_id), idp_value_time(idp_now_us(call))};
+    struct idp_value key[] = {
+        idp_value_text(idp_tenant(call)),
+        idp_value_blob(idp_device_code_digest(call, client_id, code)),
+        idp_value_time(now_us),
+        idp_value_integer(now_us),
+        idp_value_integer(now_us - TOLERANCE_US),
+    };
     if (idp_run(call, &idp_device_poll_statements[POLL_PENDING], key).affected == 1) {
-        return idp_error_json(call, IDP_AUTHORIZATION_PENDING);
+        return idp_error_json(IDP_AUTHORIZATION_PENDING);
     }
     const struct idp_value *early = idp_run_one(call, &idp_device_poll_statements[POLL_EARLY], key);
     return early != NULL ? slow_down(call, early[0].integer) : redeem(call, key, client_id);

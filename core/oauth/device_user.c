@@ -224,14 +224,14 @@ static struct idp_value decide(struct idp_call *call, const struct idp_value *ar
     struct request request;
     check_subject(call, arguments[1]);
     if (!read_options(call, arguments[2], &options)) {
-        return idp_value_json(idp_error_json(call, IDP_INVALID_REQUEST));
+        return idp_value_json(idp_error_json(IDP_INVALID_REQUEST));
     }
     enum idp_error error = find(call, arguments, &options, &request);
     if (error == IDP_OK) {
         error = decision(call, &request, arguments[1].bytes, &options);
     }
     if (error != IDP_OK) {
-        return idp_value_json(idp_error_json(call, error));
+        return idp_value_json(idp_error_json(error));
     }
     idp_throttle_reset(call, arguments[1].bytes);
     struct idp_json *result = idp_json_new(call, IDP_JSON_OBJECT);
@@ -248,11 +248,11 @@ struct idp_value idp_sql_lookup_user_code(struct idp_call *call, const struct id
     struct request request;
     check_subject(call, arguments[1]);
     if (!read_options(call, arguments[2], &options)) {
-        return idp_value_json(idp_error_json(call, IDP_INVALID_REQUEST));
+        return idp_value_json(idp_error_json(IDP_INVALID_REQUEST));
     }
     enum idp_error error = find(call, arguments, &options, &request);
     if (error != IDP_OK) {
-        return idp_value_json(idp_error_json(call, error));
+        return idp_value_json(idp_error_json(error));
     }
     struct idp_json *result = idp_json_new(call, IDP_JSON_OBJECT);
     idp_json_add_string(call, result, "user_code", idp_user_code_shown(call, request.user_code));

@@ -92,12 +92,12 @@ bool idp_scope_within(struct idp_bytes narrow, struct idp_bytes wide);
 void idp_device_client_changed(struct idp_call *call, bool device_grant);
 
 /* The RFC 8628 §3.2 response, or an error. `device` may be NULL. */
-struct idp_json *idp_device_issue(struct idp_call *call, struct idp_bytes client_id,
-                                  struct idp_bytes scope, const struct idp_json *device);
+const struct idp_json *idp_device_issue(struct idp_call *call, struct idp_bytes client_id,
+                                        struct idp_bytes scope, const struct idp_json *device);
 
 /* Tokens or an error; RFC 8628 §3.5. */
-struct idp_json *idp_device_poll(struct idp_call *call, struct idp_bytes device_code,
-                                 struct idp_bytes client_id);
+const struct idp_json *idp_device_poll(struct idp_call *call, struct idp_bytes device_code,
+                                       struct idp_bytes client_id);
 
 /* ---- tokens (token.c, token_endpoint.c, metadata.c, purge.c) ---- */
 
@@ -114,13 +114,13 @@ struct idp_json *idp_tokens_issue(struct idp_call *call, const struct idp_settin
 
 /* The token endpoint behind HTTP: a row per grant type. `form` is an object of strings, without
  * empty members; `credentials` as the request gave them. */
-struct idp_json *idp_token_endpoint(struct idp_call *call, const struct idp_json *form,
-                                    const struct idp_credentials *credentials);
+const struct idp_json *idp_token_endpoint(struct idp_call *call, const struct idp_json *form,
+                                          const struct idp_credentials *credentials);
 
 /* The device authorization endpoint behind HTTP (RFC 8628 §3.1); `device` as idp_device_issue. */
-struct idp_json *idp_device_endpoint(struct idp_call *call, const struct idp_json *form,
-                                     const struct idp_credentials *credentials,
-                                     const struct idp_json *device);
+const struct idp_json *idp_device_endpoint(struct idp_call *call, const struct idp_json *form,
+                                           const struct idp_credentials *credentials,
+                                           const struct idp_json *device);
 
 /* RFC 8414 metadata of the tenant, also OpenID discovery. */
 struct idp_json *idp_metadata(struct idp_call *call);

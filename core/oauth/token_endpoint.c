@@ -5,8 +5,8 @@
 
 /* ---- a row for each grant type ---- */
 
-static struct idp_json *grant_device_code(struct idp_call *call, const struct idp_json *form,
-                                          const struct idp_client *client)
+static const struct idp_json *grant_device_code(struct idp_call *call, const struct idp_json *form,
+                                                const struct idp_client *client)
 {
     struct idp_bytes device_code = idp_json_string(form, "device_code");
     if (device_code.data == NULL) {
@@ -17,14 +17,14 @@ static struct idp_json *grant_device_code(struct idp_call *call, const struct id
 
 static const struct {
     const char *grant_type;
-    struct idp_json *(*handler)(struct idp_call *, const struct idp_json *,
-                                const struct idp_client *);
+    const struct idp_json *(*handler)(struct idp_call *, const struct idp_json *,
+                                      const struct idp_client *);
 } grants[] = {
     {IDP_GRANT_DEVICE_CODE, grant_device_code},
 };
 
-struct idp_json *idp_token_endpoint(struct idp_call *call, const struct idp_json *form,
-                                    const struct idp_credentials *credentials)
+const struct idp_json *idp_token_endpoint(struct idp_call *call, const struct idp_json *form,
+                                          const struct idp_credentials *credentials)
 {
     struct idp_client client;
     struct idp_bytes grant_type = idp_json_string(form, "grant_type");
@@ -33,27 +33,27 @@ struct idp_json *idp_token_endpoint(struct idp_call *call, const struct idp_json
     }
     enum idp_error error = idp_client_authenticate(call, credentials, true, &client);
     if (error != IDP_OK) {
-        return idp_error_json(call, error);
+        return idp_error_json(error);
     }
     for (size_t i = 0; i < IDP_COUNT(grants); i++) {
         if (idp_bytes_is(grant_type, grants[i].grant_type)) {
             return grants[i].handler(call, form, &client);
         }
     }
-    return idp_error_json(call, IDP_UNSUPPORTED_GRANT_TYPE);
+    return idp_error_json(IDP_UNSUPPORTED_GRANT_TYPE);
 }
 
 /* A confidential client proves itself here too, unless the settings let its name be enough. */
-struct idp_json *idp_device_endpoint(struct idp_call *call, const struct idp_json *form,
-                                     const struct idp_credentials *credentials,
-                                     const struct idp_json *device)
+const struct idp_json *idp_device_endpoint(struct idp_call *call, const struct idp_json *form,
+                                           const struct idp_credentials *credentials,
+                                           const struct idp_json *device)
 {
     struct idp_client client;
     struct idp_settings settings = idp_settings_load(call);
     enum idp_error error =
         idp_client_authenticate(call, credentials, settings.client_auth_required, &client);
     if (error != IDP_OK) {
-        return idp_error_json(call, error);
+        return idp_error_json(error);
     }
     return idp_device_issue(call, client.client_id, idp_json_string(form, "scope"), device);
 }

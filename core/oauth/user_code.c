@@ -115,8 +115,9 @@ struct idp_bytes idp_user_code_digest(struct idp_call *call, struct idp_bytes co
     return idp_digest(call, "idplane user code", parts, IDP_COUNT(parts));
 }
 
-struct idp_bytes idp_device_code_digest(struct idp_call *call, struct idp_bytes code)
+struct idp_bytes idp_device_code_digest(struct idp_call *call, struct idp_bytes client_id,
+                                        struct idp_bytes code)
 {
-    struct idp_bytes parts[] = {idp_tenant(call), code};
+    struct idp_bytes parts[] = {idp_tenant(call), client_id, code};
     return idp_digest(call, "idplane device code", parts, IDP_COUNT(parts));
 }

@@ -55,7 +55,7 @@ static void unknown_errors_are_server_errors(void **state)
 
 static void errors_become_rfc6749_json(void **state)
 {
-    struct idp_json *json = idp_error_json(call_of(state), IDP_AUTHORIZATION_PENDING);
+    const struct idp_json *json = idp_error_json(IDP_AUTHORIZATION_PENDING);
     assert_true(host_text_is(idp_json_text(call_of(state), json),
                              "{\"error\":\"authorization_pending\",\"error_description\":"
                              "\"The user has not authorized the request.\"}"));

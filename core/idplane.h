@@ -153,11 +153,13 @@ struct idp_value {
     };
 };
 
-/* One SQL statement: text in the common dialect, one kind per $n, one kind per column. */
+/* One SQL statement: text in the common dialect, one kind per $n, one kind per column. `kept`: it
+ * only reads clients and tenants, and a host may keep its rows until those tables change. */
 struct idp_statement {
     const char *text;
     const char *arguments;
     const char *columns;
+    bool kept;
 };
 
 /* The rows that a statement returned, row-major; `affected` counts written rows where none return.
@@ -270,5 +272,8 @@ extern const size_t idp_statement_group_count;
 
 /* Serialises a result for an engine without a JSON type: members in order, no white space. */
 struct idp_bytes idp_json_text(struct idp_call *call, const struct idp_json *json);
+
+/* True where json is a number without fraction or exponent that fits; *out is then set. */
+bool idp_json_integer(const struct idp_json *json, int64_t *out) IDP_MUST_CHECK;
 
 #endif

@@ -33,7 +33,7 @@ struct exchange {
     size_t body_size;
     unsigned attempts, status; /* status 0: not answered */
     uint64_t since_us;         /* when it was connected, or its request began or ended; 0: closed */
-    char address[INET6_ADDRSTRLEN];
+    const char *address;
 };
 
 /* Complete requests that no engine has taken yet. */

@@ -20,6 +20,7 @@ static unsigned body_size_max, timeout_s;
 static const struct engine *engine;
 static struct MHD_Daemon *server;
 static struct exchange exchanges[SOCKET_MAX];
+static char addresses[SOCKET_MAX][INET6_ADDRSTRLEN];
 static size_t open_count; /* requests */
 static bool resumed;      /* there are answers that the server has not come to */
 static volatile sig_atomic_t stopping;
@@ -82,6 +83,9 @@ static void connection_changed(void *context, struct MHD_Connection *connection,
                                enum MHD_ConnectionNotificationCode code)
 {
     int fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+    getnameinfo(
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr,
+        sizeof(struct sockaddr_in6), addresses[fd], INET6_ADDRSTRLEN, NULL, 0, NI_NUMERICHOST);
     *slot = &exchanges[fd];
     exchanges[fd].since_us = code == MHD_CONNECTION_NOTIFY_STARTED ? monotonic_us() : 0;
 }
@@ -196,12 +200,9 @@ static void *exchange_open(void *context, const char *uri, struct MHD_Connection
 {
     struct exchange *exchange =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
-    const union MHD_ConnectionInfo *from =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    *exchange = (struct exchange){
-        .connection = connection, .target = obtained(strdup(uri)), .since_us = monotonic_us()};
-    getnameinfo(from->client_addr, sizeof(struct sockaddr_in6), exchange->address,
-                sizeof(exchange->address), NULL, 0, NI_NUMERICHOST);
+    *exchange = (struct exchange){.connection = connection, .since_us = monotonic_us()};
+    exchange->target = obtained(strdup(uri));
+    exchange->address = addresses[exchange - exchanges];
     open_count++;
     return exchange;
 }

@@ -6,6 +6,7 @@
 
 #include "postgres.h"
 
+#include "executor/spi.h"
 #include "fmgr.h"
 #include "utils/jsonb.h"
 
@@ -29,6 +30,25 @@ void idp_pg_define_settings(void);
 /* Their values; the session ones are empty when unset. */
 const char *idp_pg_session_setting(enum idp_session variable);
 const char *idp_pg_master_key_setting(void);
+
+/* ---- rows kept by the backend (kept.c) ---- */
+
+/* What a look into the kept rows found, or needs to put some there. */
+struct idp_kept {
+    struct idp_bytes key; /* data NULL: nothing may be kept */
+    uint64 change_count;
+    struct idp_rows rows;
+};
+
+void idp_pg_kept_init(void);
+
+/* True with kept->rows where the rows of the statement are kept. */
+bool idp_pg_kept_get(struct idp_frame *frame, const struct idp_statement *statement,
+                     const struct idp_value *arguments, struct idp_kept *kept);
+
+/* Keeps rows that were read since the look, unless their tables changed meanwhile. */
+void idp_pg_kept_put(const struct idp_kept *kept, const struct idp_statement *statement,
+                     SPIPlanPtr plan, struct idp_rows rows);
 
 /* Leaves SPI and unpins the path, where a statement was run. */
 void idp_pg_disconnect(struct idp_frame *frame);

@@ -106,9 +106,15 @@ static JsonbValue *push_string(JsonbParseState **state, JsonbIteratorToken token
     return pushJsonbValue(state, token, &value);
 }
 
-static JsonbValue number_value(struct idp_bytes text)
+static JsonbValue number_value(const struct idp_json *json)
 {
     JsonbValue value = {.type = jbvNumeric};
+    struct idp_bytes text = json->text;
+    int64_t integer;
+    if (idp_json_integer(json, &integer)) {
+        value.val.numeric = int64_to_numeric(integer);
+        return value;
+    }
     value.val.numeric = DatumGetNumeric(
         DirectFunctionCall3(numeric_in, CStringGetDatum(pnstrdup(text.data, text.size)),
                             ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
@@ -125,7 +131,7 @@ static JsonbValue scalar_value(const struct idp_json *json)
         value.val.boolean = json->kind == IDP_JSON_TRUE;
         return value;
     case IDP_JSON_NUMBER:
-        return number_value(json->text);
+        return number_value(json);
     case IDP_JSON_STRING:
         value.type = jbvString;
         value.val.string.val = (char *)json->text.data;

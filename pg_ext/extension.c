@@ -166,5 +166,6 @@ void _PG_init(void)
                                idp_error_row(IDP_UNSUPPORTED_ENGINE)->word)));
     }
     idp_pg_define_settings();
+    idp_pg_kept_init();
     CacheRegisterSyscacheCallback(PROCOID, known_forget, (Datum)0);
 }

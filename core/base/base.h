@@ -116,9 +116,6 @@ struct idp_bytes idp_json_string(const struct idp_json *object, const char *name
 
 bool idp_json_is(const struct idp_json *json, enum idp_json_kind kind);
 
-/* True where json is a number without fraction or exponent that fits; *out is then set. */
-bool idp_json_integer(const struct idp_json *json, int64_t *out) IDP_MUST_CHECK;
-
 /* New values in the arena. */
 struct idp_json *idp_json_new(struct idp_call *call, enum idp_json_kind kind);
 struct idp_json *idp_json_new_string(struct idp_call *call, struct idp_bytes text);

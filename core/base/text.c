@@ -179,9 +179,16 @@ void idp_text_add_char(struct idp_text *text, char character)
 
 void idp_text_add_integer(struct idp_text *text, int64_t number)
 {
-    char digits[24];
-    int size = snprintf(digits, sizeof digits, "%lld", (long long)number);
-    idp_text_add(text, (struct idp_bytes){digits, (size_t)size});
+    char digits[24], *end = digits + sizeof digits, *at = end;
+    uint64_t rest = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+    do {
+        *--at = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest > 0);
+    if (number < 0) {
+        *--at = '-';
+    }
+    idp_text_add(text, (struct idp_bytes){at, (size_t)(end - at)});
 }
 
 struct idp_bytes idp_text_bytes(struct idp_text *text)

@@ -10,7 +10,7 @@ enum { CLIENT_SECRET_SIZE = 32 };
 const struct idp_statement idp_client_statements[] = {
     [IDP_CLIENT_FIND] = {"SELECT " IDP_CLIENT_COLUMNS
                          " FROM idplane.client c WHERE c.tenant = $1 AND c.client_id = $2",
-                         "tt", IDP_CLIENT_KINDS},
+                         "tt", IDP_CLIENT_KINDS, true},
     [IDP_CLIENT_METADATA] = {"SELECT metadata FROM idplane.client"
                              " WHERE tenant = $1 AND client_id = $2",
                              "tt", "j"},

@@ -12,7 +12,7 @@ const struct idp_statement idp_device_client_statements[] = {
     [DEVICE_CLIENT_FIND] = {"SELECT " IDP_CLIENT_COLUMNS ", t.settings"
                             " FROM idplane.client c, idplane.tenant t"
                             " WHERE c.tenant = $1 AND c.client_id = $2 AND t.tenant = $1",
-                            "tt", IDP_CLIENT_KINDS "j"},
+                            "tt", IDP_CLIENT_KINDS "j", true},
     [DEVICE_CLIENT_ALLOW] =
         {"UPDATE idplane.device_code"
          " SET client_allowed = ($2 AND c.enabled AND c.device_grant)"

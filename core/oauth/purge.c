@@ -6,23 +6,27 @@
 
 enum { PURGE_ROWS_MAX = 100000, CODE_KEPT_S = 3600, ATTEMPT_KEPT_S = 86400 };
 
+enum { PURGE_CODES, PURGE_REFRESH_TOKENS, PURGE_ATTEMPTS, PURGE_SUBJECT_ATTEMPTS };
+
 const struct idp_statement idp_purge_statements[] = {
-    {"DELETE FROM idplane.device_code WHERE tenant = $1 AND code_digest IN"
-     " (SELECT d.code_digest FROM idplane.device_code d"
-     " WHERE d.tenant = $1 AND d.expires_at < $2 LIMIT $3)",
-     "tzi", ""},
-    {"DELETE FROM idplane.refresh_token WHERE tenant = $1 AND token_digest IN"
-     " (SELECT r.token_digest FROM idplane.refresh_token r"
-     " WHERE r.tenant = $1 AND r.expires_at < $2 LIMIT $3)",
-     "tzi", ""},
-    {"DELETE FROM idplane.attempt WHERE tenant = $1 AND attempt_id IN"
-     " (SELECT a.attempt_id FROM idplane.attempt a"
-     " WHERE a.tenant = $1 AND a.attempted_at < $2 LIMIT $3)",
-     "tzi", ""},
-    {"DELETE FROM idplane.subject_attempt WHERE tenant = $1 AND subject IN"
-     " (SELECT s.subject FROM idplane.subject_attempt s"
-     " WHERE s.tenant = $1 AND s.window_ends_at < $2 LIMIT $3)",
-     "tzi", ""},
+    [PURGE_CODES] = {"DELETE FROM idplane.device_code WHERE tenant = $1 AND code_digest IN"
+                     " (SELECT d.code_digest FROM idplane.device_code d"
+                     " WHERE d.tenant = $1 AND d.expires_at < $2 LIMIT $3)",
+                     "tzi", ""},
+    [PURGE_REFRESH_TOKENS] =
+        {"DELETE FROM idplane.refresh_token WHERE tenant = $1 AND token_digest IN"
+         " (SELECT r.token_digest FROM idplane.refresh_token r"
+         " WHERE r.tenant = $1 AND r.expires_at < $2 LIMIT $3)",
+         "tzi", ""},
+    [PURGE_ATTEMPTS] = {"DELETE FROM idplane.attempt WHERE tenant = $1 AND attempt_id IN"
+                        " (SELECT a.attempt_id FROM idplane.attempt a"
+                        " WHERE a.tenant = $1 AND a.attempted_at < $2 LIMIT $3)",
+                        "tzi", ""},
+    [PURGE_SUBJECT_ATTEMPTS] =
+        {"DELETE FROM idplane.subject_attempt WHERE tenant = $1 AND subject IN"
+         " (SELECT s.subject FROM idplane.subject_attempt s"
+         " WHERE s.tenant = $1 AND s.window_ends_at < $2 LIMIT $3)",
+         "tzi", ""},
 };
 const size_t idp_purge_statement_count = IDP_COUNT(idp_purge_statements);
 
@@ -30,10 +34,10 @@ static const struct {
     const char *name;
     int64_t kept_s;
 } purged[] = {
-    {"device_codes", CODE_KEPT_S},
-    {"refresh_tokens", 0},
-    {"attempts", ATTEMPT_KEPT_S},
-    {"subject_attempts", 0},
+    [PURGE_CODES] = {"device_codes", CODE_KEPT_S},
+    [PURGE_REFRESH_TOKENS] = {"refresh_tokens", 0},
+    [PURGE_ATTEMPTS] = {"attempts", ATTEMPT_KEPT_S},
+    [PURGE_SUBJECT_ATTEMPTS] = {"subject_attempts", 0},
 };
 
 struct idp_value idp_sql_purge(struct idp_call *call, const struct idp_value *arguments)

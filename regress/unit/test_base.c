@@ -325,8 +325,10 @@ static void texts_are_checked(void **state)
 
 /* ---- rows ---- */
 
-static const struct idp_statement two_columns = {"SELECT a, b FROM t WHERE c = $1", "t", "ti"};
-static const struct idp_statement no_arguments = {"SELECT 1", "", "i"};
+static const struct idp_statement two_columns = {
+    .text = "SELECT a, b FROM t WHERE c = $1", .arguments = "t", .columns = "ti"};
+static const struct idp_statement no_arguments = {
+    .text = "SELECT 1", .arguments = "", .columns = "i"};
 
 static void run_one(struct idp_call *call, void *data)
 {

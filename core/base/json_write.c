@@ -37,8 +37,9 @@ static void write_escape(struct idp_text *text, char character)
 static const char *plain_end(const char *at, const char *end)
 {
     at = idp_json_plain_skip(at, end);
-    while (at < end && is_plain(*at))
+    while (at < end && is_plain(*at)) {
         at = idp_json_plain_skip(at + 1, end);
+    }
     return at;
 }
 
@@ -49,8 +50,9 @@ static void write_escaped(struct idp_text *text, const char *at, const char *end
         const char *start = at;
         at = plain_end(start, end);
         idp_text_add(text, (struct idp_bytes){start, (size_t)(at - start)});
-        if (at < end)
+        if (at < end) {
             write_escape(text, *at++);
+        }
     }
     idp_text_add_char(text, '"');
 }
@@ -64,8 +66,9 @@ static void write_string(struct idp_text *text, struct idp_bytes string)
     }
     char *out = idp_text_extend(text, string.size + 2);
     *out++ = '"';
-    if (string.size > 0)
+    if (string.size > 0) {
         memcpy(out, string.data, string.size);
+    }
     out[string.size] = '"';
 }
 

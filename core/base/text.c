@@ -141,11 +141,13 @@ bool idp_utf8_valid(struct idp_bytes bytes)
 static void text_grow(struct idp_text *text, size_t more)
 {
     size_t capacity = text->capacity > 0 ? text->capacity * 2 : TEXT_CAPACITY_FIRST;
-    if (capacity <= text->size + more)
+    if (capacity <= text->size + more) {
         capacity = text->size + more + 1;
+    }
     char *data = idp_allocate(text->call, capacity);
-    if (text->size > 0)
+    if (text->size > 0) {
         memcpy(data, text->data, text->size);
+    }
     text->data = data;
     text->capacity = capacity;
 }
@@ -153,8 +155,9 @@ static void text_grow(struct idp_text *text, size_t more)
 /* A byte stays free for the NUL. */
 char *idp_text_extend(struct idp_text *text, size_t size)
 {
-    if (size >= text->capacity - text->size)
+    if (size >= text->capacity - text->size) {
         text_grow(text, size);
+    }
     char *start = text->data + text->size;
     text->size += size;
     return start;

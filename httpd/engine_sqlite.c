@@ -20,6 +20,8 @@ static void engine_close(void)
 
 static void engine_open(void)
 {
+    sqlite3_config(SQLITE_CONFIG_SINGLETHREAD); /* no locks, no statistics */
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     char *setup = sqlite3_mprintf(
         "PRAGMA journal_mode = wal; PRAGMA synchronous = %s; SELECT idplane_install();"
         "SELECT configure(json_object('base_url', %Q)) WHERE %d",

@@ -156,8 +156,7 @@ static struct MHD_Response *response_make(const cJSON *document)
     return response;
 }
 
-/* An answer is often like the one before, whose response is then sent again. What a POST achieved
- * may be a secret, and never comes twice. */
+/* An answer like the one before reuses its response; what a POST achieved is never kept. */
 void exchange_answer(struct exchange *exchange, const char *json)
 {
     static char *kept;
@@ -241,8 +240,7 @@ static void exchange_enter(struct exchange *exchange, const char *method)
         exchange_refuse(exchange, IDP_CONTENT_TOO_LARGE);
 }
 
-/* One byte more than allowed shows that a body is too large, which no header said. SQLite answers
- * what changes nothing where it stands; the rest waits for its turn's commit. */
+/* Reads one byte more than allowed. SQLite answers what changes nothing here; the rest waits. */
 static enum MHD_Result request_handle(void *context, struct MHD_Connection *connection,
                                       const char *url, const char *method, const char *version,
                                       const char *data, size_t *size, void **slot)

@@ -18,7 +18,7 @@ CFLAGS    ?= -O2 -g
 # SANITIZE holds flags of an instrumented build (regress/sanitize); it has its own BUILD. A module is
 # never unloaded: the cache of parsed keys outlives the connection that loaded it.
 STYLE   := -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -Wshadow -Wmissing-prototypes \
-           -Wstrict-prototypes
+           -Wstrict-prototypes -Wno-missing-field-initializers
 HARDEN  := -fPIC -fvisibility=hidden -fno-strict-aliasing -fstack-protector-strong
 MKDIR    = mkdir -p $(@D)
 BUILD_C  = $(MKDIR) && $(CC) $(STYLE) $(HARDEN) $(CFLAGS) $(SANITIZE) $(CPPFLAGS) -I. -I$(BUILD) \
@@ -39,19 +39,22 @@ CORE    := $(call objects,obj,$(filter-out core/fetch/%,$(wildcard core/*.c core
 SQLITE  := $(call objects,obj,$(wildcard sqlite_ext/*.c))
 STATIC  := $(call objects,static,$(wildcard sqlite_ext/*.c))
 HTTPD   := $(call objects,obj,$(wildcard httpd/*.c))
-PG      := $(call objects,pg,$(wildcard pg_ext/*.c))
 UNIT    := $(call programs,regress/unit/test_*.c)
 HELPERS := $(call programs,regress/isolation/*.c regress/sqlite/*.c)
 BENCH   := $(addprefix $(BUILD)/bench/,hello jose memory sqlite)
 VERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" pg_ext/idplane.control 2>/dev/null)
 SCRIPT  := $(BUILD)/pg/idplane--$(VERSION).sql
+# pg_ext/Makefile has the rules of the PostgreSQL that is built for.
+PGXS_MAKE = $(MAKE) --no-print-directory -s -C $(BUILD)/pg -f $(CURDIR)/pg_ext/Makefile \
+            SCRIPT=$(notdir $(SCRIPT)) STYLE='$(STYLE)' HARDEN='$(HARDEN)' LIBS='$(LIBS)'
 
 .PHONY: all sqlite postgres no-postgres unit helpers install install-sqlite install-postgres demo \
         check installcheck check-fresh serve bench bench-programs tidy format fuzz sanitize clean
 .DELETE_ON_ERROR:
 all: sqlite $(if $(HAS_PG),postgres,no-postgres)
 sqlite: $(BUILD)/idplane.so $(BUILD)/idplane-httpd
-postgres: $(BUILD)/pg/idplane.so $(SCRIPT)
+postgres: $(BUILD)/core.a $(SCRIPT) $(BUILD)/pg/version
+	+@$(PGXS_MAKE) all
 unit: $(UNIT)
 helpers: $(HELPERS)
 bench-programs: $(BENCH)
@@ -60,8 +63,6 @@ no-postgres:; @echo "$(PG_CONFIG) knows no PostgreSQL server headers: built for 
 $(BUILD)/core.a: $(CORE); rm -f $@ && $(AR) rcs $@ $^
 $(BUILD)/idplane.so: $(SQLITE) $(BUILD)/core.a
 	$(SHARED) -Wl,-z,defs $^ $(LIBS)
-$(BUILD)/pg/idplane.so: $(PG) $(BUILD)/core.a
-	$(SHARED) $^ $(LIBS)
 $(BUILD)/idplane-httpd: $(HTTPD) $(STATIC) $(BUILD)/core.a
 	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $^ -lmicrohttpd -lsqlite3 $(PQ_LIBS) $(LIBS)
 $(SCRIPT): sql/schema.sql sql/functions.sql pg_ext/idplane.control
@@ -76,15 +77,12 @@ $(BUILD)/obj/%.o: %.c | $(BUILD)/schema.inc
 	$(BUILD_C) -c $<
 $(BUILD)/static/%.o: %.c | $(BUILD)/schema.inc
 	$(BUILD_C) -c -DSQLITE_CORE $<
-$(BUILD)/pg/%.o: %.c $(BUILD)/pg/version
-	$(BUILD_C) -c -isystem $(PG_INCLUDE) $<
 $(UNIT): $(BUILD)/%: %.c $(BUILD)/obj/regress/unit/host.o $(BUILD)/core.a
 	$(BUILD_C) $(filter %.c %.o %.a,$^) -lcmocka $(LIBS)
 $(BENCH): $(BUILD)/%: %.c $(call objects,obj,bench/pair.c bench/raw.c bench/database.c) $(BUILD)/core.a
 	$(BUILD_C) $(filter %.c %.o %.a,$^) -lmicrohttpd -lsqlite3 $(LIBS)
 $(HELPERS): $(BUILD)/%: %.c
 	$(BUILD_C) $(PQ_FLAGS) $< -lsqlite3 $(PQ_LIBS) $(LIBS)
-# Another PG_CONFIG builds the module anew.
 $(BUILD)/pg/version: FORCE
 	@$(MKDIR); $(PG_CONFIG) --version >$@.new; cmp -s $@.new $@ || cp $@.new $@
 FORCE:
@@ -95,9 +93,7 @@ install-sqlite: sqlite
 	install -D -m 755 $(BUILD)/idplane.so $(DESTDIR)$(PREFIX)/lib/idplane.so
 	install -D -m 755 $(BUILD)/idplane-httpd $(DESTDIR)$(PREFIX)/bin/idplane-httpd
 install-postgres: postgres
-	install -D -m 755 -t $(DESTDIR)$(shell $(PG_CONFIG) --pkglibdir) $(BUILD)/pg/idplane.so
-	install -D -m 644 -t $(DESTDIR)$(shell $(PG_CONFIG) --sharedir)/extension \
-	    pg_ext/idplane.control $(SCRIPT)
+	+@$(PGXS_MAKE) install
 
 # A new make sees what the packages brought.
 export BUILD PG_CONFIG

@@ -160,7 +160,12 @@ static struct idp_json *in_force(struct idp_call *call, const struct idp_json *d
     idp_json_add(result, "device_flow_settings",
                  section_json(call, &settings, "device_flow_settings"));
     idp_json_add(result, "token_settings", section_json(call, &settings, "token_settings"));
-    idp_json_add(result, "warnings", idp_settings_warnings(call, &settings));
+    struct idp_json *warnings = idp_settings_warnings(call, &settings);
+    if (idp_tenant_address_shared(call)) {
+        const char *sentence = "Another tenant has this base_url: over HTTP neither is found.";
+        idp_json_add(warnings, NULL, idp_json_new_string(call, idp_bytes_of(sentence)));
+    }
+    idp_json_add(result, "warnings", warnings);
     return result;
 }
 

@@ -21,6 +21,11 @@ const struct idp_statement idp_tenant_statements[] = {
                                  "t", "tt"},
     [IDP_TENANT_UNADDRESSED] = {"SELECT base_authority FROM idplane.tenant WHERE tenant = $1", "t",
                                 "t"},
+    [IDP_TENANT_SHARING] = {"SELECT count(*) FROM idplane.tenant t, idplane.tenant o"
+                            " WHERE t.tenant = $1 AND o.tenant <> $1"
+                            " AND o.base_authority = t.base_authority"
+                            " AND o.base_path = t.base_path",
+                            "t", "i"},
 };
 const size_t idp_tenant_statement_count = IDP_COUNT(idp_tenant_statements);
 
@@ -46,6 +51,12 @@ struct idp_settings idp_settings_load(struct idp_call *call)
 }
 
 /* ---- the tenant behind an address ---- */
+
+bool idp_tenant_address_shared(struct idp_call *call)
+{
+    struct idp_value arguments[] = {idp_value_text(idp_tenant(call))};
+    return idp_run_row(call, &idp_tenant_statements[IDP_TENANT_SHARING], arguments)[0].integer > 0;
+}
 
 static bool path_within(struct idp_bytes path, struct idp_bytes base)
 {

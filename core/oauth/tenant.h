@@ -11,7 +11,11 @@ enum idp_tenant_statement {
     IDP_TENANT_CONFIGURE,
     IDP_TENANT_VERSION,
     IDP_TENANT_BY_AUTHORITY,
-    IDP_TENANT_UNADDRESSED
+    IDP_TENANT_UNADDRESSED,
+    IDP_TENANT_SHARING
 };
+
+/* True where another tenant has the base_url that is stored for this one. */
+bool idp_tenant_address_shared(struct idp_call *call) IDP_MUST_CHECK;
 
 #endif

@@ -23,3 +23,11 @@ SELECT jwt_verify((SELECT token FROM token), CAST(jwks() AS text)) -> 'claims' -
 SELECT poll_device_code((SELECT response ->> 'device_code' FROM flow), 'tv') ->> 'error';
 SELECT set_tenant(NULL);
 SELECT set_tenant('');
+-- One address for two tenants is none: both are told.
+SELECT set_tenant('acme');
+SELECT configure('{"base_url":"https://id.example/a"}') -> 'warnings';
+SELECT set_tenant('other');
+SELECT configure('{"base_url":"https://id.example:443/a/"}') -> 'warnings';
+SELECT set_tenant('acme');
+SELECT configuration() -> 'warnings';
+SELECT configure('{"base_url":"https://id.example/b"}') -> 'warnings';

@@ -44,9 +44,11 @@ HELPERS := $(call programs,regress/isolation/*.c regress/sqlite/*.c)
 BENCH   := $(addprefix $(BUILD)/bench/,hello jose memory sqlite)
 VERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" pg_ext/idplane.control 2>/dev/null)
 SCRIPT  := $(BUILD)/pg/idplane--$(VERSION).sql
-# pg_ext/Makefile has the rules of the PostgreSQL that is built for.
-PGXS_MAKE = $(MAKE) --no-print-directory -s -C $(BUILD)/pg -f $(CURDIR)/pg_ext/Makefile \
-            SCRIPT=$(notdir $(SCRIPT)) STYLE='$(STYLE)' HARDEN='$(HARDEN)' LIBS='$(LIBS)'
+# pg_ext/Makefile has the rules of the PostgreSQL that is built for. `make -n` has nothing to build on.
+PGXS_MAKE = [ ! -f $(BUILD)/core.a ] || \
+            $(MAKE) --no-print-directory -s -C $(BUILD)/pg -f $(CURDIR)/pg_ext/Makefile \
+            PG_CONFIG=$(abspath $(shell command -v $(PG_CONFIG))) SCRIPT=$(notdir $(SCRIPT)) \
+            STYLE='$(STYLE)' HARDEN='$(HARDEN)' LIBS='$(LIBS)'
 
 .PHONY: all sqlite postgres no-postgres unit helpers install install-sqlite install-postgres demo \
         check installcheck check-fresh serve bench bench-programs tidy format fuzz sanitize clean

@@ -3,9 +3,9 @@
  *
  * Reading a client and its settings was a third of what issuing a code costs. The rows of a
  * statement marked `kept` stay here until one of its tables changes. Triggers on those tables send
- * the message by which PostgreSQL keeps its own catalog caches right, so that commit, rollback,
- * savepoints and other backends are seen as they are there. Where a transaction has one snapshot,
- * nothing is kept and nothing kept is used. */
+ * the message by which PostgreSQL keeps its own catalog caches right, at commit and to all
+ * backends. A transaction that changes the tables, or has one snapshot for all its statements,
+ * neither keeps rows nor uses them: what it sees is not what others see. */
 #include "pg_ext/adapter.h"
 
 #include "access/xact.h"
@@ -31,6 +31,7 @@ static uint64 change_count; /* messages about the tables so far */
 static uint64 entries_from; /* what it was when the entries began */
 static Oid tables[TABLE_COUNT_MAX];
 static size_t table_count;
+static TransactionId changing = InvalidTransactionId; /* ours that changed them last */
 
 /* ---- messages ---- */
 
@@ -69,15 +70,18 @@ static bool watch(SPIPlanPtr plan)
                 continue;
             }
             watched = false;
-            if (table_count < TABLE_COUNT_MAX) {
-                tables[table_count++] = lfirst_oid(table);
+            if (table_count == TABLE_COUNT_MAX) { /* full of tables that were dropped */
+                table_count = 0;
+                change_count++;
             }
+            tables[table_count++] = lfirst_oid(table);
         }
     }
     return watched;
 }
 
-/* Trigger of the tables that kept statements read. */
+/* Trigger of the tables that kept statements read, for each row before it changes: an apply worker
+ * fires no other, and a call within the statement that changes the row must know of it. */
 #pragma GCC visibility push(default)
 PG_FUNCTION_INFO_V1(idplane_configuration_changed);
 #pragma GCC visibility pop
@@ -88,8 +92,11 @@ Datum idplane_configuration_changed(PG_FUNCTION_ARGS)
         ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
                         errmsg("idplane: this function is for triggers of idplane only")));
     }
-    CacheInvalidateRelcache(((TriggerData *)fcinfo->context)->tg_relation);
-    return PointerGetDatum(NULL);
+    TriggerData *change = (TriggerData *)fcinfo->context;
+    bool updates = TRIGGER_FIRED_BY_UPDATE(change->tg_event);
+    CacheInvalidateRelcache(change->tg_relation);
+    changing = GetTopTransactionId();
+    return PointerGetDatum(updates ? change->tg_newtuple : change->tg_trigtuple);
 }
 
 /* ---- rows and keys as blocks of bytes ---- */
@@ -182,12 +189,18 @@ static bool is_of(const struct entry *entry, const struct idp_statement *stateme
            memcmp(entry->key.data, key.data, key.size) == 0;
 }
 
+/* False where this transaction may see other rows than those that begin now. */
+static bool sees_what_others_see(void)
+{
+    TransactionId own = GetTopTransactionIdIfAny();
+    return !IsolationUsesXactSnapshot() && (own == InvalidTransactionId || own != changing);
+}
+
 bool idp_pg_kept_get(struct idp_frame *frame, const struct idp_statement *statement,
                      const struct idp_value *arguments, struct idp_kept *kept)
 {
     *kept = (struct idp_kept){0};
-    if (!statement->kept || frame->call.function->effect != IDP_WRITES ||
-        IsolationUsesXactSnapshot()) {
+    if (!statement->kept || frame->call.function->effect != IDP_WRITES || !sees_what_others_see()) {
         return false;
     }
     forget_old();

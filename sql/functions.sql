@@ -154,21 +154,27 @@ GRANT EXECUTE ON FUNCTION
 
 -- ---- what backends keep ----
 -- Clients and settings are read at nearly every call and hardly ever change, so a backend keeps the
--- rows until these triggers tell it otherwise. They fire in logical replication, too.
+-- rows until these triggers tell it otherwise. Of rows and ALWAYS: so they fire in a subscriber, too.
 
 CREATE FUNCTION idplane.configuration_changed() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'idplane_configuration_changed';
 COMMENT ON FUNCTION idplane.configuration_changed() IS 'Tells all backends to read clients and settings again.';
 REVOKE ALL ON FUNCTION idplane.configuration_changed() FROM PUBLIC;
 
-CREATE TRIGGER idplane_changed AFTER UPDATE OR DELETE OR TRUNCATE ON idplane.tenant
+CREATE TRIGGER idplane_changed BEFORE UPDATE OR DELETE ON idplane.tenant
+    FOR EACH ROW EXECUTE FUNCTION idplane.configuration_changed();
+CREATE TRIGGER idplane_changed BEFORE UPDATE OR DELETE ON idplane.client
+    FOR EACH ROW EXECUTE FUNCTION idplane.configuration_changed();
+CREATE TRIGGER idplane_emptied BEFORE TRUNCATE ON idplane.tenant
     FOR EACH STATEMENT EXECUTE FUNCTION idplane.configuration_changed();
-CREATE TRIGGER idplane_changed AFTER UPDATE OR DELETE OR TRUNCATE ON idplane.client
+CREATE TRIGGER idplane_emptied BEFORE TRUNCATE ON idplane.client
     FOR EACH STATEMENT EXECUTE FUNCTION idplane.configuration_changed();
-ALTER TABLE idplane.tenant ENABLE ALWAYS TRIGGER idplane_changed;
-ALTER TABLE idplane.client ENABLE ALWAYS TRIGGER idplane_changed;
+ALTER TABLE idplane.tenant ENABLE ALWAYS TRIGGER idplane_changed, ENABLE ALWAYS TRIGGER idplane_emptied;
+ALTER TABLE idplane.client ENABLE ALWAYS TRIGGER idplane_changed, ENABLE ALWAYS TRIGGER idplane_emptied;
 COMMENT ON TRIGGER idplane_changed ON idplane.tenant IS 'Backends keep settings until this fires.';
 COMMENT ON TRIGGER idplane_changed ON idplane.client IS 'Backends keep clients until this fires.';
+COMMENT ON TRIGGER idplane_emptied ON idplane.tenant IS 'Backends keep settings until this fires.';
+COMMENT ON TRIGGER idplane_emptied ON idplane.client IS 'Backends keep clients until this fires.';
 
 -- ---- storage ----
 -- Room on the page for the row versions that polling makes, so that they stay heap-only.

@@ -40,6 +40,24 @@ EXECUTE issue;
 UPDATE idplane.client SET enabled = true WHERE client_id = 'kept';
 EXECUTE issue;
 
+-- Within the statement that changes the row, and after it failed.
+UPDATE idplane.client SET enabled = false WHERE client_id = 'kept'
+    RETURNING enabled, idplane.issue_device_code('kept') ->> 'error' AS error;
+UPDATE idplane.client SET enabled = true WHERE client_id = 'kept'
+    RETURNING idplane.issue_device_code('kept') ->> 'error', 1 / (length(client_id) - 4);
+EXECUTE issue;
+CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% while it lasted', idplane.issue_device_code('kept') ? 'device_code';
+END $$;
+CREATE TRIGGER a_refusal AFTER UPDATE ON idplane.client FOR EACH STATEMENT EXECUTE FUNCTION refuse();
+\set VERBOSITY terse
+UPDATE idplane.client SET enabled = true WHERE client_id = 'kept';
+EXECUTE issue;
+DROP FUNCTION refuse() CASCADE;
+UPDATE idplane.client SET enabled = true WHERE client_id = 'kept';
+EXECUTE issue;
+
 -- A transaction with one snapshot sees that, and leaves nothing behind for others.
 BEGIN ISOLATION LEVEL REPEATABLE READ;
 EXECUTE issue;
@@ -75,7 +93,6 @@ SELECT idplane.set_tenant('default');
 EXECUTE issue;
 
 -- The function is for those triggers.
-\set VERBOSITY terse
 SELECT idplane.configuration_changed();
-SELECT tgrelid::regclass, tgenabled FROM pg_trigger WHERE tgname = 'idplane_changed' ORDER BY 1;
+SELECT tgrelid::regclass, tgname, tgenabled FROM pg_trigger WHERE tgname ~ '^idplane_' ORDER BY 1, 2;
 SELECT idplane.configure('{"device_flow_settings": {"device_flow_codelifetime_in_secs": null}}') IS NOT NULL AS reset;

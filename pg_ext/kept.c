@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* kept.c - rows that a backend keeps, of statements about what hardly ever changes.
  *
- * Reading a client and its settings was a third of what issuing a code costs. The rows of a
+ * Reading a client and its settings was a quarter of the time in issue_device_code(). The rows of a
  * statement marked `kept` stay here until one of its tables changes. Triggers on those tables send
  * the message by which PostgreSQL keeps its own catalog caches right, at commit and to all
  * backends. A transaction that changes the tables, or has one snapshot for all its statements,

@@ -2,9 +2,9 @@
 /* crypto.c - digests, comparison, wiping and randomness.
  *
  * The digest methods are fetched once and kept for the life of the process: an implicit fetch on
- * every call costs three times the hash itself. Only the digests that rows are looked up by go
- * around EVP: an EVP context is made and freed for each hash, which takes eight times as long as
- * the hash and was a quarter of what a poll costs beyond its statement. */
+ * every call costs three times the hash itself. Only idp_digest(), for codes, tokens and secrets at
+ * rest, goes around EVP, whose context is made and freed for each hash: 1.8 µs of a poll against
+ * 0.6 in the profile of a PostgreSQL backend. */
 #define OPENSSL_SUPPRESS_DEPRECATED /* SHA256_Init() */
 #include "core/base/base.h"
 

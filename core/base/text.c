@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* text.c - bytes with a length, UTF-8, text that grows in the arena, and space-separated words. */
-#include <stdio.h>
 #include <string.h>
 
 #include "core/base/base.h"

@@ -77,7 +77,7 @@ static void link_read(struct link *link)
 }
 
 /* Reads what came, gives what waits to who is idle, and says what to wait for next. */
-static void engine_run(void)
+static void engine_turn(void)
 {
     struct exchange *exchange;
     bool up = false;
@@ -117,4 +117,4 @@ static void engine_open(void)
     PQclear(result);
 }
 
-const struct engine engine_postgres = {engine_open, engine_run, NULL};
+const struct engine engine_postgres = {engine_open, exchange_wait, engine_turn};

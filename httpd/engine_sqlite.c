@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* engine_sqlite.c - the core, linked in, over one SQLite file. The requests of a turn share one
- * transaction, so that one fsync serves them all; they are answered after its commit. */
+/* engine_sqlite.c - the core, linked in, over one SQLite file. A request runs when it is complete.
+ * What it writes is committed at the end of the turn, together with what the others of the turn
+ * wrote, so that one fsync serves them all; until then they wait. What writes nothing is answered
+ * at once. */
 #include "httpd/httpd.h"
 
 #include <sqlite3.h>
@@ -8,14 +10,31 @@
 int sqlite3_idplane_init(sqlite3 *db, char **error, const struct sqlite3_api_routines *api);
 
 static sqlite3 *db;
-static sqlite3_stmt *request;
+
+enum { REQUEST, BEGIN, BEGIN_WRITING, COMMIT, ROLLBACK, STATEMENT_COUNT };
+static sqlite3_stmt *statements[STATEMENT_COUNT];
+static const char *const texts[STATEMENT_COUNT] = {[REQUEST] = "SELECT http_request(?, ?, ?, ?)",
+                                                   [BEGIN] = "BEGIN",
+                                                   [BEGIN_WRITING] = "BEGIN IMMEDIATE",
+                                                   [COMMIT] = "COMMIT",
+                                                   [ROLLBACK] = "ROLLBACK"};
 
 /* The last connection to go checkpoints the log into the file. */
 static void engine_close(void)
 {
-    sqlite3_finalize(request);
+    for (size_t i = 0; i < STATEMENT_COUNT; i++)
+        sqlite3_finalize(statements[i]);
     if (sqlite3_close(db))
         warnx("%s", sqlite3_errmsg(db));
+}
+
+static int prepare(void)
+{
+    int code = SQLITE_OK;
+    for (size_t i = 0; i < STATEMENT_COUNT && !code; i++)
+        code =
+            sqlite3_prepare_v3(db, texts[i], -1, SQLITE_PREPARE_PERSISTENT, &statements[i], NULL);
+    return code;
 }
 
 static void engine_open(void)
@@ -27,27 +46,34 @@ static void engine_open(void)
         "SELECT configure(json_object('base_url', %Q)) WHERE %d",
         option[SYNCHRONOUS], option[BASE_URL], option[BASE_URL] != NULL);
     if (sqlite3_open(option[SQLITE], &db) || sqlite3_idplane_init(db, NULL, NULL) ||
-        sqlite3_busy_timeout(db, 5000) || sqlite3_exec(db, setup, NULL, NULL, NULL) ||
-        sqlite3_prepare_v3(db, "SELECT http_request(?, ?, ?, ?)", -1, SQLITE_PREPARE_PERSISTENT,
-                           &request, NULL))
+        sqlite3_busy_timeout(db, 5000) || sqlite3_exec(db, setup, NULL, NULL, NULL) || prepare())
         errx(1, "%s: %s", option[SQLITE], sqlite3_errmsg(db));
     sqlite3_free(setup);
     atexit(engine_close);
 }
 
-/* The core's document is left in exchange->answer until it is committed. */
+static int statement_run(int name)
+{
+    sqlite3_step(statements[name]);
+    return sqlite3_reset(statements[name]);
+}
+
+/* The core's document is left in exchange->answer. */
 static int request_run(struct exchange *exchange)
 {
+    sqlite3_stmt *request = statements[REQUEST];
     sqlite3_bind_text(request, 1, exchange->told, -1, SQLITE_STATIC);
     sqlite3_bind_text(request, 2, exchange->target, -1, SQLITE_STATIC);
     sqlite3_bind_text(request, 3, exchange_headers(exchange), -1, SQLITE_STATIC);
     sqlite3_bind_blob(request, 4, exchange->body, (int)exchange->body_size, SQLITE_STATIC);
     if (sqlite3_step(request) == SQLITE_ROW)
         exchange->answer = obtained(strdup((const char *)sqlite3_column_text(request, 0)));
-    int code = sqlite3_reset(request);
-    if (code)
-        warnx("%s", sqlite3_errmsg(db));
-    return code;
+    return sqlite3_reset(request);
+}
+
+static bool is_busy(int code)
+{
+    return (code & 0xff) == SQLITE_BUSY;
 }
 
 static void request_end(struct exchange *exchange, int code)
@@ -55,34 +81,61 @@ static void request_end(struct exchange *exchange, int code)
     if (!code && exchange->answer)
         exchange_answer(exchange, exchange->answer);
     else
-        exchange_refuse(exchange, (code & 0xff) == SQLITE_BUSY ? IDP_TEMPORARILY_UNAVAILABLE
-                                                               : IDP_SERVER_ERROR);
+        exchange_refuse(exchange, is_busy(code) ? IDP_TEMPORARILY_UNAVAILABLE : IDP_SERVER_ERROR);
 }
 
-static void engine_run_one(struct exchange *exchange)
+/* Answers all that waited for a commit, or for what came in its place. */
+static void waiting_end(int code)
 {
-    request_end(exchange, request_run(exchange));
-}
-
-/* One transaction for several. Where SQLite rolled it back, nothing of it may be answered. */
-static void engine_run(void)
-{
-    struct exchange *exchange = STAILQ_FIRST(&waiting);
-    bool group = exchange && STAILQ_NEXT(exchange, next);
-    int code = group ? sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL) : SQLITE_OK;
-    for (; exchange && !code; exchange = STAILQ_NEXT(exchange, next)) {
-        code = request_run(exchange);
-        if (group)
-            code = sqlite3_get_autocommit(db) ? SQLITE_ABORT : SQLITE_OK;
-    }
-    if (group && (code || (code = sqlite3_exec(db, "COMMIT", NULL, NULL, NULL))))
-        warnx("%s", sqlite3_errmsg(db));
+    struct exchange *exchange;
     while ((exchange = STAILQ_FIRST(&waiting))) {
         STAILQ_REMOVE_HEAD(&waiting, next);
         request_end(exchange, code);
     }
-    if (!sqlite3_get_autocommit(db))
-        sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
 }
 
-const struct engine engine_sqlite = {engine_open, engine_run, engine_run_one};
+/* Begins a transaction and runs the first request of it. Where another process wrote between what
+ * this one read and would write, it is run anew as the only writer. */
+static int request_first(struct exchange *exchange)
+{
+    int code = statement_run(BEGIN);
+    if (!code)
+        code = request_run(exchange);
+    if (is_busy(code) && !(code = statement_run(ROLLBACK)) &&
+        !(code = statement_run(BEGIN_WRITING)))
+        code = request_run(exchange);
+    return code;
+}
+
+/* Where SQLite gave up the transaction, what waits in it is lost with it. */
+static void engine_take(struct exchange *exchange)
+{
+    bool alone = sqlite3_get_autocommit(db);
+    bool at_once = alone && (option[SINGLE] || strcmp(exchange->told, "GET") == 0);
+    int code = alone && !at_once ? request_first(exchange) : request_run(exchange);
+    bool wrote = !code && sqlite3_txn_state(db, "main") == SQLITE_TXN_WRITE;
+    if (code)
+        warnx("%s", sqlite3_errmsg(db));
+    if (sqlite3_get_autocommit(db))
+        waiting_end(SQLITE_ABORT);
+    else if (alone && !wrote)
+        statement_run(COMMIT);
+    if (wrote)
+        exchange_wait(exchange);
+    else
+        request_end(exchange, code);
+}
+
+static void engine_turn(void)
+{
+    if (sqlite3_get_autocommit(db))
+        return;
+    int code = statement_run(COMMIT);
+    if (code)
+        warnx("%s", sqlite3_errmsg(db));
+    waiting_end(code);
+    if (!sqlite3_get_autocommit(db))
+        statement_run(ROLLBACK);
+}
+
+const struct engine engine_sqlite = {engine_open, engine_take, engine_turn};

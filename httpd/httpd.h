@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* httpd.h - a thin shim: HTTP in, one SELECT http_request(…) in the database, HTTP out.
- * One thread, one loop. Each turn gathers the requests that are complete and hands them to the
- * engine together, so that SQLite can commit them together; none is answered before its commit. */
+ * One thread, one loop. Each turn gives the requests that are complete to the engine; SQLite
+ * commits those of a turn together. None is answered before its commit. */
 #ifndef IDPLANE_HTTPD_H
 #define IDPLANE_HTTPD_H
 
@@ -36,15 +36,15 @@ struct exchange {
     const char *address;
 };
 
-/* Complete requests that no engine has taken yet. */
+/* Complete requests that wait: for a link to the database, or for the commit of the turn. */
 extern STAILQ_HEAD(queue, exchange) waiting;
 /* What ends the wait of a turn: the server, then links to the database. */
 extern struct pollfd polls[1 + LINK_COUNT];
 
 struct engine {
-    void (*open)(void); /* ends the process where it fails */
-    void (*run)(void);  /* once a turn: takes what waits, answers what is done */
-    void (*run_one)(struct exchange *exchange); /* at once; NULL where that takes a wait */
+    void (*open)(void);                      /* ends the process where it fails */
+    void (*take)(struct exchange *exchange); /* a complete request: answers it, or lets it wait */
+    void (*turn)(void);                      /* answers what waits and is done */
 };
 extern const struct engine engine_sqlite, engine_postgres;
 
@@ -52,6 +52,8 @@ uint64_t monotonic_us(void);
 /* Passes memory on; ends the process where there is none. */
 void *obtained(void *memory);
 
+/* Puts a request into the queue; its connection sleeps until the answer. */
+void exchange_wait(struct exchange *exchange);
 /* The headers that the core reads, as JSON; valid until the next one is asked. */
 const char *exchange_headers(const struct exchange *exchange);
 /* Answers with the core's document, or with one that says an error. */

@@ -240,7 +240,13 @@ static void exchange_enter(struct exchange *exchange, const char *method)
         exchange_refuse(exchange, IDP_CONTENT_TOO_LARGE);
 }
 
-/* Reads one byte more than allowed. SQLite answers what changes nothing here; the rest waits. */
+void exchange_wait(struct exchange *exchange)
+{
+    MHD_suspend_connection(exchange->connection);
+    STAILQ_INSERT_TAIL(&waiting, exchange, next);
+}
+
+/* Reads one byte more than allowed. */
 static enum MHD_Result request_handle(void *context, struct MHD_Connection *connection,
                                       const char *url, const char *method, const char *version,
                                       const char *data, size_t *size, void **slot)
@@ -256,11 +262,8 @@ static enum MHD_Result request_handle(void *context, struct MHD_Connection *conn
         *size = 0;
     } else if (exchange->body_size > body_size_max) {
         exchange_refuse(exchange, IDP_CONTENT_TOO_LARGE);
-    } else if (engine->run_one && (option[SINGLE] || strcmp(exchange->told, "GET") == 0)) {
-        engine->run_one(exchange);
     } else {
-        MHD_suspend_connection(connection);
-        STAILQ_INSERT_TAIL(&waiting, exchange, next);
+        engine->take(exchange);
     }
     return MHD_YES;
 }
@@ -290,7 +293,7 @@ static void server_start(void)
             MHD_get_daemon_info(server, MHD_DAEMON_INFO_BIND_PORT)->port);
 }
 
-/* One turn: send what is answered, read what came, run it together. */
+/* One turn: send what is answered, read what came, run it. */
 static void turn(void)
 {
     MHD_UNSIGNED_LONG_LONG timeout_ms;
@@ -298,7 +301,7 @@ static void turn(void)
     poll(polls, IDP_COUNT(polls), ready ? 0 : 1000);
     resumed = false;
     MHD_run(server);
-    engine->run();
+    engine->turn();
     connections_sweep();
     fflush(stderr);
 }

@@ -4,6 +4,8 @@
 #ifndef IDPLANE_BASE_H
 #define IDPLANE_BASE_H
 
+#include <pthread.h>
+
 #include "core/idplane.h"
 
 /* ---- errors (error.c) ---- */
@@ -27,6 +29,29 @@ struct idp_json *idp_error_json_with(struct idp_call *call, enum idp_error error
 /* Runs release(object) when the call ends, last registered first, also after a raise.
  * object NULL raises IDP_CRYPTO (a foreign constructor that failed). Returns object. */
 void *idp_own(struct idp_call *call, void *object, void (*release)(void *object));
+
+/* ---- what outlives a call (cache.c) ---- */
+
+enum { IDP_CACHE_ENTRY_COUNT_MAX = 64 };
+
+/* Immutable objects found by the bytes that they were made from; those used longest ago go first.
+ * Shared by threads. Starts with a release function, weight_max (of all objects together, in a unit
+ * of the owner's) and PTHREAD_MUTEX_INITIALIZER. */
+struct idp_cache {
+    void (*release)(void *object);
+    size_t weight_max;
+    pthread_mutex_t mutex;
+    struct idp_cache_entry *entries[IDP_CACHE_ENTRY_COUNT_MAX];
+    size_t weight;
+    uint64_t use_count;
+};
+
+/* The object kept under the key, alive until the call ends; NULL: none. */
+const void *idp_cache_get(struct idp_call *call, struct idp_cache *cache, struct idp_bytes key);
+
+/* Hands `object` over to the cache and returns it, alive until the call ends. */
+const void *idp_cache_put(struct idp_call *call, struct idp_cache *cache, struct idp_bytes key,
+                          void *object, size_t weight);
 
 /* ---- bytes and text (text.c) ---- */
 

@@ -153,7 +153,7 @@ static struct idp_json *grant_types_json(struct idp_call *call, const struct idp
 
 static struct idp_json *in_force(struct idp_call *call, const struct idp_json *document)
 {
-    struct idp_settings settings = idp_settings_of(call, document);
+    struct idp_settings settings = idp_settings_of(document);
     struct idp_json *result = section_json(call, &settings, NULL);
     idp_json_add_string(call, result, "tenant", idp_tenant(call));
     idp_json_add(result, "grant_types", grant_types_json(call, &settings));
@@ -173,7 +173,7 @@ static struct idp_json *in_force(struct idp_call *call, const struct idp_json *d
 
 static bool store(struct idp_call *call, const struct idp_json *document, int64_t version)
 {
-    struct idp_settings settings = idp_settings_of(call, document);
+    struct idp_settings settings = idp_settings_of(document);
     struct idp_url url = {0};
     bool addressed = idp_json_member(document, "base_url") != NULL &&
                      idp_url_read(call, settings.base_url, &url);
@@ -212,7 +212,7 @@ struct idp_value idp_sql_configure(struct idp_call *call, const struct idp_value
             idp_fail_with(call, IDP_INVALID_SETTINGS, "%s", faults);
         }
         if (store(call, document, row[0].integer)) {
-            idp_device_client_changed(call, idp_settings_of(call, document).device_grant);
+            idp_device_client_changed(call, idp_settings_of(document).device_grant);
             return idp_value_json(in_force(call, document));
         }
     }

@@ -35,7 +35,7 @@ enum idp_error idp_device_client(struct idp_call *call, struct idp_bytes client_
         return IDP_INVALID_CLIENT;
     }
     *client = idp_client_of(client_id, row);
-    *settings = idp_settings_of(call, idp_json_argument(call, row[COLUMN_SETTINGS], "settings"));
+    *settings = idp_settings_read(call, row[COLUMN_SETTINGS]);
     if (!settings->device_grant) {
         return IDP_UNSUPPORTED_GRANT_TYPE;
     }

@@ -10,7 +10,7 @@
 #define IDP_GRANT_REFRESH_TOKEN "refresh_token"
 #define IDP_BASE_URL_DEFAULT "http://127.0.0.1:8080"
 
-/* ---- settings of the tenant (settings.c, settings_check.c, url.c, tenant.c, configure.c) ---- */
+/* ---- settings of the tenant (settings*.c, url.c, tenant.c, configure.c) ---- */
 
 struct idp_settings {
     struct idp_bytes issuer;   /* default: base_url */
@@ -34,7 +34,10 @@ struct idp_settings {
 struct idp_settings idp_settings_load(struct idp_call *call);
 
 /* The same from a stored document (NULL: all defaults), which is known to be valid. */
-struct idp_settings idp_settings_of(struct idp_call *call, const struct idp_json *document);
+struct idp_settings idp_settings_of(const struct idp_json *document);
+
+/* The same from a column, through a cache: its texts live until the call ends. */
+struct idp_settings idp_settings_read(struct idp_call *call, struct idp_value document);
 
 /* Makes the tenant's row where there is none. */
 void idp_tenant_ensure(struct idp_call *call);

@@ -107,9 +107,8 @@ static bool grant_listed(const struct idp_json *document, const char *grant)
     return false;
 }
 
-struct idp_settings idp_settings_of(struct idp_call *call, const struct idp_json *document)
+struct idp_settings idp_settings_of(const struct idp_json *document)
 {
-    (void)call;
     struct idp_settings settings = {0};
     for (size_t i = 0; i < idp_setting_row_count; i++) {
         fill(&settings, &idp_setting_rows[i], setting_member(document, &idp_setting_rows[i]));

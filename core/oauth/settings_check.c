@@ -160,7 +160,7 @@ static void check_top(struct idp_text *faults, const struct idp_json *member)
 
 static void check_together(struct idp_text *faults, const struct idp_json *document)
 {
-    struct idp_settings settings = idp_settings_of(faults->call, document);
+    struct idp_settings settings = idp_settings_of(document);
     if ((int64_t)settings.user_code_charset.size <= settings.user_code_length) {
         add_fault(faults, "device_flow_settings", "device_flow_usercode_charset",
                   " must have more characters than a user code");

@@ -37,17 +37,22 @@ void idp_tenant_ensure(struct idp_call *call)
     idp_run(call, &idp_tenant_statements[IDP_TENANT_ENSURE], arguments);
 }
 
-const struct idp_json *idp_settings_document(struct idp_call *call)
+static struct idp_value settings_column(struct idp_call *call)
 {
     struct idp_value arguments[] = {idp_value_text(idp_tenant(call))};
     const struct idp_value *row =
         idp_run_one(call, &idp_tenant_statements[IDP_TENANT_SETTINGS], arguments);
-    return row == NULL ? NULL : idp_json_argument(call, row[0], "settings");
+    return row == NULL ? idp_null() : row[0];
+}
+
+const struct idp_json *idp_settings_document(struct idp_call *call)
+{
+    return idp_json_argument(call, settings_column(call), "settings");
 }
 
 struct idp_settings idp_settings_load(struct idp_call *call)
 {
-    return idp_settings_of(call, idp_settings_document(call));
+    return idp_settings_read(call, settings_column(call));
 }
 
 /* ---- the tenant behind an address ---- */

@@ -163,6 +163,27 @@ for (const engine of engines) {
     });
   });
 
+  it(`serves while others write to its database, on ${engine}`, async () => {
+    const server = await start(engine);
+    server.call('register_client', 'tv', {
+      grant_types: [DEVICE_GRANT],
+      token_endpoint_auth_method: 'none',
+    });
+    const others = server.meanwhile(Array(400).fill(['issue_device_code', 'tv']));
+    const statuses = await Promise.all(Array.from({ length: 8 }, async () => {
+      const seen = [];
+      for (let i = 0; i < 50; i++) {
+        const answer = await post(`${server.base}/device_authorization`, { client_id: 'tv' });
+        seen.push(answer.status);
+        assert.ok((await answer.json()).device_code);
+      }
+      return seen;
+    }));
+    assert.deepEqual([...new Set(statuses.flat())], [200]);
+    assert.equal(new Set((await others).map((codes) => codes.device_code)).size, 400);
+    assert.equal(await server.stop(), 0);
+  });
+
   it(`logs a line for each request without secrets, and stops on SIGTERM, on ${engine}`, async () => {
     const server = await start(engine);
     server.call('register_client', 'tv', {

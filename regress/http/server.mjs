@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // server.mjs: an idplane-httpd of its own for a test, and the SQL beside it.
-import { execFileSync, spawn } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -17,32 +17,35 @@ const quoted = (value) =>
 // SELECT name(arguments…); the JSON it returned.
 const query = (schema, name, values) => `SELECT ${schema}${name}(${values.map(quoted).join(', ')});`;
 
+// A shell of the engine reads the SQL: the test waits for it, or goes on meanwhile.
+const runNow = ([program, options], input) =>
+  execFileSync(program, options, { input, encoding: 'utf8' }).trim();
+const runMeanwhile = ([program, options], input) =>
+  new Promise((done, fail) => {
+    const child = execFile(program, options, (error, text) => (error ? fail(error) : done(text.trim())));
+    child.stdin.end(input);
+  });
+
 function sqlite(folder) {
   const file = join(folder, 'idplane.db');
-  const run = (sql) =>
-    execFileSync('sqlite3', ['-batch', '-bail', file], {
-      input: `.load ${join(build, 'idplane.so')}\n.timeout 10000\n${sql}\n`,
-      encoding: 'utf8',
-    }).trim();
-  run('PRAGMA journal_mode = WAL; SELECT idplane_install();');
-  return { options: ['--sqlite', file], schema: '', run };
+  const prologue = `.load ${join(build, 'idplane.so')}\n.timeout 10000\n`;
+  const shell = ['sqlite3', ['-batch', '-bail', file]];
+  runNow(shell, `${prologue}PRAGMA journal_mode = WAL; SELECT idplane_install();\n`);
+  return { options: ['--sqlite', file], schema: '', shell, prologue };
 }
 
 function postgres() {
   const database = `http_${process.pid}`;
-  const psql = (name, sql) =>
-    execFileSync('psql', ['-X', '-q', '-At', '-v', 'ON_ERROR_STOP=1', '-d', name], {
-      input: sql,
-      encoding: 'utf8',
-    }).trim();
-  psql('postgres', `DROP DATABASE IF EXISTS ${database};`);
-  psql('postgres', `CREATE DATABASE ${database};`);
-  psql(database, 'CREATE EXTENSION idplane;');
+  const shell = (name) => ['psql', ['-X', '-q', '-At', '-v', 'ON_ERROR_STOP=1', '-d', name]];
+  runNow(shell('postgres'), `DROP DATABASE IF EXISTS ${database};`);
+  runNow(shell('postgres'), `CREATE DATABASE ${database};`);
+  runNow(shell(database), 'CREATE EXTENSION idplane;');
   return {
     options: ['--postgres', `dbname=${database}`],
     schema: 'idplane.',
-    run: (sql) => psql(database, sql),
-    drop: () => psql('postgres', `DROP DATABASE ${database} WITH (FORCE);`),
+    shell: shell(database),
+    prologue: '',
+    drop: () => runNow(shell('postgres'), `DROP DATABASE ${database} WITH (FORCE);`),
   };
 }
 
@@ -91,16 +94,19 @@ async function launch(options, base) {
 }
 
 // Starts a server on a new database. call() is SQL beside it, batch() several calls in one session,
-// log() what the server printed, crash() kills it at once and launches it anew.
+// meanwhile() the same while the test goes on, log() what the server printed, crash() kills it at
+// once and launches it anew.
 export async function start(engine, settings = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'idplane-http-'));
   const store = engine === 'SQLite' ? sqlite(folder) : postgres();
   const port = await freePort();
   const base = `http://127.0.0.1:${port}`;
   const options = [...store.options, '--listen', `127.0.0.1:${port}`];
-  const batch = (calls) =>
-    store.run(calls.map(([name, ...values]) => query(store.schema, name, values)).join('\n'))
-      .split('\n').map((text) => (text.startsWith('{') ? JSON.parse(text) : text));
+  const script = (calls) =>
+    `${store.prologue}${calls.map(([name, ...values]) => query(store.schema, name, values)).join('\n')}\n`;
+  const answersOf = (text) =>
+    text.split('\n').map((line) => (line.startsWith('{') ? JSON.parse(line) : line));
+  const batch = (calls) => answersOf(runNow(store.shell, script(calls)));
   const call = (...words) => batch([words])[0];
   call('configure', { base_url: base, ...settings });
   let server = await launch(options, base);
@@ -108,6 +114,7 @@ export async function start(engine, settings = {}) {
     base,
     call,
     batch,
+    meanwhile: async (calls) => answersOf(await runMeanwhile(store.shell, script(calls))),
     log: () => server.printed(),
     crash: async () => {
       await server.kill('SIGKILL');

@@ -88,7 +88,7 @@ static void a_code_too_long_to_be_one_is_unknown(void **state)
 static void characters_are_drawn_evenly(void **state)
 {
     struct host *host = *state;
-    struct idp_settings settings = idp_settings_of(&host->call, NULL);
+    struct idp_settings settings = idp_settings_of(NULL);
     size_t kinds = settings.user_code_charset.size;
     size_t per_round = 256 - 256 % kinds;
     size_t counts[256] = {0};
@@ -106,7 +106,7 @@ static void characters_are_drawn_evenly(void **state)
 static void typed_codes_are_reduced_to_the_charset(void **state)
 {
     struct host *host = *state;
-    struct idp_settings settings = idp_settings_of(&host->call, NULL);
+    struct idp_settings settings = idp_settings_of(NULL);
     static const struct {
         const char *typed, *read;
     } cases[] = {

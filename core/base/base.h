@@ -102,16 +102,6 @@ bool idp_word_in(struct idp_bytes list, struct idp_bytes word);
 
 /* ---- JSON (json_scan.c, json_read.c, json.c, json_write.c) ---- */
 
-/* What idp_json_scan leaves for cJSON: the same document without white space, each number turned
- * into a string behind the byte 0xFF, which no UTF-8 holds. NUL behind it. */
-struct idp_json_scan {
-    struct idp_bytes text;
-    size_t value_count;
-};
-
-/* Checks all of strict JSON but duplicate members. NULL, or why it is refused. */
-const char *idp_json_scan(struct idp_call *call, struct idp_bytes text, struct idp_json_scan *scan);
-
 /* Skips printable ASCII but quote and backslash, which is most of all strings. */
 const char *idp_json_plain_skip(const char *at, const char *end);
 
@@ -120,8 +110,8 @@ const struct idp_json **idp_json_sorted(struct idp_call *call, const struct idp_
                                         size_t *count);
 
 /* Reads strict JSON (RFC 8259): UTF-8, no duplicate members, no NUL, no lone surrogates, no
- * trailing bytes, depth and size limited; numbers keep their text. NULL: not JSON, reason in *why.
- */
+ * trailing bytes, depth and size limited; numbers keep their text. The tree refers to `text`, which
+ * must outlive it, and its strings have no NUL behind them. NULL: not JSON, reason in *why. */
 const struct idp_json *idp_json_read(struct idp_call *call, struct idp_bytes text,
                                      const char **why);
 
@@ -141,6 +131,9 @@ struct idp_bytes idp_json_string(const struct idp_json *object, const char *name
 
 bool idp_json_is(const struct idp_json *json, enum idp_json_kind kind);
 
+/* True where the array has this string. */
+bool idp_json_holds(const struct idp_json *array, struct idp_bytes text);
+
 /* New values in the arena. */
 struct idp_json *idp_json_new(struct idp_call *call, enum idp_json_kind kind);
 struct idp_json *idp_json_new_string(struct idp_call *call, struct idp_bytes text);
@@ -148,6 +141,8 @@ struct idp_json *idp_json_new_integer(struct idp_call *call, int64_t number);
 struct idp_json *idp_json_new_bool(struct idp_call *call, bool value);
 /* A deep copy, detached from siblings and name. */
 struct idp_json *idp_json_copy(struct idp_call *call, const struct idp_json *json);
+/* The same value as a node of its own, which shares its contents. */
+struct idp_json *idp_json_node(struct idp_call *call, const struct idp_json *json);
 
 /* Appends `item` (fresh: not yet in another parent) to an object or array. `name` is not copied. */
 void idp_json_add(struct idp_json *parent, const char *name, struct idp_json *item);
@@ -187,6 +182,9 @@ struct idp_bytes idp_form_decode(struct idp_call *call, struct idp_bytes text);
 struct idp_bytes idp_url_encode(struct idp_call *call, struct idp_bytes text);
 
 /* ---- time (clock.c) ---- */
+
+/* 9999-12-31T23:59:59Z: no time here is later. */
+#define IDP_TIME_MAX_US INT64_C(253402300799000000)
 
 /* Microseconds since 1970, the same for the whole call; the session's frozen clock wins. */
 int64_t idp_now_us(struct idp_call *call);

@@ -60,6 +60,15 @@ bool idp_json_integer(const struct idp_json *json, int64_t *out)
     return true;
 }
 
+bool idp_json_holds(const struct idp_json *array, struct idp_bytes text)
+{
+    const struct idp_json *item = array->child;
+    while (item != NULL && !(item->kind == IDP_JSON_STRING && idp_bytes_equal(item->text, text))) {
+        item = item->next;
+    }
+    return item != NULL;
+}
+
 static int by_name(const void *left, const void *right)
 {
     const struct idp_json *const *left_member = left, *const *right_member = right;
@@ -120,6 +129,15 @@ struct idp_json *idp_json_copy(struct idp_call *call, const struct idp_json *jso
         idp_json_add_named(copy, idp_bytes_copy(call, item->name), idp_json_copy(call, item));
     }
     return copy;
+}
+
+struct idp_json *idp_json_node(struct idp_call *call, const struct idp_json *json)
+{
+    struct idp_json *node = idp_json_new(call, json->kind);
+    node->text = json->text;
+    node->child = json->child;
+    node->last = json->last;
+    return node;
 }
 
 void idp_json_add(struct idp_json *parent, const char *name, struct idp_json *item)

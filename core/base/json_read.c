@@ -1,40 +1,61 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* json_read.c - from bytes to a tree: json_scan.c decides what is JSON, cJSON parses and unescapes
- * it, and the tree is laid over cJSON's strings, which live and are wiped with the call. */
-#include <cjson/cJSON.h>
+/* json_read.c - from bytes to a tree in one pass: values, members, limits, no name twice. The words
+ * are json_scan.c's. */
 #include <string.h>
 
-#include "core/base/base.h"
+#include "core/base/json_scan.h"
 
-/* Up to here comparing each pair is faster than sorting. */
-enum { PAIRWISE_COUNT_MAX = 16 };
+enum {
+    PAIRWISE_COUNT_MAX = 16, /* up to here comparing each pair is faster than sorting */
+    NODE_BATCH = 24
+};
 
-static void tree_wipe(cJSON *tree)
+struct reader {
+    struct idp_json_scan scan;
+    size_t value_count, depth;
+    struct idp_json *nodes;
+    size_t node_count; /* left of the batch */
+};
+
+static bool read_value(struct reader *reader, struct idp_json **out);
+
+static struct idp_json *node_new(struct reader *reader, enum idp_json_kind kind)
 {
-    for (cJSON *item = tree; item != NULL; item = item->next) {
-        if (item->valuestring != NULL) {
-            idp_wipe(item->valuestring, strlen(item->valuestring));
-        }
-        tree_wipe(item->child);
+    if (reader->node_count == 0) {
+        reader->node_count = NODE_BATCH;
+        reader->nodes = idp_allocate(reader->scan.call, NODE_BATCH * sizeof *reader->nodes);
     }
+    reader->node_count--;
+    struct idp_json *node = reader->nodes++;
+    node->kind = kind;
+    return node;
 }
 
-static void tree_release(void *tree)
+/* ---- no name twice ---- */
+
+static bool stands_before(const struct idp_json *object, const struct idp_json *member)
 {
-    tree_wipe(tree);
-    cJSON_Delete(tree);
+    const struct idp_json *other = object->child;
+    while (other != member && !idp_bytes_equal(other->name, member->name)) {
+        other = other->next;
+    }
+    return other != member;
 }
 
-/* ---- duplicate members ---- */
-
+/* Names of another size, first or last byte differ: few pairs are left to compare. */
 static bool pairwise_unique(const struct idp_json *object)
 {
-    for (const struct idp_json *left = object->child; left != NULL; left = left->next) {
-        for (const struct idp_json *right = left->next; right != NULL; right = right->next) {
-            if (left->name.size == right->name.size && idp_bytes_equal(left->name, right->name)) {
-                return false;
-            }
+    uint64_t seen = 0;
+    for (const struct idp_json *member = object->child; member != NULL; member = member->next) {
+        struct idp_bytes name = member->name;
+        unsigned hash = name.size == 0 ? 0
+                                       : (unsigned)name.size + 5 * (unsigned)name.data[0] +
+                                             11 * (unsigned)name.data[name.size - 1];
+        uint64_t bit = UINT64_C(1) << hash % 64;
+        if ((seen & bit) != 0 && stands_before(object, member)) {
+            return false;
         }
+        seen |= bit;
     }
     return true;
 }
@@ -51,73 +72,155 @@ static bool sorted_unique(struct idp_call *call, const struct idp_json *object)
     return true;
 }
 
-/* ---- the tree ---- */
+/* ---- objects and arrays ---- */
 
-struct reader {
-    struct idp_call *call;
-    struct idp_json *node_next;
-    bool unique;
-};
-
-static enum idp_json_kind kind_of(const cJSON *from)
+static bool read_member(struct reader *reader, struct idp_json *object)
 {
-    switch (from->type & 0xFF) {
-    case cJSON_False:
-        return IDP_JSON_FALSE;
-    case cJSON_True:
-        return IDP_JSON_TRUE;
-    case cJSON_String:
-        return from->valuestring[0] == (char)0xFF ? IDP_JSON_NUMBER : IDP_JSON_STRING;
-    case cJSON_Array:
-        return IDP_JSON_ARRAY;
-    case cJSON_Object:
-        return IDP_JSON_OBJECT;
+    struct idp_json_scan *scan = &reader->scan;
+    struct idp_bytes name;
+    struct idp_json *value;
+    if (!idp_json_mark_is(scan, '"')) {
+        return idp_json_refuse_here(scan);
+    }
+    if (!idp_json_string_scan(scan, &name)) {
+        return false;
+    }
+    if (!idp_json_mark_is(scan, ':')) {
+        return idp_json_refuse_here(scan);
+    }
+    if (!read_value(reader, &value)) {
+        return false;
+    }
+    idp_json_add_named(object, name, value);
+    return true;
+}
+
+static bool read_item(struct reader *reader, struct idp_json *array)
+{
+    struct idp_json *value;
+    if (!read_value(reader, &value)) {
+        return false;
+    }
+    idp_json_add_named(array, (struct idp_bytes){0}, value);
+    return true;
+}
+
+/* The items up to `close`; the depth goes back where it was, so that it bounds the recursion. */
+static bool read_items(struct reader *reader, struct idp_json *parent, char close,
+                       bool (*read)(struct reader *, struct idp_json *), size_t *count)
+{
+    struct idp_json_scan *scan = &reader->scan;
+    scan->at++;
+    if (++reader->depth > IDP_JSON_DEPTH_MAX) {
+        return idp_json_refuse(scan, "too deep");
+    }
+    if (!idp_json_mark_is(scan, close)) {
+        do {
+            if (!read(reader, parent)) {
+                return false;
+            }
+            ++*count;
+        } while (idp_json_mark_is(scan, ','));
+        if (!idp_json_mark_is(scan, close)) {
+            return idp_json_refuse_here(scan);
+        }
+    }
+    reader->depth--;
+    return true;
+}
+
+static bool read_array(struct reader *reader, struct idp_json *array)
+{
+    size_t count = 0;
+    return read_items(reader, array, ']', read_item, &count);
+}
+
+static bool read_object(struct reader *reader, struct idp_json *object)
+{
+    size_t count = 0;
+    if (!read_items(reader, object, '}', read_member, &count)) {
+        return false;
+    }
+    bool unique = count <= PAIRWISE_COUNT_MAX ? pairwise_unique(object)
+                                              : sorted_unique(reader->scan.call, object);
+    return unique || idp_json_refuse(&reader->scan, "duplicate member");
+}
+
+/* ---- values ---- */
+
+static bool read_kind(struct reader *reader, struct idp_json *node)
+{
+    struct idp_json_scan *scan = &reader->scan;
+    switch (node->kind) {
+    case IDP_JSON_OBJECT:
+        return read_object(reader, node);
+    case IDP_JSON_ARRAY:
+        return read_array(reader, node);
+    case IDP_JSON_STRING:
+        scan->at++;
+        return idp_json_string_scan(scan, &node->text);
+    case IDP_JSON_TRUE:
+        return idp_json_word_scan(scan, "true");
+    case IDP_JSON_FALSE:
+        return idp_json_word_scan(scan, "false");
+    case IDP_JSON_NULL:
+        return idp_json_word_scan(scan, "null");
     default:
-        return IDP_JSON_NULL;
+        return idp_json_number_scan(scan, &node->text);
     }
 }
 
-/* Recursion ends at IDP_JSON_DEPTH_MAX, which the scan has checked. */
-static struct idp_json *tree_of(struct reader *reader, const cJSON *from)
+/* What a value can be that starts with this byte; what starts none is no number either. */
+static enum idp_json_kind kind_of(char first)
 {
-    struct idp_json *node = reader->node_next++;
-    node->kind = kind_of(from);
-    node->text = idp_bytes_of(from->valuestring);
-    if (node->kind == IDP_JSON_NUMBER) {
-        node->text.data++;
-        node->text.size--;
+    switch (first) {
+    case '{':
+        return IDP_JSON_OBJECT;
+    case '[':
+        return IDP_JSON_ARRAY;
+    case '"':
+        return IDP_JSON_STRING;
+    case 't':
+        return IDP_JSON_TRUE;
+    case 'f':
+        return IDP_JSON_FALSE;
+    case 'n':
+        return IDP_JSON_NULL;
+    default:
+        return IDP_JSON_NUMBER;
     }
-    size_t count = 0;
-    for (const cJSON *item = from->child; item != NULL; item = item->next, count++) {
-        idp_json_add_named(node, idp_bytes_of(item->string), tree_of(reader, item));
+}
+
+static bool read_value(struct reader *reader, struct idp_json **out)
+{
+    struct idp_json_scan *scan = &reader->scan;
+    idp_json_space_skip(scan);
+    if (scan->at == scan->end) {
+        return idp_json_refuse_here(scan);
     }
-    if (node->kind == IDP_JSON_OBJECT && reader->unique) {
-        reader->unique =
-            count <= PAIRWISE_COUNT_MAX ? pairwise_unique(node) : sorted_unique(reader->call, node);
+    if (++reader->value_count > IDP_JSON_MEMBER_COUNT_MAX) {
+        return idp_json_refuse(scan, "too many values");
     }
-    return node;
+    *out = node_new(reader, kind_of(*scan->at));
+    return read_kind(reader, *out);
 }
 
 const struct idp_json *idp_json_read(struct idp_call *call, struct idp_bytes text, const char **why)
 {
-    struct idp_json_scan scan;
-    *why = idp_json_scan(call, text, &scan);
-    if (*why != NULL) {
+    struct reader reader = {.scan = {.call = call, .at = text.data, .end = text.data + text.size}};
+    struct idp_json_scan *scan = &reader.scan;
+    struct idp_json *tree;
+    if (text.size == 0 || text.size > IDP_JSON_SIZE_MAX) {
+        *why = text.size == 0 ? "empty" : "too large";
         return NULL;
     }
-    struct idp_json *nodes = idp_allocate(call, scan.value_count * sizeof *nodes);
-    cJSON *parsed = cJSON_ParseWithLengthOpts(scan.text.data, scan.text.size + 1, NULL, true);
-    if (parsed == NULL) {
-        idp_fail(call, IDP_OUT_OF_MEMORY);
+    bool read = read_value(&reader, &tree);
+    idp_json_space_skip(scan);
+    if (read && scan->at < scan->end) {
+        read = idp_json_refuse(scan, "trailing bytes");
     }
-    idp_own(call, parsed, tree_release);
-    struct reader reader = {call, nodes, true};
-    const struct idp_json *tree = tree_of(&reader, parsed);
-    if (reader.unique) {
-        return tree;
-    }
-    *why = "duplicate member";
-    return NULL;
+    *why = scan->why;
+    return read ? tree : NULL;
 }
 
 const struct idp_json *idp_json_argument(struct idp_call *call, struct idp_value value,

@@ -1,43 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* json_scan.c - decides what is JSON. cJSON is lenient where a security boundary must not be: it
- * takes invalid UTF-8, raw control characters, leading zeros and \u0000, and turns numbers into
- * doubles. So the bytes are checked here against RFC 8259 and our limits first, and what cJSON gets
- * to see is a copy in which it cannot go wrong. */
+/* json_scan.c - decides what is a string, a number or a word of JSON (RFC 8259 and our limits).
+ *
+ * Most strings have no escapes and are taken as they stand; cJSON decodes the others. It never sees
+ * what was not checked here before: it is lenient where a security boundary must not be, takes
+ * invalid UTF-8, raw control characters and \u0000, and turns numbers into doubles. */
+#include <cjson/cJSON.h>
 #include <endian.h>
 #include <string.h>
 
-#include "core/base/base.h"
+#include "core/base/json_scan.h"
 
-/* A number grows by two quotes and the byte that marks it. */
-enum { NUMBER_GROWTH = 3 };
-
-struct scan {
-    const char *at, *end;
-    char *out;
-    size_t value_count, depth;
-    const char *why;
-};
-
-static bool scan_value(struct scan *scan);
-
-static bool refuse(struct scan *scan, const char *why)
+bool idp_json_refuse(struct idp_json_scan *scan, const char *why)
 {
     scan->why = why;
     return false;
 }
 
-static bool refuse_here(struct scan *scan)
+bool idp_json_refuse_here(struct idp_json_scan *scan)
 {
-    return refuse(scan, scan->at < scan->end ? "unexpected byte" : "unexpected end");
+    return idp_json_refuse(scan, scan->at < scan->end ? "unexpected byte" : "unexpected end");
 }
 
-static void copy(struct scan *scan, const char *from, const char *to)
-{
-    memcpy(scan->out, from, (size_t)(to - from));
-    scan->out += to - from;
-}
-
-static void skip_space(struct scan *scan)
+void idp_json_space_skip(struct idp_json_scan *scan)
 {
     while (scan->at < scan->end &&
            (*scan->at == ' ' || *scan->at == '\n' || *scan->at == '\r' || *scan->at == '\t')) {
@@ -45,8 +29,8 @@ static void skip_space(struct scan *scan)
     }
 }
 
-/* True where the next byte is `expected`; it is then consumed, but not copied. */
-static bool next_is(struct scan *scan, char expected)
+/* True where the next byte is `expected`, which is then skipped. */
+static bool next_is(struct idp_json_scan *scan, char expected)
 {
     if (scan->at == scan->end || *scan->at != expected) {
         return false;
@@ -55,21 +39,16 @@ static bool next_is(struct scan *scan, char expected)
     return true;
 }
 
-/* The same between values: white space before it is skipped, and it is copied. */
-static bool mark_is(struct scan *scan, char mark)
+bool idp_json_mark_is(struct idp_json_scan *scan, char mark)
 {
-    skip_space(scan);
-    if (!next_is(scan, mark)) {
-        return false;
-    }
-    *scan->out++ = mark;
-    return true;
+    idp_json_space_skip(scan);
+    return next_is(scan, mark);
 }
 
 /* ---- strings ---- */
 
 /* The four hex digits behind \u, or -1. */
-static int hex_unit(struct scan *scan)
+static int hex_unit(struct idp_json_scan *scan)
 {
     int unit = 0;
     for (int i = 0; i < 4; i++) {
@@ -83,36 +62,36 @@ static int hex_unit(struct scan *scan)
     return unit;
 }
 
-static bool scan_unicode_escape(struct scan *scan)
+static bool scan_unicode_escape(struct idp_json_scan *scan)
 {
     int unit = hex_unit(scan);
     if (unit < 0) {
-        return refuse(scan, "malformed escape");
+        return idp_json_refuse(scan, "malformed escape");
     }
     if (unit == 0) {
-        return refuse(scan, "NUL in a string");
+        return idp_json_refuse(scan, "NUL in a string");
     }
     if (unit < 0xD800 || unit > 0xDFFF) {
         return true;
     }
     if (unit > 0xDBFF || !next_is(scan, '\\') || !next_is(scan, 'u')) {
-        return refuse(scan, "lone surrogate");
+        return idp_json_refuse(scan, "lone surrogate");
     }
     unit = hex_unit(scan);
-    return (unit >= 0xDC00 && unit <= 0xDFFF) || refuse(scan, "lone surrogate");
+    return (unit >= 0xDC00 && unit <= 0xDFFF) || idp_json_refuse(scan, "lone surrogate");
 }
 
-static bool scan_escape(struct scan *scan)
+static bool scan_escape(struct idp_json_scan *scan)
 {
     if (scan->at == scan->end) {
-        return refuse_here(scan);
+        return idp_json_refuse_here(scan);
     }
     char letter = *scan->at++;
     if (letter == 'u') {
         return scan_unicode_escape(scan);
     }
     return (letter != 0 && strchr("\"\\/bfnrt", letter) != NULL) ||
-           refuse(scan, "malformed escape");
+           idp_json_refuse(scan, "malformed escape");
 }
 
 /* The high bit of each byte of `word` that is zero, and perhaps of bytes above such a one. */
@@ -141,47 +120,75 @@ const char *idp_json_plain_skip(const char *at, const char *end)
     return at;
 }
 
-/* Behind the opening quote; copies all with the closing one. */
-static bool scan_string(struct scan *scan)
+static void decoded_release(void *object)
 {
-    const char *start = scan->at - 1;
+    cJSON *decoded = object;
+    idp_wipe(decoded->valuestring, strlen(decoded->valuestring));
+    cJSON_Delete(decoded);
+}
+
+/* `literal` was checked and has its quotes: only a lack of memory is left to fail. */
+static struct idp_bytes decode(struct idp_call *call, struct idp_bytes literal)
+{
+    cJSON *decoded = cJSON_ParseWithLength(literal.data, literal.size);
+    if (decoded == NULL) {
+        idp_fail(call, IDP_OUT_OF_MEMORY);
+    }
+    idp_own(call, decoded, decoded_release);
+    return idp_bytes_of(decoded->valuestring);
+}
+
+/* One character that is not plain; *escapes counts those that have to be decoded. */
+static bool scan_special(struct idp_json_scan *scan, size_t *escapes)
+{
+    unsigned char byte = (unsigned char)*scan->at;
+    if (byte < 0x20) {
+        return idp_json_refuse(scan, "control character in a string");
+    }
+    size_t size = idp_utf8_character_size(scan->at, scan->end);
+    if (size == 0) {
+        return idp_json_refuse(scan, "not UTF-8");
+    }
+    scan->at += size;
+    *escapes += byte == '\\';
+    return byte != '\\' || scan_escape(scan);
+}
+
+bool idp_json_string_scan(struct idp_json_scan *scan, struct idp_bytes *out)
+{
+    const char *start = scan->at;
+    size_t escapes = 0;
     for (;;) {
         scan->at = idp_json_plain_skip(scan->at, scan->end);
         if (scan->at == scan->end) {
-            return refuse_here(scan);
+            return idp_json_refuse_here(scan);
         }
-        unsigned char byte = (unsigned char)*scan->at;
-        if (byte < 0x20) {
-            return refuse(scan, "control character in a string");
-        }
-        size_t size = idp_utf8_character_size(scan->at, scan->end);
-        if (size == 0) {
-            return refuse(scan, "not UTF-8");
-        }
-        scan->at += size;
-        if (byte == '"') {
+        if (*scan->at == '"') {
             break;
         }
-        if (byte == '\\' && !scan_escape(scan)) {
+        if (!scan_special(scan, &escapes)) {
             return false;
         }
     }
-    copy(scan, start, scan->at);
+    *out = (struct idp_bytes){start, (size_t)(scan->at++ - start)};
+    if (escapes > 0) {
+        *out = decode(scan->call, (struct idp_bytes){start - 1, out->size + 2});
+    }
     return true;
 }
 
 /* ---- numbers and words ---- */
 
-static bool scan_digits(struct scan *scan)
+static bool scan_digits(struct idp_json_scan *scan)
 {
     const char *start = scan->at;
     while (scan->at < scan->end && *scan->at >= '0' && *scan->at <= '9') {
         scan->at++;
     }
-    return scan->at > start || refuse_here(scan);
+    return scan->at > start || idp_json_refuse_here(scan);
 }
 
-static bool scan_exponent(struct scan *scan)
+static bool scan_exponent(struct idp_json_scan *scan)
 {
     if (!next_is(scan, '+')) {
         next_is(scan, '-');
@@ -194,13 +201,13 @@ static bool scan_exponent(struct scan *scan)
     for (const char *digit = start; digit < scan->at; digit++) {
         exponent = exponent * 10 + (*digit - '0');
         if (exponent > IDP_JSON_EXPONENT_MAX) {
-            return refuse(scan, "exponent out of range");
+            return idp_json_refuse(scan, "exponent out of range");
         }
     }
     return true;
 }
 
-static bool scan_number(struct scan *scan)
+bool idp_json_number_scan(struct idp_json_scan *scan, struct idp_bytes *out)
 {
     const char *start = scan->at;
     next_is(scan, '-');
@@ -213,117 +220,16 @@ static bool scan_number(struct scan *scan)
     if ((next_is(scan, 'e') || next_is(scan, 'E')) && !scan_exponent(scan)) {
         return false;
     }
-    if (scan->at - start > IDP_JSON_NUMBER_SIZE_MAX) {
-        return refuse(scan, "number too long");
-    }
-    *scan->out++ = '"';
-    *scan->out++ = (char)0xFF;
-    copy(scan, start, scan->at);
-    *scan->out++ = '"';
-    return true;
+    *out = (struct idp_bytes){start, (size_t)(scan->at - start)};
+    return out->size <= IDP_JSON_NUMBER_SIZE_MAX || idp_json_refuse(scan, "number too long");
 }
 
-static bool scan_word(struct scan *scan, const char *word)
+bool idp_json_word_scan(struct idp_json_scan *scan, const char *word)
 {
     size_t size = strlen(word);
     if ((size_t)(scan->end - scan->at) < size || memcmp(scan->at, word, size) != 0) {
-        return refuse_here(scan);
+        return idp_json_refuse_here(scan);
     }
-    copy(scan, scan->at, scan->at + size);
     scan->at += size;
     return true;
-}
-
-/* ---- objects and arrays ---- */
-
-static bool scan_member(struct scan *scan)
-{
-    skip_space(scan);
-    if (!next_is(scan, '"')) {
-        return refuse_here(scan);
-    }
-    if (!scan_string(scan)) {
-        return false;
-    }
-    return mark_is(scan, ':') ? scan_value(scan) : refuse_here(scan);
-}
-
-/* The items up to `close`; the depth goes back where it was, so that it bounds the recursion. */
-static bool scan_items(struct scan *scan, bool (*scan_item)(struct scan *scan), char close)
-{
-    *scan->out++ = *scan->at++;
-    if (++scan->depth > IDP_JSON_DEPTH_MAX) {
-        return refuse(scan, "too deep");
-    }
-    if (!mark_is(scan, close)) {
-        do {
-            if (!scan_item(scan)) {
-                return false;
-            }
-        } while (mark_is(scan, ','));
-        if (!mark_is(scan, close)) {
-            return refuse_here(scan);
-        }
-    }
-    scan->depth--;
-    return true;
-}
-
-static bool scan_value(struct scan *scan)
-{
-    skip_space(scan);
-    if (scan->at == scan->end) {
-        return refuse_here(scan);
-    }
-    if (++scan->value_count > IDP_JSON_MEMBER_COUNT_MAX) {
-        return refuse(scan, "too many values");
-    }
-    switch (*scan->at) {
-    case '{':
-        return scan_items(scan, scan_member, '}');
-    case '[':
-        return scan_items(scan, scan_value, ']');
-    case '"':
-        scan->at++;
-        return scan_string(scan);
-    case 't':
-        return scan_word(scan, "true");
-    case 'f':
-        return scan_word(scan, "false");
-    case 'n':
-        return scan_word(scan, "null");
-    default:
-        return scan_number(scan);
-    }
-}
-
-/* The copy cannot outgrow its memory: numbers are values, and one byte at least is between two. */
-static char *scratch(struct idp_call *call, size_t size)
-{
-    size_t number_count_max = (size + 1) / 2;
-    if (number_count_max > IDP_JSON_MEMBER_COUNT_MAX) {
-        number_count_max = IDP_JSON_MEMBER_COUNT_MAX;
-    }
-    return idp_allocate(call, size + number_count_max * NUMBER_GROWTH + 1);
-}
-
-const char *idp_json_scan(struct idp_call *call, struct idp_bytes text, struct idp_json_scan *scan)
-{
-    if (text.size == 0) {
-        return "empty";
-    }
-    if (text.size > IDP_JSON_SIZE_MAX) {
-        return "too large";
-    }
-    char *out = scratch(call, text.size);
-    struct scan state = {.at = text.data, .end = text.data + text.size, .out = out};
-    if (!scan_value(&state)) {
-        return state.why;
-    }
-    skip_space(&state);
-    if (state.at < state.end) {
-        return "trailing bytes";
-    }
-    *scan = (struct idp_json_scan){{out, (size_t)(state.out - out)}, state.value_count};
-    return NULL;
 }

@@ -447,7 +447,7 @@ static void every_refused_foreign_block_is_out_of_memory(void **state)
 {
     (void)state;
     struct idp_bytes text =
-        idp_bytes_of("{\"a\":[1,2,{\"b\":\"c\"}],\"d\":\"\\u00e9\",\"e\":-1.5}");
+        idp_bytes_of("{\"\\u0061\":[\"\\n\",{\"b\":\"\\t\"}],\"d\":\"\\u00e9\",\"\\/\":\"\\\\\"}");
     struct host host;
     host_start(&host);
     cJSON_InitHooks(&(cJSON_Hooks){foreign_malloc, foreign_free});

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* json_scan.h - the words of JSON, between json_scan.c and json_read.c. */
+#ifndef IDPLANE_BASE_JSON_SCAN_H
+#define IDPLANE_BASE_JSON_SCAN_H
+
+#include "core/base/base.h"
+
+/* A document that is being read. After a function gave false, `why` says what was wrong. */
+struct idp_json_scan {
+    struct idp_call *call;
+    const char *at, *end;
+    const char *why;
+};
+
+bool idp_json_refuse(struct idp_json_scan *scan, const char *why);
+/* Refuses the byte that is next, or the end. */
+bool idp_json_refuse_here(struct idp_json_scan *scan);
+
+void idp_json_space_skip(struct idp_json_scan *scan);
+/* Skips white space, and the mark where it is next. */
+bool idp_json_mark_is(struct idp_json_scan *scan, char mark);
+
+/* Each takes what is next, which must be all of what it says. A string begins behind its quote; its
+ * text is a slice of the document where it has no escapes. A number is its text. */
+bool idp_json_string_scan(struct idp_json_scan *scan, struct idp_bytes *out) IDP_MUST_CHECK;
+bool idp_json_number_scan(struct idp_json_scan *scan, struct idp_bytes *out) IDP_MUST_CHECK;
+bool idp_json_word_scan(struct idp_json_scan *scan, const char *word) IDP_MUST_CHECK;
+
+#endif

@@ -171,8 +171,9 @@ struct idp_rows {
     const struct idp_value *values;
 };
 
-/* Session variables the host keeps: the tenant's name, and the frozen clock (RFC 3339). */
-enum idp_session { IDP_SESSION_TENANT, IDP_SESSION_CLOCK, IDP_SESSION_COUNT };
+/* Session variables the host keeps: the tenant's name, the frozen clock (RFC 3339), and whom the
+ * session acts for (JSON). Nothing but session_set writes them. */
+enum idp_session { IDP_SESSION_TENANT, IDP_SESSION_CLOCK, IDP_SESSION_IDENTITY, IDP_SESSION_COUNT };
 
 struct idp_call;
 

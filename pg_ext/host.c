@@ -263,6 +263,7 @@ static void random_bytes(struct idp_call *call, void *out, size_t size)
 static const char *const session_names[IDP_SESSION_COUNT] = {
     [IDP_SESSION_TENANT] = "idplane.tenant",
     [IDP_SESSION_CLOCK] = "idplane.clock",
+    [IDP_SESSION_IDENTITY] = "idplane.identity",
 };
 
 static struct idp_bytes session_get(struct idp_call *call, enum idp_session variable)
@@ -275,10 +276,12 @@ static struct idp_bytes session_get(struct idp_call *call, enum idp_session vari
     return (struct idp_bytes){text, strlen(text)};
 }
 
+/* The path is unpinned first: where that is a level of settings, what is set in it goes with it. */
 static void session_set(struct idp_call *call, enum idp_session variable, struct idp_bytes value,
                         bool local)
 {
     struct idp_frame *frame = call->context;
+    idp_pg_disconnect(frame);
     MemoryContext previous = MemoryContextSwitchTo(frame->memory);
     char *text = value.data == NULL ? pstrdup("") : pnstrdup(value.data, value.size);
     (void)set_config_option(session_names[variable], text, PGC_SUSET, PGC_S_SESSION,

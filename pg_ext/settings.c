@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* settings.c - the settings under `idplane.`. Tenant and clock are settings so that they follow
- * transactions, reach parallel workers and end with DISCARD ALL; PGC_SUSET keeps roles from forging
- * them: only the revoked SQL functions set them. */
+/* settings.c - the settings under `idplane.`. Tenant, clock and identity are settings so that they
+ * follow transactions, reach parallel workers and end with DISCARD ALL; PGC_SUSET keeps roles from
+ * forging them: only the revoked SQL functions set them. */
 #include "pg_ext/adapter.h"
 #include "pg_ext/compat.h"
 
@@ -18,6 +18,12 @@ void idp_pg_define_settings(void)
                                "Set by idplane.set_clock(); empty means the time of day.",
                                &session[IDP_SESSION_CLOCK], "", PGC_SUSET, GUC_NOT_IN_SAMPLE, NULL,
                                NULL, NULL);
+    DefineCustomStringVariable("idplane.identity", "Whom this session acts for.",
+                               "Set by idplane.begin_session() from a token that it verified.",
+                               &session[IDP_SESSION_IDENTITY], "", PGC_SUSET,
+                               GUC_NOT_IN_SAMPLE | GUC_NO_SHOW_ALL | GUC_SUPERUSER_ONLY |
+                                   GUC_DISALLOW_IN_FILE,
+                               NULL, NULL, NULL);
     DefineCustomStringVariable("idplane.master_key_file", "File of the master key.",
                                "Relative to the data directory; private keys are sealed under it.",
                                &master_key_file, "idplane.key", PGC_SIGHUP, GUC_SUPERUSER_ONLY,

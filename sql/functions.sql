@@ -68,6 +68,22 @@ CREATE FUNCTION idplane.jwt_valid(token text, keys text, policy jsonb DEFAULT '{
     LANGUAGE c STABLE PARALLEL SAFE COST 5000 AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.jwt_valid(text, text, jsonb) IS 'The verdict of jwt_verify alone.';
 
+CREATE FUNCTION idplane.jws_verify(token text, keys text, policy jsonb DEFAULT '{}') RETURNS jsonb
+    LANGUAGE c STABLE PARALLEL SAFE COST 5000 AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.jws_verify(text, text, jsonb) IS 'The verdict on a signed token with any payload.';
+
+CREATE FUNCTION idplane.jws_verify_detached(token text, payload text, keys text, policy jsonb DEFAULT '{}') RETURNS jsonb
+    LANGUAGE c STABLE PARALLEL SAFE COST 5000 AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.jws_verify_detached(text, text, text, jsonb) IS 'The same where the payload is not in the token (RFC 7797).';
+
+CREATE FUNCTION idplane.jws_sign(payload text, key text, header jsonb DEFAULT '{}') RETURNS text
+    LANGUAGE c VOLATILE PARALLEL SAFE COST 5000 AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.jws_sign(text, text, jsonb) IS 'Any payload signed with the private key given.';
+
+CREATE FUNCTION idplane.signature_valid(message bytea, signature bytea, key text, alg text) RETURNS boolean
+    LANGUAGE c IMMUTABLE PARALLEL SAFE COST 5000 AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.signature_valid(bytea, bytea, text, text) IS 'Whether a signature of a JWA algorithm fits message and key.';
+
 CREATE FUNCTION idplane.jwt_decode(token text) RETURNS jsonb
     LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.jwt_decode(text) IS 'Header and claims of a token, NOT verified.';
@@ -88,6 +104,14 @@ CREATE FUNCTION idplane.jwk_public(jwk jsonb) RETURNS jsonb
     LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.jwk_public(jsonb) IS 'The public part of a JWK.';
 
+CREATE FUNCTION idplane.jwk_from_pem(pem text) RETURNS jsonb
+    LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.jwk_from_pem(text) IS 'The JWK of a key or certificate in PEM.';
+
+CREATE FUNCTION idplane.jwk_to_pem(jwk jsonb) RETURNS text
+    LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.jwk_to_pem(jsonb) IS 'The PEM of a JWK: SPKI, or PKCS#8 where it is private.';
+
 CREATE FUNCTION idplane.jwk_thumbprint(jwk jsonb) RETURNS text
     LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.jwk_thumbprint(jsonb) IS 'The RFC 7638 thumbprint of a JWK.';
@@ -96,9 +120,48 @@ CREATE FUNCTION idplane.create_signing_key(alg text DEFAULT 'ES256') RETURNS tex
     LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER COST 10000 AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.create_signing_key(text) IS 'Makes and activates a signing key of this tenant; returns its kid.';
 
+CREATE FUNCTION idplane.rotate_signing_key(alg text DEFAULT NULL) RETURNS text
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER COST 10000 AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.rotate_signing_key(text) IS 'Publishes the key that will sign next; returns its kid.';
+
+CREATE FUNCTION idplane.retire_signing_key(kid text) RETURNS text
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER COST 10000 AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.retire_signing_key(text) IS 'Ends signing with a key whose tokens stay good; returns the kid that signs now.';
+
+CREATE FUNCTION idplane.compromise_signing_key(kid text) RETURNS text
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER COST 10000 AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.compromise_signing_key(text) IS 'Withdraws a key with all its tokens, at once; returns the kid that signs now.';
+
+CREATE FUNCTION idplane.signing_keys(at text DEFAULT NULL) RETURNS jsonb
+    LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.signing_keys(text) IS 'The signing keys of all times, or those in force at one.';
+
+CREATE FUNCTION idplane.rewrap_master_key() RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER COST 10000 AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.rewrap_master_key() IS 'Seals every private key anew under the first master key of the file.';
+
 CREATE FUNCTION idplane.jwks() RETURNS jsonb
     LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.jwks() IS 'The public keys that check this tenant''s tokens.';
+
+-- ---- tokens of ours ----
+
+CREATE FUNCTION idplane.authenticate(token text) RETURNS jsonb
+    LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER COST 5000 AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.authenticate(text) IS 'The verdict on an access token of this tenant, with its key, client and subject asked now.';
+
+-- SECURITY DEFINER, since it reads keys for whoever may call it.
+CREATE FUNCTION idplane.begin_session(token text, local boolean DEFAULT true) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER COST 5000 AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.begin_session(text, boolean) IS 'Gives the transaction, or the session, the identity of an access token; NULL ends it.';
+
+CREATE FUNCTION idplane.current_claims() RETURNS jsonb
+    LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.current_claims() IS 'The claims the session began with; NULL without a session.';
+
+CREATE FUNCTION idplane.current_subject() RETURNS text
+    LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.current_subject() IS 'The subject the session began with; NULL without a session.';
 
 -- ---- device grant, RFC 8628 ----
 
@@ -132,12 +195,39 @@ CREATE FUNCTION idplane.http_request(method text, target text, headers jsonb DEF
     LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.http_request(text, text, jsonb, bytea) IS 'One HTTP request to one HTTP response.';
 
+-- ---- from pgjwt ----
+-- The same names and arguments, over the functions above; docs/pgjwt.md says what is refused here.
+
+CREATE SCHEMA pgjwt_compat;
+COMMENT ON SCHEMA pgjwt_compat IS 'sign and verify of the extension pgjwt, that refuse what should be refused.';
+
+CREATE FUNCTION pgjwt_compat.key(secret text, algorithm text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS
+    $$SELECT json_build_object('kty', 'oct', 'alg', algorithm, 'k', translate(
+        encode(convert_to(secret, 'UTF8'), 'base64'), E'+/=\n', '-_'))::text$$;
+COMMENT ON FUNCTION pgjwt_compat.key(text, text) IS 'A shared secret as the JWK that it is.';
+
+CREATE FUNCTION pgjwt_compat.sign(payload json, secret text, algorithm text DEFAULT 'HS256') RETURNS text
+    LANGUAGE sql VOLATILE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS
+    $$SELECT idplane.jws_sign(payload::text, pgjwt_compat.key(secret, algorithm), '{"typ":"JWT"}')$$;
+COMMENT ON FUNCTION pgjwt_compat.sign(json, text, text) IS 'pgjwt''s sign: a token with a shared secret.';
+
+CREATE FUNCTION pgjwt_compat.verify(token text, secret text, algorithm text DEFAULT 'HS256')
+    RETURNS TABLE (header json, payload json, valid boolean)
+    LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS
+    $$SELECT (v -> 'header')::json, (v -> 'claims')::json, coalesce((v ->> 'valid')::boolean, false)
+        FROM idplane.jwt_verify(token, pgjwt_compat.key(secret, algorithm),
+            jsonb_build_object('algs', jsonb_build_array(coalesce(algorithm, '')))) AS v$$;
+COMMENT ON FUNCTION pgjwt_compat.verify(text, text, text) IS 'pgjwt''s verify: header and payload are NULL unless valid.';
+
 -- ---- who may do what ----
 -- Nobody by default. What depends on its arguments only, and what every verifier must read, is free.
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA idplane FROM PUBLIC;
 REVOKE ALL ON ALL TABLES IN SCHEMA idplane FROM PUBLIC;
-GRANT USAGE ON SCHEMA idplane TO PUBLIC;
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA pgjwt_compat FROM PUBLIC;
+GRANT USAGE ON SCHEMA idplane, pgjwt_compat TO PUBLIC;
+GRANT EXECUTE ON FUNCTION pgjwt_compat.key(text, text), pgjwt_compat.verify(text, text, text) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION
     idplane.schema_version(),
     idplane.later(timestamptz, bigint),
@@ -145,10 +235,18 @@ GRANT EXECUTE ON FUNCTION
     idplane.canonical_json(jsonb),
     idplane.jwt_verify(text, text, jsonb),
     idplane.jwt_valid(text, text, jsonb),
+    idplane.jws_verify(text, text, jsonb),
+    idplane.jws_verify_detached(text, text, text, jsonb),
+    idplane.signature_valid(bytea, bytea, text, text),
     idplane.jwt_decode(text),
     idplane.jwk_public(jsonb),
+    idplane.jwk_from_pem(text),
+    idplane.jwk_to_pem(jsonb),
     idplane.jwk_thumbprint(jsonb),
     idplane.jwks(),
+    idplane.authenticate(text),
+    idplane.current_claims(),
+    idplane.current_subject(),
     idplane.authorization_server_metadata()
     TO PUBLIC;
 

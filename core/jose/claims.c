@@ -3,223 +3,21 @@
  *
  * Types come first: a claim that is not what RFC 7519 says it is makes the token malformed, also
  * where the policy would not have looked. Then, in this order: issuer, audience, expired,
- * not_yet_valid, issued_in_future, missing_claim. Times are microseconds in integers; no double
- * ever holds one. A member of the policy that is not known is refused, since a misspelt check is
- * none. */
+ * not_yet_valid, issued_in_future, missing_claim. */
 #include "core/jose/key.h"
 
-#include <string.h>
-
-enum {
-    SECOND_US = 1000000,
-    MICROSECOND_DIGITS = 6,
-    DATE_DIGITS_MAX = 18, /* of a number of microseconds: 31 thousand years */
-    POLICY_SECONDS_MAX = 1000000000
-};
-
-/* ---- numbers ---- */
-
-/* A JSON number taken apart: its digits, and where the decimal point stands among them. */
-struct decimal {
-    bool negative;
-    struct idp_bytes whole, fraction;
-    int64_t exponent;
-};
-
-static struct idp_bytes digits(struct idp_bytes *rest)
-{
-    struct idp_bytes out = {rest->data, 0};
-
-    while (out.size < rest->size && rest->data[out.size] >= '0' && rest->data[out.size] <= '9') {
-        out.size++;
-    }
-    *rest = (struct idp_bytes){rest->data + out.size, rest->size - out.size};
-    return out;
-}
-
-static bool skip(struct idp_bytes *rest, const char *characters)
-{
-    if (rest->size == 0 || !strchr(characters, rest->data[0])) {
-        return false;
-    }
-    *rest = (struct idp_bytes){rest->data + 1, rest->size - 1};
-    return true;
-}
-
-/* The reader has checked the grammar, and that the exponent is small. */
-static struct decimal decimal_of(struct idp_bytes text)
-{
-    struct decimal out = {.negative = skip(&text, "-")};
-
-    out.whole = digits(&text);
-    if (skip(&text, ".")) {
-        out.fraction = digits(&text);
-    }
-    if (skip(&text, "eE")) {
-        bool negative = text.size > 0 && text.data[0] == '-';
-
-        skip(&text, "+-");
-        struct idp_bytes exponent = digits(&text);
-
-        for (size_t i = 0; i < exponent.size && out.exponent <= IDP_JSON_EXPONENT_MAX; i++) {
-            out.exponent = out.exponent * 10 + (exponent.data[i] - '0');
-        }
-        out.exponent = negative ? -out.exponent : out.exponent;
-    }
-    return out;
-}
-
-static int digit_at(const struct decimal *decimal, int64_t at)
-{
-    int64_t whole = (int64_t)decimal->whole.size, all = whole + (int64_t)decimal->fraction.size;
-
-    if (at < 0 || at >= all) {
-        return 0;
-    }
-    return (at < whole ? decimal->whole.data[at] : decimal->fraction.data[at - whole]) - '0';
-}
-
-bool idp_numeric_date(const struct idp_json *json, int64_t *out_us)
-{
-    if (!idp_json_is(json, IDP_JSON_NUMBER)) {
-        return false;
-    }
-
-    struct decimal decimal = decimal_of(json->text);
-    int64_t end = (int64_t)decimal.whole.size + decimal.exponent + MICROSECOND_DIGITS;
-    int64_t all = (int64_t)(decimal.whole.size + decimal.fraction.size), at = 0, number = 0;
-
-    while (at < end && at < all && digit_at(&decimal, at) == 0) {
-        at++;
-    }
-    if (at == all) { /* zero, however it is written */
-        end = at;
-    }
-    if (end - at > DATE_DIGITS_MAX) {
-        return false;
-    }
-    for (; at < end; at++) {
-        number = number * 10 + digit_at(&decimal, at);
-    }
-    *out_us = decimal.negative ? -number : number;
-    return true;
-}
-
-/* ---- policy ---- */
-
-static void fail_member(struct idp_call *call, const char *name) IDP_NORETURN;
-
-static void fail_member(struct idp_call *call, const char *name)
-{
-    idp_fail_with(call, IDP_INVALID_ARGUMENT, "The member %s of policy has a wrong type or value.",
-                  name);
-}
-
-/* A member of the policy; null counts as absent. */
-static const struct idp_json *policy_member(const struct idp_json *policy, const char *name)
-{
-    const struct idp_json *member = idp_json_member(policy, name);
-
-    return idp_json_is(member, IDP_JSON_NULL) ? NULL : member;
-}
-
-static bool is_string_list(const struct idp_json *json)
+bool idp_is_string_list(const struct idp_json *json)
 {
     if (!idp_json_is(json, IDP_JSON_ARRAY)) {
         return false;
     }
-    for (const struct idp_json *item = json->child; item; item = item->next) {
+    for (const struct idp_json *item = json->child; item != NULL; item = item->next) {
         if (!idp_json_is(item, IDP_JSON_STRING)) {
             return false;
         }
     }
     return true;
 }
-
-static const struct idp_json *policy_list(struct idp_call *call, const struct idp_json *policy,
-                                          const char *name)
-{
-    const struct idp_json *member = policy_member(policy, name);
-
-    if (member && !is_string_list(member)) {
-        fail_member(call, name);
-    }
-    return member;
-}
-
-static struct idp_bytes policy_string(struct idp_call *call, const struct idp_json *policy,
-                                      const char *name)
-{
-    const struct idp_json *member = policy_member(policy, name);
-
-    if (member && !idp_json_is(member, IDP_JSON_STRING)) {
-        fail_member(call, name);
-    }
-    return member ? member->text : (struct idp_bytes){NULL, 0};
-}
-
-/* Whole seconds from 0, as microseconds. */
-static int64_t policy_seconds(struct idp_call *call, const struct idp_json *policy,
-                              const char *name, int64_t absent_us)
-{
-    const struct idp_json *member = policy_member(policy, name);
-    int64_t seconds;
-
-    if (!member) {
-        return absent_us;
-    }
-    if (!idp_json_integer(member, &seconds) || seconds < 0 || seconds > POLICY_SECONDS_MAX) {
-        fail_member(call, name);
-    }
-    return seconds * SECOND_US;
-}
-
-static void check_policy_names(struct idp_call *call, const struct idp_json *policy)
-{
-    static const char *const names[] = {"algs",   "iss", "aud",     "typ",
-                                        "leeway", "now", "require", "max_age"};
-
-    for (const struct idp_json *item = policy ? policy->child : NULL; item; item = item->next) {
-        size_t i = 0;
-
-        while (i < IDP_COUNT(names) && !idp_bytes_is(item->name, names[i])) {
-            i++;
-        }
-        if (i == IDP_COUNT(names)) {
-            idp_fail_with(call, IDP_INVALID_ARGUMENT,
-                          "A member of policy is not known; the members are algs, iss, aud, typ, "
-                          "leeway, now, require and max_age.");
-        }
-    }
-}
-
-struct idp_policy idp_policy_read(struct idp_call *call, const struct idp_json *policy)
-{
-    const struct idp_json *now = policy_member(policy, "now");
-    struct idp_policy out = {
-        .algs = policy_list(call, policy, "algs"),
-        .require = policy_list(call, policy, "require"),
-        .iss = policy_string(call, policy, "iss"),
-        .typ = policy_string(call, policy, "typ"),
-        .aud = policy_member(policy, "aud"),
-        .leeway_us = policy_seconds(call, policy, "leeway", 0),
-        .max_age_us = policy_seconds(call, policy, "max_age", -1),
-    };
-
-    check_policy_names(call, policy);
-    if (out.aud && !idp_json_is(out.aud, IDP_JSON_STRING) && !is_string_list(out.aud)) {
-        fail_member(call, "aud");
-    }
-    if (now && !idp_numeric_date(now, &out.now_us)) {
-        fail_member(call, "now");
-    }
-    if (!now) {
-        out.now_us = idp_now_us(call);
-    }
-    return out;
-}
-
-/* ---- claims ---- */
 
 static bool is_date(const struct idp_json *json)
 {
@@ -235,7 +33,7 @@ static bool is_string(const struct idp_json *json)
 
 static bool is_audience(const struct idp_json *json)
 {
-    return is_string(json) || is_string_list(json);
+    return is_string(json) || idp_is_string_list(json);
 }
 
 /* RFC 7519 §4.1. */
@@ -259,15 +57,7 @@ static bool has_right_types(const struct idp_json *claims)
 
 static bool is_or_holds(const struct idp_json *json, struct idp_bytes text)
 {
-    if (is_string(json)) {
-        return idp_bytes_equal(json->text, text);
-    }
-    for (const struct idp_json *item = json->child; item; item = item->next) {
-        if (idp_bytes_equal(item->text, text)) {
-            return true;
-        }
-    }
-    return false;
+    return is_string(json) ? idp_bytes_equal(json->text, text) : idp_json_holds(json, text);
 }
 
 /* True where the token is for one of those that the caller answers to. */

@@ -12,7 +12,7 @@ struct idp_key;       /* a parsed key: algorithm or kty, kid, use, foreign objec
 /* The row of a JWA name ("ES256"), exact case; NULL where it is not supported. */
 const struct idp_algorithm *idp_algorithm_find(struct idp_bytes name);
 
-/* ---- keys (jwk.c, key_set.c, generate.c) ---- */
+/* ---- keys (jwk.c, pem.c, certificate.c, key_set.c, jwk_write.c, generate.c) ---- */
 
 /* Reads keys from JWK, JWKS or PEM text; unusable ones are left out. count 0: none was usable. */
 struct idp_key_set {
@@ -34,7 +34,7 @@ struct idp_json *idp_jwk_public(struct idp_call *call, const struct idp_json *jw
 /* RFC 7638 SHA-256 thumbprint as base64url; data NULL where jwk is no key. */
 struct idp_bytes idp_jwk_thumbprint(struct idp_call *call, const struct idp_json *jwk);
 
-/* ---- tokens (jws.c, jwt.c) ---- */
+/* ---- tokens (jws*.c, jwt.c) ---- */
 
 /* Compact JWS over payload; alg and kid are taken from the key and put into the header. */
 struct idp_bytes idp_jws_sign(struct idp_call *call, const struct idp_key *key,
@@ -46,34 +46,79 @@ struct idp_bytes idp_jws_sign(struct idp_call *call, const struct idp_key *key,
 struct idp_json *idp_jwt_verify(struct idp_call *call, struct idp_bytes token,
                                 struct idp_bytes keys, const struct idp_json *policy);
 
-/* ---- key store of the tenant (key_store.c) ---- */
+/* {"header","claims"} of a token that nobody verified; NULL where it is no JWT. */
+struct idp_json *idp_jwt_decode(struct idp_call *call, struct idp_bytes token);
+
+/* RFC 7519 NumericDate; false for anything but a number within the years that int64 can count. */
+bool idp_numeric_date(const struct idp_json *json, int64_t *out_us) IDP_MUST_CHECK;
+
+/* ---- key store of the tenant (key_store.c, key_rotation.c, key_list.c, key_rewrap.c) ---- */
+
+/* When keys change: each signs for lifetime_s (0: until somebody rotates), and its successor is
+ * published publication_s before it signs. */
+struct idp_key_schedule {
+    int64_t lifetime_s, publication_s;
+};
+
+/* Signs claims with the active key (kid data NULL; an ES256 one is made where there is none) or the
+ * named one; raises IDP_NO_SUCH_KEY. header may be NULL. May write. */
+struct idp_bytes idp_key_store_sign(struct idp_call *call, const struct idp_key_schedule *schedule,
+                                    const struct idp_json *claims, struct idp_bytes kid,
+                                    const struct idp_json *header);
 
 /* Makes a key of this algorithm and activates it; the one active before retires. Returns its kid.
  */
 struct idp_bytes idp_key_store_create(struct idp_call *call, const struct idp_algorithm *algorithm);
 
-/* Signs claims with the active key (kid data NULL; an ES256 one is made where there is none) or the
- * named one; raises IDP_NO_SUCH_KEY. header may be NULL. */
-struct idp_bytes idp_key_store_sign(struct idp_call *call, const struct idp_json *claims,
-                                    struct idp_bytes kid, const struct idp_json *header);
+/* Sees that there is a published successor and returns its kid; a tenant without a key gets an
+ * active one. algorithm NULL: that of the active key. */
+struct idp_bytes idp_key_store_rotate(struct idp_call *call,
+                                      const struct idp_key_schedule *schedule,
+                                      const struct idp_algorithm *algorithm);
+
+/* Ends a key: its tokens go on to be good, or do not. The kid that signs from now on; raises
+ * IDP_NO_SUCH_KEY. */
+struct idp_bytes idp_key_store_retire(struct idp_call *call,
+                                      const struct idp_key_schedule *schedule,
+                                      struct idp_bytes kid);
+struct idp_bytes idp_key_store_compromise(struct idp_call *call,
+                                          const struct idp_key_schedule *schedule,
+                                          struct idp_bytes kid);
+
+/* Removes the retired keys whose tokens have all expired; how many. */
+int64_t idp_key_store_purge(struct idp_call *call);
 
 /* {"keys":[…]}: public keys a verifier may meet, active first. */
 struct idp_json *idp_key_store_jwks(struct idp_call *call);
 
+/* The JWK of one of them; data NULL where it is not published. */
+struct idp_bytes idp_key_store_public(struct idp_call *call, struct idp_bytes kid);
+
 /* ---- rows of the function table ---- */
+/* The argument kid, checked; data NULL where it is absent. */
+struct idp_bytes idp_kid_argument(struct idp_call *call, struct idp_value value);
 struct idp_value idp_sql_jwt_verify(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_jwt_valid(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_jws_verify(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_jws_verify_detached(struct idp_call *call,
+                                             const struct idp_value *arguments);
+struct idp_value idp_sql_jws_sign(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_signature_valid(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_jwt_decode(struct idp_call *call, const struct idp_value *arguments);
-struct idp_value idp_sql_jwt_sign(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_jwt_sign_with(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_jwk_generate(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_jwk_public(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_jwk_from_pem(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_jwk_to_pem(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_jwk_thumbprint(struct idp_call *call, const struct idp_value *arguments);
-struct idp_value idp_sql_create_signing_key(struct idp_call *call,
-                                            const struct idp_value *arguments);
-struct idp_value idp_sql_jwks(struct idp_call *call, const struct idp_value *arguments);
 
-extern const struct idp_statement idp_key_store_statements[];
-extern const size_t idp_key_store_statement_count;
+struct idp_value idp_sql_signing_keys(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_rewrap_master_key(struct idp_call *call,
+                                           const struct idp_value *arguments);
+
+extern const struct idp_statement idp_key_store_statements[], idp_key_rotation_statements[],
+    idp_key_list_statements[], idp_key_rewrap_statements[];
+extern const size_t idp_key_store_statement_count, idp_key_rotation_statement_count,
+    idp_key_list_statement_count, idp_key_rewrap_statement_count;
 
 #endif

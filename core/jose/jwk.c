@@ -210,13 +210,35 @@ static bool read_usage(struct idp_key *key, const struct idp_json *jwk, bool pri
     return allows_operation(jwk, private ? "sign" : "verify");
 }
 
-static bool read_material(struct idp_call *call, struct idp_key *key, const struct idp_json *jwk,
-                          bool private)
+/* The key of the members; where there are none, that of the certificate. Both must be one. */
+static EVP_PKEY *read_pkey(struct idp_call *call, struct idp_key *key, const struct idp_json *jwk,
+                           bool private)
 {
     static EVP_PKEY *(*const readers[IDP_KEY_TYPE_COUNT])(
         struct idp_call *, const struct idp_json *, const struct idp_curve *,
         bool) = {[IDP_KEY_RSA] = read_rsa, [IDP_KEY_EC] = read_ec, [IDP_KEY_OKP] = read_okp};
+    bool has_members = idp_json_member(jwk, key->type == IDP_KEY_RSA ? "n" : "x") != NULL;
+    EVP_PKEY *leaf;
 
+    if (!idp_certificate_members_read(call, jwk, key, &leaf)) {
+        return NULL;
+    }
+    if (leaf && !has_members && !private) {
+        return leaf;
+    }
+
+    EVP_PKEY *pkey = readers[key->type](call, jwk, key->curve, private);
+
+    if (!pkey) {
+        return NULL;
+    }
+    idp_own(call, pkey, idp_pkey_release);
+    return leaf && EVP_PKEY_eq(pkey, leaf) != 1 ? NULL : pkey;
+}
+
+static bool read_material(struct idp_call *call, struct idp_key *key, const struct idp_json *jwk,
+                          bool private)
+{
     if (key->type == IDP_KEY_OCT) {
         key->secret = member_bytes(call, jwk, "k");
         return key->secret.data && key->secret.size >= SECRET_SIZE_MIN;
@@ -226,13 +248,11 @@ static bool read_material(struct idp_call *call, struct idp_key *key, const stru
         return false;
     }
 
-    EVP_PKEY *pkey = readers[key->type](call, jwk, key->curve, private);
+    const struct idp_key stated = *key;
+    EVP_PKEY *pkey = read_pkey(call, key, jwk, private);
 
-    if (!pkey) {
-        return false;
-    }
-    idp_own(call, pkey, idp_pkey_release);
-    return idp_pkey_admit(key, pkey, private);
+    return pkey && idp_pkey_admit(key, pkey, private) && key->type == stated.type &&
+           key->curve == stated.curve;
 }
 
 const struct idp_key *idp_jwk_read(struct idp_call *call, const struct idp_json *jwk, bool private)

@@ -1,18 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* jws.c - compact JWS (RFC 7515 §7.1): taking apart, checking, signing.
+/* jws.c - compact JWS (RFC 7515 §7.1, appendix F): taking apart and checking.
  *
- * A token says which algorithm and key it claims; the caller's list and the keys decide. Header
- * members that bring or point to keys (jwk, jku, x5u, x5c) are never looked at. No critical
- * extension is understood, so `crit` and `b64` (RFC 7797) end the check. */
+ * A token says which algorithm and key it claims; the caller's list and the keys decide. No
+ * critical extension is understood but b64 (RFC 7797), and that only where the payload comes by
+ * itself. */
 #include "core/jose/key.h"
 
 #include <string.h>
+#include <strings.h>
+
+/* The segments of a token, still encoded. */
+struct segments {
+    struct idp_bytes header, payload, signature;
+};
 
 static bool next_segment(struct idp_bytes *rest, struct idp_bytes *out)
 {
     const char *dot = memchr(rest->data, '.', rest->size);
-
-    if (!dot) {
+    if (dot == NULL) {
         return false;
     }
     *out = (struct idp_bytes){rest->data, (size_t)(dot - rest->data)};
@@ -20,194 +25,144 @@ static bool next_segment(struct idp_bytes *rest, struct idp_bytes *out)
     return true;
 }
 
+static bool segments_read(struct idp_bytes token, struct segments *out)
+{
+    out->signature = token;
+    return token.data != NULL && token.size <= IDP_TOKEN_SIZE_MAX &&
+           next_segment(&out->signature, &out->header) &&
+           next_segment(&out->signature, &out->payload) &&
+           memchr(out->signature.data, '.', out->signature.size) == NULL;
+}
+
+static bool ends_read(struct idp_call *call, const struct segments *segments, struct idp_jws *out)
+{
+    struct idp_bytes header = idp_base64url_decode(call, segments->header);
+    out->signature = idp_base64url_decode(call, segments->signature);
+    return header.data != NULL && out->signature.data != NULL &&
+           idp_jws_header_read(call, header, &out->header);
+}
+
 bool idp_jws_read(struct idp_call *call, struct idp_bytes token, struct idp_jws *out)
 {
-    struct idp_bytes header, payload, signature = token;
-    const char *why;
-
-    if (!token.data || token.size > IDP_TOKEN_SIZE_MAX || !next_segment(&signature, &header) ||
-        !next_segment(&signature, &payload) || memchr(signature.data, '.', signature.size)) {
+    struct segments segments;
+    if (!segments_read(token, &segments)) {
         return false;
     }
-    header = idp_base64url_decode(call, header);
-    out->input = (struct idp_bytes){token.data, token.size - signature.size - 1};
-    out->payload = idp_base64url_decode(call, payload);
-    out->signature = idp_base64url_decode(call, signature);
-    if (!header.data || !out->payload.data || !out->signature.data) {
+    out->input = (struct idp_bytes){token.data, token.size - segments.signature.size - 1};
+    out->payload = idp_base64url_decode(call, segments.payload);
+    return out->payload.data != NULL && ends_read(call, &segments, out);
+}
+
+bool idp_jws_read_detached(struct idp_call *call, struct idp_bytes token, struct idp_bytes payload,
+                           struct idp_jws *out)
+{
+    struct segments segments;
+    if (!segments_read(token, &segments) || segments.payload.size > 0 ||
+        !ends_read(call, &segments, out)) {
         return false;
     }
-    out->header = idp_json_read(call, header, &why);
-    return idp_json_is(out->header, IDP_JSON_OBJECT);
-}
-
-static bool is_string_or_absent(const struct idp_json *object, const char *name)
-{
-    const struct idp_json *member = idp_json_member(object, name);
-
-    return !member || idp_json_is(member, IDP_JSON_STRING);
-}
-
-static bool is_listed(const struct idp_json *list, struct idp_bytes name)
-{
-    if (!list) {
-        return true;
+    bool unencoded = out->header.extension == IDP_EXTENSION_UNENCODED;
+    if (unencoded || out->header.extension == IDP_EXTENSION_ENCODED) {
+        out->header.extension = IDP_EXTENSION_NONE;
     }
-    for (const struct idp_json *item = list->child; item; item = item->next) {
-        if (idp_bytes_equal(item->text, name)) {
-            return true;
-        }
-    }
-    return false;
+    struct idp_text input = {.call = call};
+    idp_text_add(&input, segments.header);
+    idp_text_add_char(&input, '.');
+    idp_text_add(&input, unencoded ? payload : idp_base64url_encode(call, payload));
+    out->input = idp_text_bytes(&input);
+    out->payload = payload;
+    return true;
 }
 
-static bool has_kid(const struct idp_key *key, struct idp_bytes kid)
-{
-    return key->kid.data && idp_bytes_equal(key->kid, kid);
-}
-
-/* Keys of exactly this kid that fit, as many as may be tried; *known: some key has the kid. */
-static size_t select_by_kid(struct idp_key_set set, const struct idp_algorithm *algorithm,
-                            struct idp_bytes kid, const struct idp_key **out, bool *known)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < set.count && count < IDP_KEY_TRY_COUNT_MAX; i++) {
-        if (!has_kid(set.keys[i], kid)) {
-            continue;
-        }
-        *known = true;
-        if (idp_algorithm_fits(algorithm, set.keys[i])) {
-            out[count++] = set.keys[i];
-        }
-    }
-    return count;
-}
-
-/* The one key that fits; a key with a kid only where the token has none. */
-static size_t select_only(struct idp_key_set set, const struct idp_algorithm *algorithm,
-                          bool token_has_kid, const struct idp_key **out)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < set.count; i++) {
-        if ((token_has_kid && set.keys[i]->kid.data) ||
-            !idp_algorithm_fits(algorithm, set.keys[i])) {
-            continue;
-        }
-        out[0] = set.keys[i];
-        count++;
-    }
-    return count == 1 ? 1 : 0;
-}
-
-static size_t select_keys(struct idp_key_set set, const struct idp_algorithm *algorithm,
-                          struct idp_bytes kid, const struct idp_key **out)
-{
-    bool known = false;
-    size_t count = kid.data ? select_by_kid(set, algorithm, kid, out, &known) : 0;
-
-    return count > 0 || known ? count : select_only(set, algorithm, kid.data != NULL, out);
-}
+/* ---- checking ---- */
 
 enum idp_reason idp_jws_check(struct idp_call *call, const struct idp_jws *jws,
                               struct idp_bytes keys, const struct idp_json *algorithms)
 {
+    const struct idp_jws_header *header = &jws->header;
     const struct idp_key *candidates[IDP_KEY_TRY_COUNT_MAX];
-    struct idp_bytes name = idp_json_string(jws->header, "alg");
-
-    if (!name.data || !is_string_or_absent(jws->header, "kid") ||
-        !is_string_or_absent(jws->header, "typ")) {
+    if (!header->well_formed) {
         return IDP_REASON_MALFORMED;
     }
-    if (idp_json_member(jws->header, "crit") || idp_json_member(jws->header, "b64")) {
+    if (header->extension != IDP_EXTENSION_NONE) {
         return IDP_REASON_CRITICAL;
     }
-
-    const struct idp_algorithm *algorithm = idp_algorithm_find(name);
-
-    if (!algorithm || !is_listed(algorithms, name)) {
+    if (header->algorithm == NULL ||
+        (algorithms != NULL && !idp_json_holds(algorithms, header->alg))) {
         return IDP_REASON_ALGORITHM;
     }
-
-    size_t count = select_keys(idp_keys_read(call, keys), algorithm,
-                               idp_json_string(jws->header, "kid"), candidates);
-
+    size_t count = idp_keys_select(idp_keys_read(call, keys), header, candidates);
     for (size_t i = 0; i < count; i++) {
-        if (idp_key_verify(call, candidates[i], algorithm, jws->input, jws->signature)) {
+        if (idp_key_verify(call, candidates[i], header->algorithm, jws->input, jws->signature)) {
             return IDP_REASON_VALID;
         }
     }
     return count > 0 ? IDP_REASON_SIGNATURE : IDP_REASON_KEY;
 }
 
-/* The algorithm a header asks for where the key leaves the choice, else the key's usual one. */
-static const struct idp_algorithm *
-signing_algorithm(struct idp_call *call, const struct idp_key *key, const struct idp_json *header)
+/* Media types compare without case, and "application/" may be left out (RFC 7515 §4.1.9). */
+static struct idp_bytes subtype(struct idp_bytes type)
 {
-    const struct idp_json *asked = idp_json_member(header, "alg");
-
-    if (!asked) {
-        return idp_algorithm_usual(key);
+    static const char prefix[] = "application/";
+    size_t size = sizeof prefix - 1;
+    if (type.size <= size || strncasecmp(type.data, prefix, size) != 0) {
+        return type;
     }
-
-    const struct idp_algorithm *algorithm = idp_algorithm_find(idp_json_string(header, "alg"));
-
-    if (!algorithm || !idp_algorithm_fits(algorithm, key)) {
-        idp_fail_with(call, IDP_INVALID_ARGUMENT,
-                      "The member alg of header is not an algorithm that the key is for.");
-    }
-    return algorithm;
+    return (struct idp_bytes){type.data + size, type.size - size};
 }
 
-static void check_header(struct idp_call *call, const struct idp_key *key,
-                         const struct idp_json *header)
+bool idp_jws_type_is(const struct idp_jws *jws, struct idp_bytes expected)
 {
-    const struct idp_json *kid = idp_json_member(header, "kid");
-
-    if (idp_json_member(header, "crit") || idp_json_member(header, "b64")) {
-        idp_fail_with(call, IDP_INVALID_ARGUMENT,
-                      "The header may not have crit or b64; no extension is supported.");
+    if (jws->header.typ.data == NULL) {
+        return false;
     }
-    if (kid && !(idp_json_is(kid, IDP_JSON_STRING) &&
-                 (!key->kid.data || idp_bytes_equal(kid->text, key->kid)))) {
-        idp_fail_with(call, IDP_INVALID_ARGUMENT,
-                      "The member kid of header is not the key's; leave it out.");
-    }
+    struct idp_bytes actual = subtype(jws->header.typ);
+    expected = subtype(expected);
+    return actual.size == expected.size &&
+           strncasecmp(actual.data, expected.data, actual.size) == 0;
 }
 
-static struct idp_bytes header_text(struct idp_call *call, const struct idp_key *key,
-                                    const struct idp_algorithm *algorithm,
-                                    const struct idp_json *header)
-{
-    struct idp_json *out = idp_json_new(call, IDP_JSON_OBJECT);
+/* ---- verdicts ---- */
 
-    idp_json_add_c(call, out, "alg", algorithm->name);
-    idp_json_add_string(call, out, "kid",
-                        key->kid.data ? key->kid : idp_json_string(header, "kid"));
-    for (const struct idp_json *item = header ? header->child : NULL; item; item = item->next) {
-        if (!idp_bytes_is(item->name, "alg") && !idp_bytes_is(item->name, "kid")) {
-            idp_json_add_named(out, item->name, idp_json_copy(call, item));
-        }
+static const char *const reason_words[IDP_REASON_COUNT] = {
+    [IDP_REASON_MALFORMED] = "malformed",
+    [IDP_REASON_ALGORITHM] = "algorithm",
+    [IDP_REASON_KEY] = "key",
+    [IDP_REASON_SIGNATURE] = "signature",
+    [IDP_REASON_EXPIRED] = "expired",
+    [IDP_REASON_NOT_YET_VALID] = "not_yet_valid",
+    [IDP_REASON_ISSUED_IN_FUTURE] = "issued_in_future",
+    [IDP_REASON_ISSUER] = "issuer",
+    [IDP_REASON_AUDIENCE] = "audience",
+    [IDP_REASON_TYPE] = "type",
+    [IDP_REASON_MISSING_CLAIM] = "missing_claim",
+    [IDP_REASON_CRITICAL] = "critical",
+};
+
+struct idp_json *idp_verdict(struct idp_call *call, enum idp_reason reason)
+{
+    struct idp_json *verdict = idp_json_new(call, IDP_JSON_OBJECT);
+    idp_json_add_bool(call, verdict, "valid", reason == IDP_REASON_VALID);
+    if (reason != IDP_REASON_VALID) {
+        idp_json_add_c(call, verdict, "reason", reason_words[reason]);
     }
-    return idp_json_text(call, out);
+    return verdict;
 }
 
-struct idp_bytes idp_jws_sign(struct idp_call *call, const struct idp_key *key,
-                              const struct idp_json *header, struct idp_bytes payload)
+struct idp_json *idp_jws_verify(struct idp_call *call, bool read, const struct idp_jws *jws,
+                                struct idp_bytes keys, const struct idp_json *policy)
 {
-    struct idp_text token = {.call = call};
-
-    check_header(call, key, header);
-
-    const struct idp_algorithm *algorithm = signing_algorithm(call, key, header);
-
-    idp_text_add(&token, idp_base64url_encode(call, header_text(call, key, algorithm, header)));
-    idp_text_add_char(&token, '.');
-    idp_text_add(&token, idp_base64url_encode(call, payload));
-
-    struct idp_bytes signature = idp_key_sign(call, key, algorithm, idp_text_bytes(&token));
-
-    idp_text_add_char(&token, '.');
-    idp_text_add(&token, idp_base64url_encode(call, signature));
-    return idp_text_bytes(&token);
+    struct idp_policy rules = idp_policy_read(call, policy, IDP_POLICY_JWS);
+    enum idp_reason reason =
+        read ? idp_jws_check(call, jws, keys, rules.algs) : IDP_REASON_MALFORMED;
+    if (reason == IDP_REASON_VALID && rules.typ.data != NULL && !idp_jws_type_is(jws, rules.typ)) {
+        reason = IDP_REASON_TYPE;
+    }
+    struct idp_json *verdict = idp_verdict(call, reason);
+    if (reason == IDP_REASON_VALID) {
+        idp_json_add(verdict, "header", idp_json_node(call, jws->header.document));
+        idp_json_add_string(call, verdict, "payload_base64url",
+                            idp_base64url_encode(call, jws->payload));
+    }
+    return verdict;
 }

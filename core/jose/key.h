@@ -12,7 +12,8 @@ enum {
     IDP_RSA_BITS_MAX = 8192,
     IDP_RSA_EXPONENT_SIZE_MAX = 8,
     IDP_SIGNATURE_SIZE_MAX = IDP_RSA_BITS_MAX / 8,
-    IDP_KEY_TRY_COUNT_MAX = 4 /* keys of one kid that a verifier tries */
+    IDP_KEY_TRY_COUNT_MAX = 4, /* keys of one name that a verifier tries */
+    IDP_X5T_SIZE = 20          /* SHA-1: a name of a certificate here, never a proof */
 };
 
 enum idp_key_type { IDP_KEY_RSA, IDP_KEY_EC, IDP_KEY_OKP, IDP_KEY_OCT, IDP_KEY_TYPE_COUNT };
@@ -42,6 +43,7 @@ struct idp_key {
     const struct idp_curve *curve;         /* EC and OKP */
     const struct idp_algorithm *algorithm; /* the one it is for; NULL: any that fits its type */
     struct idp_bytes kid;                  /* data NULL: none */
+    struct idp_bytes x5t, x5t_s256;        /* thumbprints of its certificate; data NULL: none */
     bool verifies, signs;                  /* as use, key_ops and private members say */
     EVP_PKEY *pkey;                        /* not of oct */
     struct idp_bytes secret;               /* of oct */
@@ -73,6 +75,30 @@ void idp_pkey_release(void *pkey);
 /* jwk.c */
 /* The key of a JWK, for signing (private) or verifying; NULL where it is not usable for that. */
 const struct idp_key *idp_jwk_read(struct idp_call *call, const struct idp_json *jwk, bool private);
+
+/* certificate.c */
+/* The key in a DER certificate, whose thumbprints go to `key`; NULL: none. Lives with the call. */
+EVP_PKEY *idp_certificate_read(struct idp_call *call, struct idp_bytes der, struct idp_key *key);
+/* x5c, x5t and x5t#S256 of a JWK (RFC 7517 §4.7-4.9). False where they are malformed or disagree;
+ * *leaf: the key of the first certificate, NULL where there is no x5c. */
+bool idp_certificate_members_read(struct idp_call *call, const struct idp_json *jwk,
+                                  struct idp_key *key, EVP_PKEY **leaf) IDP_MUST_CHECK;
+
+/* jwk_write.c */
+/* Adds the members of an asymmetric key; curve NULL for RSA. */
+void idp_jwk_members_add(struct idp_call *call, struct idp_json *jwk, enum idp_key_type type,
+                         const struct idp_curve *curve, EVP_PKEY *pkey, bool private);
+/* The JWK of an asymmetric key, private where it signs; with the names of its certificate. */
+struct idp_json *idp_jwk_of_key(struct idp_call *call, const struct idp_key *key);
+
+/* pem.c */
+/* Puts the usable keys of PEM text into the array; how many there are. */
+size_t idp_pem_read(struct idp_call *call, struct idp_bytes text, bool private,
+                    const struct idp_key **keys, size_t key_count_max);
+/* The public key of base64 DER without armour, a certificate's or SPKI; NULL: it is neither. */
+const struct idp_key *idp_base64_key_read(struct idp_call *call, struct idp_bytes text);
+/* SPKI, or PKCS#8 where it is private. */
+struct idp_bytes idp_pem_write(struct idp_call *call, const struct idp_key *key, bool private);
 
 /* key_set.c */
 /* As idp_keys_read, for signing. */
@@ -113,9 +139,36 @@ enum idp_reason {
     IDP_REASON_COUNT
 };
 
+/* jws_header.c */
+enum idp_extension {
+    IDP_EXTENSION_NONE,
+    IDP_EXTENSION_ENCODED,   /* b64 true: as none, for a detached payload */
+    IDP_EXTENSION_UNENCODED, /* b64 false */
+    IDP_EXTENSION_UNKNOWN    /* or malformed */
+};
+
+/* What a protected header claims. data NULL: the member is absent. */
+struct idp_jws_header {
+    const struct idp_json *document;
+    bool well_formed; /* alg is there, and every member below has the right type */
+    struct idp_bytes alg, typ, kid;
+    const struct idp_algorithm *algorithm; /* NULL: alg is none that we know */
+    struct idp_bytes x5t, x5t_s256;        /* decoded */
+    enum idp_extension extension;
+};
+/* False where the text is no strict JSON object. */
+bool idp_jws_header_read(struct idp_call *call, struct idp_bytes text,
+                         struct idp_jws_header *out) IDP_MUST_CHECK;
+
+/* key_select.c */
+/* The keys that a token with this header may be checked with; how many. */
+size_t idp_keys_select(struct idp_key_set set, const struct idp_jws_header *header,
+                       const struct idp_key *out[IDP_KEY_TRY_COUNT_MAX]);
+
+/* jws.c */
 /* A compact JWS taken apart. */
 struct idp_jws {
-    const struct idp_json *header;
+    struct idp_jws_header header;
     struct idp_bytes input;     /* what is signed: header and payload as sent */
     struct idp_bytes payload;   /* decoded */
     struct idp_bytes signature; /* decoded */
@@ -124,11 +177,22 @@ struct idp_jws {
 /* Takes a token apart: three canonical base64url segments, the first a strict JSON object. */
 bool idp_jws_read(struct idp_call *call, struct idp_bytes token,
                   struct idp_jws *out) IDP_MUST_CHECK;
+/* The same for a token whose payload is not in it (RFC 7515 appendix F, RFC 7797). */
+bool idp_jws_read_detached(struct idp_call *call, struct idp_bytes token, struct idp_bytes payload,
+                           struct idp_jws *out) IDP_MUST_CHECK;
 
 /* Checks header, algorithm, key and signature, in this order. algorithms: a JSON array of the
  * allowed names; NULL allows each that fits the key. */
 enum idp_reason idp_jws_check(struct idp_call *call, const struct idp_jws *jws,
                               struct idp_bytes keys, const struct idp_json *algorithms);
+bool idp_jws_type_is(const struct idp_jws *jws, struct idp_bytes expected);
+
+/* {"valid":true} or {"valid":false,"reason"}. */
+struct idp_json *idp_verdict(struct idp_call *call, enum idp_reason reason);
+
+/* The verdict of jws_verify on a token that could be read, or not. */
+struct idp_json *idp_jws_verify(struct idp_call *call, bool read, const struct idp_jws *jws,
+                                struct idp_bytes keys, const struct idp_json *policy);
 
 /* jwt.c */
 /* The verdict without its document; *out has the header and *claims the claims where it is valid.
@@ -137,14 +201,13 @@ enum idp_reason idp_jwt_check(struct idp_call *call, struct idp_bytes token, str
                               const struct idp_json *policy, struct idp_jws *out,
                               const struct idp_json **claims);
 
+/* jws_sign.c */
 /* Signs claims; the header says typ JWT where it does not say another. header may be NULL. */
 struct idp_bytes idp_jwt_sign(struct idp_call *call, const struct idp_key *key,
                               const struct idp_json *claims, const struct idp_json *header);
 
-/* {"header","claims"} of a token that nobody verified; NULL where it is no JWT. */
-struct idp_json *idp_jwt_decode(struct idp_call *call, struct idp_bytes token);
-
-/* claims.c */
+/* policy.c */
+enum idp_policy_kind { IDP_POLICY_JWS, IDP_POLICY_JWT };
 struct idp_policy {
     const struct idp_json *algs, *require;
     struct idp_bytes iss, typ;     /* data NULL: not checked */
@@ -153,10 +216,12 @@ struct idp_policy {
     int64_t now_us;
 };
 
-/* Raises IDP_INVALID_ARGUMENT naming the member that is malformed or unknown. */
-struct idp_policy idp_policy_read(struct idp_call *call, const struct idp_json *policy);
+/* Raises IDP_INVALID_ARGUMENT naming the member that is malformed, or for one that is unknown. */
+struct idp_policy idp_policy_read(struct idp_call *call, const struct idp_json *policy,
+                                  enum idp_policy_kind kind);
+
+/* claims.c */
 enum idp_reason idp_claims_check(const struct idp_json *claims, const struct idp_policy *policy);
-/* RFC 7519 NumericDate; false for anything but a number within the years that int64 can count. */
-bool idp_numeric_date(const struct idp_json *json, int64_t *out_us) IDP_MUST_CHECK;
+bool idp_is_string_list(const struct idp_json *json);
 
 #endif

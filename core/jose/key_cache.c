@@ -8,7 +8,7 @@
 
 enum { KEY_TOTAL_MAX = 512 };
 
-/* One block: the set, its keys, their kids and secrets. */
+/* One block: the set, its keys, their texts. */
 struct key_block {
     size_t size;
     struct idp_key_set set;
@@ -52,7 +52,8 @@ static size_t block_size(struct idp_key_set set)
     size_t size = sizeof(struct key_block) +
                   set.count * (sizeof(struct idp_key) + sizeof(const struct idp_key *));
     for (size_t i = 0; i < set.count; i++) {
-        size += set.keys[i]->kid.size + set.keys[i]->secret.size;
+        const struct idp_key *key = set.keys[i];
+        size += key->kid.size + key->secret.size + key->x5t.size + key->x5t_s256.size;
     }
     return size;
 }
@@ -62,6 +63,8 @@ static void key_copy(struct idp_key *key, const struct idp_key *from, char **pla
     *key = *from;
     key->kid = place_bytes(place, key->kid);
     key->secret = place_bytes(place, key->secret);
+    key->x5t = place_bytes(place, key->x5t);
+    key->x5t_s256 = place_bytes(place, key->x5t_s256);
     if (key->pkey != NULL) {
         EVP_PKEY_up_ref(key->pkey);
     }

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* key_set.c - keys from the text that a caller trusts: a JWK, a JWKS, or PEM (SPKI and PKCS#8).
+/* key_set.c - keys from the text that a caller trusts: a JWK, a JWKS, PEM, or base64 of a
+ * certificate or a public key.
  *
  * A key that cannot be used is left out and the others stand, as RFC 7517 §5 asks. What was read
- * is kept in the cache under the digest of the text. PEM is only ever read as an asymmetric key: no
- * public key text can become an HMAC secret. */
+ * is kept in the cache under the digest of the text. */
 #include "core/jose/key.h"
 
-#include <openssl/err.h>
-#include <openssl/pem.h>
-#include <openssl/x509.h>
 #include <string.h>
 
 /* Keys found so far. */
@@ -55,77 +52,6 @@ static void collect_json(struct collection *collection, struct idp_bytes text)
     }
 }
 
-static EVP_PKEY *read_pkcs8(const unsigned char *der, long size)
-{
-    PKCS8_PRIV_KEY_INFO *info = d2i_PKCS8_PRIV_KEY_INFO(NULL, &der, size);
-    EVP_PKEY *pkey = info ? EVP_PKCS82PKEY(info) : NULL;
-
-    PKCS8_PRIV_KEY_INFO_free(info);
-    return pkey;
-}
-
-static EVP_PKEY *read_der(const char *label, const unsigned char *der, long size, bool private)
-{
-    if (strcmp(label, PEM_STRING_PUBLIC) == 0 && !private) {
-        return d2i_PUBKEY(NULL, &der, size);
-    }
-    return strcmp(label, PEM_STRING_PKCS8INF) == 0 ? read_pkcs8(der, size) : NULL;
-}
-
-/* The next PEM block as a foreign key; *more turns false behind the last. */
-static EVP_PKEY *read_block(BIO *input, bool private, bool *more)
-{
-    char *label = NULL, *header = NULL;
-    unsigned char *der = NULL;
-    long size = 0;
-    EVP_PKEY *pkey = NULL;
-
-    ERR_set_mark();
-    *more = PEM_read_bio(input, &label, &header, &der, &size) == 1;
-    if (*more && header[0] == '\0') {
-        pkey = read_der(label, der, size, private);
-    }
-    ERR_pop_to_mark();
-    OPENSSL_free(label);
-    OPENSSL_free(header);
-    if (der) {
-        OPENSSL_clear_free(der, (size_t)size);
-    }
-    return pkey;
-}
-
-static void input_release(void *input)
-{
-    BIO_free(input);
-}
-
-static void collect_pkey(struct collection *collection, EVP_PKEY *pkey)
-{
-    struct idp_key *key = idp_allocate(collection->call, sizeof *key);
-
-    idp_own(collection->call, pkey, idp_pkey_release);
-    key->signs = collection->private;
-    key->verifies = !collection->private;
-    if (idp_pkey_admit(key, pkey, collection->private) && idp_algorithm_usual(key)) {
-        collect(collection, key);
-    }
-}
-
-static void collect_pem(struct collection *collection, struct idp_bytes text)
-{
-    BIO *input = BIO_new_mem_buf(text.data, (int)text.size);
-    bool more = true;
-
-    idp_own(collection->call, input, input_release);
-    for (size_t i = 0; i < IDP_KEY_COUNT_MAX && more; i++) {
-        EVP_PKEY *pkey = read_block(input, collection->private, &more);
-
-        if (pkey) {
-            collect_pkey(collection, pkey);
-        }
-    }
-}
-
 static struct idp_bytes skip_space(struct idp_bytes text)
 {
     size_t skip = 0;
@@ -144,6 +70,19 @@ static bool is_pem(struct idp_bytes text)
            idp_bytes_equal((struct idp_bytes){text.data, start.size}, start);
 }
 
+/* JSON begins with a brace; base64 holds none. */
+static void collect_text(struct collection *collection, struct idp_bytes text)
+{
+    if (is_pem(text)) {
+        collection->count = idp_pem_read(collection->call, text, collection->private,
+                                         collection->keys, IDP_KEY_COUNT_MAX);
+    } else if (text.size > 0 && text.data[0] == '{') {
+        collect_json(collection, text);
+    } else if (!collection->private) {
+        collect(collection, idp_base64_key_read(collection->call, text));
+    }
+}
+
 static struct idp_key_set read_keys(struct idp_call *call, struct idp_bytes text, bool private)
 {
     struct collection found = {.call = call, .private = private};
@@ -160,12 +99,7 @@ static struct idp_key_set read_keys(struct idp_call *call, struct idp_bytes text
         return cached;
     }
     found.keys = idp_allocate(call, IDP_KEY_COUNT_MAX * sizeof *found.keys);
-    text = skip_space(text);
-    if (is_pem(text)) {
-        collect_pem(&found, text);
-    } else {
-        collect_json(&found, text);
-    }
+    collect_text(&found, skip_space(text));
 
     struct idp_key_set set = {.count = found.count, .keys = found.keys};
 

@@ -1,180 +1,151 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* key_store.c - the tenant's signing keys: one active, the private halves sealed.
+/* key_store.c - signing with the tenant's keys, and publishing their public halves.
  *
- * The unique index on the active key decides every race: whoever inserts second changes nothing and
- * looks again. An opened key is cached under the digest of its sealed bytes, tenant, kid and master
- * key, so that signing neither opens nor parses anything, and a connection that has not the master
- * key finds nothing. */
-#include "core/jose/key.h"
+ * An opened key is cached under the digest of its sealed bytes, tenant, kid and master key, so that
+ * signing neither opens nor parses anything, and a connection that has not the master key finds
+ * nothing. A row remembers until when the tokens live that its key signed: it says so a little
+ * ahead, and is written only when a token outlives that. */
+#include "core/jose/key_store.h"
 
-enum { CREATE_TRY_COUNT_MAX = 8 };
+enum { NAMED, PUBLISHED, PUBLISHED_NAMED, EXTEND };
 
-enum { ACTIVE, NAMED, PUBLISHED, RETIRE, INSERT };
+#define IS_PUBLISHED "(state IN ('active', 'next') OR state = 'retired' AND last_expiry_at > $2)"
 
 const struct idp_statement idp_key_store_statements[] = {
-    [ACTIVE] = {"SELECT kid, sealed_private_key FROM idplane.signing_key "
-                "WHERE tenant = $1 AND state = 'active'",
-                "t", "tx"},
-    [NAMED] = {"SELECT kid, sealed_private_key FROM idplane.signing_key "
-               "WHERE tenant = $1 AND kid = $2 AND state IN ('active', 'next')",
-               "tt", "tx"},
-    [PUBLISHED] = {"SELECT public_jwk FROM idplane.signing_key "
-                   "WHERE tenant = $1 AND state IN ('active', 'next', 'retired') "
-                   "ORDER BY CASE state WHEN 'active' THEN 0 WHEN 'next' THEN 1 ELSE 2 END, "
-                   "created_at DESC, kid",
-                   "t", "j"},
-    [RETIRE] = {"UPDATE idplane.signing_key SET state = 'retired', retired_at = $2 "
-                "WHERE tenant = $1 AND state = 'active'",
-                "tz", ""},
-    [INSERT] = {"INSERT INTO idplane.signing_key (tenant, kid, algorithm, state, public_jwk, "
-                "sealed_private_key, created_at, activated_at) "
-                "VALUES ($1, $2, $3, 'active', $4, $5, $6, $6) ON CONFLICT DO NOTHING",
-                "tttjxz", ""},
+    [NAMED] = {"SELECT " IDP_STORED_KEY_COLUMNS " FROM idplane.signing_key"
+               " WHERE tenant = $1 AND kid = $2 AND state IN ('active', 'next')",
+               "tt", IDP_STORED_KEY_KINDS},
+    [PUBLISHED] = {"SELECT public_jwk FROM idplane.signing_key"
+                   " WHERE tenant = $1 AND " IS_PUBLISHED
+                   " ORDER BY CASE state WHEN 'active' THEN 0 WHEN 'next' THEN 1 ELSE 2 END,"
+                   " created_at DESC, kid",
+                   "tz", "j"},
+    [PUBLISHED_NAMED] = {"SELECT public_jwk FROM idplane.signing_key"
+                         " WHERE tenant = $1 AND kid = $3 AND " IS_PUBLISHED,
+                         "tzt", "j"},
+    [EXTEND] = {"UPDATE idplane.signing_key SET last_expiry_at = $3"
+                " WHERE tenant = $1 AND kid = $2"
+                " AND (last_expiry_at IS NULL OR last_expiry_at < $3)",
+                "ttz", ""},
 };
 const size_t idp_key_store_statement_count = IDP_COUNT(idp_key_store_statements);
 
-/* What a sealed key is bound to. */
-static struct idp_bytes seal_context(struct idp_call *call, struct idp_bytes kid)
+struct idp_stored_key idp_stored_key_of(const struct idp_value *row)
 {
-    struct idp_bytes parts[] = {idp_tenant(call), kid};
+    return (struct idp_stored_key){
+        .kid = idp_text_of(row[0]),
+        .sealed = idp_text_of(row[1]),
+        .algorithm = idp_text_of(row[2]),
+        .activated_us = idp_integer_of(row[3]),
+        .activates_us = idp_integer_of(row[4]),
+        .last_expiry_us = idp_integer_of(row[5]),
+        .active = idp_bytes_is(idp_text_of(row[6]), "active"),
+    };
+}
 
+/* ---- sealed keys ---- */
+
+struct idp_bytes idp_key_store_context(struct idp_call *call, struct idp_bytes tenant,
+                                       struct idp_bytes kid)
+{
+    struct idp_bytes parts[] = {tenant, kid};
     return idp_digest(call, "idplane signing key", parts, IDP_COUNT(parts));
 }
 
-/* A new key that is not in the table yet. */
-struct fresh_key {
-    struct idp_bytes kid, public_jwk, sealed;
-};
-
-static struct fresh_key key_make(struct idp_call *call, const struct idp_algorithm *algorithm)
+static const struct idp_key *key_open(struct idp_call *call, const struct idp_stored_key *stored)
 {
-    struct idp_json *jwk = idp_jwk_generate(call, algorithm, (struct idp_bytes){NULL, 0});
-    struct idp_bytes kid = idp_json_string(jwk, "kid");
-
-    return (struct fresh_key){
-        .kid = kid,
-        .public_jwk = idp_json_text(call, idp_jwk_public(call, jwk)),
-        .sealed = idp_seal(call, idp_json_text(call, jwk), seal_context(call, kid)),
-    };
-}
-
-/* False where the tenant has an active key. */
-static bool key_insert(struct idp_call *call, const struct idp_algorithm *algorithm,
-                       const struct fresh_key *key)
-{
-    struct idp_value arguments[] = {
-        idp_value_text(idp_tenant(call)),
-        idp_value_text(key->kid),
-        idp_value_text(idp_bytes_of(algorithm->name)),
-        idp_value_json_text(key->public_jwk),
-        idp_value_blob(key->sealed),
-        idp_value_time(idp_now_us(call)),
-    };
-
-    return idp_run(call, &idp_key_store_statements[INSERT], arguments).affected == 1;
-}
-
-struct idp_bytes idp_key_store_create(struct idp_call *call, const struct idp_algorithm *algorithm)
-{
-    if (algorithm->type == IDP_KEY_OCT) {
-        idp_fail_with(call, IDP_UNSUPPORTED_ALGORITHM,
-                      "A stored signing key is asymmetric: its public half is published.");
-    }
-    call->host->begin(call);
-
-    struct fresh_key key = key_make(call, algorithm);
-    struct idp_value arguments[] = {idp_value_text(idp_tenant(call)),
-                                    idp_value_time(idp_now_us(call))};
-
-    for (size_t i = 0; i < CREATE_TRY_COUNT_MAX; i++) {
-        idp_run(call, &idp_key_store_statements[RETIRE], arguments);
-        if (key_insert(call, algorithm, &key)) {
-            return key.kid;
-        }
-    }
-    idp_fail(call, IDP_BUSY);
-}
-
-static const struct idp_key *key_open(struct idp_call *call, struct idp_bytes kid,
-                                      struct idp_bytes sealed)
-{
-    struct idp_bytes context = seal_context(call, kid);
-    struct idp_bytes parts[] = {idp_seal_fingerprint(call, sealed), context, sealed};
+    struct idp_bytes context = idp_key_store_context(call, idp_tenant(call), stored->kid);
+    struct idp_bytes parts[] = {idp_seal_fingerprint(call, stored->sealed), context,
+                                stored->sealed};
     struct idp_bytes digest = idp_digest(call, "idplane sealed key", parts, IDP_COUNT(parts));
     struct idp_key_set cached = idp_key_cache_get(call, digest);
-    const char *why;
-
     if (cached.count > 0) {
         return cached.keys[0];
     }
-
-    const struct idp_json *jwk = idp_json_read(call, idp_unseal(call, sealed, context), &why);
+    const char *why;
+    const struct idp_json *jwk =
+        idp_json_read(call, idp_unseal(call, stored->sealed, context), &why);
     const struct idp_key *key = idp_jwk_read(call, jwk, true);
-
-    if (!key) {
+    if (key == NULL) {
         idp_fail(call, IDP_SEAL_BROKEN);
     }
     return idp_key_cache_put(call, digest, (struct idp_key_set){.count = 1, .keys = &key}).keys[0];
 }
 
-/* The row of the active key; where there is none, one is made by whoever is first. */
-static const struct idp_value *active_row(struct idp_call *call)
-{
-    struct idp_value tenant = idp_value_text(idp_tenant(call));
-    const struct idp_statement *statement = &idp_key_store_statements[ACTIVE];
-    const struct idp_value *row = idp_run_one(call, statement, &tenant);
+/* ---- signing ---- */
 
-    if (row) {
-        return row;
-    }
-
-    const struct idp_algorithm *algorithm = idp_algorithm_find(idp_bytes_of("ES256"));
-
-    call->host->begin(call);
-
-    struct fresh_key key = key_make(call, algorithm);
-
-    key_insert(call, algorithm, &key);
-    return idp_run_one(call, statement, &tenant);
-}
-
-static const struct idp_value *named_row(struct idp_call *call, struct idp_bytes kid)
+static struct idp_stored_key key_named(struct idp_call *call, struct idp_bytes kid)
 {
     struct idp_value arguments[] = {idp_value_text(idp_tenant(call)), idp_value_text(kid)};
-
-    return idp_run_one(call, &idp_key_store_statements[NAMED], arguments);
-}
-
-struct idp_bytes idp_key_store_sign(struct idp_call *call, const struct idp_json *claims,
-                                    struct idp_bytes kid, const struct idp_json *header)
-{
-    const struct idp_value *row = kid.data ? named_row(call, kid) : active_row(call);
-
-    if (!row) {
+    const struct idp_value *row = idp_run_one(call, &idp_key_store_statements[NAMED], arguments);
+    if (row == NULL) {
         idp_fail(call, IDP_NO_SUCH_KEY);
     }
-
-    const struct idp_key *key = key_open(call, idp_text_of(row[0]), idp_text_of(row[1]));
-
-    return idp_jwt_sign(call, key, claims, header);
+    return idp_stored_key_of(row);
 }
+
+/* How long a key stays published for the tokens it signs beyond what they need now: a quarter of
+ * their life, so that a key that signs all the time is written four times in a life. */
+static int64_t expiry_ahead(int64_t now_us, int64_t expiry_us)
+{
+    int64_t ahead_us = expiry_us + (expiry_us - now_us) / 4;
+    return ahead_us > IDP_TIME_MAX_US ? IDP_TIME_MAX_US : ahead_us;
+}
+
+/* A token without exp never expires, so that its key stays until it is compromised. */
+static void note_expiry(struct idp_call *call, const struct idp_stored_key *stored,
+                        const struct idp_json *claims)
+{
+    int64_t now_us = idp_now_us(call), expiry_us;
+    if (!idp_numeric_date(idp_json_member(claims, "exp"), &expiry_us) ||
+        expiry_us > IDP_TIME_MAX_US) {
+        expiry_us = IDP_TIME_MAX_US;
+    }
+    if (expiry_us <= now_us || expiry_us <= stored->last_expiry_us) {
+        return;
+    }
+    struct idp_value arguments[] = {idp_value_text(idp_tenant(call)), idp_value_text(stored->kid),
+                                    idp_value_time(expiry_ahead(now_us, expiry_us))};
+    idp_run(call, &idp_key_store_statements[EXTEND], arguments);
+}
+
+struct idp_bytes idp_key_store_sign(struct idp_call *call, const struct idp_key_schedule *schedule,
+                                    const struct idp_json *claims, struct idp_bytes kid,
+                                    const struct idp_json *header)
+{
+    struct idp_stored_key stored =
+        kid.data == NULL ? idp_key_store_active(call, schedule) : key_named(call, kid);
+    struct idp_bytes token = idp_jwt_sign(call, key_open(call, &stored), claims, header);
+    note_expiry(call, &stored, claims);
+    return token;
+}
+
+/* ---- publishing ---- */
 
 struct idp_json *idp_key_store_jwks(struct idp_call *call)
 {
-    struct idp_value tenant = idp_value_text(idp_tenant(call));
-    struct idp_rows rows = idp_run(call, &idp_key_store_statements[PUBLISHED], &tenant);
+    struct idp_value arguments[] = {idp_value_text(idp_tenant(call)),
+                                    idp_value_time(idp_now_us(call))};
+    struct idp_rows rows = idp_run(call, &idp_key_store_statements[PUBLISHED], arguments);
     struct idp_json *document = idp_json_new(call, IDP_JSON_OBJECT);
     struct idp_json *keys = idp_json_new(call, IDP_JSON_ARRAY);
     const char *why;
-
     for (size_t i = 0; i < rows.count; i++) {
         const struct idp_json *jwk = idp_json_read(call, idp_text_of(rows.values[i]), &why);
-
-        if (!jwk) {
+        if (jwk == NULL) {
             idp_fail(call, IDP_STORE);
         }
-        idp_json_add(keys, NULL, idp_json_copy(call, jwk));
+        idp_json_add(keys, NULL, idp_json_node(call, jwk));
     }
     idp_json_add(document, "keys", keys);
     return document;
+}
+
+struct idp_bytes idp_key_store_public(struct idp_call *call, struct idp_bytes kid)
+{
+    struct idp_value arguments[] = {idp_value_text(idp_tenant(call)),
+                                    idp_value_time(idp_now_us(call)), idp_value_text(kid)};
+    const struct idp_value *row =
+        idp_run_one(call, &idp_key_store_statements[PUBLISHED_NAMED], arguments);
+    return row == NULL ? (struct idp_bytes){0} : idp_text_of(row[0]);
 }

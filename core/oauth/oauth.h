@@ -4,7 +4,7 @@
 #ifndef IDPLANE_OAUTH_H
 #define IDPLANE_OAUTH_H
 
-#include "core/base/base.h"
+#include "core/jose/jose.h"
 
 #define IDP_GRANT_DEVICE_CODE "urn:ietf:params:oauth:grant-type:device_code"
 #define IDP_GRANT_REFRESH_TOKEN "refresh_token"
@@ -28,6 +28,7 @@ struct idp_settings {
     struct idp_bytes audience; /* of access tokens; default: issuer */
     int64_t access_token_lifetime_s;
     int64_t refresh_token_lifetime_s;
+    struct idp_key_schedule keys;
 };
 
 /* What is in force for the call's tenant, defaults included. */
@@ -102,7 +103,7 @@ const struct idp_json *idp_device_issue(struct idp_call *call, struct idp_bytes 
 const struct idp_json *idp_device_poll(struct idp_call *call, struct idp_bytes device_code,
                                        struct idp_bytes client_id);
 
-/* ---- tokens (token.c, token_endpoint.c, metadata.c, purge.c) ---- */
+/* ---- tokens (token.c, authenticate.c, token_endpoint.c, metadata.c, purge.c) ---- */
 
 struct idp_grant {
     struct idp_bytes client_id, subject, scope;
@@ -125,6 +126,10 @@ const struct idp_json *idp_device_endpoint(struct idp_call *call, const struct i
                                            const struct idp_credentials *credentials,
                                            const struct idp_json *device);
 
+/* The verdict on an access token of this tenant, as idp_jwt_verify(); reasons on top of its own:
+ * client_disabled, subject_disabled. */
+struct idp_json *idp_authenticate(struct idp_call *call, struct idp_bytes token);
+
 /* RFC 8414 metadata of the tenant, also OpenID discovery. */
 struct idp_json *idp_metadata(struct idp_call *call);
 
@@ -141,6 +146,20 @@ struct idp_value idp_sql_approve_device_code(struct idp_call *call,
                                              const struct idp_value *arguments);
 struct idp_value idp_sql_deny_device_code(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_poll_device_code(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_jwt_sign(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_create_signing_key(struct idp_call *call,
+                                            const struct idp_value *arguments);
+struct idp_value idp_sql_rotate_signing_key(struct idp_call *call,
+                                            const struct idp_value *arguments);
+struct idp_value idp_sql_retire_signing_key(struct idp_call *call,
+                                            const struct idp_value *arguments);
+struct idp_value idp_sql_compromise_signing_key(struct idp_call *call,
+                                                const struct idp_value *arguments);
+struct idp_value idp_sql_jwks(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_authenticate(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_begin_session(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_current_claims(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_current_subject(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_purge(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_authorization_server_metadata(struct idp_call *call,
                                                        const struct idp_value *arguments);

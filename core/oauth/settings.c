@@ -36,6 +36,10 @@ const struct idp_setting idp_setting_rows[] = {
      FIELD(access_token_lifetime_s)},
     {"token_settings", "refresh_token_lifetime", NULL, IDP_SETTING_INTEGER, 1, 31536000, 2592000,
      NULL, FIELD(refresh_token_lifetime_s)},
+    {"token_settings", "signing_key_lifetime", NULL, IDP_SETTING_INTEGER, 0, 315360000, 7776000,
+     NULL, FIELD(keys.lifetime_s)},
+    {"token_settings", "signing_key_publication", NULL, IDP_SETTING_INTEGER, 300, 2592000, 3600,
+     NULL, FIELD(keys.publication_s)},
 };
 const size_t idp_setting_row_count = IDP_COUNT(idp_setting_rows);
 

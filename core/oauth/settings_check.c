@@ -165,6 +165,10 @@ static void check_together(struct idp_text *faults, const struct idp_json *docum
         add_fault(faults, "device_flow_settings", "device_flow_usercode_charset",
                   " must have more characters than a user code");
     }
+    if (settings.keys.lifetime_s != 0 && settings.keys.lifetime_s <= settings.keys.publication_s) {
+        add_fault(faults, "token_settings", "signing_key_lifetime",
+                  " must be 0, or longer than signing_key_publication");
+    }
 }
 
 const char *idp_settings_check(struct idp_call *call, const struct idp_json *document)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* token.c - makes the tokens of a grant: an access token that any resource server can check by
  * itself (RFC 9068), and a refresh token that only its digest is kept of. */
-#include "core/jose/jose.h"
 #include "core/oauth/oauth.h"
 
 enum { REFRESH_TOKEN_SIZE = 32, FAMILY_SIZE = 16, TOKEN_ID_SIZE = 16 };
@@ -69,7 +68,7 @@ static struct idp_bytes access_token(struct idp_call *call, const struct idp_set
         idp_json_add_string(call, claims, "scope", grant->scope);
     }
     add_details(call, claims, grant->details);
-    return idp_key_store_sign(call, claims, (struct idp_bytes){0}, header);
+    return idp_key_store_sign(call, &settings->keys, claims, (struct idp_bytes){0}, header);
 }
 
 static struct idp_bytes refresh_token(struct idp_call *call, const struct idp_settings *settings,

@@ -11,13 +11,19 @@
 #include "core/jose/key.h"
 #include "regress/unit/host.h"
 
-enum { ACTIVE, NAMED, PUBLISHED, RETIRE, INSERT }; /* as in key_store.c */
+/* As in key_store.c and key_rotation.c. */
+enum { NAMED, PUBLISHED, PUBLISHED_NAMED, EXTEND };
+enum { SIGNING, INSERT_ACTIVE, INSERT_NEXT, RETIRE, ACTIVATE, COMPROMISE, REMOVE };
+
+enum { COLUMN_COUNT = 7, HOUR_S = 3600, DAY_S = 24 * HOUR_S };
+
+static const struct idp_key_schedule schedule = {.lifetime_s = 90 * DAY_S, .publication_s = HOUR_S};
 
 static const struct idp_function writing = {.name = "writing", .effect = IDP_WRITES};
 
 /* A stored key: its row, and the text a verifier would have. */
 struct stored {
-    struct idp_value row[2];
+    struct idp_value row[COLUMN_COUNT];
     struct idp_bytes kid, public_text;
 };
 
@@ -26,6 +32,7 @@ struct request {
     struct idp_bytes kid, text;
     const char *algorithm;
     const struct idp_json *jwks;
+    int64_t expiry_s; /* 0: none */
 };
 
 static int store_setup(void **state)
@@ -53,8 +60,14 @@ static struct stored store_key(struct host *host, const char *name, const char *
     struct idp_bytes sealed =
         idp_seal(call, idp_json_text(call, jwk), context_of(call, tenant, out.kid));
 
-    out.row[0] = idp_value_text(out.kid);
-    out.row[1] = idp_value_blob(sealed);
+    struct idp_value row[] = {idp_value_text(out.kid),
+                              idp_value_blob(sealed),
+                              idp_value_text(idp_bytes_of(name)),
+                              idp_value_time(host->now_us),
+                              idp_null(),
+                              idp_value_time(IDP_TIME_MAX_US),
+                              idp_value_text(idp_bytes_of("active"))};
+    memcpy(out.row, row, sizeof row);
     return out;
 }
 
@@ -63,8 +76,9 @@ static void sign_body(struct idp_call *call, void *data)
     struct request *request = data;
     struct idp_json *claims = idp_json_new(call, IDP_JSON_OBJECT);
 
-    idp_json_add_integer(call, claims, "n", 1);
-    request->text = idp_key_store_sign(call, claims, request->kid, NULL);
+    if (request->expiry_s != 0)
+        idp_json_add_integer(call, claims, "exp", request->expiry_s);
+    request->text = idp_key_store_sign(call, &schedule, claims, request->kid, NULL);
 }
 
 static void create_body(struct idp_call *call, void *data)
@@ -80,11 +94,12 @@ static void jwks_body(struct idp_call *call, void *data)
     ((struct request *)data)->jwks = idp_key_store_jwks(call);
 }
 
-static void assert_statements(struct host *host, const int *expected, size_t count)
+static void assert_statements(struct host *host, const struct idp_statement *table,
+                              const int *expected, size_t count)
 {
     assert_int_equal(host->statement_count, count);
     for (size_t i = 0; i < count; i++)
-        assert_ptr_equal(host->statements[i], &idp_key_store_statements[expected[i]]);
+        assert_ptr_equal(host->statements[i], &table[expected[i]]);
 }
 
 static bool verifies(struct host *host, const struct stored *key, struct idp_bytes token)
@@ -116,7 +131,7 @@ static void the_active_key_signs_with_one_statement(void **state)
 
 static void a_tenant_without_a_key_makes_one(void **state)
 {
-    static const int expected[] = {ACTIVE, INSERT, ACTIVE};
+    static const int expected[] = {SIGNING, INSERT_ACTIVE, SIGNING};
     struct host *host = *state;
     struct stored key = store_key(host, "ES256", "default");
     struct request request = {.kid = {NULL, 0}};
@@ -125,8 +140,8 @@ static void a_tenant_without_a_key_makes_one(void **state)
     host_answer(host, NULL, 0, 1);
     host_answer(host, key.row, 1, 0);
     assert_true(host_try(host, sign_body, &request));
-    assert_statements(host, expected, 3);
-    assert_int_equal(host->begin_count, 1);
+    assert_statements(host, idp_key_rotation_statements, expected, 3);
+    assert_int_equal(host->begin_count, 0);
 }
 
 static void who_loses_the_race_signs_with_the_winners_key(void **state)
@@ -154,7 +169,7 @@ static void a_named_key_is_asked_by_name(void **state)
     assert_true(verifies(host, &key, request.text));
     assert_false(host_try(host, sign_body, &request));
     assert_int_equal(host->error, IDP_NO_SUCH_KEY);
-    assert_statements(host, expected, 2);
+    assert_statements(host, idp_key_store_statements, expected, 2);
     assert_int_equal(host->begin_count, 0);
 }
 
@@ -164,11 +179,12 @@ static void a_row_moved_to_another_tenant_or_kid_does_not_open(void **state)
     struct stored own = store_key(host, "ES256", "default");
     struct stored foreign = store_key(host, "ES256", "other");
     struct request request = {.kid = {NULL, 0}};
-    struct idp_value renamed[] = {idp_value_text(idp_bytes_of("kid")), own.row[1]};
+    struct stored renamed = own;
+    renamed.row[0] = idp_value_text(idp_bytes_of("kid"));
 
     host_answer(host, own.row, 1, 0);
     assert_true(host_try(host, sign_body, &request));
-    host_answer(host, renamed, 1, 0);
+    host_answer(host, renamed.row, 1, 0);
     assert_false(host_try(host, sign_body, &request));
     assert_int_equal(host->error, IDP_SEAL_BROKEN);
     host->error = IDP_OK;
@@ -193,18 +209,88 @@ static void the_cache_gives_nothing_to_who_lacks_the_master_key(void **state)
 
 static void a_new_key_retires_the_active_one(void **state)
 {
-    static const int expected[] = {RETIRE, INSERT, RETIRE, INSERT};
+    static const int expected[] = {SIGNING, RETIRE, INSERT_ACTIVE, SIGNING, RETIRE, INSERT_ACTIVE};
     struct host *host = *state;
+    struct stored key = store_key(host, "ES256", "default");
+    struct stored other = store_key(host, "ES256", "default");
     struct request request = {.algorithm = "EdDSA"};
 
+    host_answer(host, key.row, 1, 0);
     host_answer(host, NULL, 0, 1);
     host_answer(host, NULL, 0, 0); /* somebody activated another one in between */
+    host_answer(host, other.row, 1, 0);
     host_answer(host, NULL, 0, 1);
     host_answer(host, NULL, 0, 1);
     assert_true(host_try(host, create_body, &request));
     assert_int_equal(request.text.size, 43);
-    assert_statements(host, expected, 4);
+    assert_statements(host, idp_key_rotation_statements, expected, IDP_COUNT(expected));
     assert_int_equal(host->begin_count, 1);
+}
+
+static void an_old_key_gets_a_successor_that_is_published_first(void **state)
+{
+    static const int expected[] = {SIGNING, INSERT_NEXT, SIGNING};
+    struct host *host = *state;
+    struct stored old = store_key(host, "ES384", "default"), next = old;
+    struct idp_value rows[2 * COLUMN_COUNT];
+    struct request request = {.kid = {NULL, 0}};
+
+    old.row[3] = idp_value_time(host->now_us - (90 * DAY_S - HOUR_S) * INT64_C(1000000));
+    next.row[0] = idp_value_text(idp_bytes_of("next"));
+    next.row[4] = idp_value_time(host->now_us + HOUR_S * INT64_C(1000000));
+    next.row[6] = idp_value_text(idp_bytes_of("next"));
+    memcpy(rows, next.row, sizeof next.row);
+    memcpy(rows + COLUMN_COUNT, old.row, sizeof old.row);
+    host_answer(host, old.row, 1, 0);
+    host_answer(host, NULL, 0, 1);
+    host_answer(host, rows, 2, 0);
+    assert_true(host_try(host, sign_body, &request));
+    assert_true(verifies(host, &old, request.text));
+    assert_statements(host, idp_key_rotation_statements, expected, IDP_COUNT(expected));
+}
+
+static void a_next_key_takes_over_when_it_is_due(void **state)
+{
+    static const int expected[] = {SIGNING, RETIRE, ACTIVATE, SIGNING};
+    struct host *host = *state;
+    struct stored old = store_key(host, "ES256", "default");
+    struct stored next = store_key(host, "ES256", "default"), active = next;
+    struct idp_value rows[2 * COLUMN_COUNT];
+    struct request request = {.kid = {NULL, 0}};
+
+    next.row[4] = idp_value_time(host->now_us);
+    next.row[6] = idp_value_text(idp_bytes_of("next"));
+    memcpy(rows, old.row, sizeof old.row);
+    memcpy(rows + COLUMN_COUNT, next.row, sizeof next.row);
+    host_answer(host, rows, 2, 0);
+    host_answer(host, NULL, 0, 1);
+    host_answer(host, NULL, 0, 1);
+    host_answer(host, active.row, 1, 0);
+    assert_true(host_try(host, sign_body, &request));
+    assert_true(verifies(host, &active, request.text));
+    assert_statements(host, idp_key_rotation_statements, expected, IDP_COUNT(expected));
+}
+
+static void a_row_is_written_only_for_a_token_that_outlives_it(void **state)
+{
+    struct host *host = *state;
+    struct stored key = store_key(host, "ES256", "default");
+    int64_t now_s = host->now_us / 1000000;
+    struct request request = {.expiry_s = now_s + HOUR_S};
+
+    key.row[5] = idp_value_time((now_s + HOUR_S) * INT64_C(1000000));
+    host_answer(host, key.row, 1, 0);
+    assert_true(host_try(host, sign_body, &request));
+    assert_int_equal(host->statement_count, 1);
+    request.expiry_s++;
+    host_answer(host, key.row, 1, 0);
+    host_answer(host, NULL, 0, 1);
+    assert_true(host_try(host, sign_body, &request));
+    assert_ptr_equal(host->statements[2], &idp_key_store_statements[EXTEND]);
+    request.expiry_s = now_s; /* dead already */
+    host_answer(host, key.row, 1, 0);
+    assert_true(host_try(host, sign_body, &request));
+    assert_int_equal(host->statement_count, 4);
 }
 
 static void creating_ends_busy_rather_than_never(void **state)
@@ -245,15 +331,15 @@ static void a_broken_row_raises(void **state)
 {
     struct host *host = *state;
     struct idp_value row = idp_value_json_text(idp_bytes_of("{"));
-    struct idp_value sealed[] = {idp_value_text(idp_bytes_of("kid")),
-                                 idp_value_blob(idp_bytes_of("x"))};
+    struct stored broken = store_key(host, "ES256", "default");
     struct request request = {.kid = {NULL, 0}};
 
     host_answer(host, &row, 1, 0);
     assert_false(host_try(host, jwks_body, &request));
     assert_int_equal(host->error, IDP_STORE);
     host->error = IDP_OK;
-    host_answer(host, sealed, 1, 0);
+    broken.row[1] = idp_value_blob(idp_bytes_of("x"));
+    host_answer(host, broken.row, 1, 0);
     assert_false(host_try(host, sign_body, &request));
     assert_int_equal(host->error, IDP_SEAL_BROKEN);
 }
@@ -274,6 +360,12 @@ int main(void)
                                         store_setup, host_teardown),
         cmocka_unit_test_setup_teardown(a_new_key_retires_the_active_one, store_setup,
                                         host_teardown),
+        cmocka_unit_test_setup_teardown(an_old_key_gets_a_successor_that_is_published_first,
+                                        store_setup, host_teardown),
+        cmocka_unit_test_setup_teardown(a_next_key_takes_over_when_it_is_due, store_setup,
+                                        host_teardown),
+        cmocka_unit_test_setup_teardown(a_row_is_written_only_for_a_token_that_outlives_it,
+                                        store_setup, host_teardown),
         cmocka_unit_test_setup_teardown(creating_ends_busy_rather_than_never, store_setup,
                                         host_teardown),
         cmocka_unit_test_setup_teardown(a_stored_key_is_asymmetric, store_setup, host_teardown),

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* key_rewrap.c - seals every private key anew under the first key of the master key file. All keys
+ * of the file unseal, so at no moment is there a value that nobody can read; once this is committed
+ * everywhere, the old lines may go. */
+#include "core/jose/key_store.h"
+
+enum { SEALED, RESEAL };
+
+const struct idp_statement idp_key_rewrap_statements[] = {
+    [SEALED] = {"SELECT tenant, kid, sealed_private_key FROM idplane.signing_key"
+                " WHERE state IN ('active', 'next') ORDER BY tenant, kid",
+                "", "ttx"},
+    /* A key that was sealed or withdrawn meanwhile is left as it is. */
+    [RESEAL] = {"UPDATE idplane.signing_key SET sealed_private_key = $4"
+                " WHERE tenant = $1 AND kid = $2 AND sealed_private_key = $3",
+                "ttxx", ""},
+};
+const size_t idp_key_rewrap_statement_count = IDP_COUNT(idp_key_rewrap_statements);
+
+static int64_t rewrap(struct idp_call *call, const struct idp_value *row)
+{
+    struct idp_bytes context =
+        idp_key_store_context(call, idp_text_of(row[0]), idp_text_of(row[1]));
+    struct idp_bytes plain = idp_unseal(call, idp_text_of(row[2]), context);
+    struct idp_value arguments[] = {row[0], row[1], row[2],
+                                    idp_value_blob(idp_seal(call, plain, context))};
+    return idp_run(call, &idp_key_rewrap_statements[RESEAL], arguments).affected;
+}
+
+/* rewrap_master_key() → {"key_id","rewrapped"} */
+struct idp_value idp_sql_rewrap_master_key(struct idp_call *call, const struct idp_value *arguments)
+{
+    (void)arguments;
+    call->host->begin(call);
+    const struct idp_master_key *key = idp_master_key_sealing(call);
+    struct idp_rows rows = idp_run(call, &idp_key_rewrap_statements[SEALED], NULL);
+    int64_t count = 0;
+    for (size_t i = 0; i < rows.count; i++) {
+        count += rewrap(call, rows.values + i * rows.columns);
+    }
+    struct idp_json *result = idp_json_new(call, IDP_JSON_OBJECT);
+    idp_json_add_string(call, result, "key_id",
+                        idp_bytes_copy(call, (struct idp_bytes){key->id, key->id_size}));
+    idp_json_add_integer(call, result, "rewrapped", count);
+    return idp_value_json(result);
+}

@@ -100,7 +100,7 @@ struct idp_bytes idp_word_next(struct idp_bytes *rest);
 /* True where the space-separated `list` holds `word`. */
 bool idp_word_in(struct idp_bytes list, struct idp_bytes word);
 
-/* ---- JSON (json_scan.c, json_read.c, json.c, json_write.c) ---- */
+/* ---- JSON (json_scan.c, json_read.c, json.c, json_write.c, json_keep.c) ---- */
 
 /* Skips printable ASCII but quote and backslash, which is most of all strings. */
 const char *idp_json_plain_skip(const char *at, const char *end);
@@ -156,6 +156,12 @@ void idp_json_add_integer(struct idp_call *call, struct idp_json *object, const 
                           int64_t number);
 void idp_json_add_bool(struct idp_call *call, struct idp_json *object, const char *name,
                        bool value);
+
+/* A copy that outlives the call, in one block that begins with head_size bytes for the caller; for
+ * a cache, whose release function is idp_json_kept_release. NULL: no memory. No secret may be in
+ * it. */
+void *idp_json_keep(const struct idp_json *json, size_t head_size, const struct idp_json **copy);
+void idp_json_kept_release(void *block);
 
 /* Members sorted by bytes, numbers in their plainest form: equal text for equal JSON. */
 struct idp_bytes idp_json_canonical(struct idp_call *call, const struct idp_json *json);

@@ -24,7 +24,7 @@ static struct idp_bytes thumbprint(struct idp_call *call, X509 *certificate, con
     if (!done) {
         idp_fail(call, IDP_CRYPTO);
     }
-    return (struct idp_bytes){(const char *)digest, size};
+    return idp_base64url_encode(call, (struct idp_bytes){(const char *)digest, size});
 }
 
 static X509 *der_read(struct idp_bytes der)
@@ -67,8 +67,9 @@ static bool stated_thumbprint(struct idp_call *call, const struct idp_json *jwk,
     if (member == NULL) {
         return true;
     }
-    struct idp_bytes stated = idp_base64url_decode(call, idp_json_string(jwk, name));
-    if (stated.data == NULL || stated.size != size) {
+    struct idp_bytes stated = idp_json_string(jwk, name);
+    struct idp_bytes digest = idp_base64url_decode(call, stated);
+    if (digest.data == NULL || digest.size != size) {
         return false;
     }
     bool agrees = out->data == NULL || idp_bytes_equal(*out, stated);

@@ -29,40 +29,41 @@ static const struct idp_algorithm *algorithm_of(struct idp_call *call, struct id
 
 struct idp_value idp_sql_jwt_verify(struct idp_call *call, const struct idp_value *arguments)
 {
-    const struct idp_json *policy = idp_json_object_argument(call, arguments[2], "policy");
+    struct idp_policy policy = idp_policy_argument(call, arguments[2], IDP_POLICY_JWT);
 
     return idp_value_json(
-        idp_jwt_verify(call, idp_text_of(arguments[0]), idp_text_of(arguments[1]), policy));
+        idp_jwt_judge(call, idp_text_of(arguments[0]), idp_text_of(arguments[1]), &policy));
 }
 
 struct idp_value idp_sql_jwt_valid(struct idp_call *call, const struct idp_value *arguments)
 {
-    const struct idp_json *policy = idp_json_object_argument(call, arguments[2], "policy"), *claims;
+    struct idp_policy policy = idp_policy_argument(call, arguments[2], IDP_POLICY_JWT);
+    const struct idp_json *claims;
     struct idp_jws jws;
     enum idp_reason reason = idp_jwt_check(call, idp_text_of(arguments[0]),
-                                           idp_text_of(arguments[1]), policy, &jws, &claims);
+                                           idp_text_of(arguments[1]), &policy, &jws, &claims);
 
     return idp_value_bool(reason == IDP_REASON_VALID);
 }
 
 struct idp_value idp_sql_jws_verify(struct idp_call *call, const struct idp_value *arguments)
 {
-    const struct idp_json *policy = idp_json_object_argument(call, arguments[2], "policy");
+    struct idp_policy policy = idp_policy_argument(call, arguments[2], IDP_POLICY_JWS);
     struct idp_jws jws;
     bool read = idp_jws_read(call, idp_text_of(arguments[0]), &jws);
 
-    return idp_value_json(idp_jws_verify(call, read, &jws, idp_text_of(arguments[1]), policy));
+    return idp_value_json(idp_jws_verify(call, read, &jws, idp_text_of(arguments[1]), &policy));
 }
 
 struct idp_value idp_sql_jws_verify_detached(struct idp_call *call,
                                              const struct idp_value *arguments)
 {
-    const struct idp_json *policy = idp_json_object_argument(call, arguments[3], "policy");
+    struct idp_policy policy = idp_policy_argument(call, arguments[3], IDP_POLICY_JWS);
     struct idp_jws jws;
     bool read =
         idp_jws_read_detached(call, idp_text_of(arguments[0]), idp_text_of(arguments[1]), &jws);
 
-    return idp_value_json(idp_jws_verify(call, read, &jws, idp_text_of(arguments[2]), policy));
+    return idp_value_json(idp_jws_verify(call, read, &jws, idp_text_of(arguments[2]), &policy));
 }
 
 static const struct idp_key *signing_key_of(struct idp_call *call, struct idp_value text)

@@ -91,21 +91,13 @@ void idp_jwk_members_add(struct idp_call *call, struct idp_json *jwk, enum idp_k
     adders[type](call, jwk, pkey, curve, private);
 }
 
-static void add_thumbprint(struct idp_call *call, struct idp_json *jwk, const char *name,
-                           struct idp_bytes digest)
-{
-    if (digest.data != NULL) {
-        idp_json_add_string(call, jwk, name, idp_base64url_encode(call, digest));
-    }
-}
-
 struct idp_json *idp_jwk_of_key(struct idp_call *call, const struct idp_key *key)
 {
     struct idp_json *jwk = idp_json_new(call, IDP_JSON_OBJECT);
     idp_json_add_c(call, jwk, "kty", idp_key_type_name(key->type));
     idp_jwk_members_add(call, jwk, key->type, key->curve, key->pkey, key->signs);
-    add_thumbprint(call, jwk, "x5t", key->x5t);
-    add_thumbprint(call, jwk, "x5t#S256", key->x5t_s256);
+    idp_json_add_string(call, jwk, "x5t", key->x5t);
+    idp_json_add_string(call, jwk, "x5t#S256", key->x5t_s256);
     return jwk;
 }
 

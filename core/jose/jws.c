@@ -36,10 +36,8 @@ static bool segments_read(struct idp_bytes token, struct segments *out)
 
 static bool ends_read(struct idp_call *call, const struct segments *segments, struct idp_jws *out)
 {
-    struct idp_bytes header = idp_base64url_decode(call, segments->header);
     out->signature = idp_base64url_decode(call, segments->signature);
-    return header.data != NULL && out->signature.data != NULL &&
-           idp_jws_header_read(call, header, &out->header);
+    return out->signature.data != NULL && idp_jws_header_read(call, segments->header, &out->header);
 }
 
 bool idp_jws_read(struct idp_call *call, struct idp_bytes token, struct idp_jws *out)
@@ -150,12 +148,12 @@ struct idp_json *idp_verdict(struct idp_call *call, enum idp_reason reason)
 }
 
 struct idp_json *idp_jws_verify(struct idp_call *call, bool read, const struct idp_jws *jws,
-                                struct idp_bytes keys, const struct idp_json *policy)
+                                struct idp_bytes keys, const struct idp_policy *policy)
 {
-    struct idp_policy rules = idp_policy_read(call, policy, IDP_POLICY_JWS);
     enum idp_reason reason =
-        read ? idp_jws_check(call, jws, keys, rules.algs) : IDP_REASON_MALFORMED;
-    if (reason == IDP_REASON_VALID && rules.typ.data != NULL && !idp_jws_type_is(jws, rules.typ)) {
+        read ? idp_jws_check(call, jws, keys, policy->algs) : IDP_REASON_MALFORMED;
+    if (reason == IDP_REASON_VALID && policy->typ.data != NULL &&
+        !idp_jws_type_is(jws, policy->typ)) {
         reason = IDP_REASON_TYPE;
     }
     struct idp_json *verdict = idp_verdict(call, reason);

@@ -2,6 +2,8 @@
 /* jws_header.c - what the protected header of a JWS claims (RFC 7515 §4.1, RFC 7797 §3). */
 #include "core/jose/key.h"
 
+enum { HEADER_SIZE_MAX = 1024, HEADER_TOTAL_MAX = 64 << 10 };
+
 static bool is_string_or_absent(const struct idp_json *object, const char *name)
 {
     const struct idp_json *member = idp_json_member(object, name);
@@ -42,30 +44,48 @@ static enum idp_extension extension_of(const struct idp_json *object)
     return idp_json_is(b64, IDP_JSON_TRUE) ? IDP_EXTENSION_ENCODED : IDP_EXTENSION_UNKNOWN;
 }
 
-static struct idp_bytes thumbprint_of(struct idp_call *call, const struct idp_json *object,
-                                      const char *name)
+struct idp_jws_header idp_jws_header_of(const struct idp_json *object)
 {
-    struct idp_bytes text = idp_json_string(object, name);
-    return text.data == NULL ? text : idp_base64url_decode(call, text);
-}
-
-bool idp_jws_header_read(struct idp_call *call, struct idp_bytes text, struct idp_jws_header *out)
-{
-    const char *why;
-    const struct idp_json *object = idp_json_read(call, text, &why);
-    if (!idp_json_is(object, IDP_JSON_OBJECT)) {
-        return false;
-    }
-    *out = (struct idp_jws_header){
+    return (struct idp_jws_header){
         .document = object,
         .well_formed = are_strings(object),
         .alg = idp_json_string(object, "alg"),
         .algorithm = idp_algorithm_find(idp_json_string(object, "alg")),
         .typ = idp_json_string(object, "typ"),
         .kid = idp_json_string(object, "kid"),
-        .x5t = thumbprint_of(call, object, "x5t"),
-        .x5t_s256 = thumbprint_of(call, object, "x5t#S256"),
+        .x5t = idp_json_string(object, "x5t"),
+        .x5t_s256 = idp_json_string(object, "x5t#S256"),
         .extension = extension_of(object),
     };
+}
+
+/* An issuer's tokens have the same few headers, over and over. */
+static struct idp_cache headers = {.release = idp_json_kept_release,
+                                   .weight_max = HEADER_TOTAL_MAX,
+                                   .mutex = PTHREAD_MUTEX_INITIALIZER};
+
+bool idp_jws_header_read(struct idp_call *call, struct idp_bytes segment,
+                         struct idp_jws_header *out)
+{
+    const struct idp_jws_header *found = idp_cache_get(call, &headers, segment);
+    if (found != NULL) {
+        *out = *found;
+        return true;
+    }
+    const char *why;
+    struct idp_bytes text = idp_base64url_decode(call, segment);
+    const struct idp_json *object = text.data == NULL ? NULL : idp_json_read(call, text, &why);
+    if (!idp_json_is(object, IDP_JSON_OBJECT)) {
+        return false;
+    }
+    const struct idp_json *copy;
+    struct idp_jws_header *kept =
+        segment.size > HEADER_SIZE_MAX ? NULL : idp_json_keep(object, sizeof *kept, &copy);
+    if (kept == NULL) {
+        *out = idp_jws_header_of(object);
+        return true;
+    }
+    *out = *kept = idp_jws_header_of(copy);
+    idp_cache_put(call, &headers, segment, kept, segment.size);
     return true;
 }

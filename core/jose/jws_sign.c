@@ -29,9 +29,9 @@ static void check_kid(struct idp_call *call, const struct idp_key *key,
     }
 }
 
-static struct idp_bytes header_text(struct idp_call *call, const struct idp_key *key,
-                                    const struct idp_algorithm *algorithm,
-                                    const struct idp_json *header)
+static struct idp_json *header_of(struct idp_call *call, const struct idp_key *key,
+                                  const struct idp_algorithm *algorithm,
+                                  const struct idp_json *header)
 {
     struct idp_json *out = idp_json_new(call, IDP_JSON_OBJECT);
     idp_json_add_c(call, out, "alg", algorithm->name);
@@ -43,14 +43,14 @@ static struct idp_bytes header_text(struct idp_call *call, const struct idp_key 
             idp_json_add_named(out, item->name, idp_json_node(call, item));
         }
     }
-    return idp_json_text(call, out);
+    return out;
 }
 
-/* The extension that this header asks for; the reader of tokens judges it. */
-static enum idp_extension extension_of(struct idp_call *call, struct idp_bytes text)
+/* The extension that this header asks for, as the reader of tokens judges it. */
+static enum idp_extension extension_of(struct idp_call *call, const struct idp_json *object)
 {
-    struct idp_jws_header header;
-    if (!idp_jws_header_read(call, text, &header) || !header.well_formed) {
+    struct idp_jws_header header = idp_jws_header_of(object);
+    if (!header.well_formed) {
         idp_fail_with(call, IDP_INVALID_ARGUMENT,
                       "A member of header has the wrong type; alg, kid, typ, x5t and x5t#S256 are "
                       "texts.");
@@ -68,10 +68,10 @@ struct idp_bytes idp_jws_sign(struct idp_call *call, const struct idp_key *key,
 {
     check_kid(call, key, header);
     const struct idp_algorithm *algorithm = signing_algorithm(call, key, header);
-    struct idp_bytes protected = header_text(call, key, algorithm, header);
-    bool detached = header != NULL && extension_of(call, protected) == IDP_EXTENSION_UNENCODED;
+    struct idp_json *protected = header_of(call, key, algorithm, header);
+    bool detached = extension_of(call, protected) == IDP_EXTENSION_UNENCODED;
     struct idp_text input = {.call = call}, token = {.call = call};
-    struct idp_bytes encoded = idp_base64url_encode(call, protected);
+    struct idp_bytes encoded = idp_base64url_encode(call, idp_json_text(call, protected));
     idp_text_add(&input, encoded);
     idp_text_add_char(&input, '.');
     idp_text_add(&input, detached ? payload : idp_base64url_encode(call, payload));

@@ -7,15 +7,14 @@
 #include "core/jose/key.h"
 
 enum idp_reason idp_jwt_check(struct idp_call *call, struct idp_bytes token, struct idp_bytes keys,
-                              const struct idp_json *policy, struct idp_jws *out,
+                              const struct idp_policy *policy, struct idp_jws *out,
                               const struct idp_json **claims)
 {
-    struct idp_policy rules = idp_policy_read(call, policy, IDP_POLICY_JWT);
     const char *why;
     if (!idp_jws_read(call, token, out)) {
         return IDP_REASON_MALFORMED;
     }
-    enum idp_reason reason = idp_jws_check(call, out, keys, rules.algs);
+    enum idp_reason reason = idp_jws_check(call, out, keys, policy->algs);
     if (reason != IDP_REASON_VALID) {
         return reason;
     }
@@ -23,10 +22,10 @@ enum idp_reason idp_jwt_check(struct idp_call *call, struct idp_bytes token, str
     if (!idp_json_is(*claims, IDP_JSON_OBJECT)) {
         return IDP_REASON_MALFORMED;
     }
-    if (rules.typ.data != NULL && !idp_jws_type_is(out, rules.typ)) {
+    if (policy->typ.data != NULL && !idp_jws_type_is(out, policy->typ)) {
         return IDP_REASON_TYPE;
     }
-    return idp_claims_check(*claims, &rules);
+    return idp_claims_check(*claims, policy);
 }
 
 static void add_contents(struct idp_call *call, struct idp_json *document,
@@ -36,8 +35,8 @@ static void add_contents(struct idp_call *call, struct idp_json *document,
     idp_json_add(document, "claims", idp_json_node(call, claims));
 }
 
-struct idp_json *idp_jwt_verify(struct idp_call *call, struct idp_bytes token,
-                                struct idp_bytes keys, const struct idp_json *policy)
+struct idp_json *idp_jwt_judge(struct idp_call *call, struct idp_bytes token, struct idp_bytes keys,
+                               const struct idp_policy *policy)
 {
     struct idp_jws jws;
     const struct idp_json *claims;
@@ -47,6 +46,13 @@ struct idp_json *idp_jwt_verify(struct idp_call *call, struct idp_bytes token,
         add_contents(call, verdict, jws.header.document, claims);
     }
     return verdict;
+}
+
+struct idp_json *idp_jwt_verify(struct idp_call *call, struct idp_bytes token,
+                                struct idp_bytes keys, const struct idp_json *policy)
+{
+    struct idp_policy rules = idp_policy_read(call, policy, IDP_POLICY_JWT);
+    return idp_jwt_judge(call, token, keys, &rules);
 }
 
 struct idp_json *idp_jwt_decode(struct idp_call *call, struct idp_bytes token)

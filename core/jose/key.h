@@ -43,7 +43,7 @@ struct idp_key {
     const struct idp_curve *curve;         /* EC and OKP */
     const struct idp_algorithm *algorithm; /* the one it is for; NULL: any that fits its type */
     struct idp_bytes kid;                  /* data NULL: none */
-    struct idp_bytes x5t, x5t_s256;        /* thumbprints of its certificate; data NULL: none */
+    struct idp_bytes x5t, x5t_s256;        /* of its certificate, base64url; data NULL: none */
     bool verifies, signs;                  /* as use, key_ops and private members say */
     EVP_PKEY *pkey;                        /* not of oct */
     struct idp_bytes secret;               /* of oct */
@@ -105,12 +105,14 @@ struct idp_bytes idp_pem_write(struct idp_call *call, const struct idp_key *key,
 struct idp_key_set idp_keys_read_private(struct idp_call *call, struct idp_bytes text);
 
 /* key_cache.c */
-/* The keys that were put under this digest; held until the call ends. count 0: none. */
-struct idp_key_set idp_key_cache_get(struct idp_call *call, struct idp_bytes digest);
-/* Keeps the keys (private ones: for signing) and returns them ready for use; the given set where
- * they cannot be kept. */
-struct idp_key_set idp_key_cache_put(struct idp_call *call, struct idp_bytes digest,
-                                     struct idp_key_set set);
+/* Stored keys are found by a digest that only who has the master key can make. */
+enum idp_key_cache { IDP_KEYS_VERIFYING, IDP_KEYS_SIGNING, IDP_KEYS_STORED };
+/* The keys that were put under this text; held until the call ends. count 0: none. */
+struct idp_key_set idp_key_cache_get(struct idp_call *call, enum idp_key_cache cache,
+                                     struct idp_bytes text);
+/* Keeps the keys and returns them ready for use; the given set where they cannot be kept. */
+struct idp_key_set idp_key_cache_put(struct idp_call *call, enum idp_key_cache cache,
+                                     struct idp_bytes text, struct idp_key_set set);
 
 /* signature.c */
 bool idp_key_verify(struct idp_call *call, const struct idp_key *key,
@@ -139,6 +141,24 @@ enum idp_reason {
     IDP_REASON_COUNT
 };
 
+/* policy.c */
+enum idp_policy_kind { IDP_POLICY_JWS, IDP_POLICY_JWT };
+struct idp_policy {
+    const struct idp_json *algs, *require;
+    struct idp_bytes iss, typ;     /* data NULL: not checked */
+    const struct idp_json *aud;    /* string or array; NULL: not checked */
+    int64_t leeway_us, max_age_us; /* max_age_us -1: not checked */
+    bool has_now;
+    int64_t now_us; /* the clock's, where the policy has none */
+};
+
+/* Raises IDP_INVALID_ARGUMENT naming the member that is malformed, or for one that is unknown. */
+struct idp_policy idp_policy_read(struct idp_call *call, const struct idp_json *policy,
+                                  enum idp_policy_kind kind);
+/* The same from an argument, through a cache; absent: an empty policy. */
+struct idp_policy idp_policy_argument(struct idp_call *call, struct idp_value value,
+                                      enum idp_policy_kind kind);
+
 /* jws_header.c */
 enum idp_extension {
     IDP_EXTENSION_NONE,
@@ -151,13 +171,15 @@ enum idp_extension {
 struct idp_jws_header {
     const struct idp_json *document;
     bool well_formed; /* alg is there, and every member below has the right type */
-    struct idp_bytes alg, typ, kid;
+    struct idp_bytes alg, typ, kid, x5t, x5t_s256;
     const struct idp_algorithm *algorithm; /* NULL: alg is none that we know */
-    struct idp_bytes x5t, x5t_s256;        /* decoded */
     enum idp_extension extension;
 };
-/* False where the text is no strict JSON object. */
-bool idp_jws_header_read(struct idp_call *call, struct idp_bytes text,
+/* Of a JSON object. */
+struct idp_jws_header idp_jws_header_of(const struct idp_json *object);
+/* Of the first segment of a token; false where it is no canonical base64url of a strict JSON
+ * object. Through a cache. */
+bool idp_jws_header_read(struct idp_call *call, struct idp_bytes segment,
                          struct idp_jws_header *out) IDP_MUST_CHECK;
 
 /* key_select.c */
@@ -192,33 +214,22 @@ struct idp_json *idp_verdict(struct idp_call *call, enum idp_reason reason);
 
 /* The verdict of jws_verify on a token that could be read, or not. */
 struct idp_json *idp_jws_verify(struct idp_call *call, bool read, const struct idp_jws *jws,
-                                struct idp_bytes keys, const struct idp_json *policy);
+                                struct idp_bytes keys, const struct idp_policy *policy);
 
 /* jwt.c */
 /* The verdict without its document; *out has the header and *claims the claims where it is valid.
  */
 enum idp_reason idp_jwt_check(struct idp_call *call, struct idp_bytes token, struct idp_bytes keys,
-                              const struct idp_json *policy, struct idp_jws *out,
+                              const struct idp_policy *policy, struct idp_jws *out,
                               const struct idp_json **claims);
+/* And with it. */
+struct idp_json *idp_jwt_judge(struct idp_call *call, struct idp_bytes token, struct idp_bytes keys,
+                               const struct idp_policy *policy);
 
 /* jws_sign.c */
 /* Signs claims; the header says typ JWT where it does not say another. header may be NULL. */
 struct idp_bytes idp_jwt_sign(struct idp_call *call, const struct idp_key *key,
                               const struct idp_json *claims, const struct idp_json *header);
-
-/* policy.c */
-enum idp_policy_kind { IDP_POLICY_JWS, IDP_POLICY_JWT };
-struct idp_policy {
-    const struct idp_json *algs, *require;
-    struct idp_bytes iss, typ;     /* data NULL: not checked */
-    const struct idp_json *aud;    /* string or array; NULL: not checked */
-    int64_t leeway_us, max_age_us; /* max_age_us -1: not checked */
-    int64_t now_us;
-};
-
-/* Raises IDP_INVALID_ARGUMENT naming the member that is malformed, or for one that is unknown. */
-struct idp_policy idp_policy_read(struct idp_call *call, const struct idp_json *policy,
-                                  enum idp_policy_kind kind);
 
 /* claims.c */
 enum idp_reason idp_claims_check(const struct idp_json *claims, const struct idp_policy *policy);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* key_cache.c - parsed keys, found by the digest of the text they came from. Key text comes with
- * every call, and parsing it costs up to twenty times a verification. */
+/* key_cache.c - parsed keys, found by the text they came from. Key text comes with every call, and
+ * parsing it costs up to twenty times a verification. */
 #include "core/jose/key.h"
 
 #include <openssl/crypto.h>
 #include <string.h>
 
-enum { KEY_TOTAL_MAX = 512 };
+enum { KEY_TOTAL_MAX = 512, NAME_SIZE_MAX = 4 << 10 };
 
 /* One block: the set, its keys, their texts. */
 struct key_block {
@@ -27,12 +27,28 @@ static void block_release(void *object)
     OPENSSL_clear_free(block, block->size);
 }
 
-static struct idp_cache keys = {
-    .release = block_release, .weight_max = KEY_TOTAL_MAX, .mutex = PTHREAD_MUTEX_INITIALIZER};
+static struct idp_cache caches[] = {
+    [IDP_KEYS_VERIFYING] = {.release = block_release,
+                            .weight_max = KEY_TOTAL_MAX,
+                            .mutex = PTHREAD_MUTEX_INITIALIZER},
+    [IDP_KEYS_SIGNING] = {.release = block_release,
+                          .weight_max = KEY_TOTAL_MAX,
+                          .mutex = PTHREAD_MUTEX_INITIALIZER},
+    [IDP_KEYS_STORED] = {.release = block_release,
+                         .weight_max = KEY_TOTAL_MAX,
+                         .mutex = PTHREAD_MUTEX_INITIALIZER},
+};
 
-struct idp_key_set idp_key_cache_get(struct idp_call *call, struct idp_bytes digest)
+/* What a text is found by: itself, or its digest where it is long. */
+static struct idp_bytes name_of(struct idp_call *call, struct idp_bytes text)
 {
-    const struct key_block *block = idp_cache_get(call, &keys, digest);
+    return text.size <= NAME_SIZE_MAX ? text : idp_digest(call, "idplane keys", &text, 1);
+}
+
+struct idp_key_set idp_key_cache_get(struct idp_call *call, enum idp_key_cache cache,
+                                     struct idp_bytes text)
+{
+    const struct key_block *block = idp_cache_get(call, &caches[cache], name_of(call, text));
     return block == NULL ? (struct idp_key_set){.count = 0} : block->set;
 }
 
@@ -90,13 +106,13 @@ static struct key_block *block_new(struct idp_key_set set)
     return block;
 }
 
-struct idp_key_set idp_key_cache_put(struct idp_call *call, struct idp_bytes digest,
-                                     struct idp_key_set set)
+struct idp_key_set idp_key_cache_put(struct idp_call *call, enum idp_key_cache cache,
+                                     struct idp_bytes text, struct idp_key_set set)
 {
     struct key_block *block = block_new(set);
     if (block == NULL) {
         return set;
     }
-    idp_cache_put(call, &keys, digest, block, set.count);
+    idp_cache_put(call, &caches[cache], name_of(call, text), block, set.count);
     return block->set;
 }

@@ -3,7 +3,7 @@
  * certificate or a public key.
  *
  * A key that cannot be used is left out and the others stand, as RFC 7517 §5 asks. What was read
- * is kept in the cache under the digest of the text. */
+ * is kept in the cache. */
 #include "core/jose/key.h"
 
 #include <string.h>
@@ -91,9 +91,8 @@ static struct idp_key_set read_keys(struct idp_call *call, struct idp_bytes text
         return (struct idp_key_set){.count = 0};
     }
 
-    struct idp_bytes digest =
-        idp_digest(call, private ? "idplane signing keys" : "idplane verifying keys", &text, 1);
-    struct idp_key_set cached = idp_key_cache_get(call, digest);
+    enum idp_key_cache cache = private ? IDP_KEYS_SIGNING : IDP_KEYS_VERIFYING;
+    struct idp_key_set cached = idp_key_cache_get(call, cache, text);
 
     if (cached.count > 0) {
         return cached;
@@ -103,7 +102,7 @@ static struct idp_key_set read_keys(struct idp_call *call, struct idp_bytes text
 
     struct idp_key_set set = {.count = found.count, .keys = found.keys};
 
-    return set.count > 0 ? idp_key_cache_put(call, digest, set) : set;
+    return set.count > 0 ? idp_key_cache_put(call, cache, text, set) : set;
 }
 
 struct idp_key_set idp_keys_read(struct idp_call *call, struct idp_bytes text)

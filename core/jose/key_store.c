@@ -58,7 +58,7 @@ static const struct idp_key *key_open(struct idp_call *call, const struct idp_st
     struct idp_bytes parts[] = {idp_seal_fingerprint(call, stored->sealed), context,
                                 stored->sealed};
     struct idp_bytes digest = idp_digest(call, "idplane sealed key", parts, IDP_COUNT(parts));
-    struct idp_key_set cached = idp_key_cache_get(call, digest);
+    struct idp_key_set cached = idp_key_cache_get(call, IDP_KEYS_STORED, digest);
     if (cached.count > 0) {
         return cached.keys[0];
     }
@@ -69,7 +69,9 @@ static const struct idp_key *key_open(struct idp_call *call, const struct idp_st
     if (key == NULL) {
         idp_fail(call, IDP_SEAL_BROKEN);
     }
-    return idp_key_cache_put(call, digest, (struct idp_key_set){.count = 1, .keys = &key}).keys[0];
+    return idp_key_cache_put(call, IDP_KEYS_STORED, digest,
+                             (struct idp_key_set){.count = 1, .keys = &key})
+        .keys[0];
 }
 
 /* ---- signing ---- */

@@ -3,7 +3,12 @@
  * misspelt check is none; so is an empty list of algorithms, which nothing could pass. */
 #include "core/jose/key.h"
 
-enum { SECOND_US = 1000000, POLICY_SECONDS_MAX = 1000000000 };
+enum {
+    SECOND_US = 1000000,
+    POLICY_SECONDS_MAX = 1000000000,
+    POLICY_SIZE_MAX = 4 << 10,
+    POLICY_TOTAL_MAX = 64 << 10
+};
 
 static void fail_member(struct idp_call *call, const char *name) IDP_NORETURN;
 
@@ -91,21 +96,18 @@ static const struct idp_json *policy_audience(struct idp_call *call, const struc
     return member;
 }
 
-static int64_t policy_now(struct idp_call *call, const struct idp_json *policy)
+/* The time to judge by, where the policy gives one. */
+static void read_now(struct idp_call *call, const struct idp_json *policy, struct idp_policy *out)
 {
     const struct idp_json *member = policy_member(policy, "now");
-    int64_t now_us;
-    if (member == NULL) {
-        return idp_now_us(call);
-    }
-    if (!idp_numeric_date(member, &now_us)) {
+    out->has_now = member != NULL;
+    if (member != NULL && !idp_numeric_date(member, &out->now_us)) {
         fail_member(call, "now");
     }
-    return now_us;
 }
 
-struct idp_policy idp_policy_read(struct idp_call *call, const struct idp_json *policy,
-                                  enum idp_policy_kind kind)
+static struct idp_policy policy_of(struct idp_call *call, const struct idp_json *policy,
+                                   enum idp_policy_kind kind)
 {
     check_names(call, policy, kind);
     struct idp_policy out = {
@@ -116,10 +118,57 @@ struct idp_policy idp_policy_read(struct idp_call *call, const struct idp_json *
         .aud = policy_audience(call, policy),
         .leeway_us = policy_seconds(call, policy, "leeway", 0),
         .max_age_us = policy_seconds(call, policy, "max_age", -1),
-        .now_us = policy_now(call, policy),
     };
+    read_now(call, policy, &out);
     if (out.algs != NULL && out.algs->child == NULL) {
         fail_member(call, "algs");
     }
     return out;
+}
+
+static struct idp_policy with_clock(struct idp_call *call, struct idp_policy policy)
+{
+    if (!policy.has_now) {
+        policy.now_us = idp_now_us(call);
+    }
+    return policy;
+}
+
+struct idp_policy idp_policy_read(struct idp_call *call, const struct idp_json *policy,
+                                  enum idp_policy_kind kind)
+{
+    return with_clock(call, policy_of(call, policy, kind));
+}
+
+/* ---- the same few policies, call after call ---- */
+
+static struct idp_cache policies[] = {
+    [IDP_POLICY_JWS] = {.release = idp_json_kept_release,
+                        .weight_max = POLICY_TOTAL_MAX,
+                        .mutex = PTHREAD_MUTEX_INITIALIZER},
+    [IDP_POLICY_JWT] = {.release = idp_json_kept_release,
+                        .weight_max = POLICY_TOTAL_MAX,
+                        .mutex = PTHREAD_MUTEX_INITIALIZER},
+};
+
+struct idp_policy idp_policy_argument(struct idp_call *call, struct idp_value value,
+                                      enum idp_policy_kind kind)
+{
+    struct idp_bytes text = idp_text_of(value);
+    if (text.data == NULL) {
+        return idp_policy_read(call, NULL, kind);
+    }
+    const struct idp_policy *found = idp_cache_get(call, &policies[kind], text);
+    if (found != NULL) {
+        return with_clock(call, *found);
+    }
+    const struct idp_json *policy = idp_json_object_argument(call, value, "policy"), *copy;
+    struct idp_policy read = policy_of(call, policy, kind);
+    struct idp_policy *kept =
+        text.size > POLICY_SIZE_MAX ? NULL : idp_json_keep(policy, sizeof *kept, &copy);
+    if (kept != NULL) {
+        *kept = policy_of(call, copy, kind); /* cannot raise: it has just been read */
+        idp_cache_put(call, &policies[kind], text, kept, text.size);
+    }
+    return with_clock(call, read);
 }

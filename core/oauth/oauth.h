@@ -38,7 +38,7 @@ struct idp_settings idp_settings_load(struct idp_call *call);
 struct idp_settings idp_settings_of(const struct idp_json *document);
 
 /* The same from a column, through a cache: its texts live until the call ends. */
-struct idp_settings idp_settings_read(struct idp_call *call, struct idp_value document);
+struct idp_settings idp_settings_read(struct idp_call *call, struct idp_value column);
 
 /* Makes the tenant's row where there is none. */
 void idp_tenant_ensure(struct idp_call *call);

@@ -3,57 +3,15 @@
  * one costs more than everything else that the core does to issue a code. */
 #include "core/oauth/settings.h"
 
-#include <openssl/crypto.h>
-#include <string.h>
-
 enum { DOCUMENT_TOTAL_MAX = 256 << 10 };
 
-static void settings_release(void *object)
-{
-    OPENSSL_free(object);
-}
-
-static struct idp_cache documents = {.release = settings_release,
+static struct idp_cache documents = {.release = idp_json_kept_release,
                                      .weight_max = DOCUMENT_TOTAL_MAX,
                                      .mutex = PTHREAD_MUTEX_INITIALIZER};
 
-static bool is_text(const struct idp_setting *row)
+struct idp_settings idp_settings_read(struct idp_call *call, struct idp_value column)
 {
-    return row->kind == IDP_SETTING_TEXT || row->kind == IDP_SETTING_URL ||
-           row->kind == IDP_SETTING_CHARSET;
-}
-
-static struct idp_bytes *text_of(struct idp_settings *settings, size_t row)
-{
-    return (struct idp_bytes *)((char *)settings + idp_setting_rows[row].field);
-}
-
-/* One block: the settings, and behind them their texts. NULL where there is no memory. */
-static struct idp_settings *settings_keep(struct idp_settings settings)
-{
-    size_t size = sizeof settings;
-    for (size_t i = 0; i < idp_setting_row_count; i++) {
-        size += is_text(&idp_setting_rows[i]) ? text_of(&settings, i)->size : 0;
-    }
-    struct idp_settings *kept = OPENSSL_malloc(size);
-    if (kept == NULL) {
-        return NULL;
-    }
-    *kept = settings;
-    char *place = (char *)(kept + 1);
-    for (size_t i = 0; i < idp_setting_row_count; i++) {
-        struct idp_bytes *text = text_of(kept, i);
-        if (is_text(&idp_setting_rows[i]) && text->data != NULL) {
-            text->data = memcpy(place, text->data, text->size);
-            place += text->size;
-        }
-    }
-    return kept;
-}
-
-struct idp_settings idp_settings_read(struct idp_call *call, struct idp_value document)
-{
-    struct idp_bytes text = idp_text_of(document);
+    struct idp_bytes text = idp_text_of(column);
     if (text.data == NULL) {
         return idp_settings_of(NULL);
     }
@@ -61,10 +19,12 @@ struct idp_settings idp_settings_read(struct idp_call *call, struct idp_value do
     if (found != NULL) {
         return *found;
     }
-    struct idp_settings settings = idp_settings_of(idp_json_argument(call, document, "settings"));
-    struct idp_settings *kept = settings_keep(settings);
-    if (kept != NULL) {
-        idp_cache_put(call, &documents, text, kept, text.size);
+    const struct idp_json *document = idp_json_argument(call, column, "settings"), *copy;
+    struct idp_settings *kept = idp_json_keep(document, sizeof *kept, &copy);
+    if (kept == NULL) {
+        return idp_settings_of(document);
     }
-    return kept != NULL ? *kept : settings;
+    *kept = idp_settings_of(copy);
+    idp_cache_put(call, &documents, text, kept, text.size);
+    return *kept;
 }

@@ -83,10 +83,10 @@ static cJSON *read_file(const char *name)
 static void verify_body(struct idp_call *call, void *data)
 {
     struct trial *trial = data;
+    struct idp_policy policy = idp_policy_read(call, trial->policy, IDP_POLICY_JWT);
     struct idp_jws jws;
 
-    trial->reason =
-        idp_jwt_check(call, trial->token, trial->keys, trial->policy, &jws, &trial->claims);
+    trial->reason = idp_jwt_check(call, trial->token, trial->keys, &policy, &jws, &trial->claims);
 }
 
 /* ---- attacks ---- */

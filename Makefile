@@ -67,9 +67,9 @@ $(BUILD)/idplane.so: $(SQLITE) $(BUILD)/core.a
 	$(SHARED) -Wl,-z,defs $^ $(LIBS)
 $(BUILD)/idplane-httpd: $(HTTPD) $(STATIC) $(BUILD)/core.a
 	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $^ -lmicrohttpd -lsqlite3 $(PQ_LIBS) $(LIBS)
-$(SCRIPT): sql/schema.sql sql/functions.sql pg_ext/idplane.control
+$(SCRIPT): sql/schema.sql sql/comments.sql sql/functions.sql pg_ext/idplane.control
 	$(MKDIR) && { printf '%s\n' '\echo Use "CREATE EXTENSION idplane" to load this file. \quit' \
-	    'CREATE SCHEMA idplane;'; cat sql/schema.sql sql/functions.sql; } >$@
+	    'CREATE SCHEMA idplane;'; cat sql/schema.sql sql/comments.sql sql/functions.sql; } >$@
 # The schema as C string literals, a line each: SQLite installs it from there.
 $(BUILD)/schema.inc: sql/schema.sql
 	$(MKDIR) && sed -e 's/[\\"]/\\&/g' -e 's/.*/"&\\n"/' $< >$@

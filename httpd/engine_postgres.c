@@ -8,19 +8,25 @@
 
 enum { ATTEMPT_COUNT_MAX = 4, RECONNECT_PAUSE_US = 1000000 };
 
+/* Complete requests that no link has taken yet. */
+static struct queue waiting = STAILQ_HEAD_INITIALIZER(waiting);
+
 static struct link {
     PGconn *connection; /* NULL: down */
     struct exchange *exchange;
+    PGresult *result; /* what it came to so far: its commit follows its row, and may fail */
 } links[LINK_COUNT];
 static uint64_t reconnect_us;
 
 static void link_down(struct link *link)
 {
+    struct exchange *exchange = link->exchange;
     warnx("%s", PQerrorMessage(link->connection));
+    PQclear(link->result);
     PQfinish(link->connection);
-    if (link->exchange)
-        exchange_refuse(link->exchange, IDP_TEMPORARILY_UNAVAILABLE);
     *link = (struct link){0};
+    if (exchange)
+        exchange_refuse(exchange, IDP_TEMPORARILY_UNAVAILABLE);
 }
 
 static void link_up(struct link *link)
@@ -46,14 +52,32 @@ static void link_send(struct link *link, struct exchange *exchange)
         link_down(link);
 }
 
-/* An exchange that is left without an answer is to be run again. */
-static void result_take(struct exchange *exchange, PGresult *result)
+/* The last result counts: an error of the commit comes behind the row. */
+static void result_keep(struct link *link, PGresult *result)
 {
+    PQclear(link->result);
+    link->result = result;
+}
+
+/* Behind the last result the transaction has ended, one way or the other. */
+static void link_done(struct link *link)
+{
+    struct exchange *exchange = link->exchange;
+    PGresult *result = link->result;
+    if (PQstatus(link->connection) != CONNECTION_OK) {
+        link_down(link);
+        return;
+    }
     const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    bool again = state && (!strcmp(state, "40001") || !strcmp(state, "40P01"));
-    if (PQresultStatus(result) == PGRES_TUPLES_OK) {
+    bool again = state && (!strcmp(state, "40001") || !strcmp(state, "40P01")) &&
+                 exchange->attempts < ATTEMPT_COUNT_MAX;
+    link->exchange = NULL;
+    link->result = NULL;
+    if (again) {
+        link_send(link, exchange);
+    } else if (PQresultStatus(result) == PGRES_TUPLES_OK) {
         exchange_answer(exchange, PQgetvalue(result, 0, 0));
-    } else if (!again || exchange->attempts == ATTEMPT_COUNT_MAX) {
+    } else {
         warnx("%s", PQresultErrorMessage(result));
         exchange_refuse(exchange, IDP_SERVER_ERROR);
     }
@@ -62,22 +86,20 @@ static void result_take(struct exchange *exchange, PGresult *result)
 
 static void link_read(struct link *link)
 {
-    struct exchange *exchange;
     bool lost = !PQconsumeInput(link->connection);
-    while (!lost && (exchange = link->exchange) && !PQisBusy(link->connection)) {
+    while (!lost && link->exchange && !PQisBusy(link->connection)) {
         PGresult *result = PQgetResult(link->connection);
-        link->exchange = result ? exchange : NULL;
         if (result)
-            result_take(exchange, result);
-        else if (!exchange->status)
-            link_send(link, exchange);
+            result_keep(link, result);
+        else
+            link_done(link);
     }
     if (lost)
         link_down(link);
 }
 
 /* Reads what came, gives what waits to who is idle, and says what to wait for next. */
-static void engine_turn(void)
+static bool engine_turn(void)
 {
     struct exchange *exchange;
     bool up = false;
@@ -99,6 +121,12 @@ static void engine_turn(void)
         STAILQ_REMOVE_HEAD(&waiting, next);
         exchange_refuse(exchange, IDP_TEMPORARILY_UNAVAILABLE);
     }
+    return false;
+}
+
+static void engine_take(struct exchange *exchange)
+{
+    exchange_wait(exchange, &waiting);
 }
 
 /* One link shows that the database serves; the others come up in the first turn. */
@@ -117,4 +145,4 @@ static void engine_open(void)
     PQclear(result);
 }
 
-const struct engine engine_postgres = {engine_open, exchange_wait, engine_turn};
+const struct engine engine_postgres = {engine_open, engine_take, engine_turn};

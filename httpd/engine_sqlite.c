@@ -2,14 +2,19 @@
 /* engine_sqlite.c - the core, linked in, over one SQLite file. A request runs when it is complete.
  * What it writes is committed at the end of the turn, together with what the others of the turn
  * wrote, so that one fsync serves them all; until then they wait. What writes nothing is answered
- * at once. */
+ * at once. While another process holds the write lock, those who came to it queue, and reading goes
+ * on. */
 #include "httpd/httpd.h"
 
 #include <sqlite3.h>
 
 int sqlite3_idplane_init(sqlite3 *db, char **error, const struct sqlite3_api_routines *api);
 
+enum { BUSY_TIMEOUT_MS = 20, BLOCKED_MAX_US = 5000000 };
+
 static sqlite3 *db;
+static struct queue waiting = STAILQ_HEAD_INITIALIZER(waiting); /* for the commit */
+static struct queue blocked = STAILQ_HEAD_INITIALIZER(blocked); /* for the write lock */
 
 enum { REQUEST, BEGIN, BEGIN_WRITING, COMMIT, ROLLBACK, STATEMENT_COUNT };
 static sqlite3_stmt *statements[STATEMENT_COUNT];
@@ -46,7 +51,9 @@ static void engine_open(void)
         "SELECT configure(json_object('base_url', %Q)) WHERE %d",
         option[SYNCHRONOUS], option[BASE_URL], option[BASE_URL] != NULL);
     if (sqlite3_open(option[SQLITE], &db) || sqlite3_idplane_init(db, NULL, NULL) ||
-        sqlite3_busy_timeout(db, 5000) || sqlite3_exec(db, setup, NULL, NULL, NULL) || prepare())
+        sqlite3_busy_timeout(db, BLOCKED_MAX_US / 1000) ||
+        sqlite3_exec(db, setup, NULL, NULL, NULL) || sqlite3_busy_timeout(db, BUSY_TIMEOUT_MS) ||
+        prepare())
         errx(1, "%s: %s", option[SQLITE], sqlite3_errmsg(db));
     sqlite3_free(setup);
     atexit(engine_close);
@@ -107,26 +114,39 @@ static int request_first(struct exchange *exchange)
     return code;
 }
 
-/* Where SQLite gave up the transaction, what waits in it is lost with it. */
-static void engine_take(struct exchange *exchange)
+/* Runs a request; false where another process holds the lock, and nothing was done. Where SQLite
+ * gave up the transaction, what waits in it is lost with it. */
+static bool request_take(struct exchange *exchange)
 {
     bool alone = sqlite3_get_autocommit(db);
     bool at_once = alone && (option[SINGLE] || strcmp(exchange->told, "GET") == 0);
     int code = alone && !at_once ? request_first(exchange) : request_run(exchange);
     bool wrote = !code && sqlite3_txn_state(db, "main") == SQLITE_TXN_WRITE;
-    if (code)
+    bool held = alone && is_busy(code);
+    if (code && !held)
         warnx("%s", sqlite3_errmsg(db));
-    if (sqlite3_get_autocommit(db))
+    if (!alone && sqlite3_get_autocommit(db))
         waiting_end(SQLITE_ABORT);
-    else if (alone && !wrote)
-        statement_run(COMMIT);
+    if (alone && !wrote && !sqlite3_get_autocommit(db))
+        statement_run(held ? ROLLBACK : COMMIT);
+    if (held && monotonic_us() - exchange->since_us < BLOCKED_MAX_US)
+        return false;
     if (wrote)
-        exchange_wait(exchange);
+        exchange_wait(exchange, &waiting);
     else
         request_end(exchange, code);
+    return true;
 }
 
-static void engine_turn(void)
+/* Who comes later does not overtake, unless it only reads. */
+static void engine_take(struct exchange *exchange)
+{
+    bool reads = strcmp(exchange->told, "GET") == 0;
+    if ((!STAILQ_EMPTY(&blocked) && !reads) || !request_take(exchange))
+        exchange_wait(exchange, &blocked);
+}
+
+static void turn_commit(void)
 {
     if (sqlite3_get_autocommit(db))
         return;
@@ -136,6 +156,21 @@ static void engine_turn(void)
     waiting_end(code);
     if (!sqlite3_get_autocommit(db))
         statement_run(ROLLBACK);
+}
+
+static bool engine_turn(void)
+{
+    struct exchange *exchange;
+    turn_commit();
+    while ((exchange = STAILQ_FIRST(&blocked))) {
+        STAILQ_REMOVE_HEAD(&blocked, next);
+        if (request_take(exchange))
+            continue;
+        STAILQ_INSERT_HEAD(&blocked, exchange, next);
+        break;
+    }
+    turn_commit();
+    return !STAILQ_EMPTY(&blocked);
 }
 
 const struct engine engine_sqlite = {engine_open, engine_take, engine_turn};

@@ -33,18 +33,19 @@ struct exchange {
     size_t body_size;
     unsigned attempts, status; /* status 0: not answered */
     uint64_t since_us;         /* when it was connected, or its request began or ended; 0: closed */
+    bool asleep;               /* its connection waits for the answer */
     const char *address;
 };
 
-/* Complete requests that wait: for a link to the database, or for the commit of the turn. */
-extern STAILQ_HEAD(queue, exchange) waiting;
+/* Complete requests, in the order in which they came. */
+STAILQ_HEAD(queue, exchange);
 /* What ends the wait of a turn: the server, then links to the database. */
 extern struct pollfd polls[1 + LINK_COUNT];
 
 struct engine {
     void (*open)(void);                      /* ends the process where it fails */
     void (*take)(struct exchange *exchange); /* a complete request: answers it, or lets it wait */
-    void (*turn)(void);                      /* answers what waits and is done */
+    bool (*turn)(void);                      /* answers what is done; true: come back soon */
 };
 extern const struct engine engine_sqlite, engine_postgres;
 
@@ -53,7 +54,7 @@ uint64_t monotonic_us(void);
 void *obtained(void *memory);
 
 /* Puts a request into the queue; its connection sleeps until the answer. */
-void exchange_wait(struct exchange *exchange);
+void exchange_wait(struct exchange *exchange, struct queue *queue);
 /* The headers that the core reads, as JSON; valid until the next one is asked. */
 const char *exchange_headers(const struct exchange *exchange);
 /* Answers with the core's document, or with one that says an error. */

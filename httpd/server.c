@@ -11,9 +11,13 @@
 
 #pragma GCC diagnostic ignored "-Wunused-parameter" /* callbacks are told more than they need */
 
-enum { SOCKET_MAX = 1024, CONNECTION_COUNT_MAX = 512, CONNECTION_MEMORY_SIZE = 16 << 10 };
+enum {
+    SOCKET_MAX = 1024,
+    CONNECTION_COUNT_MAX = 512,
+    CONNECTION_MEMORY_SIZE = 16 << 10,
+    PAUSE_MS = 5
+};
 
-struct queue waiting = STAILQ_HEAD_INITIALIZER(waiting);
 struct pollfd polls[] = {[0 ... LINK_COUNT] = {.fd = -1, .events = POLLIN}};
 
 static unsigned body_size_max, timeout_s;
@@ -23,6 +27,7 @@ static struct exchange exchanges[SOCKET_MAX];
 static char addresses[SOCKET_MAX][INET6_ADDRSTRLEN];
 static size_t open_count; /* requests */
 static bool resumed;      /* there are answers that the server has not come to */
+static bool pending;      /* the engine wants another turn soon */
 static volatile sig_atomic_t stopping;
 
 uint64_t monotonic_us(void)
@@ -174,11 +179,10 @@ void exchange_answer(struct exchange *exchange, const char *json)
     }
     exchange->status = status;
     MHD_queue_response(exchange->connection, status, response);
-    if (MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_CONNECTION_SUSPENDED)
-            ->suspended) {
+    if (exchange->asleep)
         MHD_resume_connection(exchange->connection);
-        resumed = true;
-    }
+    resumed |= exchange->asleep;
+    exchange->asleep = false;
 }
 
 void exchange_refuse(struct exchange *exchange, enum idp_error error)
@@ -240,10 +244,12 @@ static void exchange_enter(struct exchange *exchange, const char *method)
         exchange_refuse(exchange, IDP_CONTENT_TOO_LARGE);
 }
 
-void exchange_wait(struct exchange *exchange)
+void exchange_wait(struct exchange *exchange, struct queue *queue)
 {
-    MHD_suspend_connection(exchange->connection);
-    STAILQ_INSERT_TAIL(&waiting, exchange, next);
+    if (!exchange->asleep)
+        MHD_suspend_connection(exchange->connection);
+    exchange->asleep = true;
+    STAILQ_INSERT_TAIL(queue, exchange, next);
 }
 
 /* Reads one byte more than allowed. */
@@ -298,10 +304,10 @@ static void turn(void)
 {
     MHD_UNSIGNED_LONG_LONG timeout_ms;
     bool ready = resumed || (MHD_get_timeout(server, &timeout_ms) == MHD_YES && timeout_ms == 0);
-    poll(polls, IDP_COUNT(polls), ready ? 0 : 1000);
+    poll(polls, IDP_COUNT(polls), ready ? 0 : pending ? PAUSE_MS : 1000);
     resumed = false;
     MHD_run(server);
-    engine->turn();
+    pending = engine->turn();
     connections_sweep();
     fflush(stderr);
 }

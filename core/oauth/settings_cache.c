@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* settings_cache.c - settings that were read lately, found by the text of their document. Reading
- * one costs more than everything else that the core does to issue a code. */
+ * one costs more than everything else that the core does to issue a code. A row that somebody
+ * changed without configure() is checked as configure() would: the core relies on what it says. */
 #include "core/oauth/settings.h"
 
 enum { DOCUMENT_TOTAL_MAX = 256 << 10 };
@@ -20,6 +21,12 @@ struct idp_settings idp_settings_read(struct idp_call *call, struct idp_value co
         return *found;
     }
     const struct idp_json *document = idp_json_argument(call, column, "settings"), *copy;
+    const char *faults = idp_settings_check(call, document);
+    if (faults != NULL) {
+        idp_fail_with(call, IDP_INVALID_SETTINGS,
+                      "The stored settings were changed by hand; mend them with configure(). %s",
+                      faults);
+    }
     struct idp_settings *kept = idp_json_keep(document, sizeof *kept, &copy);
     if (kept == NULL) {
         return idp_settings_of(document);

@@ -174,6 +174,9 @@ static void check_together(struct idp_text *faults, const struct idp_json *docum
 const char *idp_settings_check(struct idp_call *call, const struct idp_json *document)
 {
     struct idp_text faults = {.call = call};
+    if (document->kind != IDP_JSON_OBJECT) {
+        add_fault(&faults, NULL, "settings", " must be an object");
+    }
     for (const struct idp_json *member = document->child; member != NULL; member = member->next) {
         check_top(&faults, member);
     }

@@ -19,6 +19,7 @@ const raw = (base, bytes) =>
   });
 
 for (const engine of engines) {
+  const on = (wanted) => (engine === wanted ? it : () => {}); // what only one engine can do
   describe(`HTTP rules on ${engine}`, () => {
     let server, secret;
     before(async () => {
@@ -161,6 +162,76 @@ for (const engine of engines) {
         for (const member of ['d', 'p', 'q', 'dp', 'dq', 'qi', 'k']) assert.ok(!(member in key));
       }
     });
+  });
+
+  on('PostgreSQL')(`answers once the transaction has ended, on ${engine}`, async (test) => {
+    const server = await start(engine);
+    test.after(server.stop);
+    server.call('register_client', 'tv', {
+      grant_types: [DEVICE_GRANT],
+      token_endpoint_auth_method: 'none',
+    });
+    server.sql(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+        $$BEGIN RAISE EXCEPTION 'not at commit' USING ERRCODE = '40001'; END$$;
+      CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON idplane.device_code
+        DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse();`);
+    const refused = await post(`${server.base}/device_authorization`, { client_id: 'tv' });
+    assert.equal(refused.status, 500);
+    server.sql('DROP TRIGGER refuse ON idplane.device_code;');
+    const issued = await post(`${server.base}/device_authorization`, { client_id: 'tv' });
+    assert.equal(issued.status, 200);
+  });
+
+  on('PostgreSQL')(`survives the end of its database sessions, on ${engine}`, async (test) => {
+    const server = await start(engine);
+    test.after(server.stop);
+    server.call('register_client', 'tv', {
+      grant_types: [DEVICE_GRANT],
+      token_endpoint_auth_method: 'none',
+    });
+    let done = false;
+    const clients = Array.from({ length: 8 }, async () => {
+      const seen = new Set();
+      while (!done) {
+        seen.add((await post(`${server.base}/device_authorization`, { client_id: 'tv' })).status);
+      }
+      return [...seen];
+    });
+    for (let i = 0; i < 10; i++) {
+      await new Promise((wake) => setTimeout(wake, 100));
+      server.sql("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'idplane-httpd';");
+    }
+    done = true;
+    const seen = (await Promise.all(clients)).flat();
+    assert.ok(seen.includes(200));
+    assert.ok(seen.every((status) => [200, 503].includes(status)), `saw ${seen}`);
+    await new Promise((wake) => setTimeout(wake, 1500));
+    assert.equal((await post(`${server.base}/device_authorization`, { client_id: 'tv' })).status, 200);
+  });
+
+  on('SQLite')(`reads while another process holds the write lock, on ${engine}`, async (test) => {
+    const server = await start(engine);
+    test.after(server.stop);
+    server.call('register_client', 'tv', {
+      grant_types: [DEVICE_GRANT],
+      token_endpoint_auth_method: 'none',
+    });
+    const holder = server.shell();
+    holder.stdin.write("BEGIN IMMEDIATE;\nSELECT 'held';\n");
+    await new Promise((held) => holder.stdout.once('data', held));
+    const since = Date.now();
+    const writers = Array.from({ length: 12 }, () =>
+      post(`${server.base}/device_authorization`, { client_id: 'tv' }));
+    await new Promise((wake) => setTimeout(wake, 200));
+    assert.equal((await fetch(`${server.base}/jwks`)).status, 200);
+    assert.ok(Date.now() - since < 2000, 'a reader waited for the lock');
+    const late = await Promise.all(writers.slice(0, 11));
+    assert.deepEqual([...new Set(late.map((answer) => answer.status))], [503]);
+    assert.ok(Date.now() - since < 8000, 'writers waited for one another');
+    holder.stdin.end('COMMIT;\n');
+    await new Promise((ended) => holder.on('close', ended));
+    const issued = await post(`${server.base}/device_authorization`, { client_id: 'tv' });
+    assert.equal(issued.status, 200);
   });
 
   it(`serves while others write to its database, on ${engine}`, async (test) => {

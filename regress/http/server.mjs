@@ -94,7 +94,7 @@ async function launch(options, base) {
 }
 
 // Starts a server on a new database. call() is SQL beside it, batch() several calls in one session,
-// meanwhile() the same while the test goes on, log() what the server printed, crash() kills it at
+// meanwhile() the same while the test goes on, sql() any text, shell() one that goes on, log() what the server printed, crash() kills it at
 // once and launches it anew.
 export async function start(engine, settings = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'idplane-http-'));
@@ -114,6 +114,12 @@ export async function start(engine, settings = {}) {
     base,
     call,
     batch,
+    sql: (text) => runNow(store.shell, `${store.prologue}${text}\n`),
+    shell: () => {
+      const child = spawn(...store.shell, { stdio: ['pipe', 'pipe', 'inherit'] });
+      child.stdin.write(store.prologue);
+      return child;
+    },
     meanwhile: async (calls) => answersOf(await runMeanwhile(store.shell, script(calls))),
     log: () => server.printed(),
     crash: async () => {

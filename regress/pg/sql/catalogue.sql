@@ -2,12 +2,24 @@
 -- catalogue.sql: everything is described, dumped, and declared by the policy of docs/functions.md.
 -- Each query lists what breaks a rule.
 
--- Every table, function and the extension has its comment.
+-- Every schema, table, column, index, constraint, trigger, function and the extension has its comment.
+SELECT nspname FROM pg_namespace
+ WHERE nspname IN ('idplane', 'pgjwt_compat') AND obj_description(oid, 'pg_namespace') IS NULL;
+SELECT attrelid::regclass, attname FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
+ WHERE relnamespace = 'idplane'::regnamespace AND relkind = 'r' AND attnum > 0
+   AND col_description(attrelid, attnum) IS NULL ORDER BY 1, 2;
+SELECT relname FROM pg_class WHERE relnamespace = 'idplane'::regnamespace AND relkind = 'i'
+   AND obj_description(oid, 'pg_class') IS NULL ORDER BY 1;
+SELECT conname FROM pg_constraint WHERE connamespace = 'idplane'::regnamespace
+   AND obj_description(oid, 'pg_constraint') IS NULL ORDER BY 1;
+SELECT tgname FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid
+ WHERE relnamespace = 'idplane'::regnamespace AND obj_description(t.oid, 'pg_trigger') IS NULL ORDER BY 1;
 SELECT relname FROM pg_class
  WHERE relnamespace = 'idplane'::regnamespace AND relkind = 'r'
    AND obj_description(oid, 'pg_class') IS NULL ORDER BY 1;
 SELECT proname FROM pg_proc
- WHERE pronamespace = 'idplane'::regnamespace AND obj_description(oid, 'pg_proc') IS NULL ORDER BY 1;
+ WHERE pronamespace IN ('idplane'::regnamespace, 'pgjwt_compat'::regnamespace)
+   AND obj_description(oid, 'pg_proc') IS NULL ORDER BY 1;
 SELECT extname FROM pg_extension
  WHERE extname = 'idplane' AND obj_description(oid, 'pg_extension') IS NULL;
 

@@ -1,0 +1,94 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- comments.sql: what each column and index is for, where schema.sql does not say it. PostgreSQL only.
+
+COMMENT ON SCHEMA idplane IS 'Identity data plane: device grant, tokens, keys, clients.';
+
+COMMENT ON COLUMN idplane.tenant.created_at IS 'First use.';
+COMMENT ON COLUMN idplane.tenant.settings IS 'Members that configure() was told.';
+COMMENT ON COLUMN idplane.tenant.tenant IS 'Name of the tenant; default where a session chose none.';
+COMMENT ON INDEX idplane.tenant_pkey IS 'One row for each tenant.';
+COMMENT ON CONSTRAINT tenant_pkey ON idplane.tenant IS 'One row for each tenant.';
+COMMENT ON INDEX idplane.idplane_tenant_base IS 'http_request: the tenant behind a host.';
+
+COMMENT ON COLUMN idplane.client.client_id IS 'As the client names itself.';
+COMMENT ON COLUMN idplane.client.created_at IS 'Registration.';
+COMMENT ON COLUMN idplane.client.device_grant IS 'grant_types holds the device grant.';
+COMMENT ON COLUMN idplane.client.enabled IS 'False: it gets nothing, whatever it presents.';
+COMMENT ON COLUMN idplane.client.metadata IS 'RFC 7591 metadata as it was registered, without the secret.';
+COMMENT ON COLUMN idplane.client.refresh_grant IS 'grant_types holds refresh_token.';
+COMMENT ON COLUMN idplane.client.secret_expires_at IS 'When the secret ends; null: never.';
+COMMENT ON COLUMN idplane.client.tenant IS 'Tenant of the row.';
+COMMENT ON INDEX idplane.client_pkey IS 'A client_id is one client of a tenant.';
+COMMENT ON CONSTRAINT client_pkey ON idplane.client IS 'A client_id is one client of a tenant.';
+
+COMMENT ON COLUMN idplane.subject.changed_at IS 'Last set_subject().';
+COMMENT ON COLUMN idplane.subject.enabled IS 'False: it gets no tokens and makes no decisions.';
+COMMENT ON COLUMN idplane.subject.subject IS 'As the front names the user.';
+COMMENT ON COLUMN idplane.subject.tenant IS 'Tenant of the row.';
+COMMENT ON INDEX idplane.subject_pkey IS 'One row for a subject that was ever set.';
+COMMENT ON CONSTRAINT subject_pkey ON idplane.subject IS 'One row for a subject that was ever set.';
+
+COMMENT ON COLUMN idplane.device_code.client_id IS 'The client that started the grant.';
+COMMENT ON COLUMN idplane.device_code.consumed_at IS 'When its tokens were paid.';
+COMMENT ON COLUMN idplane.device_code.decided_at IS 'When the subject approved or denied.';
+COMMENT ON COLUMN idplane.device_code.expires_at IS 'When both codes end.';
+COMMENT ON COLUMN idplane.device_code.granted_scope IS 'What the subject approved: scope, or less.';
+COMMENT ON COLUMN idplane.device_code.issued_at IS 'When the device asked.';
+COMMENT ON COLUMN idplane.device_code.scope IS 'What the device asked for.';
+COMMENT ON COLUMN idplane.device_code.state IS 'pending, approved, denied or consumed.';
+COMMENT ON COLUMN idplane.device_code.subject IS 'Who decided.';
+COMMENT ON COLUMN idplane.device_code.tenant IS 'Tenant of the row.';
+COMMENT ON INDEX idplane.device_code_pkey IS 'A user code is one grant of a tenant.';
+COMMENT ON CONSTRAINT device_code_pkey ON idplane.device_code IS 'A user code is one grant of a tenant.';
+COMMENT ON INDEX idplane.idplane_device_code_expires IS 'purge.';
+COMMENT ON INDEX idplane.idplane_device_code_digest IS 'Polling: one row for a device code.';
+
+COMMENT ON COLUMN idplane.refresh_token.client_id IS 'The client it was issued to.';
+COMMENT ON COLUMN idplane.refresh_token.expires_at IS 'When it ends.';
+COMMENT ON COLUMN idplane.refresh_token.family IS 'The grant that it descends from.';
+COMMENT ON COLUMN idplane.refresh_token.grant_details IS 'auth_time, amr and claims of the approval.';
+COMMENT ON COLUMN idplane.refresh_token.issued_at IS 'When it was issued.';
+COMMENT ON COLUMN idplane.refresh_token.scope IS 'What it may be used for.';
+COMMENT ON COLUMN idplane.refresh_token.state IS 'active.';
+COMMENT ON COLUMN idplane.refresh_token.subject IS 'Whom it is about.';
+COMMENT ON COLUMN idplane.refresh_token.tenant IS 'Tenant of the row.';
+COMMENT ON COLUMN idplane.refresh_token.token_digest IS 'SHA-256 of the token with its tenant; the token itself is never kept.';
+COMMENT ON INDEX idplane.refresh_token_pkey IS 'A token is one row.';
+COMMENT ON CONSTRAINT refresh_token_pkey ON idplane.refresh_token IS 'A token is one row.';
+COMMENT ON INDEX idplane.idplane_refresh_token_expires IS 'purge.';
+
+COMMENT ON COLUMN idplane.subject_attempt.failure_count IS 'Wrong codes in the window.';
+COMMENT ON COLUMN idplane.subject_attempt.subject IS 'Who typed them.';
+COMMENT ON COLUMN idplane.subject_attempt.tenant IS 'Tenant of the row.';
+COMMENT ON COLUMN idplane.subject_attempt.window_ends_at IS 'When counting starts anew.';
+COMMENT ON INDEX idplane.subject_attempt_pkey IS 'One counter for a subject.';
+COMMENT ON CONSTRAINT subject_attempt_pkey ON idplane.subject_attempt IS 'One counter for a subject.';
+
+COMMENT ON COLUMN idplane.attempt.attempt_id IS 'Random.';
+COMMENT ON COLUMN idplane.attempt.attempted_at IS 'When the wrong code was typed.';
+COMMENT ON COLUMN idplane.attempt.source IS 'Where from: the address the front gave.';
+COMMENT ON COLUMN idplane.attempt.tenant IS 'Tenant of the row.';
+COMMENT ON INDEX idplane.attempt_pkey IS 'One row for each wrong code.';
+COMMENT ON CONSTRAINT attempt_pkey ON idplane.attempt IS 'One row for each wrong code.';
+COMMENT ON INDEX idplane.idplane_attempt_source IS 'Counts wrong codes of a source.';
+COMMENT ON INDEX idplane.idplane_attempt_time IS 'Counts wrong codes of a tenant; purge.';
+
+COMMENT ON COLUMN idplane.master_key.created_at IS 'When it was first seen here.';
+COMMENT ON COLUMN idplane.master_key.fingerprint IS 'Digest of the key: tells another key of the same id.';
+COMMENT ON COLUMN idplane.master_key.key_id IS 'Its name in the key file.';
+COMMENT ON INDEX idplane.master_key_pkey IS 'An id is one key.';
+COMMENT ON CONSTRAINT master_key_pkey ON idplane.master_key IS 'An id is one key.';
+
+COMMENT ON COLUMN idplane.signing_key.activated_at IS 'From when on it signed.';
+COMMENT ON COLUMN idplane.signing_key.algorithm IS 'JWA name.';
+COMMENT ON COLUMN idplane.signing_key.created_at IS 'When it was made.';
+COMMENT ON COLUMN idplane.signing_key.kid IS 'RFC 7638 thumbprint of the public key.';
+COMMENT ON COLUMN idplane.signing_key.public_jwk IS 'What jwks() publishes.';
+COMMENT ON COLUMN idplane.signing_key.removed_at IS 'When purge() found that no token of it lives.';
+COMMENT ON COLUMN idplane.signing_key.retired_at IS 'Until when it signed.';
+COMMENT ON COLUMN idplane.signing_key.state IS 'next, active, retired, removed or compromised.';
+COMMENT ON COLUMN idplane.signing_key.tenant IS 'Tenant of the row.';
+COMMENT ON INDEX idplane.signing_key_pkey IS 'A kid is one key of a tenant.';
+COMMENT ON CONSTRAINT signing_key_pkey ON idplane.signing_key IS 'A kid is one key of a tenant.';
+COMMENT ON INDEX idplane.idplane_signing_key_active IS 'One key of a tenant signs.';
+COMMENT ON INDEX idplane.idplane_signing_key_next IS 'One key of a tenant is next.';

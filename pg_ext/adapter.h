@@ -16,8 +16,8 @@
 struct idp_frame {
     struct idp_call call;
     struct idp_arena arena;
-    MemoryContext memory;
-    bool connected; /* to SPI, path pinned */
+    MemoryContext memory; /* of this call, or the caller's */
+    bool connected;       /* to SPI, path pinned */
     int path_level;
     bool in_statement; /* a statement of ours is running: its errors may quote rows */
 };
@@ -49,6 +49,12 @@ bool idp_pg_kept_get(struct idp_frame *frame, const struct idp_statement *statem
 /* Keeps rows that were read since the look, unless their tables changed meanwhile. */
 void idp_pg_kept_put(const struct idp_kept *kept, const struct idp_statement *statement,
                      SPIPlanPtr plan, struct idp_rows rows);
+
+/* True for functions that a query calls for each row: they touch no row themselves. */
+static inline bool idp_pg_is_for_rows(const struct idp_function *function)
+{
+    return function->effect == IDP_CLOCKED;
+}
 
 /* Leaves SPI and unpins the path, where a statement was run. */
 void idp_pg_disconnect(struct idp_frame *frame);

@@ -44,6 +44,49 @@ static struct idp_bytes jsonb_bytes(Datum datum)
     return (struct idp_bytes){text, strlen(text)};
 }
 
+/* A policy comes again with every row of a query, and its text costs more than all else that is
+ * done about it. So the texts of a few are kept: of arguments to functions that a query may call
+ * for each row, which hold no secret. */
+enum { TEXT_COUNT = 16, TEXT_JSONB_SIZE_MAX = 2048 };
+
+static struct jsonb_text {
+    Size size;
+    Jsonb *document;
+    struct idp_bytes text;
+} texts[TEXT_COUNT];
+
+static void text_keep(struct jsonb_text *kept, Jsonb *document, struct idp_bytes text)
+{
+    Size size = VARSIZE(document);
+    char *block =
+        MemoryContextAllocExtended(TopMemoryContext, size + text.size + 1, MCXT_ALLOC_NO_OOM);
+    if (block == NULL) {
+        return;
+    }
+    if (kept->document != NULL) {
+        pfree(kept->document);
+    }
+    memcpy(block, document, size);
+    memcpy(block + size, text.data, text.size + 1);
+    *kept = (struct jsonb_text){size, (Jsonb *)block, {block + size, text.size}};
+}
+
+/* The text is copied: a nested call may take its place. */
+static struct idp_bytes jsonb_bytes_kept(Datum datum)
+{
+    Jsonb *document = DatumGetJsonbP(datum);
+    Size size = VARSIZE(document);
+    struct jsonb_text *kept = &texts[size % TEXT_COUNT];
+    if (kept->size == size && memcmp(kept->document, document, size) == 0) {
+        return (struct idp_bytes){pnstrdup(kept->text.data, kept->text.size), kept->text.size};
+    }
+    struct idp_bytes text = jsonb_bytes(datum);
+    if (size <= TEXT_JSONB_SIZE_MAX) {
+        text_keep(kept, document, text);
+    }
+    return text;
+}
+
 struct idp_value idp_pg_value(struct idp_frame *frame, Datum datum, bool is_null, char kind)
 {
     if (is_null) {
@@ -61,7 +104,9 @@ struct idp_value idp_pg_value(struct idp_frame *frame, Datum datum, bool is_null
         break;
     }
     MemoryContext previous = MemoryContextSwitchTo(frame->memory);
-    struct idp_bytes bytes = kind == 'j' ? jsonb_bytes(datum) : varlena_bytes(datum);
+    struct idp_bytes bytes = kind != 'j'                                ? varlena_bytes(datum)
+                             : idp_pg_is_for_rows(frame->call.function) ? jsonb_bytes_kept(datum)
+                                                                        : jsonb_bytes(datum);
     MemoryContextSwitchTo(previous);
     return (struct idp_value){.kind = kind, .bytes = bytes};
 }

@@ -114,10 +114,14 @@ static void end_arena(void *object)
     idp_arena_end(&frame->arena);
 }
 
+/* A function that is called for each row takes its memory where the executor takes it for that row:
+ * there the callback comes after the call, and finds nothing left to do. */
 static struct idp_frame *frame_open(const struct idp_function *function)
 {
     MemoryContext memory =
-        AllocSetContextCreate(CurrentMemoryContext, "idplane call", ALLOCSET_DEFAULT_SIZES);
+        idp_pg_is_for_rows(function)
+            ? CurrentMemoryContext
+            : AllocSetContextCreate(CurrentMemoryContext, "idplane call", ALLOCSET_DEFAULT_SIZES);
     struct {
         struct idp_frame frame;
         MemoryContextCallback callback;
@@ -131,6 +135,15 @@ static struct idp_frame *frame_open(const struct idp_function *function)
     opened->callback.arg = frame;
     MemoryContextRegisterResetCallback(memory, &opened->callback);
     return frame;
+}
+
+static void frame_close(struct idp_frame *frame)
+{
+    if (idp_pg_is_for_rows(frame->call.function)) {
+        idp_arena_end(&frame->arena);
+    } else {
+        MemoryContextDelete(frame->memory);
+    }
 }
 
 static size_t arguments_of(struct idp_frame *frame, FunctionCallInfo fcinfo,
@@ -153,7 +166,7 @@ Datum idplane_call(PG_FUNCTION_ARGS)
     idp_pg_disconnect(frame);
     bool is_null;
     Datum result = idp_pg_result(&value, &is_null);
-    MemoryContextDelete(frame->memory);
+    frame_close(frame);
     fcinfo->isnull = is_null;
     return result;
 }

@@ -5,6 +5,7 @@
  * since a SQLite host may have many threads. What a call got stays alive until the call ends,
  * whatever is evicted meanwhile. Objects are immutable, so threads share them. */
 #include <openssl/crypto.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "core/base/base.h"
@@ -12,7 +13,7 @@
 struct idp_cache_entry {
     struct idp_cache *cache;
     void *object;
-    size_t reference_count; /* calls that hold it, and one for the table */
+    atomic_size_t reference_count; /* calls that hold it, and one for the table */
     size_t weight;
     uint64_t used_at;
     size_t key_size;
@@ -29,10 +30,7 @@ static void entry_free(struct idp_cache_entry *entry)
 static void entry_release(void *object)
 {
     struct idp_cache_entry *entry = object;
-    pthread_mutex_lock(&entry->cache->mutex);
-    bool last = --entry->reference_count == 0;
-    pthread_mutex_unlock(&entry->cache->mutex);
-    if (last) {
+    if (atomic_fetch_sub(&entry->reference_count, 1) == 1) {
         entry_free(entry);
     }
 }
@@ -60,7 +58,7 @@ const void *idp_cache_get(struct idp_call *call, struct idp_cache *cache, struct
     size_t slot = slot_find(cache, key);
     if (slot < IDP_CACHE_ENTRY_COUNT_MAX) {
         found = cache->entries[slot];
-        found->reference_count++;
+        atomic_fetch_add(&found->reference_count, 1);
         found->used_at = ++cache->use_count;
     }
     pthread_mutex_unlock(&cache->mutex);
@@ -119,7 +117,7 @@ static void evict(struct idp_cache *cache, struct idp_cache_entry **doomed, size
     struct idp_cache_entry *entry = cache->entries[slot];
     cache->entries[slot] = NULL;
     cache->weight -= entry->weight;
-    if (--entry->reference_count == 0) {
+    if (atomic_fetch_sub(&entry->reference_count, 1) == 1) {
         doomed[(*doomed_count)++] = entry;
     }
 }

@@ -3,7 +3,7 @@
  * each value only: a second spelling of a token or digest would be a second name for it. */
 #include <string.h>
 
-#include "core/base/base.h"
+#include "core/base/base64.h"
 
 static const char base64_alphabet[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -109,7 +109,10 @@ static struct idp_bytes sextets_decode(struct idp_call *call, struct idp_bytes t
     size_t size = group_count * 3 + (tail > 0 ? tail - 1 : 0);
     unsigned char *decoded = idp_allocate(call, group_count * 3 + 3), *out = decoded;
     unsigned char all = DIGIT, last[4] = "AAAA";
-    for (size_t i = 0; i < group_count; i++, at += 4, out += 3) {
+    size_t done = idp_base64_blocks(at, text.size, out);
+    at += done;
+    out += done / 4 * 3;
+    for (size_t i = done / 4; i < group_count; i++, at += 4, out += 3) {
         bytes_of_group(out, sextet_group(at, &all));
     }
     memcpy(last, at, tail);

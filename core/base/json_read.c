@@ -19,16 +19,14 @@ struct reader {
 
 static bool read_value(struct reader *reader, struct idp_json **out);
 
-static struct idp_json *node_new(struct reader *reader, enum idp_json_kind kind)
+static struct idp_json *node_new(struct reader *reader)
 {
     if (reader->node_count == 0) {
         reader->node_count = NODE_BATCH;
         reader->nodes = idp_allocate(reader->scan.call, NODE_BATCH * sizeof *reader->nodes);
     }
     reader->node_count--;
-    struct idp_json *node = reader->nodes++;
-    node->kind = kind;
-    return node;
+    return reader->nodes++;
 }
 
 /* ---- no name twice ---- */
@@ -132,12 +130,14 @@ static bool read_items(struct reader *reader, struct idp_json *parent, char clos
 static bool read_array(struct reader *reader, struct idp_json *array)
 {
     size_t count = 0;
+    array->kind = IDP_JSON_ARRAY;
     return read_items(reader, array, ']', read_item, &count);
 }
 
 static bool read_object(struct reader *reader, struct idp_json *object)
 {
     size_t count = 0;
+    object->kind = IDP_JSON_OBJECT;
     if (!read_items(reader, object, '}', read_member, &count)) {
         return false;
     }
@@ -148,47 +148,25 @@ static bool read_object(struct reader *reader, struct idp_json *object)
 
 /* ---- values ---- */
 
-static bool read_kind(struct reader *reader, struct idp_json *node)
+static bool read_word(struct reader *reader, struct idp_json *node, enum idp_json_kind kind,
+                      const char *word)
 {
-    struct idp_json_scan *scan = &reader->scan;
-    switch (node->kind) {
-    case IDP_JSON_OBJECT:
-        return read_object(reader, node);
-    case IDP_JSON_ARRAY:
-        return read_array(reader, node);
-    case IDP_JSON_STRING:
-        scan->at++;
-        return idp_json_string_scan(scan, &node->text);
-    case IDP_JSON_TRUE:
-        return idp_json_word_scan(scan, "true");
-    case IDP_JSON_FALSE:
-        return idp_json_word_scan(scan, "false");
-    case IDP_JSON_NULL:
-        return idp_json_word_scan(scan, "null");
-    default:
-        return idp_json_number_scan(scan, &node->text);
-    }
+    node->kind = kind;
+    return idp_json_word_scan(&reader->scan, word);
 }
 
-/* What a value can be that starts with this byte; what starts none is no number either. */
-static enum idp_json_kind kind_of(char first)
+static bool read_string(struct reader *reader, struct idp_json *node)
 {
-    switch (first) {
-    case '{':
-        return IDP_JSON_OBJECT;
-    case '[':
-        return IDP_JSON_ARRAY;
-    case '"':
-        return IDP_JSON_STRING;
-    case 't':
-        return IDP_JSON_TRUE;
-    case 'f':
-        return IDP_JSON_FALSE;
-    case 'n':
-        return IDP_JSON_NULL;
-    default:
-        return IDP_JSON_NUMBER;
-    }
+    node->kind = IDP_JSON_STRING;
+    reader->scan.at++;
+    return idp_json_string_scan(&reader->scan, &node->text);
+}
+
+/* What starts no value is no number either. */
+static bool read_number(struct reader *reader, struct idp_json *node)
+{
+    node->kind = IDP_JSON_NUMBER;
+    return idp_json_number_scan(&reader->scan, &node->text);
 }
 
 static bool read_value(struct reader *reader, struct idp_json **out)
@@ -201,8 +179,23 @@ static bool read_value(struct reader *reader, struct idp_json **out)
     if (++reader->value_count > IDP_JSON_MEMBER_COUNT_MAX) {
         return idp_json_refuse(scan, "too many values");
     }
-    *out = node_new(reader, kind_of(*scan->at));
-    return read_kind(reader, *out);
+    struct idp_json *node = *out = node_new(reader);
+    switch (*scan->at) {
+    case '"':
+        return read_string(reader, node);
+    case '{':
+        return read_object(reader, node);
+    case '[':
+        return read_array(reader, node);
+    case 't':
+        return read_word(reader, node, IDP_JSON_TRUE, "true");
+    case 'f':
+        return read_word(reader, node, IDP_JSON_FALSE, "false");
+    case 'n':
+        return read_word(reader, node, IDP_JSON_NULL, "null");
+    default:
+        return read_number(reader, node);
+    }
 }
 
 const struct idp_json *idp_json_read(struct idp_call *call, struct idp_bytes text, const char **why)

@@ -21,14 +21,6 @@ bool idp_json_refuse_here(struct idp_json_scan *scan)
     return idp_json_refuse(scan, scan->at < scan->end ? "unexpected byte" : "unexpected end");
 }
 
-void idp_json_space_skip(struct idp_json_scan *scan)
-{
-    while (scan->at < scan->end &&
-           (*scan->at == ' ' || *scan->at == '\n' || *scan->at == '\r' || *scan->at == '\t')) {
-        scan->at++;
-    }
-}
-
 /* True where the next byte is `expected`, which is then skipped. */
 static bool next_is(struct idp_json_scan *scan, char expected)
 {
@@ -37,12 +29,6 @@ static bool next_is(struct idp_json_scan *scan, char expected)
     }
     scan->at++;
     return true;
-}
-
-bool idp_json_mark_is(struct idp_json_scan *scan, char mark)
-{
-    idp_json_space_skip(scan);
-    return next_is(scan, mark);
 }
 
 /* ---- strings ---- */

@@ -16,9 +16,22 @@ bool idp_json_refuse(struct idp_json_scan *scan, const char *why);
 /* Refuses the byte that is next, or the end. */
 bool idp_json_refuse_here(struct idp_json_scan *scan);
 
-void idp_json_space_skip(struct idp_json_scan *scan);
+static inline void idp_json_space_skip(struct idp_json_scan *scan)
+{
+    while (scan->at < scan->end &&
+           (*scan->at == ' ' || *scan->at == '\n' || *scan->at == '\r' || *scan->at == '\t')) {
+        scan->at++;
+    }
+}
+
 /* Skips white space, and the mark where it is next. */
-bool idp_json_mark_is(struct idp_json_scan *scan, char mark);
+static inline bool idp_json_mark_is(struct idp_json_scan *scan, char mark)
+{
+    idp_json_space_skip(scan);
+    bool is = scan->at < scan->end && *scan->at == mark;
+    scan->at += is;
+    return is;
+}
 
 /* Each takes what is next, which must be all of what it says. A string begins behind its quote; its
  * text is a slice of the document where it has no escapes. A number is its text. */

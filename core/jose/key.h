@@ -37,6 +37,11 @@ struct idp_algorithm {
     bool pss;
 };
 
+/* The states of an HMAC behind its pads. */
+struct idp_hmac {
+    _Alignas(max_align_t) unsigned char opaque[512];
+};
+
 /* A key that passed every check. Immutable; `pkey` and the contexts are shared between threads. */
 struct idp_key {
     enum idp_key_type type;
@@ -50,7 +55,7 @@ struct idp_key {
     /* Contexts ready for the usual algorithm, copied for each use; NULL outside the cache. */
     const struct idp_algorithm *usual;
     EVP_MD_CTX *verify_template, *sign_template;
-    EVP_MAC_CTX *mac_template;
+    struct idp_hmac *hmac;
 };
 
 /* algorithm.c */
@@ -113,6 +118,12 @@ struct idp_key_set idp_key_cache_get(struct idp_call *call, enum idp_key_cache c
 /* Keeps the keys and returns them ready for use; the given set where they cannot be kept. */
 struct idp_key_set idp_key_cache_put(struct idp_call *call, enum idp_key_cache cache,
                                      struct idp_bytes text, struct idp_key_set set);
+
+/* hmac.c */
+void idp_hmac_prepare(struct idp_hmac *hmac, enum idp_hash hash, struct idp_bytes secret);
+/* Writes hash_size bytes of the algorithm that the states were made for. */
+void idp_hmac_run(const struct idp_hmac *hmac, const struct idp_algorithm *algorithm,
+                  struct idp_bytes input, unsigned char *out);
 
 /* signature.c */
 bool idp_key_verify(struct idp_call *call, const struct idp_key *key,

@@ -21,7 +21,7 @@ static void block_release(void *object)
     for (size_t i = 0; i < block->set.count; i++) {
         EVP_MD_CTX_free(block->keys[i].verify_template);
         EVP_MD_CTX_free(block->keys[i].sign_template);
-        EVP_MAC_CTX_free(block->keys[i].mac_template);
+        OPENSSL_clear_free(block->keys[i].hmac, sizeof(struct idp_hmac));
         EVP_PKEY_free(block->keys[i].pkey);
     }
     OPENSSL_clear_free(block, block->size);

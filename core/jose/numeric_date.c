@@ -7,6 +7,7 @@
 
 enum {
     MICROSECOND_DIGITS = 6,
+    WHOLE_DIGITS_MAX = 12,
     DATE_DIGITS_MAX = 18 /* of a number of microseconds: 31 thousand years */
 };
 
@@ -70,10 +71,30 @@ static int digit_at(const struct decimal *decimal, int64_t at)
     return (at < whole ? decimal->whole.data[at] : decimal->fraction.data[at - whole]) - '0';
 }
 
+/* What nearly every token has: whole seconds, few digits. */
+static bool whole_seconds(struct idp_bytes text, int64_t *out_us)
+{
+    int64_t seconds = 0;
+    if (text.size > WHOLE_DIGITS_MAX) {
+        return false;
+    }
+    for (size_t i = 0; i < text.size; i++) {
+        if (text.data[i] < '0' || text.data[i] > '9') {
+            return false;
+        }
+        seconds = seconds * 10 + (text.data[i] - '0');
+    }
+    *out_us = seconds * 1000000;
+    return true;
+}
+
 bool idp_numeric_date(const struct idp_json *json, int64_t *out_us)
 {
     if (!idp_json_is(json, IDP_JSON_NUMBER)) {
         return false;
+    }
+    if (whole_seconds(json->text, out_us)) {
+        return true;
     }
 
     struct decimal decimal = decimal_of(json->text);

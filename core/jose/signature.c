@@ -6,10 +6,9 @@
  * and OpenSSL's error queue is left as it was: the host has its own use for it. */
 #include "core/jose/key.h"
 
-#include <openssl/core_names.h>
 #include <openssl/ecdsa.h>
+#include <openssl/crypto.h>
 #include <openssl/err.h>
-#include <openssl/params.h>
 #include <openssl/rsa.h>
 
 enum { HMAC_SIZE_MAX = 64, DER_SIZE_MAX = 160 };
@@ -64,36 +63,18 @@ static EVP_MD_CTX *context_get(const struct idp_key *key, const struct idp_algor
     return NULL;
 }
 
-static EVP_MAC_CTX *mac_new(const struct idp_key *key, const struct idp_algorithm *algorithm)
-{
-    OSSL_PARAM parameters[] = {
-        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST,
-                                         (char *)(uintptr_t)algorithm->hash_name, 0),
-        OSSL_PARAM_construct_end()};
-    EVP_MAC *method = EVP_MAC_fetch(NULL, "HMAC", NULL);
-    EVP_MAC_CTX *context = method ? EVP_MAC_CTX_new(method) : NULL;
-
-    EVP_MAC_free(method);
-    if (context && EVP_MAC_init(context, octets(key->secret), key->secret.size, parameters) == 1) {
-        return context;
-    }
-    EVP_MAC_CTX_free(context);
-    return NULL;
-}
-
 /* Writes the MAC of algorithm->hash_size bytes. */
-static bool mac_run(const struct idp_key *key, const struct idp_algorithm *algorithm,
+static void mac_run(const struct idp_key *key, const struct idp_algorithm *algorithm,
                     struct idp_bytes input, unsigned char *out)
 {
-    size_t size;
-    EVP_MAC_CTX *context = key->mac_template && algorithm == key->usual
-                               ? EVP_MAC_CTX_dup(key->mac_template)
-                               : mac_new(key, algorithm);
-    bool done = context && EVP_MAC_update(context, octets(input), input.size) == 1 &&
-                EVP_MAC_final(context, out, &size, algorithm->hash_size) == 1;
-
-    EVP_MAC_CTX_free(context);
-    return done;
+    struct idp_hmac own;
+    if (key->hmac != NULL && algorithm == key->usual) {
+        idp_hmac_run(key->hmac, algorithm, input, out);
+        return;
+    }
+    idp_hmac_prepare(&own, algorithm->hash, key->secret);
+    idp_hmac_run(&own, algorithm, input, out);
+    idp_wipe(&own, sizeof own);
 }
 
 /* r||s (RFC 7518 §3.4) as the DER that OpenSSL takes; 0 where it cannot be. */
@@ -135,8 +116,8 @@ static bool verify_mac(const struct idp_key *key, const struct idp_algorithm *al
                        struct idp_bytes input, struct idp_bytes signature)
 {
     unsigned char mac[HMAC_SIZE_MAX];
-    bool equal = mac_run(key, algorithm, input, mac) &&
-                 idp_equal((struct idp_bytes){(const char *)mac, algorithm->hash_size}, signature);
+    mac_run(key, algorithm, input, mac);
+    bool equal = idp_equal((struct idp_bytes){(const char *)mac, algorithm->hash_size}, signature);
 
     idp_wipe(mac, sizeof mac);
     return equal;
@@ -199,10 +180,9 @@ struct idp_bytes idp_key_sign(struct idp_call *call, const struct idp_key *key,
 {
     size_t size = signature_size(key, algorithm);
     unsigned char *out = idp_allocate(call, size);
-    bool done = key->type == IDP_KEY_OCT ? mac_run(key, algorithm, input, out)
-                                         : sign_pkey(key, algorithm, input, out, size);
-
-    if (!done) {
+    if (key->type == IDP_KEY_OCT) {
+        mac_run(key, algorithm, input, out);
+    } else if (!sign_pkey(key, algorithm, input, out, size)) {
         idp_fail(call, IDP_CRYPTO);
     }
     return (struct idp_bytes){(const char *)out, size};
@@ -211,13 +191,18 @@ struct idp_bytes idp_key_sign(struct idp_call *call, const struct idp_key *key,
 void idp_key_prepare(struct idp_key *key)
 {
     key->usual = idp_algorithm_usual(key);
-    ERR_set_mark();
     if (key->type == IDP_KEY_OCT) {
-        key->mac_template = mac_new(key, key->usual);
-    } else if (key->verifies) {
+        key->hmac = OPENSSL_malloc(sizeof *key->hmac);
+        if (key->hmac != NULL) {
+            idp_hmac_prepare(key->hmac, key->usual->hash, key->secret);
+        }
+        return;
+    }
+    ERR_set_mark();
+    if (key->verifies) {
         key->verify_template = context_new(key, key->usual, false);
     }
-    if (key->signs && key->type != IDP_KEY_OCT) {
+    if (key->signs) {
         key->sign_template = context_new(key, key->usual, true);
     }
     ERR_pop_to_mark();

@@ -95,6 +95,27 @@ static void decoding_then_encoding_gives_the_same_text(void **state)
 
 /* ---- forms and URLs ---- */
 
+/* Long enough for every way of decoding: in blocks, in groups, and the rest. */
+static void every_other_byte_is_found_wherever_it_is(void **state)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    struct idp_call *call = &((struct host *)*state)->call;
+    for (size_t size = 4; size <= 64; size += 4)
+        for (size_t at = 0; at < size; at++)
+            for (int byte = 0; byte < 256; byte++) {
+                char text[64];
+                memcpy(text, digits, sizeof text);
+                text[at] = (char)byte;
+                struct idp_bytes given = {text, size};
+                struct idp_bytes decoded = idp_base64url_decode(call, given);
+                bool is_digit = byte != 0 && strchr(digits, byte) != NULL;
+                assert_int_equal(decoded.data != NULL, is_digit);
+                if (is_digit)
+                    assert_true(idp_bytes_equal(idp_base64url_encode(call, decoded), given));
+                host_end_call(*state);
+            }
+}
+
 static void forms_are_decoded(void **state)
 {
     struct idp_bytes text = idp_bytes_of("a+b%20c%2B%c3%A9%7e*-._");
@@ -144,6 +165,8 @@ int main(void)
                                         host_teardown),
         cmocka_unit_test_setup_teardown(only_canonical_base64_is_taken, host_setup, host_teardown),
         cmocka_unit_test_setup_teardown(decoding_then_encoding_gives_the_same_text, host_setup,
+                                        host_teardown),
+        cmocka_unit_test_setup_teardown(every_other_byte_is_found_wherever_it_is, host_setup,
                                         host_teardown),
         cmocka_unit_test_setup_teardown(forms_are_decoded, host_setup, host_teardown),
         cmocka_unit_test_setup_teardown(malformed_forms_are_refused, host_setup, host_teardown),

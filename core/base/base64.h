@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* base64.h - between encoding.c and base64_blocks.c. */
+#ifndef IDPLANE_BASE_BASE64_H
+#define IDPLANE_BASE_BASE64_H
+
+#include "core/base/base.h"
+
+enum {
+    IDP_BASE64_BLOCK_SIZE = 16,
+    IDP_BASE64_SPARE = 8 /* digits left over: a block writes four bytes behind its twelve */
+};
+
+/* Decodes digits of either alphabet from the front, a block at a time; how many: up to the first
+ * block with another byte in it, or near the end. 0 where this processor cannot. */
+size_t idp_base64_blocks(const unsigned char *text, size_t size, unsigned char *out);
+
+#endif

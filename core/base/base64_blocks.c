@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* base64_blocks.c - sixteen base64 digits at a time, where the processor can: a quarter of the time
+ * of a verified HS256 token was spent on digits one by one. The method is known: two tables looked
+ * up by the halves of a byte tell whether it is a digit, a third how far it is from its value. */
+#include "core/base/base64.h"
+
+#if defined(__x86_64__)
+#include <tmmintrin.h>
+
+/* A byte is no digit where the entries of its halves have a bit in common. Bits, by the high half:
+ * 0: 2x, digits + - /; 1: 3x; 2: 4x and 6x; 3: 5x; 4: 7x; 5: all others. */
+static const signed char no_digit_low[16] = {0x25, 0x21, 0x21, 0x21, 0x21, 0x21, 0x21, 0x21,
+                                             0x21, 0x21, 0x23, 0x3a, 0x3b, 0x3a, 0x3b, 0x32};
+static const signed char no_digit_high[16] = {0x20, 0x20, 0x01, 0x02, 0x04, 0x08, 0x04, 0x10,
+                                              0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20};
+/* What leads from a byte to its value, by the high half; of 2x that of '+'. */
+static const signed char distance[16] = {0, 0, 19, 4, -65, -65, -71, -71};
+/* Three bytes of each group, most significant first. */
+static const signed char packing[16] = {2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, -1, -1, -1, -1};
+
+__attribute__((target("ssse3"))) static __m128i table(const signed char entries[16])
+{
+    return _mm_loadu_si128((const __m128i *)entries);
+}
+
+/* What '-', '/' and '_' are further from their value than the others of their half. */
+__attribute__((target("ssse3"))) static __m128i correction(__m128i digits)
+{
+    __m128i dash = _mm_and_si128(_mm_cmpeq_epi8(digits, _mm_set1_epi8('-')), _mm_set1_epi8(-2));
+    __m128i slash = _mm_and_si128(_mm_cmpeq_epi8(digits, _mm_set1_epi8('/')), _mm_set1_epi8(-3));
+    __m128i line = _mm_and_si128(_mm_cmpeq_epi8(digits, _mm_set1_epi8('_')), _mm_set1_epi8(33));
+    return _mm_or_si128(dash, _mm_or_si128(slash, line));
+}
+
+/* False where one of the sixteen is no digit. Writes sixteen bytes, of which twelve count. */
+__attribute__((target("ssse3"))) static bool block_decode(const unsigned char *text,
+                                                          unsigned char *out)
+{
+    __m128i digits = _mm_loadu_si128((const __m128i *)text), half = _mm_set1_epi8(0x0f);
+    __m128i high = _mm_and_si128(_mm_srli_epi32(digits, 4), half);
+    __m128i fault =
+        _mm_and_si128(_mm_shuffle_epi8(table(no_digit_low), _mm_and_si128(digits, half)),
+                      _mm_shuffle_epi8(table(no_digit_high), high));
+    if (_mm_movemask_epi8(_mm_cmpgt_epi8(fault, _mm_setzero_si128())) != 0) {
+        return false;
+    }
+    __m128i values = _mm_add_epi8(_mm_add_epi8(digits, correction(digits)),
+                                  _mm_shuffle_epi8(table(distance), high));
+    __m128i pairs = _mm_maddubs_epi16(values, _mm_set1_epi32(0x01400140));
+    __m128i groups = _mm_madd_epi16(pairs, _mm_set1_epi32(0x00011000));
+    _mm_storeu_si128((__m128i *)out, _mm_shuffle_epi8(groups, table(packing)));
+    return true;
+}
+
+size_t idp_base64_blocks(const unsigned char *text, size_t size, unsigned char *out)
+{
+    size_t done = 0;
+    if (!__builtin_cpu_supports("ssse3")) {
+        return 0;
+    }
+    while (size - done >= IDP_BASE64_BLOCK_SIZE + IDP_BASE64_SPARE &&
+           block_decode(text + done, out + done / 4 * 3)) {
+        done += IDP_BASE64_BLOCK_SIZE;
+    }
+    return done;
+}
+
+#else
+
+size_t idp_base64_blocks(const unsigned char *text, size_t size, unsigned char *out)
+{
+    (void)text, (void)size, (void)out;
+    return 0;
+}
+
+#endif

@@ -51,7 +51,7 @@ def sql_text($engine): # of bytes that need not be text; PostgreSQL raises where
 
 def sql_verdict: "CASE \(.) WHEN true THEN 'true' WHEN false THEN 'false' END"; # of a boolean
 
-def jws_valid($token; $keys): # all three are SQL
+def jws_valid($token; $keys): # SQL of all three
     "canonical_json(jws_verify(\($token), \($keys)) -> 'valid')";
 
 def verdict: if . then "true" else "false" end; # what sql_verdict shall give

@@ -40,16 +40,24 @@ static bool stands_before(const struct idp_json *object, const struct idp_json *
     return other != member;
 }
 
-/* Names of another size, first or last byte differ: few pairs are left to compare. */
+/* Below 64. Names of another size, first, middle or last byte are mostly told apart by it. */
+static unsigned name_hash(struct idp_bytes name)
+{
+    const unsigned char *bytes = (const unsigned char *)name.data;
+    if (name.size == 0) {
+        return 0;
+    }
+    uint32_t mix = (uint32_t)name.size << 24 | (uint32_t)bytes[0] << 16 |
+                   (uint32_t)bytes[name.size / 2] << 8 | bytes[name.size - 1];
+    return mix * UINT32_C(2654435761) >> 26;
+}
+
+/* Few pairs are left to compare. */
 static bool pairwise_unique(const struct idp_json *object)
 {
     uint64_t seen = 0;
     for (const struct idp_json *member = object->child; member != NULL; member = member->next) {
-        struct idp_bytes name = member->name;
-        unsigned hash = name.size == 0 ? 0
-                                       : (unsigned)name.size + 5 * (unsigned)name.data[0] +
-                                             11 * (unsigned)name.data[name.size - 1];
-        uint64_t bit = UINT64_C(1) << hash % 64;
+        uint64_t bit = UINT64_C(1) << name_hash(member->name);
         if ((seen & bit) != 0 && stands_before(object, member)) {
             return false;
         }

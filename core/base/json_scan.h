@@ -18,15 +18,19 @@ bool idp_json_refuse_here(struct idp_json_scan *scan);
 
 static inline void idp_json_space_skip(struct idp_json_scan *scan)
 {
-    while (scan->at < scan->end &&
+    while (scan->at < scan->end && (unsigned char)*scan->at <= ' ' &&
            (*scan->at == ' ' || *scan->at == '\n' || *scan->at == '\r' || *scan->at == '\t')) {
         scan->at++;
     }
 }
 
-/* Skips white space, and the mark where it is next. */
+/* Skips white space, and the mark where it is next; mostly it is there at once. */
 static inline bool idp_json_mark_is(struct idp_json_scan *scan, char mark)
 {
+    if (scan->at < scan->end && *scan->at == mark) {
+        scan->at++;
+        return true;
+    }
     idp_json_space_skip(scan);
     bool is = scan->at < scan->end && *scan->at == mark;
     scan->at += is;

@@ -17,7 +17,8 @@ struct reader {
     size_t node_count; /* left of the batch */
 };
 
-static bool read_value(struct reader *reader, struct idp_json **out);
+static const char *read_value(struct reader *reader, const char *at, struct idp_json *parent,
+                              struct idp_bytes name);
 
 static struct idp_json *node_new(struct reader *reader)
 {
@@ -80,148 +81,154 @@ static bool sorted_unique(struct idp_call *call, const struct idp_json *object)
 
 /* ---- objects and arrays ---- */
 
-static bool read_member(struct reader *reader, struct idp_json *object)
+/* Enters an object or array: its first item, or what closes it. */
+static const char *enter(struct reader *reader, const char *at)
+{
+    if (++reader->depth > IDP_JSON_DEPTH_MAX) {
+        return idp_json_refuse(&reader->scan, "too deep");
+    }
+    return idp_json_space_skip(&reader->scan, at + 1);
+}
+
+/* The depth goes back where it was, so that it bounds the recursion. */
+static const char *leave(struct reader *reader, const char *at, char close)
+{
+    if (at == reader->scan.end || *at != close) {
+        return idp_json_refuse_at(&reader->scan, at);
+    }
+    reader->depth--;
+    return at + 1;
+}
+
+/* True where another item follows. */
+static bool follows(const struct reader *reader, const char **at)
+{
+    *at = idp_json_space_skip(&reader->scan, *at);
+    bool another = *at < reader->scan.end && **at == ',';
+    *at += another;
+    return another;
+}
+
+static const char *read_member(struct reader *reader, const char *at, struct idp_json *object)
 {
     struct idp_json_scan *scan = &reader->scan;
     struct idp_bytes name;
-    struct idp_json *value;
-    if (!idp_json_mark_is(scan, '"')) {
-        return idp_json_refuse_here(scan);
+    at = idp_json_space_skip(scan, at);
+    if (at == scan->end || *at != '"') {
+        return idp_json_refuse_at(scan, at);
     }
-    if (!idp_json_string_scan(scan, &name)) {
-        return false;
+    at = idp_json_string_scan(scan, at + 1, &name);
+    if (at == NULL) {
+        return NULL;
     }
-    if (!idp_json_mark_is(scan, ':')) {
-        return idp_json_refuse_here(scan);
+    at = idp_json_space_skip(scan, at);
+    if (at == scan->end || *at != ':') {
+        return idp_json_refuse_at(scan, at);
     }
-    if (!read_value(reader, &value)) {
-        return false;
-    }
-    idp_json_add_named(object, name, value);
-    return true;
+    return read_value(reader, at + 1, object, name);
 }
 
-static bool read_item(struct reader *reader, struct idp_json *array)
-{
-    struct idp_json *value;
-    if (!read_value(reader, &value)) {
-        return false;
-    }
-    idp_json_add_named(array, (struct idp_bytes){0}, value);
-    return true;
-}
-
-/* The items up to `close`; the depth goes back where it was, so that it bounds the recursion. */
-static bool read_items(struct reader *reader, struct idp_json *parent, char close,
-                       bool (*read)(struct reader *, struct idp_json *), size_t *count)
-{
-    struct idp_json_scan *scan = &reader->scan;
-    scan->at++;
-    if (++reader->depth > IDP_JSON_DEPTH_MAX) {
-        return idp_json_refuse(scan, "too deep");
-    }
-    if (!idp_json_mark_is(scan, close)) {
-        do {
-            if (!read(reader, parent)) {
-                return false;
-            }
-            ++*count;
-        } while (idp_json_mark_is(scan, ','));
-        if (!idp_json_mark_is(scan, close)) {
-            return idp_json_refuse_here(scan);
-        }
-    }
-    reader->depth--;
-    return true;
-}
-
-static bool read_array(struct reader *reader, struct idp_json *array)
-{
-    size_t count = 0;
-    array->kind = IDP_JSON_ARRAY;
-    return read_items(reader, array, ']', read_item, &count);
-}
-
-static bool read_object(struct reader *reader, struct idp_json *object)
+static const char *read_object(struct reader *reader, const char *at, struct idp_json *object)
 {
     size_t count = 0;
     object->kind = IDP_JSON_OBJECT;
-    if (!read_items(reader, object, '}', read_member, &count)) {
-        return false;
+    at = enter(reader, at);
+    if (at != NULL && at < reader->scan.end && *at == '}') {
+        return leave(reader, at, '}');
     }
+    do {
+        at = at == NULL ? NULL : read_member(reader, at, object);
+        if (at == NULL) {
+            return NULL;
+        }
+        count++;
+    } while (follows(reader, &at));
     bool unique = count <= PAIRWISE_COUNT_MAX ? pairwise_unique(object)
                                               : sorted_unique(reader->scan.call, object);
-    return unique || idp_json_refuse(&reader->scan, "duplicate member");
+    return unique ? leave(reader, at, '}') : idp_json_refuse(&reader->scan, "duplicate member");
+}
+
+static const char *read_array(struct reader *reader, const char *at, struct idp_json *array)
+{
+    array->kind = IDP_JSON_ARRAY;
+    at = enter(reader, at);
+    if (at != NULL && at < reader->scan.end && *at == ']') {
+        return leave(reader, at, ']');
+    }
+    do {
+        at = at == NULL ? NULL : read_value(reader, at, array, (struct idp_bytes){0});
+        if (at == NULL) {
+            return NULL;
+        }
+    } while (follows(reader, &at));
+    return leave(reader, at, ']');
 }
 
 /* ---- values ---- */
 
-static bool read_word(struct reader *reader, struct idp_json *node, enum idp_json_kind kind,
-                      const char *word)
+static const char *read_word(struct reader *reader, const char *at, struct idp_json *node,
+                             enum idp_json_kind kind, const char *word)
 {
     node->kind = kind;
-    return idp_json_word_scan(&reader->scan, word);
+    return idp_json_word_scan(&reader->scan, at, word);
 }
 
-static bool read_string(struct reader *reader, struct idp_json *node)
+/* By its first byte. What starts no value is no number either. */
+static const char *read_kind(struct reader *reader, const char *at, struct idp_json *node)
 {
-    node->kind = IDP_JSON_STRING;
-    reader->scan.at++;
-    return idp_json_string_scan(&reader->scan, &node->text);
+    switch (*at) {
+    case '"':
+        node->kind = IDP_JSON_STRING;
+        return idp_json_string_scan(&reader->scan, at + 1, &node->text);
+    case '{':
+        return read_object(reader, at, node);
+    case '[':
+        return read_array(reader, at, node);
+    case 't':
+        return read_word(reader, at, node, IDP_JSON_TRUE, "true");
+    case 'f':
+        return read_word(reader, at, node, IDP_JSON_FALSE, "false");
+    case 'n':
+        return read_word(reader, at, node, IDP_JSON_NULL, "null");
+    default:
+        node->kind = IDP_JSON_NUMBER;
+        return idp_json_number_scan(&reader->scan, at, &node->text);
+    }
 }
 
-/* What starts no value is no number either. */
-static bool read_number(struct reader *reader, struct idp_json *node)
-{
-    node->kind = IDP_JSON_NUMBER;
-    return idp_json_number_scan(&reader->scan, &node->text);
-}
-
-static bool read_value(struct reader *reader, struct idp_json **out)
+/* Reads a value and hangs it into its parent. */
+static const char *read_value(struct reader *reader, const char *at, struct idp_json *parent,
+                              struct idp_bytes name)
 {
     struct idp_json_scan *scan = &reader->scan;
-    idp_json_space_skip(scan);
-    if (scan->at == scan->end) {
-        return idp_json_refuse_here(scan);
+    at = idp_json_space_skip(scan, at);
+    if (at == scan->end) {
+        return idp_json_refuse_at(scan, at);
     }
     if (++reader->value_count > IDP_JSON_MEMBER_COUNT_MAX) {
         return idp_json_refuse(scan, "too many values");
     }
-    struct idp_json *node = *out = node_new(reader);
-    switch (*scan->at) {
-    case '"':
-        return read_string(reader, node);
-    case '{':
-        return read_object(reader, node);
-    case '[':
-        return read_array(reader, node);
-    case 't':
-        return read_word(reader, node, IDP_JSON_TRUE, "true");
-    case 'f':
-        return read_word(reader, node, IDP_JSON_FALSE, "false");
-    case 'n':
-        return read_word(reader, node, IDP_JSON_NULL, "null");
-    default:
-        return read_number(reader, node);
-    }
+    struct idp_json *node = node_new(reader);
+    idp_json_add_named(parent, name, node);
+    return read_kind(reader, at, node);
 }
 
 const struct idp_json *idp_json_read(struct idp_call *call, struct idp_bytes text, const char **why)
 {
-    struct reader reader = {.scan = {.call = call, .at = text.data, .end = text.data + text.size}};
+    struct reader reader = {.scan = {.call = call, .end = text.data + text.size}};
     struct idp_json_scan *scan = &reader.scan;
-    struct idp_json *tree;
+    struct idp_json root = {0};
     if (text.size == 0 || text.size > IDP_JSON_SIZE_MAX) {
         *why = text.size == 0 ? "empty" : "too large";
         return NULL;
     }
-    bool read = read_value(&reader, &tree);
-    idp_json_space_skip(scan);
-    if (read && scan->at < scan->end) {
-        read = idp_json_refuse(scan, "trailing bytes");
+    const char *at = read_value(&reader, text.data, &root, (struct idp_bytes){0});
+    at = at == NULL ? NULL : idp_json_space_skip(scan, at);
+    if (at != NULL && at < scan->end) {
+        at = idp_json_refuse(scan, "trailing bytes");
     }
     *why = scan->why;
-    return read ? tree : NULL;
+    return at == NULL ? NULL : root.child;
 }
 
 const struct idp_json *idp_json_argument(struct idp_call *call, struct idp_value value,

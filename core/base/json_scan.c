@@ -13,74 +13,74 @@
 
 #include "core/base/json_scan.h"
 
-bool idp_json_refuse(struct idp_json_scan *scan, const char *why)
+const char *idp_json_refuse(struct idp_json_scan *scan, const char *why)
 {
     scan->why = why;
-    return false;
+    return NULL;
 }
 
-bool idp_json_refuse_here(struct idp_json_scan *scan)
+const char *idp_json_refuse_at(struct idp_json_scan *scan, const char *at)
 {
-    return idp_json_refuse(scan, scan->at < scan->end ? "unexpected byte" : "unexpected end");
+    return idp_json_refuse(scan, at < scan->end ? "unexpected byte" : "unexpected end");
 }
 
-/* True where the next byte is `expected`, which is then skipped. */
-static bool next_is(struct idp_json_scan *scan, char expected)
+static bool is_at(const struct idp_json_scan *scan, const char *at, char byte)
 {
-    if (scan->at == scan->end || *scan->at != expected) {
-        return false;
-    }
-    scan->at++;
-    return true;
+    return at < scan->end && *at == byte;
 }
 
 /* ---- strings ---- */
 
-/* The four hex digits behind \u, or -1. */
-static int hex_unit(struct idp_json_scan *scan)
+enum { HEX_DIGIT_COUNT = 4 };
+
+/* The four hex digits at this place, or -1. */
+static int hex_unit(const struct idp_json_scan *scan, const char *at)
 {
     int unit = 0;
-    for (int i = 0; i < 4; i++) {
-        int digit = scan->at < scan->end ? idp_hex_digit(*scan->at) : -1;
+    for (int i = 0; i < HEX_DIGIT_COUNT; i++) {
+        int digit = at + i < scan->end ? idp_hex_digit(at[i]) : -1;
         if (digit < 0) {
             return -1;
         }
         unit = unit << 4 | digit;
-        scan->at++;
     }
     return unit;
 }
 
-static bool scan_unicode_escape(struct idp_json_scan *scan)
+/* Behind \u. */
+static const char *scan_unicode_escape(struct idp_json_scan *scan, const char *at)
 {
-    int unit = hex_unit(scan);
+    int unit = hex_unit(scan, at);
     if (unit < 0) {
         return idp_json_refuse(scan, "malformed escape");
     }
     if (unit == 0) {
         return idp_json_refuse(scan, "NUL in a string");
     }
+    at += HEX_DIGIT_COUNT;
     if (unit < 0xD800 || unit > 0xDFFF) {
-        return true;
+        return at;
     }
-    if (unit > 0xDBFF || !next_is(scan, '\\') || !next_is(scan, 'u')) {
+    if (unit > 0xDBFF || !is_at(scan, at, '\\') || !is_at(scan, at + 1, 'u')) {
         return idp_json_refuse(scan, "lone surrogate");
     }
-    unit = hex_unit(scan);
-    return (unit >= 0xDC00 && unit <= 0xDFFF) || idp_json_refuse(scan, "lone surrogate");
+    unit = hex_unit(scan, at + 2);
+    return unit >= 0xDC00 && unit <= 0xDFFF ? at + 2 + HEX_DIGIT_COUNT
+                                            : idp_json_refuse(scan, "lone surrogate");
 }
 
-static bool scan_escape(struct idp_json_scan *scan)
+/* Behind the backslash. */
+static const char *scan_escape(struct idp_json_scan *scan, const char *at)
 {
-    if (scan->at == scan->end) {
-        return idp_json_refuse_here(scan);
+    if (at == scan->end) {
+        return idp_json_refuse_at(scan, at);
     }
-    char letter = *scan->at++;
-    if (letter == 'u') {
-        return scan_unicode_escape(scan);
+    if (*at == 'u') {
+        return scan_unicode_escape(scan, at + 1);
     }
-    return (letter != 0 && strchr("\"\\/bfnrt", letter) != NULL) ||
-           idp_json_refuse(scan, "malformed escape");
+    return *at != 0 && strchr("\"\\/bfnrt", *at) != NULL
+               ? at + 1
+               : idp_json_refuse(scan, "malformed escape");
 }
 
 /* The high bit of each byte of `word` that is zero, and perhaps of bytes above such a one. */
@@ -145,98 +145,106 @@ static struct idp_bytes decode(struct idp_call *call, struct idp_bytes literal)
     return idp_bytes_of(decoded->valuestring);
 }
 
-/* One character that is not plain; *escapes counts those that have to be decoded. */
-static bool scan_special(struct idp_json_scan *scan, size_t *escapes)
+/* One character that is neither plain nor the closing quote. */
+static const char *scan_special(struct idp_json_scan *scan, const char *at)
 {
-    unsigned char byte = (unsigned char)*scan->at;
-    if (byte < 0x20) {
+    if ((unsigned char)*at < 0x20) {
         return idp_json_refuse(scan, "control character in a string");
     }
-    size_t size = idp_utf8_character_size(scan->at, scan->end);
-    if (size == 0) {
-        return idp_json_refuse(scan, "not UTF-8");
+    if (*at == '\\') {
+        return scan_escape(scan, at + 1);
     }
-    scan->at += size;
-    *escapes += byte == '\\';
-    return byte != '\\' || scan_escape(scan);
+    size_t size = idp_utf8_character_size(at, scan->end);
+    return size > 0 ? at + size : idp_json_refuse(scan, "not UTF-8");
 }
 
-bool idp_json_string_scan(struct idp_json_scan *scan, struct idp_bytes *out)
+const char *idp_json_string_scan(struct idp_json_scan *scan, const char *at, struct idp_bytes *out)
 {
-    const char *start = scan->at;
-    size_t escapes = 0;
+    const char *start = at;
+    bool escaped = false;
     for (;;) {
-        scan->at = idp_json_plain_skip(scan->at, scan->end);
-        if (scan->at == scan->end) {
-            return idp_json_refuse_here(scan);
+        at = idp_json_plain_skip(at, scan->end);
+        if (at == scan->end) {
+            return idp_json_refuse_at(scan, at);
         }
-        if (*scan->at == '"') {
+        if (*at == '"') {
             break;
         }
-        if (!scan_special(scan, &escapes)) {
-            return false;
+        escaped |= *at == '\\';
+        at = scan_special(scan, at);
+        if (at == NULL) {
+            return NULL;
         }
     }
-    *out = (struct idp_bytes){start, (size_t)(scan->at++ - start)};
-    if (escapes > 0) {
+    *out = (struct idp_bytes){start, (size_t)(at - start)};
+    if (escaped) {
         *out = decode(scan->call, (struct idp_bytes){start - 1, out->size + 2});
     }
-    return true;
+    return at + 1;
 }
 
 /* ---- numbers and words ---- */
 
-static bool scan_digits(struct idp_json_scan *scan)
+static const char *digits_skip(const struct idp_json_scan *scan, const char *at)
 {
-    const char *start = scan->at;
-    while (scan->at < scan->end && *scan->at >= '0' && *scan->at <= '9') {
-        scan->at++;
+    while (at < scan->end && *at >= '0' && *at <= '9') {
+        at++;
     }
-    return scan->at > start || idp_json_refuse_here(scan);
+    return at;
 }
 
-static bool scan_exponent(struct idp_json_scan *scan)
+/* One digit at least. */
+static const char *scan_digits(struct idp_json_scan *scan, const char *at)
 {
-    if (!next_is(scan, '+')) {
-        next_is(scan, '-');
-    }
-    const char *start = scan->at;
-    if (!scan_digits(scan)) {
-        return false;
-    }
+    const char *end = digits_skip(scan, at);
+    return end > at ? end : idp_json_refuse_at(scan, at);
+}
+
+/* Behind the e. */
+static const char *scan_exponent(struct idp_json_scan *scan, const char *at)
+{
+    at += is_at(scan, at, '+') || is_at(scan, at, '-');
+    const char *end = scan_digits(scan, at);
     int exponent = 0;
-    for (const char *digit = start; digit < scan->at; digit++) {
+    for (const char *digit = at; end != NULL && digit < end; digit++) {
         exponent = exponent * 10 + (*digit - '0');
         if (exponent > IDP_JSON_EXPONENT_MAX) {
             return idp_json_refuse(scan, "exponent out of range");
         }
     }
-    return true;
+    return end;
 }
 
-bool idp_json_number_scan(struct idp_json_scan *scan, struct idp_bytes *out)
+/* Fraction and exponent, where they are. */
+static const char *scan_parts(struct idp_json_scan *scan, const char *at)
 {
-    const char *start = scan->at;
-    next_is(scan, '-');
-    if (!next_is(scan, '0') && !scan_digits(scan)) {
-        return false;
+    if (is_at(scan, at, '.')) {
+        at = scan_digits(scan, at + 1);
     }
-    if (next_is(scan, '.') && !scan_digits(scan)) {
-        return false;
+    if (at != NULL && (is_at(scan, at, 'e') || is_at(scan, at, 'E'))) {
+        at = scan_exponent(scan, at + 1);
     }
-    if ((next_is(scan, 'e') || next_is(scan, 'E')) && !scan_exponent(scan)) {
-        return false;
-    }
-    *out = (struct idp_bytes){start, (size_t)(scan->at - start)};
-    return out->size <= IDP_JSON_NUMBER_SIZE_MAX || idp_json_refuse(scan, "number too long");
+    return at;
 }
 
-bool idp_json_word_scan(struct idp_json_scan *scan, const char *word)
+const char *idp_json_number_scan(struct idp_json_scan *scan, const char *at, struct idp_bytes *out)
+{
+    const char *start = at;
+    at += is_at(scan, at, '-');
+    at = is_at(scan, at, '0') ? at + 1 : scan_digits(scan, at);
+    at = at == NULL ? NULL : scan_parts(scan, at);
+    if (at == NULL) {
+        return NULL;
+    }
+    *out = (struct idp_bytes){start, (size_t)(at - start)};
+    return out->size <= IDP_JSON_NUMBER_SIZE_MAX ? at : idp_json_refuse(scan, "number too long");
+}
+
+const char *idp_json_word_scan(struct idp_json_scan *scan, const char *at, const char *word)
 {
     size_t size = strlen(word);
-    if ((size_t)(scan->end - scan->at) < size || memcmp(scan->at, word, size) != 0) {
-        return idp_json_refuse_here(scan);
+    if ((size_t)(scan->end - at) < size || memcmp(at, word, size) != 0) {
+        return idp_json_refuse_at(scan, at);
     }
-    scan->at += size;
-    return true;
+    return at + size;
 }

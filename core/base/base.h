@@ -5,6 +5,7 @@
 #define IDPLANE_BASE_H
 
 #include <pthread.h>
+#include <string.h>
 
 #include "core/idplane.h"
 
@@ -56,7 +57,11 @@ const void *idp_cache_put(struct idp_call *call, struct idp_cache *cache, struct
 /* ---- bytes and text (text.c) ---- */
 
 struct idp_bytes idp_bytes_of(const char *text);
-bool idp_bytes_equal(struct idp_bytes left, struct idp_bytes right);
+static inline bool idp_bytes_equal(struct idp_bytes left, struct idp_bytes right)
+{
+    return left.size == right.size &&
+           (left.size == 0 || memcmp(left.data, right.data, left.size) == 0);
+}
 bool idp_bytes_is(struct idp_bytes bytes, const char *text);
 
 /* True where `bytes` begins with `prefix`, or ends with `suffix`. */
@@ -129,7 +134,10 @@ const struct idp_json *idp_json_member(const struct idp_json *object, const char
 /* A member's text where it is a string, else data NULL. */
 struct idp_bytes idp_json_string(const struct idp_json *object, const char *name);
 
-bool idp_json_is(const struct idp_json *json, enum idp_json_kind kind);
+static inline bool idp_json_is(const struct idp_json *json, enum idp_json_kind kind)
+{
+    return json != NULL && json->kind == kind;
+}
 
 /* True where the array has this string. */
 bool idp_json_holds(const struct idp_json *array, struct idp_bytes text);

@@ -10,8 +10,8 @@ enum {
     IDP_BASE64_SPARE = 8 /* digits left over: a block writes four bytes behind its twelve */
 };
 
-/* Decodes digits of either alphabet from the front, a block at a time; how many: up to the first
- * block with another byte in it, or near the end. 0 where this processor cannot. */
-size_t idp_base64_blocks(const unsigned char *text, size_t size, unsigned char *out);
+/* Decodes digits of an alphabet from the front, a block at a time; how many: up to the first block
+ * with another byte in it, or near the end. 0 where this processor cannot. */
+size_t idp_base64_blocks(const unsigned char *text, size_t size, unsigned char *out, bool url);
 
 #endif

@@ -8,9 +8,14 @@
 #include <tmmintrin.h>
 
 /* A byte is no digit where the entries of its halves have a bit in common. Bits, by the high half:
- * 0: 2x, digits + - /; 1: 3x; 2: 4x and 6x; 3: 5x; 4: 7x; 5: all others. */
-static const signed char no_digit_low[16] = {0x25, 0x21, 0x21, 0x21, 0x21, 0x21, 0x21, 0x21,
-                                             0x21, 0x21, 0x23, 0x3a, 0x3b, 0x3a, 0x3b, 0x32};
+ * 0: 2x, with + and /, or with -; 1: 3x; 2: 4x and 6x; 3: 5x, with _ or without; 4: 7x; 5: others.
+ */
+static const signed char no_digit_low[2][16] = {
+    {0x25, 0x21, 0x21, 0x21, 0x21, 0x21, 0x21, 0x21, 0x21, 0x21, 0x23, 0x3a, 0x3b, 0x3b, 0x3b,
+     0x3a},
+    {0x25, 0x21, 0x21, 0x21, 0x21, 0x21, 0x21, 0x21, 0x21, 0x21, 0x23, 0x3b, 0x3b, 0x3a, 0x3b,
+     0x33},
+};
 static const signed char no_digit_high[16] = {0x20, 0x20, 0x01, 0x02, 0x04, 0x08, 0x04, 0x10,
                                               0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20};
 /* What leads from a byte to its value, by the high half; of 2x that of '+'. */
@@ -34,12 +39,12 @@ __attribute__((target("ssse3"))) static __m128i correction(__m128i digits)
 
 /* False where one of the sixteen is no digit. Writes sixteen bytes, of which twelve count. */
 __attribute__((target("ssse3"))) static bool block_decode(const unsigned char *text,
-                                                          unsigned char *out)
+                                                          unsigned char *out, bool url)
 {
     __m128i digits = _mm_loadu_si128((const __m128i *)text), half = _mm_set1_epi8(0x0f);
     __m128i high = _mm_and_si128(_mm_srli_epi32(digits, 4), half);
     __m128i fault =
-        _mm_and_si128(_mm_shuffle_epi8(table(no_digit_low), _mm_and_si128(digits, half)),
+        _mm_and_si128(_mm_shuffle_epi8(table(no_digit_low[url]), _mm_and_si128(digits, half)),
                       _mm_shuffle_epi8(table(no_digit_high), high));
     if (_mm_movemask_epi8(_mm_cmpgt_epi8(fault, _mm_setzero_si128())) != 0) {
         return false;
@@ -52,14 +57,14 @@ __attribute__((target("ssse3"))) static bool block_decode(const unsigned char *t
     return true;
 }
 
-size_t idp_base64_blocks(const unsigned char *text, size_t size, unsigned char *out)
+size_t idp_base64_blocks(const unsigned char *text, size_t size, unsigned char *out, bool url)
 {
     size_t done = 0;
     if (!__builtin_cpu_supports("ssse3")) {
         return 0;
     }
     while (size - done >= IDP_BASE64_BLOCK_SIZE + IDP_BASE64_SPARE &&
-           block_decode(text + done, out + done / 4 * 3)) {
+           block_decode(text + done, out + done / 4 * 3, url)) {
         done += IDP_BASE64_BLOCK_SIZE;
     }
     return done;
@@ -67,9 +72,9 @@ size_t idp_base64_blocks(const unsigned char *text, size_t size, unsigned char *
 
 #else
 
-size_t idp_base64_blocks(const unsigned char *text, size_t size, unsigned char *out)
+size_t idp_base64_blocks(const unsigned char *text, size_t size, unsigned char *out, bool url)
 {
-    (void)text, (void)size, (void)out;
+    (void)text, (void)size, (void)out, (void)url;
     return 0;
 }
 

@@ -10,26 +10,26 @@ static const char base64_alphabet[] =
 static const char base64url_alphabet[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/* Value of a digit in both alphabets, marked by the high bit; 0 for no digit. */
-enum { DIGIT = 0x80 };
+/* The value of a digit, and a mark for each alphabet that has it. */
+enum { URL = 0x80, STANDARD = 0x40, DIGIT = URL | STANDARD, VALUE = 0x3f };
 static const unsigned char sextets[256] = {
-    ['A'] = DIGIT | 0,  ['B'] = DIGIT | 1,  ['C'] = DIGIT | 2,  ['D'] = DIGIT | 3,
-    ['E'] = DIGIT | 4,  ['F'] = DIGIT | 5,  ['G'] = DIGIT | 6,  ['H'] = DIGIT | 7,
-    ['I'] = DIGIT | 8,  ['J'] = DIGIT | 9,  ['K'] = DIGIT | 10, ['L'] = DIGIT | 11,
-    ['M'] = DIGIT | 12, ['N'] = DIGIT | 13, ['O'] = DIGIT | 14, ['P'] = DIGIT | 15,
-    ['Q'] = DIGIT | 16, ['R'] = DIGIT | 17, ['S'] = DIGIT | 18, ['T'] = DIGIT | 19,
-    ['U'] = DIGIT | 20, ['V'] = DIGIT | 21, ['W'] = DIGIT | 22, ['X'] = DIGIT | 23,
-    ['Y'] = DIGIT | 24, ['Z'] = DIGIT | 25, ['a'] = DIGIT | 26, ['b'] = DIGIT | 27,
-    ['c'] = DIGIT | 28, ['d'] = DIGIT | 29, ['e'] = DIGIT | 30, ['f'] = DIGIT | 31,
-    ['g'] = DIGIT | 32, ['h'] = DIGIT | 33, ['i'] = DIGIT | 34, ['j'] = DIGIT | 35,
-    ['k'] = DIGIT | 36, ['l'] = DIGIT | 37, ['m'] = DIGIT | 38, ['n'] = DIGIT | 39,
-    ['o'] = DIGIT | 40, ['p'] = DIGIT | 41, ['q'] = DIGIT | 42, ['r'] = DIGIT | 43,
-    ['s'] = DIGIT | 44, ['t'] = DIGIT | 45, ['u'] = DIGIT | 46, ['v'] = DIGIT | 47,
-    ['w'] = DIGIT | 48, ['x'] = DIGIT | 49, ['y'] = DIGIT | 50, ['z'] = DIGIT | 51,
-    ['0'] = DIGIT | 52, ['1'] = DIGIT | 53, ['2'] = DIGIT | 54, ['3'] = DIGIT | 55,
-    ['4'] = DIGIT | 56, ['5'] = DIGIT | 57, ['6'] = DIGIT | 58, ['7'] = DIGIT | 59,
-    ['8'] = DIGIT | 60, ['9'] = DIGIT | 61, ['+'] = DIGIT | 62, ['-'] = DIGIT | 62,
-    ['/'] = DIGIT | 63, ['_'] = DIGIT | 63,
+    ['A'] = DIGIT | 0,     ['B'] = DIGIT | 1,  ['C'] = DIGIT | 2,     ['D'] = DIGIT | 3,
+    ['E'] = DIGIT | 4,     ['F'] = DIGIT | 5,  ['G'] = DIGIT | 6,     ['H'] = DIGIT | 7,
+    ['I'] = DIGIT | 8,     ['J'] = DIGIT | 9,  ['K'] = DIGIT | 10,    ['L'] = DIGIT | 11,
+    ['M'] = DIGIT | 12,    ['N'] = DIGIT | 13, ['O'] = DIGIT | 14,    ['P'] = DIGIT | 15,
+    ['Q'] = DIGIT | 16,    ['R'] = DIGIT | 17, ['S'] = DIGIT | 18,    ['T'] = DIGIT | 19,
+    ['U'] = DIGIT | 20,    ['V'] = DIGIT | 21, ['W'] = DIGIT | 22,    ['X'] = DIGIT | 23,
+    ['Y'] = DIGIT | 24,    ['Z'] = DIGIT | 25, ['a'] = DIGIT | 26,    ['b'] = DIGIT | 27,
+    ['c'] = DIGIT | 28,    ['d'] = DIGIT | 29, ['e'] = DIGIT | 30,    ['f'] = DIGIT | 31,
+    ['g'] = DIGIT | 32,    ['h'] = DIGIT | 33, ['i'] = DIGIT | 34,    ['j'] = DIGIT | 35,
+    ['k'] = DIGIT | 36,    ['l'] = DIGIT | 37, ['m'] = DIGIT | 38,    ['n'] = DIGIT | 39,
+    ['o'] = DIGIT | 40,    ['p'] = DIGIT | 41, ['q'] = DIGIT | 42,    ['r'] = DIGIT | 43,
+    ['s'] = DIGIT | 44,    ['t'] = DIGIT | 45, ['u'] = DIGIT | 46,    ['v'] = DIGIT | 47,
+    ['w'] = DIGIT | 48,    ['x'] = DIGIT | 49, ['y'] = DIGIT | 50,    ['z'] = DIGIT | 51,
+    ['0'] = DIGIT | 52,    ['1'] = DIGIT | 53, ['2'] = DIGIT | 54,    ['3'] = DIGIT | 55,
+    ['4'] = DIGIT | 56,    ['5'] = DIGIT | 57, ['6'] = DIGIT | 58,    ['7'] = DIGIT | 59,
+    ['8'] = DIGIT | 60,    ['9'] = DIGIT | 61, ['+'] = STANDARD | 62, ['-'] = URL | 62,
+    ['/'] = STANDARD | 63, ['_'] = URL | 63,
 };
 
 /* ---- base64 ---- */
@@ -85,13 +85,13 @@ struct idp_bytes idp_base64_encode(struct idp_call *call, struct idp_bytes bytes
     return (struct idp_bytes){out, size};
 }
 
-/* Four digits as 24 bits; takes the mark from *all where one of them is no digit. */
+/* Four digits as 24 bits; takes from *all the marks that one of them has not. */
 static uint32_t sextet_group(const unsigned char *digits, unsigned char *all)
 {
     uint32_t a = sextets[digits[0]], b = sextets[digits[1]];
     uint32_t c = sextets[digits[2]], d = sextets[digits[3]];
     *all &= a & b & c & d;
-    return (a & 63) << 18 | (b & 63) << 12 | (c & 63) << 6 | (d & 63);
+    return (a & VALUE) << 18 | (b & VALUE) << 12 | (c & VALUE) << 6 | (d & VALUE);
 }
 
 static void bytes_of_group(unsigned char *out, uint32_t group)
@@ -101,15 +101,16 @@ static void bytes_of_group(unsigned char *out, uint32_t group)
     out[2] = (unsigned char)group;
 }
 
-/* Digits of either alphabet, without padding; the unused bits of the last one must be zero. */
-static struct idp_bytes sextets_decode(struct idp_call *call, struct idp_bytes text)
+/* Digits of an alphabet, without padding; the unused bits of the last one must be zero. */
+static struct idp_bytes sextets_decode(struct idp_call *call, struct idp_bytes text,
+                                       unsigned char alphabet)
 {
     const unsigned char *at = (const unsigned char *)text.data;
     size_t tail = text.size % 4, group_count = text.size / 4;
     size_t size = group_count * 3 + (tail > 0 ? tail - 1 : 0);
     unsigned char *decoded = idp_allocate(call, group_count * 3 + 3), *out = decoded;
-    unsigned char all = DIGIT, last[4] = "AAAA";
-    size_t done = idp_base64_blocks(at, text.size, out);
+    unsigned char all = alphabet, last[4] = "AAAA";
+    size_t done = idp_base64_blocks(at, text.size, out, alphabet == URL);
     at += done;
     out += done / 4 * 3;
     for (size_t i = done / 4; i < group_count; i++, at += 4, out += 3) {
@@ -126,28 +127,20 @@ static struct idp_bytes sextets_decode(struct idp_call *call, struct idp_bytes t
     return (struct idp_bytes){(char *)decoded, size};
 }
 
-static bool holds(struct idp_bytes text, char character)
-{
-    return memchr(text.data, character, text.size) != NULL;
-}
-
 struct idp_bytes idp_base64url_decode(struct idp_call *call, struct idp_bytes text)
 {
-    if (text.data == NULL || holds(text, '+') || holds(text, '/')) {
-        return (struct idp_bytes){0};
-    }
-    return sextets_decode(call, text);
+    return text.data == NULL ? text : sextets_decode(call, text, URL);
 }
 
 struct idp_bytes idp_base64_decode(struct idp_call *call, struct idp_bytes text)
 {
-    if (text.data == NULL || text.size % 4 != 0 || holds(text, '-') || holds(text, '_')) {
+    if (text.data == NULL || text.size % 4 != 0) {
         return (struct idp_bytes){0};
     }
     for (int i = 0; i < 2 && text.size > 0 && text.data[text.size - 1] == '='; i++) {
         text.size--;
     }
-    return sextets_decode(call, text);
+    return sextets_decode(call, text, STANDARD);
 }
 
 /* ---- forms and URLs ---- */

@@ -26,11 +26,6 @@ struct idp_bytes idp_json_string(const struct idp_json *object, const char *name
     return idp_json_is(member, IDP_JSON_STRING) ? member->text : (struct idp_bytes){0};
 }
 
-bool idp_json_is(const struct idp_json *json, enum idp_json_kind kind)
-{
-    return json != NULL && json->kind == kind;
-}
-
 /* Counts downwards, because the range below zero is the larger one. */
 bool idp_json_integer(const struct idp_json *json, int64_t *out)
 {

@@ -11,12 +11,6 @@ struct idp_bytes idp_bytes_of(const char *text)
     return (struct idp_bytes){text, text != NULL ? strlen(text) : 0};
 }
 
-bool idp_bytes_equal(struct idp_bytes left, struct idp_bytes right)
-{
-    return left.size == right.size &&
-           (left.size == 0 || memcmp(left.data, right.data, left.size) == 0);
-}
-
 bool idp_bytes_is(struct idp_bytes bytes, const char *text)
 {
     return bytes.data != NULL && idp_bytes_equal(bytes, idp_bytes_of(text));

@@ -60,29 +60,33 @@ struct idp_key_schedule {
     int64_t lifetime_s, publication_s;
 };
 
+/* Reads it from the settings of the tenant, which come with the rows of the keys. */
+struct idp_scheduler {
+    struct idp_key_schedule (*read)(struct idp_call *call, struct idp_value settings);
+};
+
 /* Signs claims with the active key (kid data NULL; an ES256 one is made where there is none) or the
  * named one; raises IDP_NO_SUCH_KEY. header may be NULL. May write. */
-struct idp_bytes idp_key_store_sign(struct idp_call *call, const struct idp_key_schedule *schedule,
+struct idp_bytes idp_key_store_sign(struct idp_call *call, const struct idp_scheduler *scheduler,
                                     const struct idp_json *claims, struct idp_bytes kid,
                                     const struct idp_json *header);
 
 /* Makes a key of this algorithm and activates it; the one active before retires. Returns its kid.
  */
-struct idp_bytes idp_key_store_create(struct idp_call *call, const struct idp_algorithm *algorithm);
+struct idp_bytes idp_key_store_create(struct idp_call *call, const struct idp_scheduler *scheduler,
+                                      const struct idp_algorithm *algorithm);
 
 /* Sees that there is a published successor and returns its kid; a tenant without a key gets an
  * active one. algorithm NULL: that of the active key. */
-struct idp_bytes idp_key_store_rotate(struct idp_call *call,
-                                      const struct idp_key_schedule *schedule,
+struct idp_bytes idp_key_store_rotate(struct idp_call *call, const struct idp_scheduler *scheduler,
                                       const struct idp_algorithm *algorithm);
 
 /* Ends a key: its tokens go on to be good, or do not. The kid that signs from now on; raises
  * IDP_NO_SUCH_KEY. */
-struct idp_bytes idp_key_store_retire(struct idp_call *call,
-                                      const struct idp_key_schedule *schedule,
+struct idp_bytes idp_key_store_retire(struct idp_call *call, const struct idp_scheduler *scheduler,
                                       struct idp_bytes kid);
 struct idp_bytes idp_key_store_compromise(struct idp_call *call,
-                                          const struct idp_key_schedule *schedule,
+                                          const struct idp_scheduler *scheduler,
                                           struct idp_bytes kid);
 
 /* Removes the retired keys whose tokens have all expired; how many. */

@@ -15,9 +15,11 @@ enum { TRY_COUNT_MAX = 8, SECOND_US = 1000000 };
 enum { SIGNING, INSERT_ACTIVE, INSERT_NEXT, RETIRE, ACTIVATE, COMPROMISE, REMOVE };
 
 const struct idp_statement idp_key_rotation_statements[] = {
-    [SIGNING] = {"SELECT " IDP_STORED_KEY_COLUMNS " FROM idplane.signing_key"
-                 " WHERE tenant = $1 AND state IN ('active', 'next')",
-                 "t", IDP_STORED_KEY_KINDS},
+    /* The settings come along: they say when keys change, and another statement costs as much. */
+    [SIGNING] = {"SELECT " IDP_STORED_KEY_COLUMNS ", settings FROM idplane.signing_key k"
+                 " LEFT JOIN idplane.tenant t ON t.tenant = k.tenant"
+                 " WHERE k.tenant = $1 AND state IN ('active', 'next')",
+                 "t", IDP_STORED_KEY_KINDS "j"},
     [INSERT_ACTIVE] = {"INSERT INTO idplane.signing_key (tenant, kid, algorithm, state, public_jwk,"
                        " sealed_private_key, created_at, activated_at)"
                        " VALUES ($1, $2, $3, 'active', $4, $5, $6, $6) ON CONFLICT DO NOTHING",
@@ -45,12 +47,15 @@ const struct idp_statement idp_key_rotation_statements[] = {
 };
 const size_t idp_key_rotation_statement_count = IDP_COUNT(idp_key_rotation_statements);
 
+enum { COLUMN_SETTINGS = sizeof IDP_STORED_KEY_KINDS - 1 };
+
 /* The keys that can sign; kid.data NULL: there is none. */
 struct signing_keys {
     struct idp_stored_key active, next;
+    struct idp_key_schedule schedule; /* where there is a key */
 };
 
-static struct signing_keys keys_load(struct idp_call *call)
+static struct signing_keys keys_load(struct idp_call *call, const struct idp_scheduler *scheduler)
 {
     struct signing_keys keys = {0};
     struct idp_value tenant = idp_value_text(idp_tenant(call));
@@ -58,6 +63,9 @@ static struct signing_keys keys_load(struct idp_call *call)
     for (size_t i = 0; i < rows.count; i++) {
         struct idp_stored_key key = idp_stored_key_of(rows.values + i * rows.columns);
         *(key.active ? &keys.active : &keys.next) = key;
+    }
+    if (rows.count > 0) {
+        keys.schedule = scheduler->read(call, rows.values[COLUMN_SETTINGS]);
     }
     return keys;
 }
@@ -121,35 +129,34 @@ static bool next_is_due(struct idp_call *call, const struct signing_keys *keys)
     return exists(&keys->next) && keys->next.activates_us <= idp_now_us(call);
 }
 
-static bool successor_is_due(struct idp_call *call, const struct idp_key_schedule *schedule,
-                             const struct signing_keys *keys)
+static bool successor_is_due(struct idp_call *call, const struct signing_keys *keys)
 {
+    const struct idp_key_schedule *schedule = &keys->schedule;
     int64_t age_us = idp_now_us(call) - keys->active.activated_us;
     return schedule->lifetime_s > 0 && !exists(&keys->next) &&
            age_us >= (schedule->lifetime_s - schedule->publication_s) * SECOND_US;
 }
 
-static void publish_successor(struct idp_call *call, const struct idp_key_schedule *schedule,
+static void publish_successor(struct idp_call *call, const struct signing_keys *keys,
                               const struct idp_algorithm *algorithm)
 {
-    key_make(call, algorithm, idp_now_us(call) + schedule->publication_s * SECOND_US);
+    key_make(call, algorithm, idp_now_us(call) + keys->schedule.publication_s * SECOND_US);
 }
 
 /* Needs no transaction of its own, so that a token can be signed within a statement that writes:
  * what one step leaves behind, the next caller goes on from. */
 struct idp_stored_key idp_key_store_active(struct idp_call *call,
-                                           const struct idp_key_schedule *schedule)
+                                           const struct idp_scheduler *scheduler)
 {
     for (size_t i = 0; i < TRY_COUNT_MAX; i++) {
-        struct signing_keys keys = keys_load(call);
-        if (exists(&keys.active) && !next_is_due(call, &keys) &&
-            !successor_is_due(call, schedule, &keys)) {
+        struct signing_keys keys = keys_load(call, scheduler);
+        if (exists(&keys.active) && !next_is_due(call, &keys) && !successor_is_due(call, &keys)) {
             return keys.active;
         }
         if (next_is_due(call, &keys)) {
             promote(call, &keys);
         } else if (exists(&keys.active)) {
-            publish_successor(call, schedule, algorithm_of(&keys.active));
+            publish_successor(call, &keys, algorithm_of(&keys.active));
         } else {
             key_make(call, algorithm_of(&keys.next), 0);
         }
@@ -174,12 +181,13 @@ static void check_algorithm(struct idp_call *call, const struct idp_algorithm *a
     }
 }
 
-struct idp_bytes idp_key_store_create(struct idp_call *call, const struct idp_algorithm *algorithm)
+struct idp_bytes idp_key_store_create(struct idp_call *call, const struct idp_scheduler *scheduler,
+                                      const struct idp_algorithm *algorithm)
 {
     check_algorithm(call, algorithm);
     call->host->begin(call);
     for (size_t i = 0; i < TRY_COUNT_MAX; i++) {
-        struct signing_keys keys = keys_load(call);
+        struct signing_keys keys = keys_load(call, scheduler);
         if (exists(&keys.active)) {
             key_move(call, RETIRE, keys.active.kid);
         }
@@ -191,26 +199,25 @@ struct idp_bytes idp_key_store_create(struct idp_call *call, const struct idp_al
     idp_fail(call, IDP_BUSY);
 }
 
-struct idp_bytes idp_key_store_rotate(struct idp_call *call,
-                                      const struct idp_key_schedule *schedule,
+struct idp_bytes idp_key_store_rotate(struct idp_call *call, const struct idp_scheduler *scheduler,
                                       const struct idp_algorithm *algorithm)
 {
     check_algorithm(call, algorithm);
     call->host->begin(call);
     for (size_t i = 0; i < TRY_COUNT_MAX; i++) {
-        struct signing_keys keys = keys_load(call);
+        struct signing_keys keys = keys_load(call, scheduler);
         const struct idp_algorithm *wanted =
             algorithm != NULL ? algorithm : algorithm_of(&keys.active);
         if (!exists(&keys.active)) {
             key_make(call, wanted, 0);
-            return idp_key_store_active(call, schedule).kid;
+            return idp_key_store_active(call, scheduler).kid;
         }
         if (!exists(&keys.next)) {
-            publish_successor(call, schedule, wanted);
+            publish_successor(call, &keys, wanted);
             continue;
         }
         if (algorithm_of(&keys.next) == wanted || algorithm == NULL) {
-            return next_is_due(call, &keys) ? idp_key_store_active(call, schedule).kid
+            return next_is_due(call, &keys) ? idp_key_store_active(call, scheduler).kid
                                             : keys.next.kid;
         }
         key_move(call, RETIRE, keys.next.kid); /* of another algorithm: it gives way */
@@ -219,11 +226,11 @@ struct idp_bytes idp_key_store_rotate(struct idp_call *call,
 }
 
 /* Takes a key out of signing, and has its successor sign where it was the active one. */
-static struct idp_bytes withdraw(struct idp_call *call, const struct idp_key_schedule *schedule,
+static struct idp_bytes withdraw(struct idp_call *call, const struct idp_scheduler *scheduler,
                                  int statement, struct idp_bytes kid)
 {
     call->host->begin(call);
-    struct signing_keys keys = keys_load(call);
+    struct signing_keys keys = keys_load(call, scheduler);
     bool was_active = exists(&keys.active) && idp_bytes_equal(keys.active.kid, kid);
     bool is_next = exists(&keys.next) && idp_bytes_equal(keys.next.kid, kid);
     if (!key_move(call, statement, kid)) {
@@ -234,18 +241,18 @@ static struct idp_bytes withdraw(struct idp_call *call, const struct idp_key_sch
     } else if (was_active) {
         key_make(call, algorithm_of(&keys.active), 0);
     }
-    return idp_key_store_active(call, schedule).kid;
+    return idp_key_store_active(call, scheduler).kid;
 }
 
-struct idp_bytes idp_key_store_retire(struct idp_call *call,
-                                      const struct idp_key_schedule *schedule, struct idp_bytes kid)
+struct idp_bytes idp_key_store_retire(struct idp_call *call, const struct idp_scheduler *scheduler,
+                                      struct idp_bytes kid)
 {
-    return withdraw(call, schedule, RETIRE, kid);
+    return withdraw(call, scheduler, RETIRE, kid);
 }
 
 struct idp_bytes idp_key_store_compromise(struct idp_call *call,
-                                          const struct idp_key_schedule *schedule,
+                                          const struct idp_scheduler *scheduler,
                                           struct idp_bytes kid)
 {
-    return withdraw(call, schedule, COMPROMISE, kid);
+    return withdraw(call, scheduler, COMPROMISE, kid);
 }

@@ -111,12 +111,12 @@ static void note_expiry(struct idp_call *call, const struct idp_stored_key *stor
     idp_run(call, &idp_key_store_statements[EXTEND], arguments);
 }
 
-struct idp_bytes idp_key_store_sign(struct idp_call *call, const struct idp_key_schedule *schedule,
+struct idp_bytes idp_key_store_sign(struct idp_call *call, const struct idp_scheduler *scheduler,
                                     const struct idp_json *claims, struct idp_bytes kid,
                                     const struct idp_json *header)
 {
     struct idp_stored_key stored =
-        kid.data == NULL ? idp_key_store_active(call, schedule) : key_named(call, kid);
+        kid.data == NULL ? idp_key_store_active(call, scheduler) : key_named(call, kid);
     struct idp_bytes token = idp_jwt_sign(call, key_open(call, &stored), claims, header);
     note_expiry(call, &stored, claims);
     return token;

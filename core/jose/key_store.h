@@ -25,6 +25,6 @@ struct idp_bytes idp_key_store_context(struct idp_call *call, struct idp_bytes t
 
 /* The key that signs now, after what the schedule asks for was done; it may be made for that. */
 struct idp_stored_key idp_key_store_active(struct idp_call *call,
-                                           const struct idp_key_schedule *schedule);
+                                           const struct idp_scheduler *scheduler);
 
 #endif

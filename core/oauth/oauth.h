@@ -40,6 +40,9 @@ struct idp_settings idp_settings_of(const struct idp_json *document);
 /* The same from a column, through a cache: its texts live until the call ends. */
 struct idp_settings idp_settings_read(struct idp_call *call, struct idp_value column);
 
+/* How the key store learns what the settings say of keys. */
+extern const struct idp_scheduler idp_key_scheduler;
+
 /* Makes the tenant's row where there is none. */
 void idp_tenant_ensure(struct idp_call *call);
 

@@ -15,18 +15,19 @@ static const struct idp_algorithm *algorithm_of(struct idp_call *call, struct id
     return algorithm;
 }
 
-static struct idp_key_schedule schedule_load(struct idp_call *call)
+static struct idp_key_schedule schedule_read(struct idp_call *call, struct idp_value settings)
 {
-    return idp_settings_load(call).keys;
+    return idp_settings_read(call, settings).keys;
 }
+
+const struct idp_scheduler idp_key_scheduler = {schedule_read};
 
 struct idp_value idp_sql_jwt_sign(struct idp_call *call, const struct idp_value *arguments)
 {
     const struct idp_json *claims = idp_json_object_argument(call, arguments[0], "claims");
     const struct idp_json *header = idp_json_object_argument(call, arguments[2], "header");
-    struct idp_key_schedule schedule = schedule_load(call);
-    return idp_value_text(
-        idp_key_store_sign(call, &schedule, claims, idp_kid_argument(call, arguments[1]), header));
+    return idp_value_text(idp_key_store_sign(call, &idp_key_scheduler, claims,
+                                             idp_kid_argument(call, arguments[1]), header));
 }
 
 struct idp_value idp_sql_create_signing_key(struct idp_call *call,
@@ -36,30 +37,28 @@ struct idp_value idp_sql_create_signing_key(struct idp_call *call,
     if (algorithm == NULL) {
         algorithm = idp_algorithm_find(idp_bytes_of("ES256"));
     }
-    return idp_value_text(idp_key_store_create(call, algorithm));
+    return idp_value_text(idp_key_store_create(call, &idp_key_scheduler, algorithm));
 }
 
 struct idp_value idp_sql_rotate_signing_key(struct idp_call *call,
                                             const struct idp_value *arguments)
 {
-    struct idp_key_schedule schedule = schedule_load(call);
-    return idp_value_text(idp_key_store_rotate(call, &schedule, algorithm_of(call, arguments[0])));
+    return idp_value_text(
+        idp_key_store_rotate(call, &idp_key_scheduler, algorithm_of(call, arguments[0])));
 }
 
 struct idp_value idp_sql_retire_signing_key(struct idp_call *call,
                                             const struct idp_value *arguments)
 {
-    struct idp_key_schedule schedule = schedule_load(call);
     return idp_value_text(
-        idp_key_store_retire(call, &schedule, idp_kid_argument(call, arguments[0])));
+        idp_key_store_retire(call, &idp_key_scheduler, idp_kid_argument(call, arguments[0])));
 }
 
 struct idp_value idp_sql_compromise_signing_key(struct idp_call *call,
                                                 const struct idp_value *arguments)
 {
-    struct idp_key_schedule schedule = schedule_load(call);
     return idp_value_text(
-        idp_key_store_compromise(call, &schedule, idp_kid_argument(call, arguments[0])));
+        idp_key_store_compromise(call, &idp_key_scheduler, idp_kid_argument(call, arguments[0])));
 }
 
 struct idp_value idp_sql_jwks(struct idp_call *call, const struct idp_value *arguments)

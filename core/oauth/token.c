@@ -68,7 +68,7 @@ static struct idp_bytes access_token(struct idp_call *call, const struct idp_set
         idp_json_add_string(call, claims, "scope", grant->scope);
     }
     add_details(call, claims, grant->details);
-    return idp_key_store_sign(call, &settings->keys, claims, (struct idp_bytes){0}, header);
+    return idp_key_store_sign(call, &idp_key_scheduler, claims, (struct idp_bytes){0}, header);
 }
 
 static struct idp_bytes refresh_token(struct idp_call *call, const struct idp_settings *settings,

@@ -15,9 +15,15 @@
 enum { NAMED, PUBLISHED, PUBLISHED_NAMED, EXTEND };
 enum { SIGNING, INSERT_ACTIVE, INSERT_NEXT, RETIRE, ACTIVATE, COMPROMISE, REMOVE };
 
-enum { COLUMN_COUNT = 7, HOUR_S = 3600, DAY_S = 24 * HOUR_S };
+enum { COLUMN_COUNT = 8, HOUR_S = 3600, DAY_S = 24 * HOUR_S };
 
-static const struct idp_key_schedule schedule = {.lifetime_s = 90 * DAY_S, .publication_s = HOUR_S};
+static struct idp_key_schedule schedule_read(struct idp_call *call, struct idp_value settings)
+{
+    (void)call, (void)settings;
+    return (struct idp_key_schedule){.lifetime_s = 90 * DAY_S, .publication_s = HOUR_S};
+}
+
+static const struct idp_scheduler scheduler = {schedule_read};
 
 static const struct idp_function writing = {.name = "writing", .effect = IDP_WRITES};
 
@@ -66,7 +72,8 @@ static struct stored store_key(struct host *host, const char *name, const char *
                               idp_value_time(host->now_us),
                               idp_null(),
                               idp_value_time(IDP_TIME_MAX_US),
-                              idp_value_text(idp_bytes_of("active"))};
+                              idp_value_text(idp_bytes_of("active")),
+                              idp_null()};
     memcpy(out.row, row, sizeof row);
     return out;
 }
@@ -78,15 +85,15 @@ static void sign_body(struct idp_call *call, void *data)
 
     if (request->expiry_s != 0)
         idp_json_add_integer(call, claims, "exp", request->expiry_s);
-    request->text = idp_key_store_sign(call, &schedule, claims, request->kid, NULL);
+    request->text = idp_key_store_sign(call, &scheduler, claims, request->kid, NULL);
 }
 
 static void create_body(struct idp_call *call, void *data)
 {
     struct request *request = data;
 
-    request->text =
-        idp_key_store_create(call, idp_algorithm_find(idp_bytes_of(request->algorithm)));
+    request->text = idp_key_store_create(call, &scheduler,
+                                         idp_algorithm_find(idp_bytes_of(request->algorithm)));
 }
 
 static void jwks_body(struct idp_call *call, void *data)

@@ -71,14 +71,14 @@ static void text_keep(struct jsonb_text *kept, Jsonb *document, struct idp_bytes
     *kept = (struct jsonb_text){size, (Jsonb *)block, {block + size, text.size}};
 }
 
-/* The text is copied: a nested call may take its place. */
+/* The text is good for this call: none that keeps texts calls another. */
 static struct idp_bytes jsonb_bytes_kept(Datum datum)
 {
     Jsonb *document = DatumGetJsonbP(datum);
     Size size = VARSIZE(document);
     struct jsonb_text *kept = &texts[size % TEXT_COUNT];
     if (kept->size == size && memcmp(kept->document, document, size) == 0) {
-        return (struct idp_bytes){pnstrdup(kept->text.data, kept->text.size), kept->text.size};
+        return kept->text;
     }
     struct idp_bytes text = jsonb_bytes(datum);
     if (size <= TEXT_JSONB_SIZE_MAX) {

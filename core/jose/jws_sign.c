@@ -57,8 +57,8 @@ static enum idp_extension extension_of(struct idp_call *call, const struct idp_j
     }
     if (header.extension == IDP_EXTENSION_UNKNOWN) {
         idp_fail_with(call, IDP_INVALID_ARGUMENT,
-                      "The header asks for an extension that is not supported; crit may be "
-                      "[\"b64\"] only.");
+                      "The header asks for an extension that is not supported; crit may list "
+                      "b64 only.");
     }
     return header.extension;
 }

@@ -476,6 +476,27 @@ static void a_header_may_not_contradict_the_key(void **state)
     }
 }
 
+/* What jws_sign raises of this header; the host aborts over a sentence that may not go out. */
+static enum idp_error payload_signing(void **state, const char *key, const char *header)
+{
+    struct idp_value arguments[] = {idp_value_text(idp_bytes_of("payload")),
+                                    idp_value_text(idp_bytes_of(key)),
+                                    idp_value_json_text(idp_bytes_of(header))};
+    struct host *host = *state;
+
+    host_invoke_named(host, "jws_sign", arguments, 3);
+    return host->error;
+}
+
+static void an_unknown_extension_is_not_signed(void **state)
+{
+    static const char *const headers[] = {"{\"crit\":[\"x\"],\"x\":1}", "{\"b64\":false}",
+                                          "{\"crit\":[\"b64\"]}", "{\"typ\":1}"};
+
+    for (size_t i = 0; i < IDP_COUNT(headers); i++)
+        assert_int_equal(payload_signing(state, key_text, headers[i]), IDP_INVALID_ARGUMENT);
+}
+
 static void decoding_needs_a_token_of_claims(void **state)
 {
     struct idp_call *call = call_of(state);
@@ -511,6 +532,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_signed_token_says_alg_kid_and_typ, host_setup,
                                         host_teardown),
         cmocka_unit_test_setup_teardown(a_header_may_not_contradict_the_key, host_setup,
+                                        host_teardown),
+        cmocka_unit_test_setup_teardown(an_unknown_extension_is_not_signed, host_setup,
                                         host_teardown),
         cmocka_unit_test_setup_teardown(decoding_needs_a_token_of_claims, host_setup,
                                         host_teardown),

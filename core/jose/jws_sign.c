@@ -29,6 +29,17 @@ static void check_kid(struct idp_call *call, const struct idp_key *key,
     }
 }
 
+/* A thumbprint that is not the key's would name a key that verifies nothing of this. */
+static void check_thumbprint(struct idp_call *call, struct idp_bytes own,
+                             const struct idp_json *header, const char *name)
+{
+    struct idp_bytes stated = idp_json_string(header, name);
+    if (own.data != NULL && stated.data != NULL && !idp_bytes_equal(stated, own)) {
+        idp_fail_with(call, IDP_INVALID_ARGUMENT,
+                      "The member %s of header is not the key's; leave it out.", name);
+    }
+}
+
 static struct idp_json *header_of(struct idp_call *call, const struct idp_key *key,
                                   const struct idp_algorithm *algorithm,
                                   const struct idp_json *header)
@@ -67,6 +78,8 @@ struct idp_bytes idp_jws_sign(struct idp_call *call, const struct idp_key *key,
                               const struct idp_json *header, struct idp_bytes payload)
 {
     check_kid(call, key, header);
+    check_thumbprint(call, key->x5t, header, "x5t");
+    check_thumbprint(call, key->x5t_s256, header, "x5t#S256");
     const struct idp_algorithm *algorithm = signing_algorithm(call, key, header);
     struct idp_json *protected = header_of(call, key, algorithm, header);
     bool detached = extension_of(call, protected) == IDP_EXTENSION_UNENCODED;

@@ -497,6 +497,24 @@ static void an_unknown_extension_is_not_signed(void **state)
         assert_int_equal(payload_signing(state, key_text, headers[i]), IDP_INVALID_ARGUMENT);
 }
 
+static void a_header_may_not_name_another_certificate(void **state)
+{
+    static const char key[] = "{\"kty\":\"EC\",\"crv\":\"P-256\","
+                              "\"x\":\"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU\","
+                              "\"y\":\"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0\","
+                              "\"d\":\"jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI\","
+                              "\"x5t\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAA\","
+                              "\"x5t#S256\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"}";
+    static const char *const other[] = {
+        "{\"x5t\":\"AQAAAAAAAAAAAAAAAAAAAAAAAAA\"}", "{\"x5t\":\"AA\"}", "{\"x5t\":\"?\"}",
+        "{\"x5t#S256\":\"AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"}"};
+    static const char own[] = "{\"x5t\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAA\"}";
+
+    for (size_t i = 0; i < IDP_COUNT(other); i++)
+        assert_int_equal(payload_signing(state, key, other[i]), IDP_INVALID_ARGUMENT);
+    assert_int_equal(payload_signing(state, key, own), IDP_OK);
+}
+
 static void decoding_needs_a_token_of_claims(void **state)
 {
     struct idp_call *call = call_of(state);
@@ -534,6 +552,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_header_may_not_contradict_the_key, host_setup,
                                         host_teardown),
         cmocka_unit_test_setup_teardown(an_unknown_extension_is_not_signed, host_setup,
+                                        host_teardown),
+        cmocka_unit_test_setup_teardown(a_header_may_not_name_another_certificate, host_setup,
                                         host_teardown),
         cmocka_unit_test_setup_teardown(decoding_needs_a_token_of_claims, host_setup,
                                         host_teardown),

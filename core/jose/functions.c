@@ -142,6 +142,10 @@ static const struct idp_key *asymmetric_key_of(struct idp_call *call, struct idp
     if (set.count != 1 || !set.keys[0]->pkey) {
         idp_fail(call, IDP_INVALID_KEY);
     }
+    if (set.keys[0]->signs && !idp_pkey_is_whole(set.keys[0]->pkey)) {
+        idp_fail_with(call, IDP_INVALID_KEY,
+                      "A private RSA key needs its members p, q, dp, dq and qi for this.");
+    }
     return set.keys[0];
 }
 

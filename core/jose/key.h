@@ -74,6 +74,9 @@ bool idp_pkey_admit(struct idp_key *key, EVP_PKEY *pkey, bool private) IDP_MUST_
 /* True for the encoding of a point that any signature would fit, and for non-canonical ones. */
 bool idp_point_is_weak(const struct idp_curve *curve, const unsigned char *point);
 
+/* True but for an RSA key without its primes, which no PEM can hold. */
+bool idp_pkey_is_whole(const EVP_PKEY *pkey);
+
 /* EVP_PKEY_free for idp_own(). */
 void idp_pkey_release(void *pkey);
 

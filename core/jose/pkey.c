@@ -78,6 +78,25 @@ static bool rsa_number_is_odd(EVP_PKEY *pkey, const char *name, int size_max)
     return odd;
 }
 
+/* Without an error where it is not there. */
+static bool has_number(const EVP_PKEY *pkey, const char *name)
+{
+    BIGNUM *number = NULL;
+
+    ERR_set_mark();
+    bool found = EVP_PKEY_get_bn_param(pkey, name, &number) == 1;
+
+    ERR_pop_to_mark();
+    BN_clear_free(number);
+    return found;
+}
+
+/* At most two: no JWK that we write or read has more (RFC 7518 §6.3.2.7). */
+static bool has_two_primes(const EVP_PKEY *pkey)
+{
+    return !has_number(pkey, OSSL_PKEY_PARAM_RSA_FACTOR3);
+}
+
 static bool rsa_is_sound(EVP_PKEY *pkey)
 {
     int bits = EVP_PKEY_get_bits(pkey);
@@ -164,7 +183,7 @@ static bool admit(struct idp_key *key, EVP_PKEY *pkey, bool private)
 {
     if (EVP_PKEY_is_a(pkey, "RSA")) {
         key->type = IDP_KEY_RSA;
-        return rsa_is_sound(pkey) && (!private || rsa_is_pair(pkey));
+        return rsa_is_sound(pkey) && (!private || (has_two_primes(pkey) && rsa_is_pair(pkey)));
     }
     if (EVP_PKEY_is_a(pkey, "EC")) {
         key->type = IDP_KEY_EC;
@@ -185,6 +204,11 @@ bool idp_pkey_admit(struct idp_key *key, EVP_PKEY *pkey, bool private)
         key->pkey = pkey;
     }
     return sound;
+}
+
+bool idp_pkey_is_whole(const EVP_PKEY *pkey)
+{
+    return !EVP_PKEY_is_a(pkey, "RSA") || has_number(pkey, OSSL_PKEY_PARAM_RSA_FACTOR1);
 }
 
 void idp_pkey_release(void *pkey)

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
 #include <pthread.h>
 
 #include "core/jose/key.h"
@@ -376,6 +378,60 @@ static void threads_share_the_cache(void **state)
     }
 }
 
+/* ---- writing ---- */
+
+/* What is raised of the key text by a function that takes one. */
+static enum idp_error raised_by(void **state, const char *name, struct idp_value key)
+{
+    struct host *host = *state;
+
+    host_invoke_named(host, name, &key, 1);
+    return host->error;
+}
+
+/* A PEM must hold the primes, and a JWK may come without. */
+static void an_rsa_key_without_primes_is_no_pem(void **state)
+{
+    const struct idp_json *whole = generate(state, "RS256");
+    struct idp_json *jwk = idp_json_new(call_of(state), IDP_JSON_OBJECT);
+    static const char *const kept[] = {"kty", "n", "e", "d"};
+
+    for (size_t i = 0; i < IDP_COUNT(kept); i++)
+        idp_json_add_string(call_of(state), jwk, kept[i], idp_json_string(whole, kept[i]));
+
+    struct idp_bytes text = idp_json_text(call_of(state), jwk);
+
+    assert_int_equal(idp_keys_read_private(call_of(state), text).count, 1);
+    assert_int_equal(raised_by(state, "jwk_to_pem", idp_value_json_text(text)), IDP_INVALID_KEY);
+    assert_int_equal(raised_by(state, "jwk_from_pem", idp_value_text(text)), IDP_INVALID_KEY);
+    text = idp_json_text(call_of(state), whole);
+    assert_int_equal(raised_by(state, "jwk_to_pem", idp_value_json_text(text)), IDP_OK);
+}
+
+/* The JWK of one would have lost a prime, and be no key. */
+static void an_rsa_key_of_three_primes_is_left_out(void **state)
+{
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
+    BIO *output = BIO_new(BIO_s_mem());
+    EVP_PKEY *pkey = NULL;
+    char *data;
+
+    assert_int_equal(EVP_PKEY_keygen_init(context), 1);
+    assert_int_equal(EVP_PKEY_CTX_set_rsa_keygen_bits(context, 2048), 1);
+    assert_int_equal(EVP_PKEY_CTX_set_rsa_keygen_primes(context, 3), 1);
+    assert_int_equal(EVP_PKEY_generate(context, &pkey), 1);
+    assert_int_equal(PEM_write_bio_PrivateKey(output, pkey, NULL, NULL, 0, NULL, NULL), 1);
+
+    size_t size = (size_t)BIO_get_mem_data(output, &data);
+    struct idp_bytes text = {data, size};
+
+    assert_int_equal(idp_keys_read_private(call_of(state), text).count, 0);
+    assert_int_equal(idp_keys_read(call_of(state), text).count, 1);
+    EVP_PKEY_CTX_free(context);
+    EVP_PKEY_free(pkey);
+    BIO_free(output);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -391,6 +447,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_private_half_must_belong_to_the_public_one, host_setup,
                                         host_teardown),
         cmocka_unit_test_setup_teardown(a_wrong_rsa_exponent_is_noticed, host_setup, host_teardown),
+        cmocka_unit_test_setup_teardown(an_rsa_key_without_primes_is_no_pem, host_setup,
+                                        host_teardown),
+        cmocka_unit_test_setup_teardown(an_rsa_key_of_three_primes_is_left_out, host_setup,
+                                        host_teardown),
         cmocka_unit_test_setup_teardown(generated_keys_sign_what_their_public_half_verifies,
                                         host_setup, host_teardown),
         cmocka_unit_test_setup_teardown(the_public_half_has_no_private_member, host_setup,

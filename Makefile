@@ -6,13 +6,15 @@
 #   make check      every test (installs what is missing); check-fresh: in a new Debian 12
 #   make install    PG_CONFIG, PREFIX and DESTDIR choose where
 #   make bench      what it costs, against what it could cost (10 minutes; QUICK=1: two)
-#   make serve      the server on build/serve.db; tidy, format, fuzz, sanitize, clean
+#   make fuzz       any bytes into every reader, SECONDS (60) each, with what of it was reached
+#   make serve      the server on build/serve.db; tidy, format, sanitize, clean
 
 CC        ?= cc
 PG_CONFIG ?= pg_config
 PREFIX    ?= /usr/local
 BUILD     ?= build
 LISTEN    ?= 127.0.0.1:8080
+SECONDS   ?= 60
 CFLAGS    ?= -O2 -g
 
 # SANITIZE holds flags of an instrumented build (regress/sanitize); it has its own BUILD. A module is
@@ -118,6 +120,8 @@ bench:
 	@bench/run $(if $(QUICK),--quick)
 tidy: all; regress/tidy
 format:; clang-format -i $$(git ls-files '*.c' '*.h')
-fuzz:; regress/fuzz/run
+fuzz:
+	@regress/packages fuzz
+	@FUZZ_SECONDS=$(SECONDS) regress/fuzz/run
 sanitize:; regress/sanitize
 clean:; rm -rf $(BUILD)

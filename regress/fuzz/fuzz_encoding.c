@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* fuzz_encoding.c - decoders of any bytes: what they take has that one spelling, and comes back. */
-#include "regress/unit/host.h"
+#include "regress/fuzz/input.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -46,23 +46,16 @@ static void check_words(struct idp_call *call, struct idp_bytes text)
     host_require(joined.size <= text.size);
 }
 
-static void check_all(struct idp_call *call, void *data)
+static void check_all(struct idp_call *call, struct idp_bytes *rest)
 {
-    struct idp_bytes text = *(struct idp_bytes *)data;
-    check_base64(call, text);
-    check_form(call, text);
-    check_time(call, text);
-    check_words(call, text);
-    idp_utf8_valid(text);
+    check_base64(call, *rest);
+    check_form(call, *rest);
+    check_time(call, *rest);
+    check_words(call, *rest);
+    idp_utf8_valid(*rest);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct host host;
-    host_start(&host);
-    struct idp_bytes text = {size > 0 ? (const char *)data : "", size};
-    host_require(host_try(&host, check_all, &text));
-    host_end_call(&host);
-    host_require(host.block_live_count == 0);
-    return 0;
+    return input_run(data, size, check_all);
 }

@@ -7,27 +7,9 @@
  * and what is in the store, separated by the byte 0xFE. An argument that is missing is NULL. */
 #include <string.h>
 
-#include "regress/unit/host.h"
-
-enum { SEPARATOR = 0xFE };
+#include "regress/fuzz/input.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/* The bytes up to the next separator; data NULL at the end. */
-static struct idp_bytes chunk_next(struct idp_bytes *rest)
-{
-    struct idp_bytes chunk = *rest;
-    if (rest->data == NULL)
-        return chunk;
-    const char *separator = rest->size > 0 ? memchr(rest->data, SEPARATOR, rest->size) : NULL;
-    if (separator == NULL) {
-        *rest = (struct idp_bytes){0};
-        return chunk;
-    }
-    chunk.size = (size_t)(separator - chunk.data);
-    *rest = (struct idp_bytes){separator + 1, rest->size - chunk.size - 1};
-    return chunk;
-}
 
 static struct idp_value value_of(char kind, struct idp_bytes chunk)
 {
@@ -66,11 +48,11 @@ static struct host_answer improvise(struct idp_call *call, const struct idp_stat
 {
     struct host *host = call->context;
     struct idp_bytes *rest = host->improvise_data;
-    bool found = chunk_next(rest).size % 2 == 1;
+    bool found = input_part(rest).size % 2 == 1;
     size_t count = strlen(statement->columns);
     struct idp_value *row = idp_allocate(call, count * sizeof *row);
     for (size_t i = 0; found && i < count; i++)
-        row[i] = column_of(statement->columns[i], chunk_next(rest));
+        row[i] = column_of(statement->columns[i], input_part(rest));
     return (struct host_answer){row, found && count > 0, found};
 }
 
@@ -104,7 +86,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct idp_value arguments[IDP_ARGUMENT_COUNT_MAX];
     size_t count = strlen(function->arguments);
     for (size_t i = 0; i < count; i++)
-        arguments[i] = value_of(function->arguments[i], chunk_next(&rest));
+        arguments[i] = value_of(function->arguments[i], input_part(&rest));
     host.improvise = improvise;
     host.improvise_data = &rest;
     struct idp_value result = host_invoke(&host, function, arguments, count);

@@ -42,8 +42,9 @@ EVP_PKEY *idp_certificate_read(struct idp_call *call, struct idp_bytes der, stru
 {
     ERR_set_mark();
     X509 *certificate = der_read(der);
-    EVP_PKEY *pkey = certificate == NULL ? NULL : X509_get_pubkey(certificate);
+    EVP_PKEY *pkey = certificate == NULL ? NULL : X509_get0_pubkey(certificate); /* its own */
     ERR_pop_to_mark();
+    key->doubtful = pkey == NULL;
     if (certificate == NULL) {
         return NULL;
     }
@@ -51,7 +52,6 @@ EVP_PKEY *idp_certificate_read(struct idp_call *call, struct idp_bytes der, stru
     if (pkey == NULL) {
         return NULL;
     }
-    idp_own(call, pkey, idp_pkey_release);
     key->x5t = thumbprint(call, certificate, "SHA1", IDP_X5T_SIZE);
     key->x5t_s256 = thumbprint(call, certificate, "SHA2-256", IDP_DIGEST_SIZE);
     return pkey;

@@ -131,12 +131,13 @@ struct idp_value idp_sql_jwk_public(struct idp_call *call, const struct idp_valu
     return idp_value_json(public_jwk);
 }
 
-/* The only key of the text, private where there is one. */
+/* The only key of the text, private where there is one: never the public half of a private key that
+ * is refused. */
 static const struct idp_key *asymmetric_key_of(struct idp_call *call, struct idp_bytes text)
 {
     struct idp_key_set set = idp_keys_read_private(call, text);
 
-    if (set.count == 0) {
+    if (set.count == 0 && !set.doubtful) {
         set = idp_keys_read(call, text);
     }
     if (set.count != 1 || !set.keys[0]->pkey) {

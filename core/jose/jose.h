@@ -18,6 +18,7 @@ const struct idp_algorithm *idp_algorithm_find(struct idp_bytes name);
 struct idp_key_set {
     size_t count;
     const struct idp_key **keys;
+    bool doubtful; /* OpenSSL refused one, perhaps for want of memory only */
 };
 struct idp_key_set idp_keys_read(struct idp_call *call, struct idp_bytes text);
 

@@ -16,6 +16,7 @@ enum { PARAMETER_COUNT_MAX = 10, SECRET_SIZE_MIN = 32, UNCOMPRESSED_POINT = 4 };
 /* OSSL_PARAM list under construction; ok turns false with the first member that is malformed. */
 struct parameters {
     struct idp_call *call;
+    struct idp_key *key;
     const struct idp_json *jwk;
     bool ok;
     size_t count;
@@ -66,6 +67,7 @@ static EVP_PKEY *from_parameters(struct parameters *parameters, const char *type
     if (!context || EVP_PKEY_fromdata_init(context) != 1 ||
         EVP_PKEY_fromdata(context, &pkey, selection, parameters->list) != 1) {
         pkey = NULL;
+        parameters->key->doubtful = true;
     }
     ERR_pop_to_mark();
     EVP_PKEY_CTX_free(context);
@@ -93,12 +95,11 @@ static void add_rsa_private(struct parameters *parameters)
     }
 }
 
-static EVP_PKEY *read_rsa(struct idp_call *call, const struct idp_json *jwk,
-                          const struct idp_curve *curve, bool private)
+static EVP_PKEY *read_rsa(struct idp_call *call, const struct idp_json *jwk, struct idp_key *key,
+                          bool private)
 {
-    struct parameters parameters = {.call = call, .jwk = jwk, .ok = true};
+    struct parameters parameters = {.call = call, .key = key, .jwk = jwk, .ok = true};
 
-    (void)curve;
     add_member(&parameters, "n", OSSL_PKEY_PARAM_RSA_N);
     add_member(&parameters, "e", OSSL_PKEY_PARAM_RSA_E);
     if (private) {
@@ -119,10 +120,11 @@ static struct idp_bytes sized_member(struct idp_call *call, const struct idp_jso
     return (struct idp_bytes){NULL, 0};
 }
 
-static EVP_PKEY *read_ec(struct idp_call *call, const struct idp_json *jwk,
-                         const struct idp_curve *curve, bool private)
+static EVP_PKEY *read_ec(struct idp_call *call, const struct idp_json *jwk, struct idp_key *key,
+                         bool private)
 {
-    struct parameters parameters = {.call = call, .jwk = jwk, .ok = true};
+    struct parameters parameters = {.call = call, .key = key, .jwk = jwk, .ok = true};
+    const struct idp_curve *curve = key->curve;
     struct idp_bytes x = sized_member(call, jwk, "x", curve),
                      y = sized_member(call, jwk, "y", curve);
     struct idp_bytes d = sized_member(call, jwk, "d", curve);
@@ -146,10 +148,11 @@ static EVP_PKEY *read_ec(struct idp_call *call, const struct idp_json *jwk,
     return from_parameters(&parameters, "EC", private);
 }
 
-static EVP_PKEY *read_okp(struct idp_call *call, const struct idp_json *jwk,
-                          const struct idp_curve *curve, bool private)
+static EVP_PKEY *read_okp(struct idp_call *call, const struct idp_json *jwk, struct idp_key *key,
+                          bool private)
 {
-    struct parameters parameters = {.call = call, .jwk = jwk, .ok = true};
+    struct parameters parameters = {.call = call, .key = key, .jwk = jwk, .ok = true};
+    const struct idp_curve *curve = key->curve;
     struct idp_bytes x = sized_member(call, jwk, "x", curve),
                      d = sized_member(call, jwk, "d", curve);
 
@@ -215,7 +218,7 @@ static EVP_PKEY *read_pkey(struct idp_call *call, struct idp_key *key, const str
                            bool private)
 {
     static EVP_PKEY *(*const readers[IDP_KEY_TYPE_COUNT])(
-        struct idp_call *, const struct idp_json *, const struct idp_curve *,
+        struct idp_call *, const struct idp_json *, struct idp_key *,
         bool) = {[IDP_KEY_RSA] = read_rsa, [IDP_KEY_EC] = read_ec, [IDP_KEY_OKP] = read_okp};
     bool has_members = idp_json_member(jwk, key->type == IDP_KEY_RSA ? "n" : "x") != NULL;
     EVP_PKEY *leaf;
@@ -227,13 +230,17 @@ static EVP_PKEY *read_pkey(struct idp_call *call, struct idp_key *key, const str
         return leaf;
     }
 
-    EVP_PKEY *pkey = readers[key->type](call, jwk, key->curve, private);
+    EVP_PKEY *pkey = readers[key->type](call, jwk, key, private);
 
     if (!pkey) {
         return NULL;
     }
     idp_own(call, pkey, idp_pkey_release);
-    return leaf && EVP_PKEY_eq(pkey, leaf) != 1 ? NULL : pkey;
+    if (leaf && EVP_PKEY_eq(pkey, leaf) != 1) {
+        key->doubtful = true;
+        return NULL;
+    }
+    return pkey;
 }
 
 static bool read_material(struct idp_call *call, struct idp_key *key, const struct idp_json *jwk,
@@ -255,12 +262,14 @@ static bool read_material(struct idp_call *call, struct idp_key *key, const stru
            key->curve == stated.curve;
 }
 
-const struct idp_key *idp_jwk_read(struct idp_call *call, const struct idp_json *jwk, bool private)
+const struct idp_key *idp_jwk_read(struct idp_call *call, const struct idp_json *jwk, bool private,
+                                   bool *doubtful)
 {
     struct idp_key *key = idp_allocate(call, sizeof *key);
 
     if (!idp_key_type_find(idp_json_string(jwk, "kty"), &key->type) ||
         !read_usage(key, jwk, private) || !read_material(call, key, jwk, private)) {
+        *doubtful = *doubtful || key->doubtful;
         return NULL;
     }
     return idp_algorithm_usual(key) ? key : NULL;

@@ -50,8 +50,9 @@ struct idp_key {
     struct idp_bytes kid;                  /* data NULL: none */
     struct idp_bytes x5t, x5t_s256;        /* of its certificate, base64url; data NULL: none */
     bool verifies, signs;                  /* as use, key_ops and private members say */
-    EVP_PKEY *pkey;                        /* not of oct */
-    struct idp_bytes secret;               /* of oct */
+    bool doubtful;           /* left out since OpenSSL said no, perhaps for want of memory only */
+    EVP_PKEY *pkey;          /* not of oct */
+    struct idp_bytes secret; /* of oct */
     /* Contexts ready for the usual algorithm, copied for each use; NULL outside the cache. */
     const struct idp_algorithm *usual;
     EVP_MD_CTX *verify_template, *sign_template;
@@ -81,8 +82,10 @@ bool idp_pkey_is_whole(const EVP_PKEY *pkey);
 void idp_pkey_release(void *pkey);
 
 /* jwk.c */
-/* The key of a JWK, for signing (private) or verifying; NULL where it is not usable for that. */
-const struct idp_key *idp_jwk_read(struct idp_call *call, const struct idp_json *jwk, bool private);
+/* The key of a JWK, for signing (private) or verifying; NULL where it is not usable for that, and
+ * *doubtful turns true where it may be another time. */
+const struct idp_key *idp_jwk_read(struct idp_call *call, const struct idp_json *jwk, bool private,
+                                   bool *doubtful);
 
 /* certificate.c */
 /* The key in a DER certificate, whose thumbprints go to `key`; NULL: none. Lives with the call. */
@@ -100,9 +103,9 @@ void idp_jwk_members_add(struct idp_call *call, struct idp_json *jwk, enum idp_k
 struct idp_json *idp_jwk_of_key(struct idp_call *call, const struct idp_key *key);
 
 /* pem.c */
-/* Puts the usable keys of PEM text into the array; how many there are. */
+/* Puts the usable keys of PEM text into the array; how many there are. doubtful: as above. */
 size_t idp_pem_read(struct idp_call *call, struct idp_bytes text, bool private,
-                    const struct idp_key **keys, size_t key_count_max);
+                    const struct idp_key **keys, size_t key_count_max, bool *doubtful);
 /* The public key of base64 DER without armour, a certificate's or SPKI; NULL: it is neither. */
 const struct idp_key *idp_base64_key_read(struct idp_call *call, struct idp_bytes text);
 /* SPKI, or PKCS#8 where it is private. */

@@ -3,7 +3,9 @@
  * certificate or a public key.
  *
  * A key that cannot be used is left out and the others stand, as RFC 7517 §5 asks. What was read
- * is kept in the cache. */
+ * is kept in the cache; not where OpenSSL refused a key, since it does
+ * so for want of memory, too, and that key would be missed for as long as the cache has the rest.
+ */
 #include "core/jose/key.h"
 
 #include <string.h>
@@ -11,7 +13,7 @@
 /* Keys found so far. */
 struct collection {
     struct idp_call *call;
-    bool private;
+    bool private, doubtful; /* some key may be usable another time */
     size_t count;
     const struct idp_key **keys;
 };
@@ -41,14 +43,16 @@ static void collect_json(struct collection *collection, struct idp_bytes text)
     const struct idp_json *list = idp_json_member(json, "keys");
 
     if (!idp_json_is(list, IDP_JSON_ARRAY)) {
-        collect(collection, idp_jwk_read(collection->call, json, collection->private));
+        collect(collection,
+                idp_jwk_read(collection->call, json, collection->private, &collection->doubtful));
         return;
     }
     if (is_too_many(list)) {
         return;
     }
     for (const struct idp_json *item = list->child; item; item = item->next) {
-        collect(collection, idp_jwk_read(collection->call, item, collection->private));
+        collect(collection,
+                idp_jwk_read(collection->call, item, collection->private, &collection->doubtful));
     }
 }
 
@@ -74,8 +78,9 @@ static bool is_pem(struct idp_bytes text)
 static void collect_text(struct collection *collection, struct idp_bytes text)
 {
     if (is_pem(text)) {
-        collection->count = idp_pem_read(collection->call, text, collection->private,
-                                         collection->keys, IDP_KEY_COUNT_MAX);
+        collection->count =
+            idp_pem_read(collection->call, text, collection->private, collection->keys,
+                         IDP_KEY_COUNT_MAX, &collection->doubtful);
     } else if (text.size > 0 && text.data[0] == '{') {
         collect_json(collection, text);
     } else if (!collection->private) {
@@ -100,9 +105,9 @@ static struct idp_key_set read_keys(struct idp_call *call, struct idp_bytes text
     found.keys = idp_allocate(call, IDP_KEY_COUNT_MAX * sizeof *found.keys);
     collect_text(&found, skip_space(text));
 
-    struct idp_key_set set = {.count = found.count, .keys = found.keys};
+    struct idp_key_set set = {.count = found.count, .keys = found.keys, .doubtful = found.doubtful};
 
-    return set.count > 0 ? idp_key_cache_put(call, cache, text, set) : set;
+    return set.count > 0 && !set.doubtful ? idp_key_cache_put(call, cache, text, set) : set;
 }
 
 struct idp_key_set idp_keys_read(struct idp_call *call, struct idp_bytes text)

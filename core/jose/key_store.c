@@ -65,9 +65,10 @@ static const struct idp_key *key_open(struct idp_call *call, const struct idp_st
     const char *why;
     const struct idp_json *jwk =
         idp_json_read(call, idp_unseal(call, stored->sealed, context), &why);
-    const struct idp_key *key = idp_jwk_read(call, jwk, true);
+    bool doubtful = false;
+    const struct idp_key *key = idp_jwk_read(call, jwk, true, &doubtful);
     if (key == NULL) {
-        idp_fail(call, IDP_SEAL_BROKEN);
+        idp_fail(call, doubtful ? IDP_CRYPTO : IDP_SEAL_BROKEN);
     }
     return idp_key_cache_put(call, IDP_KEYS_STORED, digest,
                              (struct idp_key_set){.count = 1, .keys = &key})

@@ -14,7 +14,7 @@
 struct block {
     struct idp_call *call;
     struct idp_bytes der;
-    struct idp_key *key; /* gets the thumbprints of a certificate */
+    bool doubtful; /* OpenSSL said no, perhaps for want of memory only */
 };
 
 /* ---- DER of each label ---- */
@@ -58,7 +58,7 @@ static const struct {
 };
 
 /* All of the DER must be the key. A private key can verify, too. */
-static EVP_PKEY *read_form(const struct block *block, const char *label, bool private)
+static EVP_PKEY *read_form(struct block *block, const char *label, bool private)
 {
     const unsigned char *at = (const unsigned char *)block->der.data, *end = at + block->der.size;
     EVP_PKEY *pkey = NULL;
@@ -67,6 +67,7 @@ static EVP_PKEY *read_form(const struct block *block, const char *label, bool pr
             ERR_set_mark();
             pkey = forms[i].read(&at, (long)block->der.size);
             ERR_pop_to_mark();
+            block->doubtful = pkey == NULL;
         }
     }
     if (pkey == NULL) {
@@ -79,13 +80,13 @@ static EVP_PKEY *read_form(const struct block *block, const char *label, bool pr
 static const struct idp_key *key_of(struct block *block, const char *label, bool private)
 {
     struct idp_key *key = idp_allocate(block->call, sizeof *key);
-    block->key = key;
     bool is_certificate = strcmp(label, PEM_STRING_X509) == 0 && !private;
     EVP_PKEY *pkey = is_certificate ? idp_certificate_read(block->call, block->der, key)
                                     : read_form(block, label, private);
     key->signs = private;
     key->verifies = !private;
     bool usable = pkey != NULL && idp_pkey_admit(key, pkey, private) && idp_algorithm_usual(key);
+    block->doubtful = block->doubtful || key->doubtful;
     return usable ? key : NULL;
 }
 
@@ -106,14 +107,16 @@ static void foreign_release(void *object)
     OPENSSL_clear_free(foreign->data, (size_t)foreign->size);
 }
 
-/* The next PEM block; NULL behind the last. */
-static const struct foreign_block *block_next(struct idp_call *call, BIO *input)
+/* The next PEM block; NULL behind the last, and *doubtful where it may not have been the last. */
+static const struct foreign_block *block_next(struct idp_call *call, BIO *input, bool *doubtful)
 {
     struct foreign_block *foreign = idp_allocate(call, sizeof *foreign);
     idp_own(call, foreign, foreign_release);
     ERR_set_mark();
     bool more =
         PEM_read_bio(input, &foreign->label, &foreign->header, &foreign->data, &foreign->size) == 1;
+    *doubtful =
+        *doubtful || (!more && ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE);
     ERR_pop_to_mark();
     return more ? foreign : NULL;
 }
@@ -124,13 +127,13 @@ static void bio_release(void *bio)
 }
 
 size_t idp_pem_read(struct idp_call *call, struct idp_bytes text, bool private,
-                    const struct idp_key **keys, size_t key_count_max)
+                    const struct idp_key **keys, size_t key_count_max, bool *doubtful)
 {
     BIO *input = BIO_new_mem_buf(text.data, (int)text.size);
     const struct foreign_block *foreign;
     size_t count = 0;
     idp_own(call, input, bio_release);
-    while (count < key_count_max && (foreign = block_next(call, input)) != NULL) {
+    while (count < key_count_max && (foreign = block_next(call, input, doubtful)) != NULL) {
         struct block block = {.call = call,
                               .der = {(const char *)foreign->data, (size_t)foreign->size}};
         bool is_encrypted = foreign->header[0] != 0;
@@ -138,6 +141,7 @@ size_t idp_pem_read(struct idp_call *call, struct idp_bytes text, bool private,
         if (key != NULL) {
             keys[count++] = key;
         }
+        *doubtful = *doubtful || block.doubtful;
     }
     return count;
 }

@@ -179,13 +179,21 @@ static bool okp_is_sound(const struct idp_curve *curve, EVP_PKEY *pkey, bool pri
     return !idp_point_is_weak(curve, point) && (!private || okp_is_pair(curve, pkey, point));
 }
 
+/* EVP_PKEY_is_a() asks for memory, and says no where there is none. */
+static bool is_of_type(const EVP_PKEY *pkey, const char *type)
+{
+    const char *name = EVP_PKEY_get0_type_name(pkey);
+
+    return name != NULL && strcmp(name, type) == 0;
+}
+
 static bool admit(struct idp_key *key, EVP_PKEY *pkey, bool private)
 {
-    if (EVP_PKEY_is_a(pkey, "RSA")) {
+    if (is_of_type(pkey, "RSA")) {
         key->type = IDP_KEY_RSA;
         return rsa_is_sound(pkey) && (!private || (has_two_primes(pkey) && rsa_is_pair(pkey)));
     }
-    if (EVP_PKEY_is_a(pkey, "EC")) {
+    if (is_of_type(pkey, "EC")) {
         key->type = IDP_KEY_EC;
         key->curve = ec_curve(pkey);
         return key->curve && ec_is_sound(pkey, private);
@@ -193,6 +201,16 @@ static bool admit(struct idp_key *key, EVP_PKEY *pkey, bool private)
     key->type = IDP_KEY_OKP;
     key->curve = idp_curve_of_openssl(IDP_KEY_OKP, EVP_PKEY_get0_type_name(pkey));
     return key->curve && okp_is_sound(key->curve, pkey, private);
+}
+
+/* True where the key is refused whatever memory there is: RSA is too short, or it is of a type that
+ * no algorithm takes. Bits of 0 are those that could not be counted. */
+static bool is_none_of_ours(const struct idp_key *key, EVP_PKEY *pkey)
+{
+    int bits = EVP_PKEY_get_bits(pkey);
+
+    return key->type == IDP_KEY_RSA ? bits > 0 && bits < IDP_RSA_BITS_MIN
+                                    : key->type == IDP_KEY_OKP && key->curve == NULL;
 }
 
 bool idp_pkey_admit(struct idp_key *key, EVP_PKEY *pkey, bool private)
@@ -203,12 +221,13 @@ bool idp_pkey_admit(struct idp_key *key, EVP_PKEY *pkey, bool private)
     if (sound) {
         key->pkey = pkey;
     }
+    key->doubtful = !sound && !is_none_of_ours(key, pkey);
     return sound;
 }
 
 bool idp_pkey_is_whole(const EVP_PKEY *pkey)
 {
-    return !EVP_PKEY_is_a(pkey, "RSA") || has_number(pkey, OSSL_PKEY_PARAM_RSA_FACTOR1);
+    return !is_of_type(pkey, "RSA") || has_number(pkey, OSSL_PKEY_PARAM_RSA_FACTOR1);
 }
 
 void idp_pkey_release(void *pkey)

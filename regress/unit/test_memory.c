@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_memory.c - memory that ends anywhere: each allocation of the call is refused once, then each
+ * of OpenSSL's. A program of its own, because OpenSSL takes its allocator before its first use. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <openssl/err.h>
+#include <openssl/x509.h>
+
+#include "core/jose/key.h"
+#include "regress/unit/host.h"
+
+enum { ROOM_STEP = 16, FILLED_BLOCK_COUNT = 4, BLOCK_SIZE = 64 << 10, FILL_SIZE = 1 << 10 };
+
+/* ---- OpenSSL's allocator ---- */
+
+static size_t foreign_fail_at; /* the n-th allocation from here on is refused; 0: none */
+
+static bool foreign_is_refused(void)
+{
+    return foreign_fail_at > 0 && --foreign_fail_at == 0;
+}
+
+static void *foreign_malloc(size_t size, const char *file, int line)
+{
+    (void)file, (void)line;
+    return foreign_is_refused() ? NULL : malloc(size);
+}
+
+static void *foreign_realloc(void *memory, size_t size, const char *file, int line)
+{
+    (void)file, (void)line;
+    return foreign_is_refused() ? NULL : realloc(memory, size);
+}
+
+static void foreign_free(void *memory, const char *file, int line)
+{
+    (void)file, (void)line;
+    free(memory);
+}
+
+/* ---- what is asked ---- */
+
+/* Those up to X5C are keys: each time with other white space before them, so that no cache has
+ * them. */
+enum text {
+    NONE,
+    PRIVATE_JWK,
+    RSA_JWK,
+    JWKS,
+    PUBLIC_PEM,
+    PRIVATE_PEM,
+    RSA_PEM,
+    CERTIFICATE_PEM,
+    CERTIFICATE_BASE64,
+    X5C,
+    KEY_LAST = X5C,
+    TOKEN,
+    RSA_TOKEN,
+    DETACHED,
+    PAYLOAD,
+    CLAIMS,
+    HEADER,
+    POLICY,
+    ALGORITHM,
+    TEXT_COUNT
+};
+
+static struct idp_bytes texts[TEXT_COUNT];
+
+static const struct operation {
+    const char *function;
+    enum text arguments[4];
+} operations[] = {
+    {"jwt_verify", {TOKEN, JWKS, POLICY}},
+    {"jwt_verify", {TOKEN, PUBLIC_PEM, POLICY}},
+    {"jwt_verify", {TOKEN, CERTIFICATE_PEM}},
+    {"jwt_verify", {TOKEN, CERTIFICATE_BASE64}},
+    {"jwt_verify", {TOKEN, X5C}},
+    {"jwt_verify", {RSA_TOKEN, JWKS}},
+    {"jws_verify", {RSA_TOKEN, RSA_PEM}},
+    {"jws_verify_detached", {DETACHED, PAYLOAD, JWKS}},
+    {"jwt_decode", {TOKEN}},
+    {"jws_sign", {PAYLOAD, PRIVATE_JWK, HEADER}},
+    {"jws_sign", {PAYLOAD, PRIVATE_PEM}},
+    {"jwt_sign_with", {CLAIMS, PRIVATE_JWK}},
+    {"jwt_sign_with", {CLAIMS, RSA_JWK}},
+    {"jwk_from_pem", {PUBLIC_PEM}},
+    {"jwk_from_pem", {PRIVATE_PEM}},
+    {"jwk_from_pem", {RSA_PEM}},
+    {"jwk_from_pem", {CERTIFICATE_PEM}},
+    {"jwk_to_pem", {PRIVATE_JWK}},
+    {"jwk_to_pem", {RSA_JWK}},
+    {"jwk_to_pem", {X5C}},
+    {"jwk_public", {PRIVATE_JWK}},
+    {"jwk_thumbprint", {PRIVATE_JWK}},
+};
+
+/* The key text in a spelling that counts up: white space, as a number of base four. */
+static struct idp_bytes fresh_key(struct idp_bytes text, char *buffer, unsigned serial)
+{
+    enum { DIGIT_COUNT = 12 };
+    for (size_t i = 0; i < DIGIT_COUNT; i++, serial /= 4)
+        buffer[i] = " \t\r\n"[serial % 4];
+    memcpy(buffer + DIGIT_COUNT, text.data, text.size);
+    return (struct idp_bytes){buffer, DIGIT_COUNT + text.size};
+}
+
+/* One call; its result, or data NULL where it raised. */
+struct attempt {
+    const struct operation *operation;
+    unsigned serial;
+    struct idp_bytes result; /* lives with the call */
+};
+
+static void attempt_body(struct idp_call *call, void *data)
+{
+    static char buffer[32 << 10];
+    struct attempt *attempt = data;
+    struct idp_value arguments[4], value;
+    size_t count = 0;
+    for (; count < 4 && attempt->operation->arguments[count] != NONE; count++) {
+        enum text text = attempt->operation->arguments[count];
+        char kind = call->function->arguments[count];
+        arguments[count] = (struct idp_value){
+            .kind = kind,
+            .bytes =
+                text > KEY_LAST ? texts[text] : fresh_key(texts[text], buffer, attempt->serial)};
+    }
+    value = idp_invoke(call, arguments, count);
+    attempt->result = value.json != NULL && call->function->result == 'j'
+                          ? idp_json_text(call, value.json)
+                          : value.bytes;
+}
+
+static struct idp_bytes attempt_run(struct host *host, const struct operation *operation,
+                                    unsigned serial)
+{
+    struct attempt attempt = {.operation = operation, .serial = serial};
+    host->call.function = idp_function_find(operation->function);
+    host_try(host, attempt_body, &attempt);
+    return attempt.result;
+}
+
+static unsigned serial_next;
+
+static void expect(struct host *host, const struct operation *operation, unsigned serial,
+                   struct idp_bytes expected)
+{
+    struct idp_bytes result = attempt_run(host, operation, serial);
+    if (!idp_bytes_equal(result, expected))
+        fail_msg("%s raised %s, or answered another thing: %.*s", operation->function,
+                 idp_error_row(host->error)->word, (int)result.size, result.data);
+    host_end_call(host);
+}
+
+/* What the operation answers where there is enough memory; the caller frees it. */
+static struct idp_bytes answer_of(const struct operation *operation)
+{
+    struct host host;
+    host_start(&host);
+    struct idp_bytes result = attempt_run(&host, operation, ++serial_next);
+    assert_non_null(result.data);
+    char *copy = malloc(result.size);
+    struct idp_bytes answer = {memcpy(copy, result.data, result.size), result.size};
+    host_end_call(&host);
+    return answer;
+}
+
+/* ---- the memory of the call ---- */
+
+/* Leaves this much of the arena, and no further block. Blocks are larger than what is taken from
+ * them, so that only a block that is nearly full refuses a chosen allocation. */
+static void leave_room(struct host *host, size_t room)
+{
+    size_t goal = host->block_count + FILLED_BLOCK_COUNT;
+    while (host->block_count < goal)
+        idp_allocate(&host->call, FILL_SIZE);
+    idp_allocate(&host->call, BLOCK_SIZE - FILL_SIZE - 2 * ROOM_STEP - room);
+    host->block_fail_at = 1;
+}
+
+static void every_refused_allocation_is_out_of_memory(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < IDP_COUNT(operations); i++) {
+        struct idp_bytes expected = answer_of(&operations[i]);
+        size_t room = 0;
+        struct host host;
+        host_start(&host);
+        for (bool ended = false; !ended; room += ROOM_STEP) {
+            assert_true(room < BLOCK_SIZE / 2);
+            leave_room(&host, room);
+            struct idp_bytes result = attempt_run(&host, &operations[i], ++serial_next);
+            ended = host.error == IDP_OK;
+            assert_true(ended || host.error == IDP_OUT_OF_MEMORY);
+            assert_true(!ended || idp_bytes_equal(result, expected));
+            host_end_call(&host);
+            assert_int_equal(host.block_live_count, 0);
+            assert_int_equal(ERR_peek_error(), 0);
+            host.block_fail_at = 0;
+        }
+        free((char *)(uintptr_t)expected.data);
+    }
+}
+
+/* ---- OpenSSL's memory ---- */
+
+/* It may raise, and a verdict may be no; nothing else may come of it, now or from a cache. */
+static void every_refused_allocation_of_openssl_ends_well(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < IDP_COUNT(operations); i++) {
+        struct idp_bytes expected = answer_of(&operations[i]);
+        struct host host;
+        host_start(&host);
+        size_t nth = 0;
+        for (bool ended = false; !ended;) {
+            foreign_fail_at = ++nth;
+            struct idp_bytes result = attempt_run(&host, &operations[i], ++serial_next);
+            ended = foreign_fail_at > 0;
+            foreign_fail_at = 0;
+            bool is_no =
+                result.data != NULL && idp_bytes_start(result, idp_bytes_of("{\"valid\":false"));
+            if (host.error == IDP_OK && !is_no && !idp_bytes_equal(result, expected))
+                fail_msg("%s, allocation %zu: %.*s", operations[i].function, nth, (int)result.size,
+                         result.data);
+            assert_true(host.error == IDP_OK || host.error == IDP_CRYPTO ||
+                        host.error == IDP_INVALID_KEY || host.error == IDP_OUT_OF_MEMORY);
+            host_end_call(&host);
+            assert_int_equal(host.block_live_count, 0);
+            expect(&host, &operations[i], serial_next, expected);
+        }
+        free((char *)(uintptr_t)expected.data);
+    }
+}
+
+/* ---- the texts ---- */
+
+static const char private_jwk[] = "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"kid\":\"k1\","
+                                  "\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\","
+                                  "\"d\":\"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A\"}";
+static const char ec_jwk[] = "{\"kty\":\"EC\",\"crv\":\"P-256\",\"kid\":\"k2\","
+                             "\"x\":\"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU\","
+                             "\"y\":\"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0\"}";
+
+static struct idp_bytes keep(struct idp_bytes text)
+{
+    char *copy = calloc(1, text.size + 1);
+    assert_non_null(text.data);
+    return (struct idp_bytes){memcpy(copy, text.data, text.size), text.size};
+}
+
+/* What a function makes of texts, kept. */
+static struct idp_bytes made(struct host *host, const char *function, struct idp_bytes first,
+                             struct idp_bytes second, struct idp_bytes third)
+{
+    struct idp_bytes bytes[] = {first, second, third};
+    const struct idp_function *row = idp_function_find(function);
+    struct idp_value arguments[3];
+    size_t count = 0;
+    for (; count < 3 && bytes[count].data != NULL; count++)
+        arguments[count] = (struct idp_value){.kind = row->arguments[count], .bytes = bytes[count]};
+    struct idp_value value = host_invoke(host, row, arguments, count);
+    assert_int_equal(host->error, IDP_OK);
+    return keep(row->result == 'j' ? idp_json_text(&host->call, value.json) : value.bytes);
+}
+
+/* A certificate that the key signed itself. */
+static struct idp_bytes certificate_of(struct host *host, EVP_PKEY *pkey)
+{
+    X509 *certificate = X509_new();
+    unsigned char *der = NULL;
+    X509_set_version(certificate, X509_VERSION_3);
+    ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
+    X509_gmtime_adj(X509_getm_notBefore(certificate), 0);
+    X509_gmtime_adj(X509_getm_notAfter(certificate), 86400);
+    assert_int_equal(X509_set_pubkey(certificate, pkey), 1);
+    assert_true(X509_sign(certificate, pkey, NULL) > 0);
+    size_t size = (size_t)i2d_X509(certificate, &der);
+    struct idp_bytes base64 =
+        idp_base64_encode(&host->call, (struct idp_bytes){(const char *)der, size});
+    X509_free(certificate);
+    OPENSSL_free(der);
+    return keep(base64);
+}
+
+static struct idp_bytes joined(struct host *host, const char *before, struct idp_bytes middle,
+                               const char *after)
+{
+    struct idp_text text = {.call = &host->call};
+    idp_text_add_c(&text, before);
+    idp_text_add(&text, middle);
+    idp_text_add_c(&text, after);
+    return keep(idp_text_bytes(&text));
+}
+
+static void make_keys(struct host *host)
+{
+    static const struct idp_bytes none;
+    struct idp_bytes certificate, public_rsa;
+    texts[PRIVATE_JWK] = keep(idp_bytes_of(private_jwk));
+    texts[RSA_JWK] = made(host, "jwk_generate", idp_bytes_of("RS256"), idp_bytes_of("k3"), none);
+    public_rsa = made(host, "jwk_public", texts[RSA_JWK], none, none);
+    texts[JWKS] = joined(host, "{\"keys\":[", public_rsa, ",");
+    texts[JWKS] = joined(host, texts[JWKS].data, idp_bytes_of(ec_jwk), ",");
+    texts[JWKS] = joined(host, texts[JWKS].data, idp_bytes_of(private_jwk), "]}");
+    texts[PRIVATE_PEM] = made(host, "jwk_to_pem", texts[PRIVATE_JWK], none, none);
+    texts[RSA_PEM] = made(host, "jwk_to_pem", public_rsa, none, none);
+    texts[PUBLIC_PEM] = made(host, "jwk_public", texts[PRIVATE_JWK], none, none);
+    texts[PUBLIC_PEM] = made(host, "jwk_to_pem", texts[PUBLIC_PEM], none, none);
+
+    struct idp_key_set set = idp_keys_read_private(&host->call, texts[PRIVATE_JWK]);
+    certificate = certificate_of(host, set.keys[0]->pkey);
+    texts[CERTIFICATE_BASE64] = certificate;
+    texts[CERTIFICATE_PEM] =
+        joined(host, "-----BEGIN CERTIFICATE-----\n", certificate, "\n-----END CERTIFICATE-----\n");
+    texts[X5C] =
+        joined(host, "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x5c\":[\"", certificate, "\"]}");
+}
+
+static int make_texts(void **state)
+{
+    static const struct idp_bytes none;
+    struct host host;
+    (void)state;
+    host_start(&host);
+    make_keys(&host);
+    texts[PAYLOAD] = keep(idp_bytes_of("payload"));
+    texts[CLAIMS] = keep(idp_bytes_of("{\"iss\":\"i\",\"aud\":[\"a\"],\"exp\":1767225601}"));
+    texts[HEADER] = keep(idp_bytes_of("{\"crit\":[\"b64\"],\"b64\":false,\"typ\":\"x\"}"));
+    texts[POLICY] =
+        keep(idp_bytes_of("{\"iss\":\"i\",\"aud\":\"a\",\"algs\":[\"EdDSA\"],\"leeway\":1,"
+                          "\"now\":1767225600,\"typ\":\"JWT\",\"require\":[\"exp\"]}"));
+    texts[TOKEN] = made(&host, "jwt_sign_with", texts[CLAIMS], texts[PRIVATE_JWK], none);
+    texts[RSA_TOKEN] = made(&host, "jwt_sign_with", texts[CLAIMS], texts[RSA_JWK], none);
+    texts[DETACHED] = made(&host, "jws_sign", texts[PAYLOAD], texts[PRIVATE_JWK], texts[HEADER]);
+    host_end_call(&host);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_refused_allocation_is_out_of_memory),
+        cmocka_unit_test(every_refused_allocation_of_openssl_ends_well),
+    };
+    if (CRYPTO_set_mem_functions(foreign_malloc, foreign_realloc, foreign_free) != 1)
+        return 1;
+    return cmocka_run_group_tests(tests, make_texts, NULL);
+}

@@ -11,29 +11,35 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/sha.h>
-#include <pthread.h>
 #include <string.h>
 
 static EVP_MD *hash_methods[IDP_HASH_COUNT];
-static pthread_once_t hash_once = PTHREAD_ONCE_INIT;
 
-static void hash_fetch(void)
+/* Of two threads that fetch at once, one keeps its method and the other takes that. A fetch that
+ * failed, maybe for want of memory, is tried again by the next call. */
+static EVP_MD *hash_fetch(enum idp_hash hash)
 {
     static const char *const names[IDP_HASH_COUNT] = {
         [IDP_SHA256] = "SHA2-256", [IDP_SHA384] = "SHA2-384", [IDP_SHA512] = "SHA2-512"};
+    EVP_MD *fetched = EVP_MD_fetch(NULL, names[hash], NULL), *first = NULL;
 
-    for (size_t i = 0; i < IDP_HASH_COUNT; i++) {
-        hash_methods[i] = EVP_MD_fetch(NULL, names[i], NULL);
+    if (fetched && !__atomic_compare_exchange_n(&hash_methods[hash], &first, fetched, false,
+                                                __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
+        EVP_MD_free(fetched);
+        return first;
     }
+    return fetched;
 }
 
 const struct evp_md_st *idp_hash_method(struct idp_call *call, enum idp_hash hash)
 {
-    pthread_once(&hash_once, hash_fetch);
-    if (!hash_methods[hash]) {
+    EVP_MD *method = __atomic_load_n(&hash_methods[hash], __ATOMIC_ACQUIRE);
+
+    method = method ? method : hash_fetch(hash);
+    if (!method) {
         idp_fail(call, IDP_CRYPTO);
     }
-    return hash_methods[hash];
+    return method;
 }
 
 /* The length goes in front of each part, most significant byte first. */

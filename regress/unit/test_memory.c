@@ -19,8 +19,12 @@ enum { ROOM_STEP = 16, FILLED_BLOCK_COUNT = 4, BLOCK_SIZE = 64 << 10, FILL_SIZE 
 
 static size_t foreign_fail_at; /* the n-th allocation from here on is refused; 0: none */
 
+static bool foreign_has_ended; /* every allocation is refused */
+
 static bool foreign_is_refused(void)
 {
+    if (foreign_has_ended)
+        return true;
     return foreign_fail_at > 0 && --foreign_fail_at == 0;
 }
 
@@ -70,6 +74,7 @@ enum text {
 };
 
 static struct idp_bytes texts[TEXT_COUNT];
+static struct host maker; /* they live in its arena */
 
 static const struct operation {
     const char *function;
@@ -170,6 +175,28 @@ static struct idp_bytes answer_of(const struct operation *operation)
     return answer;
 }
 
+static void digest_body(struct idp_call *call, void *data)
+{
+    (void)data;
+    idp_sha256(call, idp_bytes_of("text"));
+}
+
+/* The first test, because the method is fetched but once. */
+static void a_digest_that_had_no_memory_is_fetched_again(void **state)
+{
+    struct host host;
+    (void)state;
+    EVP_MD_free(EVP_MD_fetch(NULL, "SHA2-512", NULL)); /* the provider is there */
+    host_start(&host);
+    foreign_has_ended = true;
+    assert_false(host_try(&host, digest_body, NULL));
+    assert_int_equal(host.error, IDP_CRYPTO);
+    foreign_has_ended = false;
+    assert_true(host_try(&host, digest_body, NULL));
+    ERR_clear_error();
+    host_end_call(&host);
+}
+
 /* ---- the memory of the call ---- */
 
 /* Leaves this much of the arena, and no further block. Blocks are larger than what is taken from
@@ -247,14 +274,7 @@ static const char ec_jwk[] = "{\"kty\":\"EC\",\"crv\":\"P-256\",\"kid\":\"k2\","
                              "\"x\":\"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU\","
                              "\"y\":\"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0\"}";
 
-static struct idp_bytes keep(struct idp_bytes text)
-{
-    char *copy = calloc(1, text.size + 1);
-    assert_non_null(text.data);
-    return (struct idp_bytes){memcpy(copy, text.data, text.size), text.size};
-}
-
-/* What a function makes of texts, kept. */
+/* What a function makes of texts; it lives in the arena, as all texts do. */
 static struct idp_bytes made(struct host *host, const char *function, struct idp_bytes first,
                              struct idp_bytes second, struct idp_bytes third)
 {
@@ -266,7 +286,7 @@ static struct idp_bytes made(struct host *host, const char *function, struct idp
         arguments[count] = (struct idp_value){.kind = row->arguments[count], .bytes = bytes[count]};
     struct idp_value value = host_invoke(host, row, arguments, count);
     assert_int_equal(host->error, IDP_OK);
-    return keep(row->result == 'j' ? idp_json_text(&host->call, value.json) : value.bytes);
+    return row->result == 'j' ? idp_json_text(&host->call, value.json) : value.bytes;
 }
 
 /* A certificate that the key signed itself. */
@@ -285,7 +305,7 @@ static struct idp_bytes certificate_of(struct host *host, EVP_PKEY *pkey)
         idp_base64_encode(&host->call, (struct idp_bytes){(const char *)der, size});
     X509_free(certificate);
     OPENSSL_free(der);
-    return keep(base64);
+    return base64;
 }
 
 static struct idp_bytes joined(struct host *host, const char *before, struct idp_bytes middle,
@@ -295,14 +315,14 @@ static struct idp_bytes joined(struct host *host, const char *before, struct idp
     idp_text_add_c(&text, before);
     idp_text_add(&text, middle);
     idp_text_add_c(&text, after);
-    return keep(idp_text_bytes(&text));
+    return idp_text_bytes(&text);
 }
 
 static void make_keys(struct host *host)
 {
     static const struct idp_bytes none;
     struct idp_bytes certificate, public_rsa;
-    texts[PRIVATE_JWK] = keep(idp_bytes_of(private_jwk));
+    texts[PRIVATE_JWK] = idp_bytes_of(private_jwk);
     texts[RSA_JWK] = made(host, "jwk_generate", idp_bytes_of("RS256"), idp_bytes_of("k3"), none);
     public_rsa = made(host, "jwk_public", texts[RSA_JWK], none, none);
     texts[JWKS] = joined(host, "{\"keys\":[", public_rsa, ",");
@@ -325,30 +345,35 @@ static void make_keys(struct host *host)
 static int make_texts(void **state)
 {
     static const struct idp_bytes none;
-    struct host host;
     (void)state;
-    host_start(&host);
-    make_keys(&host);
-    texts[PAYLOAD] = keep(idp_bytes_of("payload"));
-    texts[CLAIMS] = keep(idp_bytes_of("{\"iss\":\"i\",\"aud\":[\"a\"],\"exp\":1767225601}"));
-    texts[HEADER] = keep(idp_bytes_of("{\"crit\":[\"b64\"],\"b64\":false,\"typ\":\"x\"}"));
-    texts[POLICY] =
-        keep(idp_bytes_of("{\"iss\":\"i\",\"aud\":\"a\",\"algs\":[\"EdDSA\"],\"leeway\":1,"
-                          "\"now\":1767225600,\"typ\":\"JWT\",\"require\":[\"exp\"]}"));
-    texts[TOKEN] = made(&host, "jwt_sign_with", texts[CLAIMS], texts[PRIVATE_JWK], none);
-    texts[RSA_TOKEN] = made(&host, "jwt_sign_with", texts[CLAIMS], texts[RSA_JWK], none);
-    texts[DETACHED] = made(&host, "jws_sign", texts[PAYLOAD], texts[PRIVATE_JWK], texts[HEADER]);
-    host_end_call(&host);
+    host_start(&maker);
+    make_keys(&maker);
+    texts[PAYLOAD] = idp_bytes_of("payload");
+    texts[CLAIMS] = idp_bytes_of("{\"iss\":\"i\",\"aud\":[\"a\"],\"exp\":1767225601}");
+    texts[HEADER] = idp_bytes_of("{\"crit\":[\"b64\"],\"b64\":false,\"typ\":\"x\"}");
+    texts[POLICY] = idp_bytes_of("{\"iss\":\"i\",\"aud\":\"a\",\"algs\":[\"EdDSA\"],\"leeway\":1,"
+                                 "\"now\":1767225600,\"typ\":\"JWT\",\"require\":[\"exp\"]}");
+    texts[TOKEN] = made(&maker, "jwt_sign_with", texts[CLAIMS], texts[PRIVATE_JWK], none);
+    texts[RSA_TOKEN] = made(&maker, "jwt_sign_with", texts[CLAIMS], texts[RSA_JWK], none);
+    texts[DETACHED] = made(&maker, "jws_sign", texts[PAYLOAD], texts[PRIVATE_JWK], texts[HEADER]);
+    return 0;
+}
+
+static int drop_texts(void **state)
+{
+    (void)state;
+    host_end_call(&maker);
     return 0;
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_refused_allocation_is_out_of_memory),
-        cmocka_unit_test(every_refused_allocation_of_openssl_ends_well),
+        cmocka_unit_test(a_digest_that_had_no_memory_is_fetched_again),
+        cmocka_unit_test_setup(every_refused_allocation_is_out_of_memory, make_texts),
+        cmocka_unit_test_teardown(every_refused_allocation_of_openssl_ends_well, drop_texts),
     };
     if (CRYPTO_set_mem_functions(foreign_malloc, foreign_realloc, foreign_free) != 1)
         return 1;
-    return cmocka_run_group_tests(tests, make_texts, NULL);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

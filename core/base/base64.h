@@ -10,8 +10,8 @@ enum {
     IDP_BASE64_SPARE = 8 /* digits left over: a block writes four bytes behind its twelve */
 };
 
-/* Decodes digits of an alphabet from the front, a block at a time; how many: up to the first block
- * with another byte in it, or near the end. 0 where this processor cannot. */
+/* Decodes digits of an alphabet from the front, a block at a time; how many, all but the last few.
+ * 0 where another byte is among them, or this processor cannot: then all are left to the caller. */
 size_t idp_base64_blocks(const unsigned char *text, size_t size, unsigned char *out, bool url);
 
 #endif

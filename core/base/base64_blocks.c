@@ -23,13 +23,8 @@ static const signed char distance[16] = {0, 0, 19, 4, -65, -65, -71, -71};
 /* Three bytes of each group, most significant first. */
 static const signed char packing[16] = {2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, -1, -1, -1, -1};
 
-__attribute__((target("ssse3"))) static __m128i table(const signed char entries[16])
-{
-    return _mm_loadu_si128((const __m128i *)entries);
-}
-
 /* What '-', '/' and '_' are further from their value than the others of their half. */
-__attribute__((target("ssse3"))) static __m128i correction(__m128i digits)
+__attribute__((target("ssse3"))) static inline __m128i correction(__m128i digits)
 {
     __m128i dash = _mm_and_si128(_mm_cmpeq_epi8(digits, _mm_set1_epi8('-')), _mm_set1_epi8(-2));
     __m128i slash = _mm_and_si128(_mm_cmpeq_epi8(digits, _mm_set1_epi8('/')), _mm_set1_epi8(-3));
@@ -37,37 +32,38 @@ __attribute__((target("ssse3"))) static __m128i correction(__m128i digits)
     return _mm_or_si128(dash, _mm_or_si128(slash, line));
 }
 
-/* False where one of the sixteen is no digit. Writes sixteen bytes, of which twelve count. */
-__attribute__((target("ssse3"))) static bool block_decode(const unsigned char *text,
-                                                          unsigned char *out, bool url)
+/* Each block writes sixteen bytes, of which twelve count. False where a byte was no digit. */
+__attribute__((target("ssse3"))) static bool
+blocks_decode(const unsigned char *text, const unsigned char *end, unsigned char *out, bool url)
 {
-    __m128i digits = _mm_loadu_si128((const __m128i *)text), half = _mm_set1_epi8(0x0f);
-    __m128i high = _mm_and_si128(_mm_srli_epi32(digits, 4), half);
-    __m128i fault =
-        _mm_and_si128(_mm_shuffle_epi8(table(no_digit_low[url]), _mm_and_si128(digits, half)),
-                      _mm_shuffle_epi8(table(no_digit_high), high));
-    if (_mm_movemask_epi8(_mm_cmpgt_epi8(fault, _mm_setzero_si128())) != 0) {
-        return false;
+    const __m128i low_table = _mm_loadu_si128((const __m128i *)no_digit_low[url]);
+    const __m128i high_table = _mm_loadu_si128((const __m128i *)no_digit_high);
+    const __m128i distances = _mm_loadu_si128((const __m128i *)distance);
+    const __m128i order = _mm_loadu_si128((const __m128i *)packing);
+    const __m128i half = _mm_set1_epi8(0x0f);
+    __m128i faults = _mm_setzero_si128();
+    for (; text < end; text += IDP_BASE64_BLOCK_SIZE, out += IDP_BASE64_BLOCK_SIZE / 4 * 3) {
+        __m128i digits = _mm_loadu_si128((const __m128i *)text);
+        __m128i high = _mm_and_si128(_mm_srli_epi32(digits, 4), half);
+        __m128i low = _mm_and_si128(digits, half);
+        faults = _mm_or_si128(faults, _mm_and_si128(_mm_shuffle_epi8(low_table, low),
+                                                    _mm_shuffle_epi8(high_table, high)));
+        __m128i values = _mm_add_epi8(_mm_add_epi8(digits, correction(digits)),
+                                      _mm_shuffle_epi8(distances, high));
+        __m128i pairs = _mm_maddubs_epi16(values, _mm_set1_epi32(0x01400140));
+        __m128i groups = _mm_madd_epi16(pairs, _mm_set1_epi32(0x00011000));
+        _mm_storeu_si128((__m128i *)out, _mm_shuffle_epi8(groups, order));
     }
-    __m128i values = _mm_add_epi8(_mm_add_epi8(digits, correction(digits)),
-                                  _mm_shuffle_epi8(table(distance), high));
-    __m128i pairs = _mm_maddubs_epi16(values, _mm_set1_epi32(0x01400140));
-    __m128i groups = _mm_madd_epi16(pairs, _mm_set1_epi32(0x00011000));
-    _mm_storeu_si128((__m128i *)out, _mm_shuffle_epi8(groups, table(packing)));
-    return true;
+    return _mm_movemask_epi8(_mm_cmpgt_epi8(faults, _mm_setzero_si128())) == 0;
 }
 
 size_t idp_base64_blocks(const unsigned char *text, size_t size, unsigned char *out, bool url)
 {
-    size_t done = 0;
-    if (!__builtin_cpu_supports("ssse3")) {
+    if (size < IDP_BASE64_BLOCK_SIZE + IDP_BASE64_SPARE || !__builtin_cpu_supports("ssse3")) {
         return 0;
     }
-    while (size - done >= IDP_BASE64_BLOCK_SIZE + IDP_BASE64_SPARE &&
-           block_decode(text + done, out + done / 4 * 3, url)) {
-        done += IDP_BASE64_BLOCK_SIZE;
-    }
-    return done;
+    size_t done = (size - IDP_BASE64_SPARE) / IDP_BASE64_BLOCK_SIZE * IDP_BASE64_BLOCK_SIZE;
+    return blocks_decode(text, text + done, out, url) ? done : 0;
 }
 
 #else

@@ -92,3 +92,10 @@ COMMENT ON INDEX idplane.signing_key_pkey IS 'A kid is one key of a tenant.';
 COMMENT ON CONSTRAINT signing_key_pkey ON idplane.signing_key IS 'A kid is one key of a tenant.';
 COMMENT ON INDEX idplane.idplane_signing_key_active IS 'One key of a tenant signs.';
 COMMENT ON INDEX idplane.idplane_signing_key_next IS 'One key of a tenant is next.';
+
+COMMENT ON COLUMN idplane.signing_key_expiry.expiry_id IS 'Random.';
+COMMENT ON COLUMN idplane.signing_key_expiry.kid IS 'The key.';
+COMMENT ON COLUMN idplane.signing_key_expiry.last_expiry_at IS 'No token that the key had signed then lives longer.';
+COMMENT ON COLUMN idplane.signing_key_expiry.tenant IS 'Tenant of the row.';
+COMMENT ON INDEX idplane.signing_key_expiry_pkey IS 'The latest row of a key is one look.';
+COMMENT ON CONSTRAINT signing_key_expiry_pkey ON idplane.signing_key_expiry IS 'One row for each time that a token outlived what was known.';

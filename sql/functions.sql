@@ -291,3 +291,4 @@ SELECT pg_extension_config_dump('idplane.subject_attempt', '');
 SELECT pg_extension_config_dump('idplane.attempt', '');
 SELECT pg_extension_config_dump('idplane.master_key', '');
 SELECT pg_extension_config_dump('idplane.signing_key', '');
+SELECT pg_extension_config_dump('idplane.signing_key_expiry', '');

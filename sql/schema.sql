@@ -140,7 +140,6 @@ CREATE TABLE idplane.signing_key (
     activated_at timestamptz,
     activates_at timestamptz,
     retired_at timestamptz,
-    last_expiry_at timestamptz,
     removed_at timestamptz,
     PRIMARY KEY (tenant, kid)
 );
@@ -149,4 +148,12 @@ CREATE UNIQUE INDEX idplane_signing_key_next ON idplane.signing_key (tenant) WHE
 COMMENT ON TABLE idplane.signing_key IS 'Signing keys of a tenant, of all times. state: next, active, retired, removed; or compromised. In force at time t: activated_at <= t and (retired_at is null or retired_at > t).';
 COMMENT ON COLUMN idplane.signing_key.sealed_private_key IS 'AES-256-GCM under the master key, bound to tenant and kid; empty once the key signs no more.';
 COMMENT ON COLUMN idplane.signing_key.activates_at IS 'From when on a next key may sign: verifiers have had the time to fetch it.';
-COMMENT ON COLUMN idplane.signing_key.last_expiry_at IS 'No token of this key lives longer: a retired key is published until then.';
+
+CREATE TABLE idplane.signing_key_expiry (
+    tenant text COLLATE "C" NOT NULL,
+    kid text COLLATE "C" NOT NULL,
+    last_expiry_at timestamptz NOT NULL,
+    expiry_id text COLLATE "C" NOT NULL,
+    PRIMARY KEY (tenant, kid, last_expiry_at, expiry_id)
+);
+COMMENT ON TABLE idplane.signing_key_expiry IS 'Until when tokens of a key live: the latest row counts, a quarter of a life ahead. Rows are only inserted, so that nobody who signs queues behind a transaction of another.';

@@ -6,11 +6,11 @@
 enum { LIST };
 
 const struct idp_statement idp_key_list_statements[] = {
-    [LIST] = {"SELECT kid, algorithm, state, created_at, activates_at, activated_at, retired_at,"
-              " last_expiry_at, removed_at FROM idplane.signing_key"
-              " WHERE tenant = $1 AND ($2 IS NULL OR activated_at <= $2"
+    [LIST] = {"SELECT k.kid, algorithm, state, created_at, activates_at, activated_at, retired_at,"
+              " " IDP_LAST_EXPIRY ", removed_at FROM idplane.signing_key k"
+              " WHERE k.tenant = $1 AND ($2 IS NULL OR activated_at <= $2"
               " AND (retired_at IS NULL OR retired_at > $2))"
-              " ORDER BY created_at, kid",
+              " ORDER BY created_at, k.kid",
               "tz", "tttzzzzzz"},
 };
 const size_t idp_key_list_statement_count = IDP_COUNT(idp_key_list_statements);

@@ -12,13 +12,13 @@
 
 enum { TRY_COUNT_MAX = 8, SECOND_US = 1000000 };
 
-enum { SIGNING, INSERT_ACTIVE, INSERT_NEXT, RETIRE, ACTIVATE, COMPROMISE, REMOVE };
+enum { SIGNING, INSERT_ACTIVE, INSERT_NEXT, RETIRE, ACTIVATE, COMPROMISE, REMOVE, FORGET };
 
 const struct idp_statement idp_key_rotation_statements[] = {
     /* The settings come along: they say when keys change, and another statement costs as much. */
-    [SIGNING] = {"SELECT " IDP_STORED_KEY_COLUMNS ", settings FROM idplane.signing_key k"
+    [SIGNING] = {"SELECT " IDP_STORED_KEY_COLUMNS ", t.settings FROM idplane.signing_key k"
                  " LEFT JOIN idplane.tenant t ON t.tenant = k.tenant"
-                 " WHERE k.tenant = $1 AND state IN ('active', 'next')",
+                 " WHERE k.tenant = $1 AND k.state IN ('active', 'next')",
                  "t", IDP_STORED_KEY_KINDS "j"},
     [INSERT_ACTIVE] = {"INSERT INTO idplane.signing_key (tenant, kid, algorithm, state, public_jwk,"
                        " sealed_private_key, created_at, activated_at)"
@@ -42,7 +42,11 @@ const struct idp_statement idp_key_rotation_statements[] = {
                     "ttzx", ""},
     [REMOVE] = {"UPDATE idplane.signing_key SET state = 'removed', removed_at = $2"
                 " WHERE tenant = $1 AND state = 'retired'"
-                " AND (last_expiry_at IS NULL OR last_expiry_at <= $2)",
+                " AND kid NOT IN (SELECT e.kid FROM idplane.signing_key_expiry e"
+                " WHERE e.tenant = $1 AND e.last_expiry_at > $2)",
+                "tz", ""},
+    [FORGET] = {"DELETE FROM idplane.signing_key_expiry"
+                " WHERE tenant = $1 AND last_expiry_at <= $2",
                 "tz", ""},
 };
 const size_t idp_key_rotation_statement_count = IDP_COUNT(idp_key_rotation_statements);
@@ -168,6 +172,7 @@ int64_t idp_key_store_purge(struct idp_call *call)
 {
     struct idp_value arguments[] = {idp_value_text(idp_tenant(call)),
                                     idp_value_time(idp_now_us(call))};
+    idp_run(call, &idp_key_rotation_statements[FORGET], arguments);
     return idp_run(call, &idp_key_rotation_statements[REMOVE], arguments).affected;
 }
 

@@ -7,26 +7,28 @@
  * ahead, and is written only when a token outlives that. */
 #include "core/jose/key_store.h"
 
+enum { EXPIRY_ID_SIZE = 9 };
+
 enum { NAMED, PUBLISHED, PUBLISHED_NAMED, EXTEND };
 
-#define IS_PUBLISHED "(state IN ('active', 'next') OR state = 'retired' AND last_expiry_at > $2)"
+#define IS_PUBLISHED                                                                               \
+    "(k.state IN ('active', 'next') OR k.state = 'retired' AND " IDP_LAST_EXPIRY " > $2)"
 
 const struct idp_statement idp_key_store_statements[] = {
-    [NAMED] = {"SELECT " IDP_STORED_KEY_COLUMNS " FROM idplane.signing_key"
-               " WHERE tenant = $1 AND kid = $2 AND state IN ('active', 'next')",
+    [NAMED] = {"SELECT " IDP_STORED_KEY_COLUMNS " FROM idplane.signing_key k"
+               " WHERE k.tenant = $1 AND k.kid = $2 AND k.state IN ('active', 'next')",
                "tt", IDP_STORED_KEY_KINDS},
-    [PUBLISHED] = {"SELECT public_jwk FROM idplane.signing_key"
-                   " WHERE tenant = $1 AND " IS_PUBLISHED
-                   " ORDER BY CASE state WHEN 'active' THEN 0 WHEN 'next' THEN 1 ELSE 2 END,"
-                   " created_at DESC, kid",
+    [PUBLISHED] = {"SELECT k.public_jwk FROM idplane.signing_key k"
+                   " WHERE k.tenant = $1 AND " IS_PUBLISHED
+                   " ORDER BY CASE k.state WHEN 'active' THEN 0 WHEN 'next' THEN 1 ELSE 2 END,"
+                   " k.created_at DESC, k.kid",
                    "tz", "j"},
-    [PUBLISHED_NAMED] = {"SELECT public_jwk FROM idplane.signing_key"
-                         " WHERE tenant = $1 AND kid = $3 AND " IS_PUBLISHED,
+    [PUBLISHED_NAMED] = {"SELECT k.public_jwk FROM idplane.signing_key k"
+                         " WHERE k.tenant = $1 AND k.kid = $3 AND " IS_PUBLISHED,
                          "tzt", "j"},
-    [EXTEND] = {"UPDATE idplane.signing_key SET last_expiry_at = $3"
-                " WHERE tenant = $1 AND kid = $2"
-                " AND (last_expiry_at IS NULL OR last_expiry_at < $3)",
-                "ttz", ""},
+    [EXTEND] = {"INSERT INTO idplane.signing_key_expiry (tenant, kid, last_expiry_at, expiry_id)"
+                " VALUES ($1, $2, $3, $4)",
+                "ttzt", ""},
 };
 const size_t idp_key_store_statement_count = IDP_COUNT(idp_key_store_statements);
 
@@ -108,7 +110,8 @@ static void note_expiry(struct idp_call *call, const struct idp_stored_key *stor
         return;
     }
     struct idp_value arguments[] = {idp_value_text(idp_tenant(call)), idp_value_text(stored->kid),
-                                    idp_value_time(expiry_ahead(now_us, expiry_us))};
+                                    idp_value_time(expiry_ahead(now_us, expiry_us)),
+                                    idp_value_text(idp_random_text(call, EXPIRY_ID_SIZE))};
     idp_run(call, &idp_key_store_statements[EXTEND], arguments);
 }
 

@@ -5,9 +5,15 @@
 
 #include "core/jose/key.h"
 
-/* The columns that the files read, and their kinds. */
+/* Until when the tokens of the key k live. */
+#define IDP_LAST_EXPIRY                                                                            \
+    "(SELECT max(e.last_expiry_at) FROM idplane.signing_key_expiry e"                              \
+    " WHERE e.tenant = k.tenant AND e.kid = k.kid)"
+
+/* The columns of the key k that the files read, and their kinds. */
 #define IDP_STORED_KEY_COLUMNS                                                                     \
-    "kid, sealed_private_key, algorithm, activated_at, activates_at, last_expiry_at, state"
+    "k.kid, k.sealed_private_key, k.algorithm, k.activated_at, k.activates_at, " IDP_LAST_EXPIRY   \
+    ", k.state"
 #define IDP_STORED_KEY_KINDS "txtzzzt"
 
 /* A key that can sign. Times are microseconds since 1970; 0: none. */

@@ -44,9 +44,9 @@ static struct idp_bytes jsonb_bytes(Datum datum)
     return (struct idp_bytes){text, strlen(text)};
 }
 
-/* A policy comes again with every row of a query, and its text costs more than all else that is
- * done about it. So the texts of a few are kept: of arguments to functions that a query may call
- * for each row, which hold no secret. */
+/* A function that a query calls for each row has the same JSON beside it each time, and its text
+ * costs more than the rest of the call. So the texts of a few are kept; such arguments hold no
+ * secret. */
 enum { TEXT_COUNT = 16, TEXT_JSONB_SIZE_MAX = 2048 };
 
 static struct jsonb_text {

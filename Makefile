@@ -43,6 +43,7 @@ STATIC  := $(call objects,static,$(wildcard sqlite_ext/*.c))
 HTTPD   := $(call objects,obj,$(wildcard httpd/*.c))
 UNIT    := $(call programs,regress/unit/test_*.c)
 HELPERS := $(call programs,regress/isolation/*.c regress/sqlite/*.c)
+BENCH_PARTS := $(addprefix bench/,claims.c database.c pair.c raw.c token.c)
 BENCH   := $(addprefix $(BUILD)/bench/,hello jose memory sqlite)
 VERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" pg_ext/idplane.control 2>/dev/null)
 SCRIPT  := $(BUILD)/pg/idplane--$(VERSION).sql
@@ -83,7 +84,7 @@ $(BUILD)/static/%.o: %.c | $(BUILD)/schema.inc
 	$(BUILD_C) -c -DSQLITE_CORE $<
 $(UNIT): $(BUILD)/%: %.c $(BUILD)/obj/regress/unit/host.o $(BUILD)/core.a
 	$(BUILD_C) $(filter %.c %.o %.a,$^) -lcmocka $(LIBS)
-$(BENCH): $(BUILD)/%: %.c $(call objects,obj,bench/pair.c bench/raw.c bench/database.c) $(BUILD)/core.a
+$(BENCH): $(BUILD)/%: %.c $(call objects,obj,$(BENCH_PARTS)) $(BUILD)/core.a
 	$(BUILD_C) $(filter %.c %.o %.a,$^) -lmicrohttpd -lsqlite3 $(LIBS)
 $(HELPERS): $(BUILD)/%: %.c
 	$(BUILD_C) $(PQ_FLAGS) $< -lsqlite3 $(PQ_LIBS) $(LIBS)

@@ -13,7 +13,7 @@ enum { RAW_SIGNATURE_SIZE_MAX = 512, RAW_KEY_TEXT_SIZE = 4096, RAW_SECRET_SIZE =
 struct raw {
     const char *algorithm;                     /* JWA name */
     EVP_PKEY *key;                             /* not of HS256 */
-    EVP_PKEY_CTX *verifier, *signer;           /* RS256, ES256 */
+    EVP_PKEY_CTX *verifier, *signer;           /* RS256, PS256, ES256 */
     EVP_MD_CTX *whole_verifier, *whole_signer; /* EdDSA, which takes the message whole */
     EVP_MAC_CTX *mac;
     EVP_MD *digest;

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* claims.h - the token that every engine is measured with: its claims, and what is asked of it. */
+#ifndef IDPLANE_BENCH_CLAIMS_H
+#define IDPLANE_BENCH_CLAIMS_H
+
+enum { POLICY_SIZE_MAX = 256 };
+
+/* A JSON object of 400 bytes. */
+extern const char bench_claims[];
+
+/* A policy for a token with these claims that leaves no check out. */
+void policy_write(char policy[POLICY_SIZE_MAX], const char *algorithm);
+
+#endif

@@ -44,7 +44,7 @@ HTTPD   := $(call objects,obj,$(wildcard httpd/*.c))
 UNIT    := $(call programs,regress/unit/test_*.c)
 HELPERS := $(call programs,regress/isolation/*.c regress/sqlite/*.c)
 BENCH_PARTS := $(addprefix bench/,claims.c database.c pair.c raw.c token.c)
-BENCH   := $(addprefix $(BUILD)/bench/,hello jose memory sqlite)
+BENCH   := $(addprefix $(BUILD)/bench/,hello jose memory sqlite tokens)
 VERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" pg_ext/idplane.control 2>/dev/null)
 SCRIPT  := $(BUILD)/pg/idplane--$(VERSION).sql
 # pg_ext/Makefile has the rules of the PostgreSQL that is built for. `make -n` has nothing to build on.
@@ -62,7 +62,7 @@ postgres: $(BUILD)/core.a $(SCRIPT) $(BUILD)/pg/version
 	+@$(PGXS_MAKE) all
 unit: $(UNIT)
 helpers: $(HELPERS)
-bench-programs: $(BENCH)
+bench-programs: $(BENCH) $(if $(HAS_PG),$(BUILD)/bench/backend.so)
 no-postgres:; @echo "$(PG_CONFIG) knows no PostgreSQL server headers: built for SQLite only."
 
 $(BUILD)/core.a: $(CORE); rm -f $@ && $(AR) rcs $@ $^
@@ -86,6 +86,8 @@ $(UNIT): $(BUILD)/%: %.c $(BUILD)/obj/regress/unit/host.o $(BUILD)/core.a
 	$(BUILD_C) $(filter %.c %.o %.a,$^) -lcmocka $(LIBS)
 $(BENCH): $(BUILD)/%: %.c $(call objects,obj,$(BENCH_PARTS)) $(BUILD)/core.a
 	$(BUILD_C) $(filter %.c %.o %.a,$^) -lmicrohttpd -lsqlite3 $(LIBS)
+$(BUILD)/bench/backend.so: bench/backend.c $(call objects,obj,bench/claims.c bench/raw.c)
+	$(BUILD_C) -shared -isystem $(PG_INCLUDE) $(filter %.c %.o,$^) -lcrypto
 $(HELPERS): $(BUILD)/%: %.c
 	$(BUILD_C) $(PQ_FLAGS) $< -lsqlite3 $(PQ_LIBS) $(LIBS)
 $(BUILD)/pg/version: FORCE

@@ -1,0 +1,135 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- backend.sql: what bench/backend measures, as functions of a number of rows that return nanoseconds.
+-- A call whose arguments are constant would be made once for all rows: hence the CASE.
+
+CREATE EXTENSION idplane;
+CREATE EXTENSION pgcrypto;
+
+CREATE FUNCTION bench_open(algorithm text) RETURNS void LANGUAGE c STRICT AS :'module';
+CREATE FUNCTION bench_key(private boolean) RETURNS text LANGUAGE c STRICT AS :'module';
+CREATE FUNCTION bench_claims() RETURNS text LANGUAGE c AS :'module', 'bench_claims_text';
+CREATE FUNCTION bench_policy(algorithm text) RETURNS text LANGUAGE c STRICT AS :'module';
+CREATE FUNCTION bench_input(input text) RETURNS void LANGUAGE c STRICT AS :'module';
+CREATE FUNCTION bench_verify(count int) RETURNS bigint LANGUAGE c STRICT AS :'module';
+CREATE FUNCTION bench_sign(count int) RETURNS bigint LANGUAGE c STRICT AS :'module';
+
+-- ---- what pgjwt does to verify HS256, over pgcrypto ----
+
+CREATE FUNCTION pgjwt_decode(part text) RETURNS bytea LANGUAGE sql IMMUTABLE AS
+    $$SELECT decode(rpad(translate(part, '-_', '+/'), (length(part) + 3) / 4 * 4, '='), 'base64')$$;
+CREATE FUNCTION pgjwt_encode(bytes bytea) RETURNS text LANGUAGE sql IMMUTABLE AS
+    $$SELECT translate(encode(bytes, 'base64'), E'+/=\n', '-_')$$;
+-- A limit that is no number limits nothing.
+CREATE FUNCTION pgjwt_time(claim json) RETURNS timestamptz LANGUAGE sql IMMUTABLE AS
+    $$SELECT CASE json_typeof(claim) WHEN 'number' THEN to_timestamp((claim #>> '{}')::float8) END$$;
+CREATE FUNCTION pgjwt_verify(token text, secret text)
+RETURNS TABLE (header json, payload json, valid boolean) LANGUAGE sql STABLE AS $$
+    SELECT head, body, signed AND tstzrange(pgjwt_time(body -> 'nbf'), pgjwt_time(body -> 'exp')) @> now()
+    FROM (SELECT convert_from(pgjwt_decode(split_part(token, '.', 1)), 'UTF8')::json AS head,
+            convert_from(pgjwt_decode(split_part(token, '.', 2)), 'UTF8')::json AS body,
+            split_part(token, '.', 3) = pgjwt_encode(hmac(split_part(token, '.', 1) || '.' ||
+                split_part(token, '.', 2), secret, 'sha256')) AS signed
+        OFFSET 0) parts
+$$;
+
+-- ---- the token ----
+
+CREATE TABLE t (token text, keys text, policy jsonb, claims jsonb, payload text, private text,
+    secret text);
+
+-- The token signed with this key becomes the one that is measured.
+CREATE FUNCTION bench_token(algorithm text, private text, keys text, secret text)
+RETURNS void LANGUAGE sql BEGIN ATOMIC
+    DELETE FROM t;
+    INSERT INTO t SELECT idplane.jws_sign(bench_claims(), private, '{"typ":"JWT"}'), keys,
+        bench_policy(algorithm)::jsonb, bench_claims()::jsonb, bench_claims(), private, secret;
+END;
+
+-- The algorithm is named in the key: one of RSA is for RS256 where nobody says PS256.
+CREATE FUNCTION bench_prepare(algorithm text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    private text;
+BEGIN
+    PERFORM bench_open(algorithm);
+    private := bench_key(true);
+    IF algorithm = 'PS256' THEN
+        private := idplane.jwk_from_pem(private) || '{"alg":"PS256"}';
+    END IF;
+    PERFORM bench_token(algorithm, private, bench_key(false), NULL);
+    PERFORM bench_input(regexp_replace(token, '\.[^.]*$', '')) FROM t;
+END $$;
+
+-- pgjwt takes its secret as text.
+CREATE FUNCTION bench_prepare_pgjwt() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    secret text := replace(gen_random_uuid()::text, '-', '');
+    jwk text := jsonb_build_object('kty', 'oct', 'alg', 'HS256', 'k', pgjwt_encode(secret::bytea));
+BEGIN
+    PERFORM bench_token('HS256', jwk, jwk, secret);
+END $$;
+
+-- ---- slices ----
+
+-- A function slice_NAME(count): nanoseconds for that many rows, each of which must pass.
+CREATE FUNCTION bench_slice(name text, sources text, condition text) RETURNS void
+LANGUAGE plpgsql AS $make$
+BEGIN
+    EXECUTE format($format$
+        CREATE FUNCTION slice_%s(count int) RETURNS bigint LANGUAGE plpgsql AS $$
+        DECLARE
+            start timestamptz := clock_timestamp();
+            passed bigint;
+        BEGIN
+            SELECT count(*) INTO passed FROM generate_series(1, slice_%1$s.count) g, %s WHERE %s;
+            IF passed <> slice_%1$s.count THEN
+                RAISE 'bench: %1$s refuses the token';
+            END IF;
+            RETURN extract(epoch FROM clock_timestamp() - start) * 1e9;
+        END $$ $format$, name, sources, condition);
+END $make$;
+
+SELECT bench_slice(name, coalesce(sources, 't'), condition) FROM (VALUES
+    ('jwt_valid', NULL,
+        'idplane.jwt_valid(CASE WHEN g > 0 THEN t.token END, t.keys, t.policy)'),
+    ('jwt_verify', NULL,
+        'idplane.jwt_verify(CASE WHEN g > 0 THEN t.token END, t.keys, t.policy) IS NOT NULL'),
+    ('jwt_sign_with', NULL,
+        'idplane.jwt_sign_with(CASE WHEN g > 0 THEN t.claims END, t.private) IS NOT NULL'),
+    ('parts', NULL,
+        'idplane.jwt_valid(CASE WHEN g > 0 THEN t.token END, t.keys, t.policy)
+         AND (CASE WHEN g > 0 THEN t.payload END)::jsonb IS NOT NULL'),
+    ('pgjwt', 't, pgjwt_verify(CASE WHEN g > 0 THEN t.token END, t.secret) v', 'v.valid')
+) s (name, sources, condition);
+
+CREATE FUNCTION bench_run(function text, count int) RETURNS float8 LANGUAGE plpgsql AS $$
+DECLARE
+    ns bigint;
+BEGIN
+    EXECUTE format('SELECT %I($1)', function) INTO ns USING count;
+    RETURN ns;
+END $$;
+
+-- How many rows fill a slice; warms up.
+CREATE FUNCTION bench_count(function text, slice_ms int) RETURNS int LANGUAGE plpgsql AS $$
+DECLARE
+    count int := 1;
+BEGIN
+    WHILE bench_run(function, count) < slice_ms * 5e5 LOOP
+        count := count * 2;
+    END LOOP;
+    RETURN ceil(count * slice_ms * 1e6 / bench_run(function, count));
+END $$;
+
+-- Rows per second of both, in slices that follow each other.
+CREATE FUNCTION bench_rounds(reference text, measured text, rounds int, slice_ms int)
+RETURNS TABLE (reference_rate float8, measured_rate float8) LANGUAGE plpgsql AS $$
+DECLARE
+    reference_count int := bench_count(reference, slice_ms);
+    measured_count int := bench_count(measured, slice_ms);
+BEGIN
+    FOR i IN 1 .. rounds LOOP
+        reference_rate := 1e9 * reference_count / bench_run(reference, reference_count);
+        measured_rate := 1e9 * measured_count / bench_run(measured, measured_count);
+        RETURN NEXT;
+    END LOOP;
+END $$;

@@ -44,7 +44,7 @@ HTTPD   := $(call objects,obj,$(wildcard httpd/*.c))
 UNIT    := $(call programs,regress/unit/test_*.c)
 HELPERS := $(call programs,regress/isolation/*.c regress/sqlite/*.c)
 BENCH_PARTS := $(addprefix bench/,claims.c database.c pair.c raw.c token.c)
-BENCH   := $(addprefix $(BUILD)/bench/,hello jose memory sqlite tokens)
+BENCH   := $(addprefix $(BUILD)/bench/,hello jose keys memory sqlite tokens)
 VERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" pg_ext/idplane.control 2>/dev/null)
 SCRIPT  := $(BUILD)/pg/idplane--$(VERSION).sql
 # pg_ext/Makefile has the rules of the PostgreSQL that is built for. `make -n` has nothing to build on.

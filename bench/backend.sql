@@ -13,23 +13,30 @@ CREATE FUNCTION bench_input(input text) RETURNS void LANGUAGE c STRICT AS :'modu
 CREATE FUNCTION bench_verify(count int) RETURNS bigint LANGUAGE c STRICT AS :'module';
 CREATE FUNCTION bench_sign(count int) RETURNS bigint LANGUAGE c STRICT AS :'module';
 
--- ---- what pgjwt does to verify HS256, over pgcrypto ----
+-- ---- what pgjwt 0.2 does to verify HS256, over pgcrypto: the same steps, and as fast ----
 
 CREATE FUNCTION pgjwt_decode(part text) RETURNS bytea LANGUAGE sql IMMUTABLE AS
     $$SELECT decode(rpad(translate(part, '-_', '+/'), (length(part) + 3) / 4 * 4, '='), 'base64')$$;
 CREATE FUNCTION pgjwt_encode(bytes bytea) RETURNS text LANGUAGE sql IMMUTABLE AS
     $$SELECT translate(encode(bytes, 'base64'), E'+/=\n', '-_')$$;
+CREATE FUNCTION pgjwt_mac(input text, secret text, algorithm text) RETURNS text LANGUAGE sql IMMUTABLE
+AS $$SELECT pgjwt_encode(hmac(input, secret, CASE algorithm WHEN 'HS256' THEN 'sha256'
+    WHEN 'HS384' THEN 'sha384' WHEN 'HS512' THEN 'sha512' ELSE '' END))$$;
 -- A limit that is no number limits nothing.
-CREATE FUNCTION pgjwt_time(claim json) RETURNS timestamptz LANGUAGE sql IMMUTABLE AS
-    $$SELECT CASE json_typeof(claim) WHEN 'number' THEN to_timestamp((claim #>> '{}')::float8) END$$;
-CREATE FUNCTION pgjwt_verify(token text, secret text)
+CREATE FUNCTION pgjwt_number(claim text) RETURNS float8 LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+    RETURN claim::float8;
+EXCEPTION WHEN OTHERS THEN
+    RETURN NULL;
+END $$;
+CREATE FUNCTION pgjwt_verify(token text, secret text, algorithm text)
 RETURNS TABLE (header json, payload json, valid boolean) LANGUAGE sql STABLE AS $$
-    SELECT head, body, signed AND tstzrange(pgjwt_time(body -> 'nbf'), pgjwt_time(body -> 'exp')) @> now()
-    FROM (SELECT convert_from(pgjwt_decode(split_part(token, '.', 1)), 'UTF8')::json AS head,
-            convert_from(pgjwt_decode(split_part(token, '.', 2)), 'UTF8')::json AS body,
-            split_part(token, '.', 3) = pgjwt_encode(hmac(split_part(token, '.', 1) || '.' ||
-                split_part(token, '.', 2), secret, 'sha256')) AS signed
-        OFFSET 0) parts
+    SELECT head, body, signed AND now() <@ tstzrange(to_timestamp(pgjwt_number(body ->> 'nbf')),
+        to_timestamp(pgjwt_number(body ->> 'exp')))
+    FROM (SELECT convert_from(pgjwt_decode(part[1]), 'UTF8')::json AS head,
+            convert_from(pgjwt_decode(part[2]), 'UTF8')::json AS body,
+            part[3] = pgjwt_mac(part[1] || '.' || part[2], secret, algorithm) AS signed
+        FROM regexp_split_to_array(token, '\.') part) parts
 $$;
 
 -- ---- the token ----
@@ -98,7 +105,7 @@ SELECT bench_slice(name, coalesce(sources, 't'), condition) FROM (VALUES
     ('parts', NULL,
         'idplane.jwt_valid(CASE WHEN g > 0 THEN t.token END, t.keys, t.policy)
          AND (CASE WHEN g > 0 THEN t.payload END)::jsonb IS NOT NULL'),
-    ('pgjwt', 't, pgjwt_verify(CASE WHEN g > 0 THEN t.token END, t.secret) v', 'v.valid')
+    ('pgjwt', 't, pgjwt_verify(CASE WHEN g > 0 THEN t.token END, t.secret, ''HS256'') v', 'v.valid')
 ) s (name, sources, condition);
 
 CREATE FUNCTION bench_run(function text, count int) RETURNS float8 LANGUAGE plpgsql AS $$

@@ -8,20 +8,10 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "bench/pair.h"
 
-enum { CALL_COUNT = 100000, WARM_COUNT = 4000, MIB = 1 << 20 };
-
-static double resident_mib(void)
-{
-    unsigned long pages = 0;
-    FILE *file = fopen("/proc/self/statm", "r");
-    require(file != NULL && fscanf(file, "%*u %lu", &pages) == 1, "/proc cannot be read");
-    fclose(file);
-    return (double)pages * (double)sysconf(_SC_PAGESIZE) / MIB;
-}
+enum { CALL_COUNT = 100000, WARM_COUNT = 4000 };
 
 static void calls(sqlite3_stmt *const *statements, size_t statement_count, size_t count)
 {

@@ -6,8 +6,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
-enum { ROUND_COUNT_DEFAULT = 9, ROUND_COUNT_MAX = 999, BATCH_NS = 500000, NS_OF_MS = 1000000 };
+enum {
+    ROUND_COUNT_DEFAULT = 9,
+    ROUND_COUNT_MAX = 999,
+    BATCH_NS = 500000,
+    NS_OF_MS = 1000000,
+    MIB = 1 << 20
+};
 
 void progress(const char *format, ...)
 {
@@ -122,4 +129,13 @@ void row_print(const char *section, const char *name, const char *reference, dou
 {
     printf("%s\t%s\t%s\t%.3f\t\t\t%s\n", section, name, reference, value, goal);
     fflush(stdout);
+}
+
+double resident_mib(void)
+{
+    unsigned long pages = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+    require(file != NULL && fscanf(file, "%*u %lu", &pages) == 1, "/proc cannot be read");
+    fclose(file);
+    return (double)pages * (double)sysconf(_SC_PAGESIZE) / MIB;
 }

@@ -28,6 +28,9 @@ void pair_measure(const struct pair *pair);
 void row_print(const char *section, const char *name, const char *reference, double value,
                const char *goal);
 
+/* What this process has in memory, in MiB. */
+double resident_mib(void);
+
 /* Tells on stderr what is being done. */
 void progress(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

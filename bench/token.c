@@ -140,15 +140,23 @@ static void jwk_make(struct token *token)
         memcpy(token->public_jwk, token->raw.public_text, sizeof token->public_jwk);
 }
 
-/* The header names the algorithm: an RSA key is for RS256 where nobody says PS256. */
-static void key_name_algorithm(struct raw *raw)
+static void token_make(struct token *token)
+{
+    call_text("jwt_sign_with", token->sign_arguments, 2, token->text, sizeof token->text);
+    raw_input(&token->raw, token->text, (size_t)(strrchr(token->text, '.') - token->text));
+    token->verify_arguments[0] = argument('t', token->text);
+}
+
+void token_key_name(struct token *token, const char *member, const char *value)
 {
     char jwk[RAW_KEY_TEXT_SIZE];
-    struct idp_value pem = argument('t', raw->private_text);
-    call_text("jwk_from_pem", &pem, 1, jwk, sizeof jwk);
-    int size = snprintf(raw->private_text, sizeof raw->private_text, "{\"alg\":\"%s\",%s",
-                        raw->algorithm, jwk + 1);
+    struct raw *raw = &token->raw;
+    call_text("jwk_from_pem", &token->sign_arguments[1], 1, jwk, sizeof jwk);
+    int size = snprintf(raw->private_text, sizeof raw->private_text, "{\"%s\":\"%s\",%s", member,
+                        value, jwk + 1);
     require(size > 0 && (size_t)size < sizeof raw->private_text, "a key is too long");
+    token->sign_arguments[1] = argument('t', raw->private_text);
+    token_make(token);
 }
 
 void token_open(struct token *token, const char *algorithm)
@@ -158,16 +166,15 @@ void token_open(struct token *token, const char *algorithm)
                             .sign = idp_function_find("jwt_sign_with")};
     raw_open(&token->raw, algorithm);
     jwk_make(token);
-    if (strcmp(algorithm, "PS256") == 0)
-        key_name_algorithm(&token->raw);
+    policy_write(token->policy, algorithm);
     token->sign_arguments[0] = argument('j', bench_claims);
     token->sign_arguments[1] = argument('t', token->raw.private_text);
-    call_text("jwt_sign_with", token->sign_arguments, 2, token->text, sizeof token->text);
-    raw_input(&token->raw, token->text, (size_t)(strrchr(token->text, '.') - token->text));
-    policy_write(token->policy, algorithm);
-    token->verify_arguments[0] = argument('t', token->text);
     token->verify_arguments[1] = argument('t', token->raw.public_text);
     token->verify_arguments[2] = argument('j', token->policy);
+    if (strcmp(algorithm, "PS256") == 0) /* nobody says so: an RSA key is for RS256 */
+        token_key_name(token, "alg", algorithm);
+    else
+        token_make(token);
 }
 
 void token_close(struct token *token)

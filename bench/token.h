@@ -23,6 +23,9 @@ struct token {
 void token_open(struct token *token, const char *algorithm);
 void token_close(struct token *token);
 
+/* Makes the private key, PEM so far, a JWK with this member, and signs anew. */
+void token_key_name(struct token *token, const char *member, const char *value);
+
 /* Steps of a pair; jwt_valid and jwt_verify must find the token valid. */
 void token_valid(void *token);
 void token_verify(void *token);

@@ -44,7 +44,10 @@ HTTPD   := $(call objects,obj,$(wildcard httpd/*.c))
 UNIT    := $(call programs,regress/unit/test_*.c)
 HELPERS := $(call programs,regress/isolation/*.c regress/sqlite/*.c)
 BENCH_PARTS := $(addprefix bench/,claims.c database.c pair.c raw.c token.c)
-BENCH   := $(addprefix $(BUILD)/bench/,hello jose keys memory sqlite tokens)
+BENCH   := $(addprefix $(BUILD)/bench/,hello jose keys memory partner sqlite tokens)
+# Debian's libraries that it is measured beside, where they are installed.
+PEERS   := $(patsubst /usr/include/%.h,$(BUILD)/bench/lib%,$(subst cjose/,,$(wildcard \
+             /usr/include/cjose/cjose.h /usr/include/jwt.h)))
 VERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" pg_ext/idplane.control 2>/dev/null)
 SCRIPT  := $(BUILD)/pg/idplane--$(VERSION).sql
 # pg_ext/Makefile has the rules of the PostgreSQL that is built for. `make -n` has nothing to build on.
@@ -62,7 +65,7 @@ postgres: $(BUILD)/core.a $(SCRIPT) $(BUILD)/pg/version
 	+@$(PGXS_MAKE) all
 unit: $(UNIT)
 helpers: $(HELPERS)
-bench-programs: $(BENCH) $(if $(HAS_PG),$(BUILD)/bench/backend.so)
+bench-programs: $(BENCH) $(PEERS) $(if $(HAS_PG),$(BUILD)/bench/backend.so)
 no-postgres:; @echo "$(PG_CONFIG) knows no PostgreSQL server headers: built for SQLite only."
 
 $(BUILD)/core.a: $(CORE); rm -f $@ && $(AR) rcs $@ $^
@@ -84,8 +87,10 @@ $(BUILD)/static/%.o: %.c | $(BUILD)/schema.inc
 	$(BUILD_C) -c -DSQLITE_CORE $<
 $(UNIT): $(BUILD)/%: %.c $(BUILD)/obj/regress/unit/host.o $(BUILD)/core.a
 	$(BUILD_C) $(filter %.c %.o %.a,$^) -lcmocka $(LIBS)
-$(BENCH): $(BUILD)/%: %.c $(call objects,obj,$(BENCH_PARTS)) $(BUILD)/core.a
-	$(BUILD_C) $(filter %.c %.o %.a,$^) -lmicrohttpd -lsqlite3 $(LIBS)
+$(BUILD)/bench/libcjose: PEER := -lcjose
+$(BUILD)/bench/libjwt: PEER := -ljwt
+$(BENCH) $(PEERS): $(BUILD)/%: %.c $(call objects,obj,$(BENCH_PARTS)) $(BUILD)/core.a
+	$(BUILD_C) $(filter %.c %.o %.a,$^) $(PEER) -lmicrohttpd -lsqlite3 $(LIBS)
 $(BUILD)/bench/backend.so: bench/backend.c $(call objects,obj,bench/claims.c bench/raw.c)
 	$(BUILD_C) -shared -isystem $(PG_INCLUDE) $(filter %.c %.o,$^) -lcrypto
 $(HELPERS): $(BUILD)/%: %.c
@@ -119,6 +124,7 @@ serve: sqlite
 	$(BUILD)/idplane-httpd --sqlite $(BUILD)/serve.db --listen $(LISTEN) --base-url http://$(LISTEN)
 bench:
 	@regress/packages bench
+	@regress/packages peers || echo "bench: goes on without them" >&2
 	@$(MAKE) --no-print-directory -s all bench-programs
 	@bench/run $(if $(QUICK),--quick)
 tidy: all; regress/tidy

@@ -42,10 +42,10 @@ static void key_texts(struct raw *raw)
 }
 
 /* As base64url the secret is one of 43 characters, the last of which has its low bits clear. */
-static void secret_texts(struct raw *raw, const unsigned char *secret)
+static void secret_texts(struct raw *raw)
 {
     unsigned char text[RAW_SECRET_SIZE * 2];
-    int size = EVP_EncodeBlock(text, secret, RAW_SECRET_SIZE);
+    int size = EVP_EncodeBlock(text, raw->secret, RAW_SECRET_SIZE);
     for (int i = 0; i < size; i++)
         text[i] = text[i] == '+' ? '-' : text[i] == '/' ? '_' : text[i];
     snprintf(raw->private_text, sizeof raw->private_text,
@@ -57,16 +57,15 @@ static void secret_texts(struct raw *raw, const unsigned char *secret)
 
 static void mac_open(struct raw *raw)
 {
-    unsigned char secret[RAW_SECRET_SIZE];
     char digest[] = "SHA2-256";
     OSSL_PARAM parameters[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
                                OSSL_PARAM_construct_end()};
     EVP_MAC *method = EVP_MAC_fetch(NULL, "HMAC", NULL);
-    require(RAND_bytes(secret, sizeof secret) == 1, "no random bytes");
+    require(RAND_bytes(raw->secret, sizeof raw->secret) == 1, "no random bytes");
     raw->mac = EVP_MAC_CTX_new(method);
-    require(EVP_MAC_init(raw->mac, secret, sizeof secret, parameters) == 1, "HMAC");
+    require(EVP_MAC_init(raw->mac, raw->secret, sizeof raw->secret, parameters) == 1, "HMAC");
     EVP_MAC_free(method);
-    secret_texts(raw, secret);
+    secret_texts(raw);
 }
 
 static void whole_open(struct raw *raw)

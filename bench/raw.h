@@ -16,6 +16,7 @@ struct raw {
     EVP_PKEY_CTX *verifier, *signer;           /* RS256, PS256, ES256 */
     EVP_MD_CTX *whole_verifier, *whole_signer; /* EdDSA, which takes the message whole */
     EVP_MAC_CTX *mac;
+    unsigned char secret[RAW_SECRET_SIZE]; /* HS256 */
     EVP_MD *digest;
     const void *input;
     size_t input_size;

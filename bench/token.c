@@ -183,3 +183,18 @@ void token_close(struct token *token)
     free(spare_block);
     spare_block = NULL;
 }
+
+void peer_measure(struct token *token, const char *peer, void (*peer_step)(void *context),
+                  void (*own_step)(void *context))
+{
+    char name[64];
+    snprintf(name, sizeof name, "jwt_valid %s", token->raw.algorithm);
+    pair_measure(&(struct pair){.section = "Peers, same tokens",
+                                .name = name,
+                                .reference = peer,
+                                .goal = "",
+                                .reference_step = peer_step,
+                                .case_step = own_step,
+                                .context = token,
+                                .slice_ms = SLICE_MS});
+}

@@ -31,6 +31,11 @@ void token_valid(void *token);
 void token_verify(void *token);
 void token_sign(void *token);
 
+/* A row of jwt_valid against somebody else's; the step takes `context`, whose first member is the
+ * token. */
+void peer_measure(struct token *token, const char *peer, void (*peer_step)(void *context),
+                  void (*own_step)(void *context));
+
 /* A call by itself, which lives until idp_arena_end(arena). */
 struct idp_call call_begin(struct idp_arena *arena, const struct idp_function *function);
 struct idp_value call_run(struct idp_arena *arena, const struct idp_function *function,

@@ -5,7 +5,7 @@
 #   make demo       a device signs in on SQLite, end to end (installs what is missing)
 #   make check      every test (installs what is missing); check-fresh: in a new Debian 12
 #   make install    PG_CONFIG, PREFIX and DESTDIR choose where
-#   make bench      what it costs, against what it could cost (10 minutes; QUICK=1: two)
+#   make bench      what it costs, against what it could cost (15 minutes; QUICK=1: three)
 #   make fuzz       any bytes into every reader, SECONDS (60) each, with what of it was reached
 #   make serve      the server on build/serve.db; tidy, format, sanitize, clean
 
@@ -91,7 +91,8 @@ $(BUILD)/bench/libcjose: PEER := -lcjose
 $(BUILD)/bench/libjwt: PEER := -ljwt
 $(BENCH) $(PEERS): $(BUILD)/%: %.c $(call objects,obj,$(BENCH_PARTS)) $(BUILD)/core.a
 	$(BUILD_C) $(filter %.c %.o %.a,$^) $(PEER) -lmicrohttpd -lsqlite3 $(LIBS)
-$(BUILD)/bench/backend.so: bench/backend.c $(call objects,obj,bench/claims.c bench/raw.c)
+$(BUILD)/bench/backend.so: bench/backend.c $(call objects,obj,bench/claims.c bench/raw.c) \
+                          $(BUILD)/pg/version
 	$(BUILD_C) -shared -isystem $(PG_INCLUDE) $(filter %.c %.o,$^) -lcrypto
 $(HELPERS): $(BUILD)/%: %.c
 	$(BUILD_C) $(PQ_FLAGS) $< -lsqlite3 $(PQ_LIBS) $(LIBS)

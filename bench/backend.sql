@@ -46,11 +46,11 @@ CREATE TABLE t (token text, keys text, policy jsonb, claims jsonb, payload text,
 
 -- The token signed with this key becomes the one that is measured.
 CREATE FUNCTION bench_token(algorithm text, private text, keys text, secret text)
-RETURNS void LANGUAGE sql BEGIN ATOMIC
+RETURNS void LANGUAGE sql AS $$
     DELETE FROM t;
     INSERT INTO t SELECT idplane.jws_sign(bench_claims(), private, '{"typ":"JWT"}'), keys,
         bench_policy(algorithm)::jsonb, bench_claims()::jsonb, bench_claims(), private, secret;
-END;
+$$;
 
 -- The algorithm is named in the key: one of RSA is for RS256 where nobody says PS256.
 CREATE FUNCTION bench_prepare(algorithm text) RETURNS void LANGUAGE plpgsql AS $$

@@ -115,8 +115,9 @@ static void jwk_step(void *context)
     struct idp_arena arena;
     struct idp_call call = call_begin(&arena, token->valid);
     const char *why;
+    bool doubtful;
     const struct idp_json *jwk = idp_json_read(&call, idp_bytes_of(token->public_jwk), &why);
-    require(jwk != NULL && idp_jwk_read(&call, jwk, false) != NULL, "a JWK is refused");
+    require(jwk != NULL && idp_jwk_read(&call, jwk, false, &doubtful) != NULL, "a JWK is refused");
     idp_arena_end(&arena);
 }
 

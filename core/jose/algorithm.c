@@ -31,6 +31,13 @@ static const struct idp_curve curves[] = {
 static const char *const key_types[IDP_KEY_TYPE_COUNT] = {
     [IDP_KEY_RSA] = "RSA", [IDP_KEY_EC] = "EC", [IDP_KEY_OKP] = "OKP", [IDP_KEY_OCT] = "oct"};
 
+_Static_assert(IDP_COUNT(algorithms) == IDP_ALGORITHM_COUNT, "as many as key.h says");
+
+size_t idp_algorithm_index(const struct idp_algorithm *algorithm)
+{
+    return (size_t)(algorithm - algorithms);
+}
+
 const struct idp_algorithm *idp_algorithm_find(struct idp_bytes name)
 {
     for (size_t i = 0; i < IDP_COUNT(algorithms); i++) {

@@ -8,6 +8,7 @@
 #include <openssl/evp.h>
 
 enum {
+    IDP_ALGORITHM_COUNT = 13,
     IDP_RSA_BITS_MIN = 2048,
     IDP_RSA_BITS_MAX = 8192,
     IDP_RSA_EXPONENT_SIZE_MAX = 8,
@@ -42,7 +43,7 @@ struct idp_hmac {
     _Alignas(max_align_t) unsigned char opaque[512];
 };
 
-/* A key that passed every check. Immutable; `pkey` and the contexts are shared between threads. */
+/* A key that passed every check. Immutable; `pkey` and the contexts are shared by threads. */
 struct idp_key {
     enum idp_key_type type;
     const struct idp_curve *curve;         /* EC and OKP */
@@ -53,10 +54,8 @@ struct idp_key {
     bool doubtful;           /* left out since OpenSSL said no, perhaps for want of memory only */
     EVP_PKEY *pkey;          /* not of oct */
     struct idp_bytes secret; /* of oct */
-    /* Contexts ready for the usual algorithm, copied for each use; NULL outside the cache. */
-    const struct idp_algorithm *usual;
-    EVP_MD_CTX *verify_template, *sign_template;
-    struct idp_hmac *hmac;
+    const struct idp_algorithm *usual; /* in the cache: what idp_algorithm_usual() says */
+    struct idp_key_contexts *contexts; /* in the cache: ready for use */
 };
 
 /* algorithm.c */
@@ -65,6 +64,8 @@ const char *idp_key_type_name(enum idp_key_type type);
 const struct idp_curve *idp_curve_find(enum idp_key_type type, struct idp_bytes name);
 const struct idp_curve *idp_curve_of_openssl(enum idp_key_type type, const char *name);
 bool idp_algorithm_fits(const struct idp_algorithm *algorithm, const struct idp_key *key);
+/* Its place in the table, below IDP_ALGORITHM_COUNT. */
+size_t idp_algorithm_index(const struct idp_algorithm *algorithm);
 /* The first that fits: what a key without `alg` signs with. NULL: none does. */
 const struct idp_algorithm *idp_algorithm_usual(const struct idp_key *key);
 
@@ -131,14 +132,23 @@ void idp_hmac_prepare(struct idp_hmac *hmac, enum idp_hash hash, struct idp_byte
 void idp_hmac_run(const struct idp_hmac *hmac, const struct idp_algorithm *algorithm,
                   struct idp_bytes input, unsigned char *out);
 
+/* key_context.c */
+/* NULL: no memory, and the key goes without. */
+struct idp_key_contexts *idp_key_contexts_new(void);
+void idp_key_contexts_free(struct idp_key_contexts *contexts);
+/* A context of the caller's own, which frees it; NULL where it can't be made. */
+EVP_MD_CTX *idp_key_context(const struct idp_key *key, const struct idp_algorithm *algorithm,
+                            bool sign);
+/* The states that the key keeps, or `own`, filled: the caller wipes it. */
+const struct idp_hmac *idp_key_hmac(const struct idp_key *key,
+                                    const struct idp_algorithm *algorithm, struct idp_hmac *own);
+
 /* signature.c */
 bool idp_key_verify(struct idp_call *call, const struct idp_key *key,
                     const struct idp_algorithm *algorithm, struct idp_bytes input,
                     struct idp_bytes signature);
 struct idp_bytes idp_key_sign(struct idp_call *call, const struct idp_key *key,
                               const struct idp_algorithm *algorithm, struct idp_bytes input);
-/* Makes the contexts of a key for its usual algorithm; leaves NULL what cannot be made. */
-void idp_key_prepare(struct idp_key *key);
 
 /* jws.c */
 enum idp_reason {

@@ -19,9 +19,7 @@ static void block_release(void *object)
 {
     struct key_block *block = object;
     for (size_t i = 0; i < block->set.count; i++) {
-        EVP_MD_CTX_free(block->keys[i].verify_template);
-        EVP_MD_CTX_free(block->keys[i].sign_template);
-        OPENSSL_clear_free(block->keys[i].hmac, sizeof(struct idp_hmac));
+        idp_key_contexts_free(block->keys[i].contexts);
         EVP_PKEY_free(block->keys[i].pkey);
     }
     OPENSSL_clear_free(block, block->size);
@@ -84,7 +82,8 @@ static void key_copy(struct idp_key *key, const struct idp_key *from, char **pla
     if (key->pkey != NULL) {
         EVP_PKEY_up_ref(key->pkey);
     }
-    idp_key_prepare(key);
+    key->usual = idp_algorithm_usual(key);
+    key->contexts = idp_key_contexts_new();
 }
 
 static struct key_block *block_new(struct idp_key_set set)

@@ -136,9 +136,14 @@ void idp_hmac_run(const struct idp_hmac *hmac, const struct idp_algorithm *algor
 /* NULL: no memory, and the key goes without. */
 struct idp_key_contexts *idp_key_contexts_new(void);
 void idp_key_contexts_free(struct idp_key_contexts *contexts);
-/* A context of the caller's own, which frees it; NULL where it can't be made. */
-EVP_MD_CTX *idp_key_context(const struct idp_key *key, const struct idp_algorithm *algorithm,
-                            bool sign);
+/* A context of RSA or EC to sign or verify a digest with, to be given back after a success and
+ * freed after a failure; NULL where it can't be made. */
+EVP_PKEY_CTX *idp_key_context_take(const struct idp_key *key, const struct idp_algorithm *algorithm,
+                                   const EVP_MD *hash, bool sign);
+void idp_key_context_give(const struct idp_key *key, const struct idp_algorithm *algorithm,
+                          bool sign, EVP_PKEY_CTX *context);
+/* A context of EdDSA of the caller's own, which frees it; NULL where it can't be made. */
+EVP_MD_CTX *idp_key_whole_context(const struct idp_key *key, bool sign);
 /* The states that the key keeps, or `own`, filled: the caller wipes it. */
 const struct idp_hmac *idp_key_hmac(const struct idp_key *key,
                                     const struct idp_algorithm *algorithm, struct idp_hmac *own);

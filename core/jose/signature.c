@@ -73,56 +73,118 @@ static bool verify_mac(const struct idp_key *key, const struct idp_algorithm *al
     return equal;
 }
 
-static bool verify_pkey(const struct idp_key *key, const struct idp_algorithm *algorithm,
-                        struct idp_bytes input, struct idp_bytes signature)
+static bool verify_whole(const struct idp_key *key, struct idp_bytes input,
+                         struct idp_bytes signature)
 {
-    unsigned char der[DER_SIZE_MAX];
-    const unsigned char *encoded = octets(signature);
-    size_t size = signature.size;
-
-    if (key->type == IDP_KEY_OKP && idp_point_is_weak(key->curve, encoded)) {
+    if (idp_point_is_weak(key->curve, octets(signature))) {
         return false;
     }
+    EVP_MD_CTX *context = idp_key_whole_context(key, false);
+    bool valid = context != NULL && EVP_DigestVerify(context, octets(signature), signature.size,
+                                                     octets(input), input.size) == 1;
+    EVP_MD_CTX_free(context);
+    return valid;
+}
+
+static bool digest_make(const EVP_MD *hash, struct idp_bytes input, unsigned char *out)
+{
+    return EVP_Digest(input.data, input.size, out, NULL, hash, NULL) == 1;
+}
+
+static bool verify_hashed(const struct idp_key *key, const struct idp_algorithm *algorithm,
+                          const EVP_MD *hash, struct idp_bytes input, struct idp_bytes signature)
+{
+    unsigned char der[DER_SIZE_MAX], digest[EVP_MAX_MD_SIZE];
+    const unsigned char *encoded = octets(signature);
+    size_t size = signature.size;
     if (key->type == IDP_KEY_EC) {
         size = der_of_raw(signature, der);
         encoded = der;
     }
+    if (size == 0 || !digest_make(hash, input, digest)) {
+        return false;
+    }
+    EVP_PKEY_CTX *context = idp_key_context_take(key, algorithm, hash, false);
+    if (context == NULL ||
+        EVP_PKEY_verify(context, encoded, size, digest, algorithm->hash_size) != 1) {
+        EVP_PKEY_CTX_free(context);
+        return false;
+    }
+    idp_key_context_give(key, algorithm, false, context);
+    return true;
+}
 
-    EVP_MD_CTX *context = size > 0 ? idp_key_context(key, algorithm, false) : NULL;
-    bool valid =
-        context && EVP_DigestVerify(context, encoded, size, octets(input), input.size) == 1;
-
-    EVP_MD_CTX_free(context);
-    return valid;
+static bool verify(struct idp_call *call, const struct idp_key *key,
+                   const struct idp_algorithm *algorithm, struct idp_bytes input,
+                   struct idp_bytes signature)
+{
+    switch (key->type) {
+    case IDP_KEY_OCT:
+        return verify_mac(key, algorithm, input, signature);
+    case IDP_KEY_OKP:
+        return verify_whole(key, input, signature);
+    default:
+        return verify_hashed(key, algorithm, idp_hash_method(call, algorithm->hash), input,
+                             signature);
+    }
 }
 
 bool idp_key_verify(struct idp_call *call, const struct idp_key *key,
                     const struct idp_algorithm *algorithm, struct idp_bytes input,
                     struct idp_bytes signature)
 {
-    (void)call;
     if (!key->verifies || signature.size != signature_size(key, algorithm)) {
         return false;
     }
     ERR_set_mark();
-    bool valid = key->type == IDP_KEY_OCT ? verify_mac(key, algorithm, input, signature)
-                                          : verify_pkey(key, algorithm, input, signature);
+    bool valid = verify(call, key, algorithm, input, signature);
     ERR_pop_to_mark();
     return valid;
 }
 
-static bool sign_pkey(const struct idp_key *key, const struct idp_algorithm *algorithm,
-                      struct idp_bytes input, unsigned char *out, size_t size)
+static bool sign_whole(const struct idp_key *key, struct idp_bytes input, unsigned char *out,
+                       size_t size)
 {
-    unsigned char buffer[IDP_SIGNATURE_SIZE_MAX];
-    size_t made = sizeof buffer;
-    bool is_ec = key->type == IDP_KEY_EC;
-    EVP_MD_CTX *context = idp_key_context(key, algorithm, true);
-    bool done = context && EVP_DigestSign(context, is_ec ? buffer : out, is_ec ? &made : &size,
-                                          octets(input), input.size) == 1;
-
+    EVP_MD_CTX *context = idp_key_whole_context(key, true);
+    bool done =
+        context != NULL && EVP_DigestSign(context, out, &size, octets(input), input.size) == 1;
     EVP_MD_CTX_free(context);
-    return done && (!is_ec || raw_of_der(buffer, made, out, (int)size / 2));
+    return done;
+}
+
+static bool sign_hashed(const struct idp_key *key, const struct idp_algorithm *algorithm,
+                        const EVP_MD *hash, struct idp_bytes input, unsigned char *out, size_t size)
+{
+    unsigned char made[IDP_SIGNATURE_SIZE_MAX], digest[EVP_MAX_MD_SIZE];
+    size_t made_size = sizeof made;
+    bool is_ec = key->type == IDP_KEY_EC;
+    if (!digest_make(hash, input, digest)) {
+        return false;
+    }
+    EVP_PKEY_CTX *context = idp_key_context_take(key, algorithm, hash, true);
+    if (context == NULL || EVP_PKEY_sign(context, is_ec ? made : out, is_ec ? &made_size : &size,
+                                         digest, algorithm->hash_size) != 1) {
+        EVP_PKEY_CTX_free(context);
+        return false;
+    }
+    idp_key_context_give(key, algorithm, true, context);
+    return !is_ec || raw_of_der(made, made_size, out, (int)size / 2);
+}
+
+static bool sign(struct idp_call *call, const struct idp_key *key,
+                 const struct idp_algorithm *algorithm, struct idp_bytes input, unsigned char *out,
+                 size_t size)
+{
+    switch (key->type) {
+    case IDP_KEY_OCT:
+        mac_run(key, algorithm, input, out);
+        return true;
+    case IDP_KEY_OKP:
+        return sign_whole(key, input, out, size);
+    default:
+        return sign_hashed(key, algorithm, idp_hash_method(call, algorithm->hash), input, out,
+                           size);
+    }
 }
 
 struct idp_bytes idp_key_sign(struct idp_call *call, const struct idp_key *key,
@@ -130,9 +192,7 @@ struct idp_bytes idp_key_sign(struct idp_call *call, const struct idp_key *key,
 {
     size_t size = signature_size(key, algorithm);
     unsigned char *out = idp_allocate(call, size);
-    if (key->type == IDP_KEY_OCT) {
-        mac_run(key, algorithm, input, out);
-    } else if (!sign_pkey(key, algorithm, input, out, size)) {
+    if (!sign(call, key, algorithm, input, out, size)) {
         idp_fail(call, IDP_CRYPTO);
     }
     return (struct idp_bytes){(const char *)out, size};

@@ -68,13 +68,16 @@ struct idp_value idp_invoke(struct idp_call *call, const struct idp_value *argum
                             size_t argument_count)
 {
     const struct idp_function *function = call->function;
-    struct idp_value values[IDP_ARGUMENT_COUNT_MAX] = {{0}};
+    struct idp_value values[IDP_ARGUMENT_COUNT_MAX];
     if (argument_count > strlen(function->arguments) || argument_count > IDP_ARGUMENT_COUNT_MAX) {
         idp_fail_with(call, IDP_INVALID_ARGUMENT, "The function takes fewer arguments.");
     }
     for (size_t i = 0; i < argument_count; i++) {
         check_argument(call, arguments[i], i);
         values[i] = arguments[i];
+    }
+    for (size_t i = argument_count; i < IDP_ARGUMENT_COUNT_MAX; i++) {
+        values[i] = idp_null();
     }
     size_t null_index = first_null(function, values);
     if (function->accepts_null || null_index == function->required_count) {

@@ -160,7 +160,7 @@ static size_t arguments_of(struct idp_frame *frame, FunctionCallInfo fcinfo,
 Datum idplane_call(PG_FUNCTION_ARGS)
 {
     struct idp_frame *frame = frame_open(function_of(fcinfo));
-    struct idp_value values[IDP_ARGUMENT_COUNT_MAX] = {0};
+    struct idp_value values[IDP_ARGUMENT_COUNT_MAX];
     size_t count = arguments_of(frame, fcinfo, values);
     struct idp_value value = idp_invoke(&frame->call, values, count);
     idp_pg_disconnect(frame);

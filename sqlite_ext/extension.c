@@ -118,7 +118,7 @@ static void result(struct idp_frame *frame, sqlite3_context *context, struct idp
 static void call_core(struct idp_frame *frame, sqlite3_context *context, int argument_count,
                       sqlite3_value **arguments)
 {
-    struct idp_value values[IDP_ARGUMENT_COUNT_MAX] = {0};
+    struct idp_value values[IDP_ARGUMENT_COUNT_MAX];
     for (int i = 0; i < argument_count; i++) {
         values[i] = argument(frame, arguments[i], (size_t)i);
     }

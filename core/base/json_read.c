@@ -41,7 +41,7 @@ static bool stands_before(const struct idp_json *object, const struct idp_json *
     return other != member;
 }
 
-/* Below 64. Names of another size, first, middle or last byte are mostly told apart by it. */
+/* A byte. Names of another size, first, middle or last byte are mostly told apart by it. */
 static unsigned name_hash(struct idp_bytes name)
 {
     const unsigned char *bytes = (const unsigned char *)name.data;
@@ -50,19 +50,20 @@ static unsigned name_hash(struct idp_bytes name)
     }
     uint32_t mix = (uint32_t)name.size << 24 | (uint32_t)bytes[0] << 16 |
                    (uint32_t)bytes[name.size / 2] << 8 | bytes[name.size - 1];
-    return mix * UINT32_C(2654435761) >> 26;
+    return mix * UINT32_C(2654435761) >> 24;
 }
 
 /* Few pairs are left to compare. */
 static bool pairwise_unique(const struct idp_json *object)
 {
-    uint64_t seen = 0;
+    uint64_t seen[4] = {0}; /* a bit for each hash */
     for (const struct idp_json *member = object->child; member != NULL; member = member->next) {
-        uint64_t bit = UINT64_C(1) << name_hash(member->name);
-        if ((seen & bit) != 0 && stands_before(object, member)) {
+        unsigned hash = name_hash(member->name);
+        uint64_t *word = &seen[hash / 64], bit = UINT64_C(1) << hash % 64;
+        if ((*word & bit) != 0 && stands_before(object, member)) {
             return false;
         }
-        seen |= bit;
+        *word |= bit;
     }
     return true;
 }

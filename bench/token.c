@@ -55,7 +55,7 @@ static void *obtain(void *context, size_t size)
         *spare = NULL;
         return block;
     }
-    return malloc(size < BLOCK_SIZE ? BLOCK_SIZE : size);
+    return calloc(1, size < BLOCK_SIZE ? BLOCK_SIZE : size);
 }
 
 static void release(void *context, void *block)

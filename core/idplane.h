@@ -203,7 +203,8 @@ struct idp_host {
 };
 
 /* Memory of one call, in blocks that the adapter provides; wiped and released by idp_arena_end().
- * obtain returns NULL when there is no memory; release takes back what obtain gave. */
+ * obtain returns NULL when there is no memory, else zeroes; release takes back what obtain gave,
+ * zeroes again, so that a block that is kept for the next call needs no clearing. */
 struct idp_arena {
     void *(*obtain)(void *context, size_t size);
     void (*release)(void *context, void *block);

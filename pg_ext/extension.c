@@ -35,7 +35,8 @@ static void *obtain(void *context, size_t size)
         first_block_taken = true;
         return first_block.bytes;
     }
-    return MemoryContextAllocExtended(context, size, MCXT_ALLOC_HUGE | MCXT_ALLOC_NO_OOM);
+    return MemoryContextAllocExtended(context, size,
+                                      MCXT_ALLOC_HUGE | MCXT_ALLOC_NO_OOM | MCXT_ALLOC_ZERO);
 }
 
 /* Blocks of the context go with it. */

@@ -47,7 +47,7 @@ void *idp_block_obtain(void *context, size_t size)
         return NULL;
     }
     header->size = size;
-    return header + 1;
+    return memset(header + 1, 0, size);
 }
 
 void idp_block_release(void *context, void *block)

@@ -110,7 +110,7 @@ static const char *plain_skip_words(const char *at, const char *end)
 }
 
 /* Sixteen, where the processor has them; compared as signed, all above ASCII are below a space. */
-const char *idp_json_plain_skip(const char *at, const char *end)
+static inline const char *plain_skip(const char *at, const char *end)
 {
 #if defined(__SSE2__)
     for (; end - at >= (ptrdiff_t)sizeof(__m128i); at += sizeof(__m128i)) {
@@ -125,6 +125,11 @@ const char *idp_json_plain_skip(const char *at, const char *end)
     }
 #endif
     return plain_skip_words(at, end);
+}
+
+const char *idp_json_plain_skip(const char *at, const char *end)
+{
+    return plain_skip(at, end);
 }
 
 static void decoded_release(void *object)
@@ -163,7 +168,7 @@ const char *idp_json_string_scan(struct idp_json_scan *scan, const char *at, str
     const char *start = at;
     bool escaped = false;
     for (;;) {
-        at = idp_json_plain_skip(at, scan->end);
+        at = plain_skip(at, scan->end);
         if (at == scan->end) {
             return idp_json_refuse_at(scan, at);
         }

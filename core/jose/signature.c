@@ -118,28 +118,24 @@ static bool verify(struct idp_call *call, const struct idp_key *key,
                    const struct idp_algorithm *algorithm, struct idp_bytes input,
                    struct idp_bytes signature)
 {
-    switch (key->type) {
-    case IDP_KEY_OCT:
+    if (key->type == IDP_KEY_OCT) {
         return verify_mac(key, algorithm, input, signature);
-    case IDP_KEY_OKP:
-        return verify_whole(key, input, signature);
-    default:
-        return verify_hashed(key, algorithm, idp_hash_method(call, algorithm->hash), input,
-                             signature);
     }
+    ERR_set_mark();
+    bool valid = key->type == IDP_KEY_OKP
+                     ? verify_whole(key, input, signature)
+                     : verify_hashed(key, algorithm, idp_hash_method(call, algorithm->hash), input,
+                                     signature);
+    ERR_pop_to_mark();
+    return valid;
 }
 
 bool idp_key_verify(struct idp_call *call, const struct idp_key *key,
                     const struct idp_algorithm *algorithm, struct idp_bytes input,
                     struct idp_bytes signature)
 {
-    if (!key->verifies || signature.size != signature_size(key, algorithm)) {
-        return false;
-    }
-    ERR_set_mark();
-    bool valid = verify(call, key, algorithm, input, signature);
-    ERR_pop_to_mark();
-    return valid;
+    return key->verifies && signature.size == signature_size(key, algorithm) &&
+           verify(call, key, algorithm, input, signature);
 }
 
 static bool sign_whole(const struct idp_key *key, struct idp_bytes input, unsigned char *out,

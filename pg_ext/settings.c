@@ -7,13 +7,24 @@
 
 static char *session[IDP_SESSION_COUNT];
 static char *master_key_file;
+static bool tenant_was_refused;
+
+/* A tenant that was asked for before the library was loaded, such as in the options of a connection,
+ * by a role that may not set it, is refused with a warning; and what the role has by default is lost
+ * to it. The default tenant would then be a way out of one's own. */
+static void define_tenant(void)
+{
+    bool was_asked = GetConfigOption("idplane.tenant", true, false) != NULL;
+    DefineCustomStringVariable("idplane.tenant", "Tenant of this session.",
+                               "Set by idplane.set_tenant(); empty means the default tenant.",
+                               &session[IDP_SESSION_TENANT], NULL, PGC_SUSET, GUC_NOT_IN_SAMPLE, NULL,
+                               NULL, NULL);
+    tenant_was_refused = was_asked && session[IDP_SESSION_TENANT] == NULL;
+}
 
 void idp_pg_define_settings(void)
 {
-    DefineCustomStringVariable("idplane.tenant", "Tenant of this session.",
-                               "Set by idplane.set_tenant(); empty means the default tenant.",
-                               &session[IDP_SESSION_TENANT], "", PGC_SUSET, GUC_NOT_IN_SAMPLE, NULL,
-                               NULL, NULL);
+    define_tenant();
     DefineCustomStringVariable("idplane.clock", "Frozen clock of this session, for tests.",
                                "Set by idplane.set_clock(); empty means the time of day.",
                                &session[IDP_SESSION_CLOCK], "", PGC_SUSET, GUC_NOT_IN_SAMPLE, NULL,
@@ -33,6 +44,11 @@ void idp_pg_define_settings(void)
 
 const char *idp_pg_session_setting(enum idp_session variable)
 {
+    if (variable == IDP_SESSION_TENANT && session[variable] == NULL && tenant_was_refused) {
+        ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                        errmsg("idplane: this session asked for a tenant that it may not choose"),
+                        errhint("Connect without setting idplane.tenant.")));
+    }
     return session[variable];
 }
 

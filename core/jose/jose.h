@@ -91,7 +91,7 @@ struct idp_bytes idp_key_store_compromise(struct idp_call *call,
                                           struct idp_bytes kid);
 
 /* Removes the retired keys whose tokens have all expired; how many. */
-int64_t idp_key_store_purge(struct idp_call *call);
+int64_t idp_key_store_purge(struct idp_call *call, int64_t rows_max);
 
 /* {"keys":[…]}: public keys a verifier may meet, active first. */
 struct idp_json *idp_key_store_jwks(struct idp_call *call);

@@ -213,6 +213,12 @@ static bool read_usage(struct idp_key *key, const struct idp_json *jwk, bool pri
     return allows_operation(jwk, private ? "sign" : "verify");
 }
 
+static bool has_public_members(const struct idp_key *key, const struct idp_json *jwk)
+{
+    return key->type == IDP_KEY_RSA ? idp_json_member(jwk, "n") || idp_json_member(jwk, "e")
+                                    : idp_json_member(jwk, "x") || idp_json_member(jwk, "y");
+}
+
 /* The key of the members; where there are none, that of the certificate. Both must be one. */
 static EVP_PKEY *read_pkey(struct idp_call *call, struct idp_key *key, const struct idp_json *jwk,
                            bool private)
@@ -220,13 +226,12 @@ static EVP_PKEY *read_pkey(struct idp_call *call, struct idp_key *key, const str
     static EVP_PKEY *(*const readers[IDP_KEY_TYPE_COUNT])(
         struct idp_call *, const struct idp_json *, struct idp_key *,
         bool) = {[IDP_KEY_RSA] = read_rsa, [IDP_KEY_EC] = read_ec, [IDP_KEY_OKP] = read_okp};
-    bool has_members = idp_json_member(jwk, key->type == IDP_KEY_RSA ? "n" : "x") != NULL;
     EVP_PKEY *leaf;
 
     if (!idp_certificate_members_read(call, jwk, key, &leaf)) {
         return NULL;
     }
-    if (leaf && !has_members && !private) {
+    if (leaf && !private && !has_public_members(key, jwk)) {
         return leaf;
     }
 
@@ -243,12 +248,22 @@ static EVP_PKEY *read_pkey(struct idp_call *call, struct idp_key *key, const str
     return pkey;
 }
 
+/* A public key is no secret. Who was to verify with one, and is made to take it for a secret, would
+ * believe whoever signs with it (RFC 8725 §2.1). */
+static bool is_secret(struct idp_bytes bytes)
+{
+    static const char armor[] = "-----BEGIN ";
+
+    return bytes.data && bytes.size >= SECRET_SIZE_MIN &&
+           !memmem(bytes.data, bytes.size, armor, sizeof armor - 1);
+}
+
 static bool read_material(struct idp_call *call, struct idp_key *key, const struct idp_json *jwk,
                           bool private)
 {
     if (key->type == IDP_KEY_OCT) {
         key->secret = member_bytes(call, jwk, "k");
-        return key->secret.data && key->secret.size >= SECRET_SIZE_MIN;
+        return is_secret(key->secret);
     }
     key->curve = idp_curve_find(key->type, idp_json_string(jwk, "crv"));
     if (key->type != IDP_KEY_RSA && !key->curve) {

@@ -55,8 +55,8 @@ bool idp_jws_read_detached(struct idp_call *call, struct idp_bytes token, struct
                            struct idp_jws *out)
 {
     struct segments segments;
-    if (!segments_read(token, &segments) || segments.payload.size > 0 ||
-        !ends_read(call, &segments, out)) {
+    if (payload.size > IDP_ARGUMENT_SIZE_MAX || !segments_read(token, &segments) ||
+        segments.payload.size > 0 || !ends_read(call, &segments, out)) {
         return false;
     }
     bool unencoded = out->header.extension == IDP_EXTENSION_UNENCODED;

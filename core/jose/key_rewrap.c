@@ -4,12 +4,16 @@
  * everywhere, the old lines may go. */
 #include "core/jose/key_store.h"
 
+enum { BATCH_SIZE = 1000 };
+
 enum { SEALED, RESEAL };
 
 const struct idp_statement idp_key_rewrap_statements[] = {
     [SEALED] = {"SELECT tenant, kid, sealed_private_key FROM idplane.signing_key"
-                " WHERE state IN ('active', 'next') ORDER BY tenant, kid",
-                "", "ttx"},
+                " WHERE state IN ('active', 'next')"
+                " AND (tenant > $1 OR (tenant = $1 AND kid > $2))"
+                " ORDER BY tenant, kid LIMIT $3",
+                "tti", "ttx"},
     /* A key that was sealed or withdrawn meanwhile is left as it is. */
     [RESEAL] = {"UPDATE idplane.signing_key SET sealed_private_key = $4"
                 " WHERE tenant = $1 AND kid = $2 AND sealed_private_key = $3",
@@ -27,20 +31,33 @@ static int64_t rewrap(struct idp_call *call, const struct idp_value *row)
     return idp_run(call, &idp_key_rewrap_statements[RESEAL], arguments).affected;
 }
 
+static int64_t rewrap_all(struct idp_call *call)
+{
+    int64_t count = 0;
+    struct idp_rows rows;
+    struct idp_value from[] = {idp_value_text(idp_bytes_of("")), idp_value_text(idp_bytes_of("")),
+                               idp_value_integer(BATCH_SIZE)};
+    do {
+        rows = idp_run(call, &idp_key_rewrap_statements[SEALED], from);
+        for (size_t i = 0; i < rows.count; i++) {
+            const struct idp_value *row = rows.values + i * rows.columns;
+            count += rewrap(call, row);
+            from[0] = row[0];
+            from[1] = row[1];
+        }
+    } while (rows.count == BATCH_SIZE);
+    return count;
+}
+
 /* rewrap_master_key() → {"key_id","rewrapped"} */
 struct idp_value idp_sql_rewrap_master_key(struct idp_call *call, const struct idp_value *arguments)
 {
     (void)arguments;
     call->host->begin(call);
     const struct idp_master_key *key = idp_master_key_sealing(call);
-    struct idp_rows rows = idp_run(call, &idp_key_rewrap_statements[SEALED], NULL);
-    int64_t count = 0;
-    for (size_t i = 0; i < rows.count; i++) {
-        count += rewrap(call, rows.values + i * rows.columns);
-    }
     struct idp_json *result = idp_json_new(call, IDP_JSON_OBJECT);
     idp_json_add_string(call, result, "key_id",
                         idp_bytes_copy(call, (struct idp_bytes){key->id, key->id_size}));
-    idp_json_add_integer(call, result, "rewrapped", count);
+    idp_json_add_integer(call, result, "rewrapped", rewrap_all(call));
     return idp_value_json(result);
 }

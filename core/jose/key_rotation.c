@@ -29,25 +29,28 @@ const struct idp_statement idp_key_rotation_statements[] = {
                      " VALUES ($1, $2, $3, 'next', $4, $5, $6, $7) ON CONFLICT DO NOTHING",
                      "tttjxzz", ""},
     [RETIRE] = {"UPDATE idplane.signing_key SET state = 'retired', retired_at = $3,"
-                " sealed_private_key = $4"
-                " WHERE tenant = $1 AND kid = $2 AND state IN ('active', 'next')",
-                "ttzx", ""},
+                " sealed_private_key = $4 WHERE tenant = $1 AND kid = $2"
+                " AND state IN ('active', 'next') AND (state = 'active') = $5",
+                "ttzxb", ""},
     [ACTIVATE] = {"UPDATE idplane.signing_key SET state = 'active', activated_at = $3"
                   " WHERE tenant = $1 AND kid = $2 AND state = 'next'",
                   "ttz", ""},
     [COMPROMISE] = {"UPDATE idplane.signing_key SET state = 'compromised',"
                     " retired_at = CASE WHEN retired_at IS NULL THEN $3 ELSE retired_at END,"
                     " sealed_private_key = $4"
-                    " WHERE tenant = $1 AND kid = $2",
-                    "ttzx", ""},
+                    " WHERE tenant = $1 AND kid = $2 AND (state = 'active') = $5",
+                    "ttzxb", ""},
     [REMOVE] = {"UPDATE idplane.signing_key SET state = 'removed', removed_at = $2"
-                " WHERE tenant = $1 AND state = 'retired'"
-                " AND kid NOT IN (SELECT e.kid FROM idplane.signing_key_expiry e"
-                " WHERE e.tenant = $1 AND e.last_expiry_at > $2)",
-                "tz", ""},
-    [FORGET] = {"DELETE FROM idplane.signing_key_expiry"
-                " WHERE tenant = $1 AND last_expiry_at <= $2",
-                "tz", ""},
+                " WHERE tenant = $1 AND state = 'retired' AND kid IN"
+                " (SELECT k.kid FROM idplane.signing_key k"
+                " WHERE k.tenant = $1 AND k.state = 'retired'"
+                " AND k.kid NOT IN (SELECT e.kid FROM idplane.signing_key_expiry e"
+                " WHERE e.tenant = $1 AND e.last_expiry_at > $2) LIMIT $3)",
+                "tzi", ""},
+    [FORGET] = {"DELETE FROM idplane.signing_key_expiry WHERE tenant = $1 AND expiry_id IN"
+                " (SELECT e.expiry_id FROM idplane.signing_key_expiry e"
+                " WHERE e.tenant = $1 AND e.last_expiry_at <= $2 LIMIT $3)",
+                "tzi", ""},
 };
 const size_t idp_key_rotation_statement_count = IDP_COUNT(idp_key_rotation_statements);
 
@@ -103,20 +106,21 @@ static struct idp_bytes key_make(struct idp_call *call, const struct idp_algorit
     return first ? kid : (struct idp_bytes){0};
 }
 
-/* Moves the key of this kid; false where it was moved before. */
-static bool key_move(struct idp_call *call, int statement, struct idp_bytes kid)
+/* Moves the key of this kid, if it is the active one or if it is not; false where it was moved
+ * before. */
+static bool key_move(struct idp_call *call, int statement, struct idp_bytes kid, bool is_active)
 {
     struct idp_value arguments[] = {idp_value_text(idp_tenant(call)), idp_value_text(kid),
                                     idp_value_time(idp_now_us(call)),
-                                    idp_value_blob(idp_bytes_of(""))};
+                                    idp_value_blob(idp_bytes_of("")), idp_value_bool(is_active)};
     return idp_run(call, &idp_key_rotation_statements[statement], arguments).affected == 1;
 }
 
 /* The next key takes over. Who finds the active one retired already has nothing to do. */
 static void promote(struct idp_call *call, const struct signing_keys *keys)
 {
-    if (!exists(&keys->active) || key_move(call, RETIRE, keys->active.kid)) {
-        key_move(call, ACTIVATE, keys->next.kid);
+    if (!exists(&keys->active) || key_move(call, RETIRE, keys->active.kid, true)) {
+        key_move(call, ACTIVATE, keys->next.kid, false);
     }
 }
 
@@ -168,12 +172,14 @@ struct idp_stored_key idp_key_store_active(struct idp_call *call,
     idp_fail(call, IDP_BUSY);
 }
 
-int64_t idp_key_store_purge(struct idp_call *call)
+int64_t idp_key_store_purge(struct idp_call *call, int64_t rows_max)
 {
     struct idp_value arguments[] = {idp_value_text(idp_tenant(call)),
-                                    idp_value_time(idp_now_us(call))};
+                                    idp_value_time(idp_now_us(call)), idp_value_integer(rows_max)};
+    int64_t removed = idp_run(call, &idp_key_rotation_statements[REMOVE], arguments).affected;
+    arguments[2] = idp_value_integer(rows_max - removed);
     idp_run(call, &idp_key_rotation_statements[FORGET], arguments);
-    return idp_run(call, &idp_key_rotation_statements[REMOVE], arguments).affected;
+    return removed;
 }
 
 /* ---- what an administrator asks for ---- */
@@ -194,7 +200,7 @@ struct idp_bytes idp_key_store_create(struct idp_call *call, const struct idp_sc
     for (size_t i = 0; i < TRY_COUNT_MAX; i++) {
         struct signing_keys keys = keys_load(call, scheduler);
         if (exists(&keys.active)) {
-            key_move(call, RETIRE, keys.active.kid);
+            key_move(call, RETIRE, keys.active.kid, true);
         }
         struct idp_bytes kid = key_make(call, algorithm, 0);
         if (kid.data != NULL) {
@@ -225,9 +231,22 @@ struct idp_bytes idp_key_store_rotate(struct idp_call *call, const struct idp_sc
             return next_is_due(call, &keys) ? idp_key_store_active(call, scheduler).kid
                                             : keys.next.kid;
         }
-        key_move(call, RETIRE, keys.next.kid); /* of another algorithm: it gives way */
+        key_move(call, RETIRE, keys.next.kid, false); /* of another algorithm: it gives way */
     }
     idp_fail(call, IDP_BUSY);
+}
+
+/* Whether the key was active says the statement that moved it: others may have moved it while that
+ * waited for them. */
+static bool withdraw_active(struct idp_call *call, int statement, struct idp_bytes kid)
+{
+    for (size_t i = 0; i < TRY_COUNT_MAX; i++) {
+        bool is_active = i % 2 == 0;
+        if (key_move(call, statement, kid, is_active)) {
+            return is_active;
+        }
+    }
+    idp_fail(call, IDP_NO_SUCH_KEY);
 }
 
 /* Takes a key out of signing, and has its successor sign where it was the active one. */
@@ -235,16 +254,14 @@ static struct idp_bytes withdraw(struct idp_call *call, const struct idp_schedul
                                  int statement, struct idp_bytes kid)
 {
     call->host->begin(call);
-    struct signing_keys keys = keys_load(call, scheduler);
-    bool was_active = exists(&keys.active) && idp_bytes_equal(keys.active.kid, kid);
-    bool is_next = exists(&keys.next) && idp_bytes_equal(keys.next.kid, kid);
-    if (!key_move(call, statement, kid)) {
-        idp_fail(call, IDP_NO_SUCH_KEY);
-    }
-    if (was_active && exists(&keys.next) && !is_next) {
-        key_move(call, ACTIVATE, keys.next.kid);
-    } else if (was_active) {
-        key_make(call, algorithm_of(&keys.active), 0);
+    struct signing_keys before = keys_load(call, scheduler);
+    if (withdraw_active(call, statement, kid)) {
+        struct signing_keys left = keys_load(call, scheduler);
+        if (exists(&left.next)) {
+            key_move(call, ACTIVATE, left.next.kid, false);
+        } else {
+            key_make(call, algorithm_of(&before.active), 0);
+        }
     }
     return idp_key_store_active(call, scheduler).kid;
 }

@@ -70,7 +70,8 @@ static struct idp_bytes identity_text(struct idp_call *call, const struct idp_js
     return idp_json_text(call, identity);
 }
 
-/* A token that is not good leaves no identity, also where there was one. */
+/* A token that is not good leaves no identity, also where there was one: that of the session behind
+ * one of the transaction goes, too. */
 struct idp_value idp_sql_begin_session(struct idp_call *call, const struct idp_value *arguments)
 {
     bool local = arguments[1].kind == 0 || idp_bool_of(arguments[1]);
@@ -79,7 +80,7 @@ struct idp_value idp_sql_begin_session(struct idp_call *call, const struct idp_v
     const struct idp_json *claims = idp_json_member(verdict, "claims");
     call->host->session_set(call, IDP_SESSION_IDENTITY,
                             claims == NULL ? (struct idp_bytes){0} : identity_text(call, claims),
-                            local);
+                            local && claims != NULL);
     return idp_value_json(verdict);
 }
 

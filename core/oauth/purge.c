@@ -57,6 +57,6 @@ struct idp_value idp_sql_purge(struct idp_call *call, const struct idp_value *ar
         idp_json_add_integer(call, result, purged[i].name, removed);
         rows_max -= removed;
     }
-    idp_json_add_integer(call, result, "signing_keys", idp_key_store_purge(call));
+    idp_json_add_integer(call, result, "signing_keys", idp_key_store_purge(call, rows_max));
     return idp_value_json(result);
 }

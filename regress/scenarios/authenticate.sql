@@ -55,6 +55,12 @@ SELECT begin_session(token, false) ->> 'reason' FROM token WHERE name = 'good';
 SELECT current_subject();
 SELECT begin_session(NULL, false);
 SELECT current_subject();
+SELECT begin_session(token, false) ->> 'reason' FROM token WHERE name = 'good';
+SELECT begin_session('not a token') ->> 'reason';
+SELECT current_subject();
+SELECT begin_session(token, false) ->> 'reason' FROM token WHERE name = 'good';
+SELECT begin_session(NULL);
+SELECT current_subject();
 
 -- What is withdrawn stops at once.
 SELECT update_client('tv', '{"enabled":false}') ->> 'client_id';

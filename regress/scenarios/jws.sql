@@ -57,3 +57,6 @@ SELECT jwk_to_pem(jwk) FROM key WHERE name = 'HS512';
 SELECT jwk_to_pem('{}');
 SELECT jwk_from_pem('-----BEGIN PUBLIC KEY-----');
 SELECT jwk_from_pem('');
+
+-- What is public is no secret: a MAC with a key in PEM could be made by anyone.
+SELECT jws_sign('x', '{"kty":"oct","k":"LS0tLS1CRUdJTiBQVUJMSUMgS0VZLS0tLS0KTUNvd0JRWURLMlZ3QXlFQTExcVlBWUt4Q3JmVlMvN1R5V1FIT2c3aGN2UGFwaU1scndJYWFQY0hVUm89Ci0tLS0tRU5EIFBVQkxJQyBLRVktLS0tLQo"}');

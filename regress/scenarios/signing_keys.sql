@@ -95,3 +95,9 @@ SELECT count(*) FROM token WHERE name = 'third day' AND jwt_decode(token) -> 'he
 SELECT configure('{"token_settings":{"signing_key_lifetime":300}}');
 SELECT configure('{"token_settings":{"signing_key_publication":299}}');
 SELECT length(configure('{"token_settings":{"signing_key_lifetime":0}}') ->> 'issuer');
+
+-- A purge keeps to its bound.
+SELECT set_tenant('bound');
+SELECT length(create_signing_key('EdDSA')), length(create_signing_key('EdDSA')), length(create_signing_key('EdDSA')), length(create_signing_key('EdDSA'));
+SELECT purge(2) ->> 'signing_keys';
+SELECT purge(2) ->> 'signing_keys';

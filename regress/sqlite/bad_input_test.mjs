@@ -37,6 +37,18 @@ function complaint(db, name, given) {
   }
 }
 
+it('does not end a query that judges rows, however long they are', () => {
+  const db = open();
+  install(db);
+  const long = 'a'.repeat(2000000);
+  const malformed = { valid: false, reason: 'malformed' };
+  assert.deepEqual(call(db, 'jwt_verify', long, long), malformed);
+  assert.equal(call(db, 'jwt_valid', long, '{}'), 0);
+  assert.equal(call(db, 'jwt_decode', long), null);
+  assert.deepEqual(call(db, 'jws_verify_detached', 'e30..e30', long, '{}'), malformed);
+  assert.equal(call(db, 'signature_valid', long, long, long, 'EdDSA'), 0);
+});
+
 describe('bad input', () => {
   const db = open();
   install(db);

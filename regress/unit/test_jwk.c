@@ -9,6 +9,7 @@
 #include <cmocka.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
+#include <openssl/x509.h>
 #include <pthread.h>
 
 #include "core/jose/key.h"
@@ -52,6 +53,52 @@ static struct idp_json *generate(void **state, const char *name)
 
     assert_non_null(algorithm);
     return idp_jwk_generate(call_of(state), algorithm, (struct idp_bytes){NULL, 0});
+}
+
+/* ---- certificates ---- */
+
+static struct idp_bytes self_signed(struct idp_call *call, EVP_PKEY *pkey)
+{
+    X509 *certificate = X509_new();
+    unsigned char *der = NULL;
+    X509_gmtime_adj(X509_getm_notBefore(certificate), 0);
+    X509_gmtime_adj(X509_getm_notAfter(certificate), 86400);
+    assert_int_equal(X509_set_pubkey(certificate, pkey), 1);
+    assert_true(X509_sign(certificate, pkey, EVP_sha256()) > 0);
+    int size = i2d_X509(certificate, &der);
+    struct idp_bytes base64 =
+        idp_base64_encode(call, (struct idp_bytes){(const char *)der, (size_t)size});
+    OPENSSL_free(der);
+    X509_free(certificate);
+    return base64;
+}
+
+/* How many keys a JWK of these members and this certificate is. */
+static size_t with_certificate(void **state, const char *members, struct idp_bytes certificate)
+{
+    struct idp_text text = {.call = call_of(state)};
+    idp_text_add_c(&text, "{");
+    idp_text_add_c(&text, members);
+    idp_text_add_c(&text, ",\"x5c\":[\"");
+    idp_text_add(&text, certificate);
+    idp_text_add_c(&text, "\"]}");
+    return idp_keys_read(call_of(state), idp_text_bytes(&text)).count;
+}
+
+static void a_certificate_stands_for_all_members_or_for_none(void **state)
+{
+    EVP_PKEY *rsa = EVP_RSA_gen(2048), *ec = EVP_EC_gen("P-256");
+    struct idp_bytes of_rsa = self_signed(call_of(state), rsa);
+    struct idp_bytes of_ec = self_signed(call_of(state), ec);
+    assert_int_equal(with_certificate(state, "\"kty\":\"RSA\"", of_rsa), 1);
+    assert_int_equal(with_certificate(state, "\"kty\":\"RSA\",\"e\":\"Aw\"", of_rsa), 0);
+    assert_int_equal(with_certificate(state, "\"kty\":\"RSA\",\"e\":\"AQAB\"", of_rsa), 0);
+    assert_int_equal(with_certificate(state, "\"kty\":\"EC\",\"crv\":\"P-256\"", of_ec), 1);
+    assert_int_equal(with_certificate(state, "\"kty\":\"EC\",\"crv\":\"P-256\"," EC_Y, of_ec),
+                     0);
+    assert_int_equal(with_certificate(state, EC, of_ec), 0);
+    EVP_PKEY_free(rsa);
+    EVP_PKEY_free(ec);
 }
 
 /* ---- algorithms ---- */
@@ -443,6 +490,8 @@ int main(void)
                                         host_teardown),
         cmocka_unit_test_setup_teardown(an_oversized_text_is_refused, host_setup, host_teardown),
         cmocka_unit_test_setup_teardown(pem_is_read_as_asymmetric_keys, host_setup, host_teardown),
+        cmocka_unit_test_setup_teardown(a_certificate_stands_for_all_members_or_for_none,
+                                        host_setup, host_teardown),
         cmocka_unit_test_setup_teardown(a_public_pem_signs_nothing, host_setup, host_teardown),
         cmocka_unit_test_setup_teardown(a_private_half_must_belong_to_the_public_one, host_setup,
                                         host_teardown),

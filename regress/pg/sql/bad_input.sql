@@ -48,3 +48,9 @@ SELECT DISTINCT function, what FROM complaint ORDER BY 1, 2;
 SELECT idplane.register_client('big', jsonb_build_object('x', repeat('x', 60000))) ->> 'client_id';
 SELECT idplane.update_client('big', jsonb_build_object('y', repeat('y', 60000)));
 SELECT idplane.update_client('big', '{"x":null,"enabled":false}') ->> 'enabled';
+
+-- Rows that a query judges do not end it, however long they are.
+SELECT idplane.jwt_verify(long, long), idplane.jwt_valid(long, '{}'), idplane.jwt_decode(long) IS NULL AS none,
+    idplane.jws_verify_detached('e30..e30', long, '{}'), idplane.signature_valid(long::bytea, long::bytea, long, 'EdDSA')
+    FROM repeat('a', 2000000) long;
+SELECT * FROM pgjwt_compat.verify(repeat('a', 2000000), repeat('s', 2000000));

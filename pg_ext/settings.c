@@ -9,16 +9,16 @@ static char *session[IDP_SESSION_COUNT];
 static char *master_key_file;
 static bool tenant_was_refused;
 
-/* A tenant that was asked for before the library was loaded, such as in the options of a connection,
- * by a role that may not set it, is refused with a warning; and what the role has by default is lost
- * to it. The default tenant would then be a way out of one's own. */
+/* A tenant that was asked for before the library was loaded, such as in the options of a
+ * connection, by a role that may not set it, is refused with a warning; and what the role has by
+ * default is lost to it. The default tenant would then be a way out of one's own. */
 static void define_tenant(void)
 {
     bool was_asked = GetConfigOption("idplane.tenant", true, false) != NULL;
     DefineCustomStringVariable("idplane.tenant", "Tenant of this session.",
                                "Set by idplane.set_tenant(); empty means the default tenant.",
-                               &session[IDP_SESSION_TENANT], NULL, PGC_SUSET, GUC_NOT_IN_SAMPLE, NULL,
-                               NULL, NULL);
+                               &session[IDP_SESSION_TENANT], NULL, PGC_SUSET, GUC_NOT_IN_SAMPLE,
+                               NULL, NULL, NULL);
     tenant_was_refused = was_asked && session[IDP_SESSION_TENANT] == NULL;
 }
 

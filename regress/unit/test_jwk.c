@@ -94,8 +94,7 @@ static void a_certificate_stands_for_all_members_or_for_none(void **state)
     assert_int_equal(with_certificate(state, "\"kty\":\"RSA\",\"e\":\"Aw\"", of_rsa), 0);
     assert_int_equal(with_certificate(state, "\"kty\":\"RSA\",\"e\":\"AQAB\"", of_rsa), 0);
     assert_int_equal(with_certificate(state, "\"kty\":\"EC\",\"crv\":\"P-256\"", of_ec), 1);
-    assert_int_equal(with_certificate(state, "\"kty\":\"EC\",\"crv\":\"P-256\"," EC_Y, of_ec),
-                     0);
+    assert_int_equal(with_certificate(state, "\"kty\":\"EC\",\"crv\":\"P-256\"," EC_Y, of_ec), 0);
     assert_int_equal(with_certificate(state, EC, of_ec), 0);
     EVP_PKEY_free(rsa);
     EVP_PKEY_free(ec);

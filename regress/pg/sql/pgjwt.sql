@@ -22,3 +22,11 @@ SELECT * FROM verify('eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZGEifQ.', :secret);
 SELECT * FROM verify(sign('{"sub":"ada","sub":"bob"}', :secret), :secret);
 SELECT sign('{"sub":"ada"}', 'short');
 SELECT sign('{"sub":"ada"}', :secret, 'RS256');
+-- Whom the grants of docs/pgjwt.md let sign.
+CREATE ROLE idplane_signer;
+GRANT EXECUTE ON FUNCTION pgjwt_compat.sign, idplane.jws_sign TO idplane_signer;
+SET ROLE idplane_signer;
+SELECT length(pgjwt_compat.sign('{"sub":"ada"}', :secret));
+RESET ROLE;
+REVOKE EXECUTE ON FUNCTION pgjwt_compat.sign, idplane.jws_sign FROM idplane_signer;
+DROP ROLE idplane_signer;

@@ -53,12 +53,12 @@ static bool inserted_is_ours(struct idp_call *call, struct idp_bytes inserted,
 
 bool idp_request_find_tenant(struct idp_call *call, struct idp_request *request)
 {
-    struct idp_bytes inserted, rest, path = request->path;
-    const char *name = well_known_find(path, &inserted);
+    struct idp_bytes inserted = request->path, rest;
+    const char *name = well_known_find(request->path, &inserted);
     if (!request->authority.data) {
         return false;
     }
-    if (!idp_tenant_match(call, request->authority, name ? inserted : path, &call->tenant, &rest)) {
+    if (!idp_tenant_match(call, request->authority, inserted, &call->tenant, &rest)) {
         return false;
     }
     request->path = name ? idp_bytes_of(name) : rest;

@@ -18,19 +18,14 @@ static const signed char no_digit_low[2][16] = {
 };
 static const signed char no_digit_high[16] = {0x20, 0x20, 0x01, 0x02, 0x04, 0x08, 0x04, 0x10,
                                               0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20};
-/* What leads from a byte to its value, by the high half; of 2x that of '+'. */
-static const signed char distance[16] = {0, 0, 19, 4, -65, -65, -71, -71};
+/* What leads from a byte to its value, by the high half; of 2x that of '+', or of '-'. */
+static const signed char distance[2][16] = {{0, 0, 19, 4, -65, -65, -71, -71},
+                                            {0, 0, 17, 4, -65, -65, -71, -71}};
+/* The digit of each alphabet that is further from its value than the others of its half, by how
+ * much. */
+static const signed char odd_digit[2] = {'/', '_'}, odd_distance[2] = {-3, 33};
 /* Three bytes of each group, most significant first. */
 static const signed char packing[16] = {2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, -1, -1, -1, -1};
-
-/* What '-', '/' and '_' are further from their value than the others of their half. */
-__attribute__((target("ssse3"))) static inline __m128i correction(__m128i digits)
-{
-    __m128i dash = _mm_and_si128(_mm_cmpeq_epi8(digits, _mm_set1_epi8('-')), _mm_set1_epi8(-2));
-    __m128i slash = _mm_and_si128(_mm_cmpeq_epi8(digits, _mm_set1_epi8('/')), _mm_set1_epi8(-3));
-    __m128i line = _mm_and_si128(_mm_cmpeq_epi8(digits, _mm_set1_epi8('_')), _mm_set1_epi8(33));
-    return _mm_or_si128(dash, _mm_or_si128(slash, line));
-}
 
 /* Each block writes sixteen bytes, of which twelve count. False where a byte was no digit. */
 __attribute__((target("ssse3"))) static bool
@@ -38,7 +33,8 @@ blocks_decode(const unsigned char *text, const unsigned char *end, unsigned char
 {
     const __m128i low_table = _mm_loadu_si128((const __m128i *)no_digit_low[url]);
     const __m128i high_table = _mm_loadu_si128((const __m128i *)no_digit_high);
-    const __m128i distances = _mm_loadu_si128((const __m128i *)distance);
+    const __m128i distances = _mm_loadu_si128((const __m128i *)distance[url]);
+    const __m128i odd = _mm_set1_epi8(odd_digit[url]), more = _mm_set1_epi8(odd_distance[url]);
     const __m128i order = _mm_loadu_si128((const __m128i *)packing);
     const __m128i half = _mm_set1_epi8(0x0f);
     __m128i faults = _mm_setzero_si128();
@@ -48,7 +44,8 @@ blocks_decode(const unsigned char *text, const unsigned char *end, unsigned char
         __m128i low = _mm_and_si128(digits, half);
         faults = _mm_or_si128(faults, _mm_and_si128(_mm_shuffle_epi8(low_table, low),
                                                     _mm_shuffle_epi8(high_table, high)));
-        __m128i values = _mm_add_epi8(_mm_add_epi8(digits, correction(digits)),
+        __m128i correction = _mm_and_si128(_mm_cmpeq_epi8(digits, odd), more);
+        __m128i values = _mm_add_epi8(_mm_add_epi8(digits, correction),
                                       _mm_shuffle_epi8(distances, high));
         __m128i pairs = _mm_maddubs_epi16(values, _mm_set1_epi32(0x01400140));
         __m128i groups = _mm_madd_epi16(pairs, _mm_set1_epi32(0x00011000));

@@ -45,8 +45,8 @@ blocks_decode(const unsigned char *text, const unsigned char *end, unsigned char
         faults = _mm_or_si128(faults, _mm_and_si128(_mm_shuffle_epi8(low_table, low),
                                                     _mm_shuffle_epi8(high_table, high)));
         __m128i correction = _mm_and_si128(_mm_cmpeq_epi8(digits, odd), more);
-        __m128i values = _mm_add_epi8(_mm_add_epi8(digits, correction),
-                                      _mm_shuffle_epi8(distances, high));
+        __m128i values =
+            _mm_add_epi8(_mm_add_epi8(digits, correction), _mm_shuffle_epi8(distances, high));
         __m128i pairs = _mm_maddubs_epi16(values, _mm_set1_epi32(0x01400140));
         __m128i groups = _mm_madd_epi16(pairs, _mm_set1_epi32(0x00011000));
         _mm_storeu_si128((__m128i *)out, _mm_shuffle_epi8(groups, order));

@@ -12,7 +12,7 @@
 
 #include "core/idplane.h"
 
-/* One call of one SQL function; lives in its own memory context and dies with it. */
+/* One call of one SQL function (frame.c). */
 struct idp_frame {
     struct idp_call call;
     struct idp_arena arena;
@@ -30,6 +30,12 @@ void idp_pg_define_settings(void);
 /* Their values; the session ones are empty when unset. */
 const char *idp_pg_session_setting(enum idp_session variable);
 const char *idp_pg_master_key_setting(void);
+
+void idp_pg_frames_init(void);
+
+/* The frame of a call that begins. Its arena ends with the close, or with what an error ends. */
+struct idp_frame *idp_pg_frame_open(const struct idp_function *function);
+void idp_pg_frame_close(struct idp_frame *frame);
 
 /* ---- rows kept by the backend (kept.c) ---- */
 

@@ -2,9 +2,7 @@
 /* extension.c - one C symbol behind every SQL function of idplane.
  *
  * CREATE FUNCTION points at idplane_call, which finds its row of the function table by the
- * function's name and checks the declaration against it, once in a backend. Each call has a memory
- * context of its own; its reset callback ends the arena, so that foreign objects are released and
- * secrets wiped also when an error jumps past us. */
+ * function's name and checks the declaration against it, once in a backend. */
 #include "pg_ext/adapter.h"
 
 #include "mb/pg_wchar.h"
@@ -18,35 +16,6 @@ PG_MODULE_MAGIC;
 PG_FUNCTION_INFO_V1(idplane_call);
 void _PG_init(void);
 #pragma GCC visibility pop
-
-/* ---- arena blocks: the first one is kept for the backend ---- */
-
-enum { FIRST_BLOCK_SIZE = 32 << 10 };
-
-static union {
-    char bytes[FIRST_BLOCK_SIZE];
-    max_align_t alignment;
-} first_block;
-static bool first_block_taken;
-
-static void *obtain(void *context, size_t size)
-{
-    if (!first_block_taken && size <= sizeof first_block.bytes) {
-        first_block_taken = true;
-        return first_block.bytes;
-    }
-    return MemoryContextAllocExtended(context, size,
-                                      MCXT_ALLOC_HUGE | MCXT_ALLOC_NO_OOM | MCXT_ALLOC_ZERO);
-}
-
-/* Blocks of the context go with it. */
-static void release(void *context, void *block)
-{
-    (void)context;
-    if (block == first_block.bytes) {
-        first_block_taken = false;
-    }
-}
 
 /* ---- the row behind a SQL function ---- */
 
@@ -109,44 +78,6 @@ static const struct idp_function *function_of(FunctionCallInfo fcinfo)
 
 /* ---- calls ---- */
 
-static void end_arena(void *object)
-{
-    struct idp_frame *frame = object;
-    idp_arena_end(&frame->arena);
-}
-
-/* A function that is called for each row takes its memory where the executor takes it for that row:
- * there the callback comes after the call, and finds nothing left to do. */
-static struct idp_frame *frame_open(const struct idp_function *function)
-{
-    MemoryContext memory =
-        idp_pg_is_for_rows(function)
-            ? CurrentMemoryContext
-            : AllocSetContextCreate(CurrentMemoryContext, "idplane call", ALLOCSET_DEFAULT_SIZES);
-    struct {
-        struct idp_frame frame;
-        MemoryContextCallback callback;
-    } *opened = MemoryContextAllocZero(memory, sizeof *opened);
-    struct idp_frame *frame = &opened->frame;
-    frame->memory = memory;
-    frame->arena = (struct idp_arena){.obtain = obtain, .release = release, .context = memory};
-    frame->call = (struct idp_call){
-        .host = &idp_pg_host, .context = frame, .arena = &frame->arena, .function = function};
-    opened->callback.func = end_arena;
-    opened->callback.arg = frame;
-    MemoryContextRegisterResetCallback(memory, &opened->callback);
-    return frame;
-}
-
-static void frame_close(struct idp_frame *frame)
-{
-    if (idp_pg_is_for_rows(frame->call.function)) {
-        idp_arena_end(&frame->arena);
-    } else {
-        MemoryContextDelete(frame->memory);
-    }
-}
-
 static size_t arguments_of(struct idp_frame *frame, FunctionCallInfo fcinfo,
                            struct idp_value *values)
 {
@@ -160,14 +91,14 @@ static size_t arguments_of(struct idp_frame *frame, FunctionCallInfo fcinfo,
 
 Datum idplane_call(PG_FUNCTION_ARGS)
 {
-    struct idp_frame *frame = frame_open(function_of(fcinfo));
+    struct idp_frame *frame = idp_pg_frame_open(function_of(fcinfo));
     struct idp_value values[IDP_ARGUMENT_COUNT_MAX];
     size_t count = arguments_of(frame, fcinfo, values);
     struct idp_value value = idp_invoke(&frame->call, values, count);
     idp_pg_disconnect(frame);
     bool is_null;
     Datum result = idp_pg_result(&value, &is_null);
-    frame_close(frame);
+    idp_pg_frame_close(frame);
     fcinfo->isnull = is_null;
     return result;
 }
@@ -180,6 +111,7 @@ void _PG_init(void)
                                idp_error_row(IDP_UNSUPPORTED_ENGINE)->word)));
     }
     idp_pg_define_settings();
+    idp_pg_frames_init();
     idp_pg_kept_init();
     CacheRegisterSyscacheCallback(PROCOID, known_forget, (Datum)0);
 }

@@ -5,13 +5,11 @@
 
 #include "core/base/base.h"
 
-enum {
-    IDP_BASE64_BLOCK_SIZE = 16,
-    IDP_BASE64_SPARE = 8 /* digits left over: a block writes four bytes behind its twelve */
-};
+enum { IDP_BASE64_BLOCK_SIZE = 16 };
 
-/* Decodes digits of an alphabet from the front, a block at a time; how many, all but the last few.
- * 0 where another byte is among them, or this processor cannot: then all are left to the caller. */
-size_t idp_base64_blocks(const unsigned char *text, size_t size, unsigned char *out, bool url);
+/* Decodes digits of an alphabet, which need not end with a group. `out` has room for three bytes a
+ * group and IDP_BASE64_BLOCK_SIZE more. False where a byte is no digit, the text is shorter than a
+ * block, or this processor cannot: the caller finds out which. */
+bool idp_base64_blocks(struct idp_bytes text, unsigned char *out, bool url);
 
 #endif

@@ -27,48 +27,72 @@ static const signed char odd_digit[2] = {'/', '_'}, odd_distance[2] = {-3, 33};
 /* Three bytes of each group, most significant first. */
 static const signed char packing[16] = {2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, -1, -1, -1, -1};
 
-/* Each block writes sixteen bytes, of which twelve count. False where a byte was no digit. */
-__attribute__((target("ssse3"))) static bool
-blocks_decode(const unsigned char *text, const unsigned char *end, unsigned char *out, bool url)
+/* From its byte n on: moves a block n bytes to the front; -1 is where nothing comes from. */
+static const signed char moving[32] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10,
+                                       11, 12, 13, 14, 15, -1, -1, -1, -1, -1, -1,
+                                       -1, -1, -1, -1, -1, -1, -1, -1, -1, -1};
+
+/* The alphabet, in the registers of a processor. */
+struct tables {
+    __m128i low, high, distances, odd, odd_distance;
+};
+
+/* Sixteen digits as twelve bytes, and four more; *faults is not zero where a byte is no digit. */
+__attribute__((target("ssse3"))) static inline __m128i block_decode(const struct tables *tables,
+                                                                    __m128i digits, __m128i *faults)
 {
-    const __m128i low_table = _mm_loadu_si128((const __m128i *)no_digit_low[url]);
-    const __m128i high_table = _mm_loadu_si128((const __m128i *)no_digit_high);
-    const __m128i distances = _mm_loadu_si128((const __m128i *)distance[url]);
-    const __m128i odd = _mm_set1_epi8(odd_digit[url]), more = _mm_set1_epi8(odd_distance[url]);
-    const __m128i order = _mm_loadu_si128((const __m128i *)packing);
-    const __m128i half = _mm_set1_epi8(0x0f);
+    const __m128i half = _mm_set1_epi8(0x0f), order = _mm_loadu_si128((const __m128i *)packing);
+    __m128i high = _mm_and_si128(_mm_srli_epi32(digits, 4), half);
+    __m128i low = _mm_and_si128(digits, half);
+    *faults = _mm_or_si128(*faults, _mm_and_si128(_mm_shuffle_epi8(tables->low, low),
+                                                  _mm_shuffle_epi8(tables->high, high)));
+    __m128i correction = _mm_and_si128(_mm_cmpeq_epi8(digits, tables->odd), tables->odd_distance);
+    __m128i values =
+        _mm_add_epi8(_mm_add_epi8(digits, correction), _mm_shuffle_epi8(tables->distances, high));
+    __m128i pairs = _mm_maddubs_epi16(values, _mm_set1_epi32(0x01400140));
+    return _mm_shuffle_epi8(_mm_madd_epi16(pairs, _mm_set1_epi32(0x00011000)), order);
+}
+
+/* The last `count` digits before `end`, as a block filled up with zeroes. */
+__attribute__((target("ssse3"))) static inline __m128i last_block(const char *end, size_t count)
+{
+    const __m128i from = _mm_loadu_si128((const __m128i *)(moving + IDP_BASE64_BLOCK_SIZE - count));
+    __m128i digits = _mm_loadu_si128((const __m128i *)(end - IDP_BASE64_BLOCK_SIZE));
+    __m128i empty = _mm_cmplt_epi8(from, _mm_setzero_si128());
+    return _mm_or_si128(_mm_shuffle_epi8(digits, from), _mm_and_si128(empty, _mm_set1_epi8('A')));
+}
+
+__attribute__((target("ssse3"))) static bool blocks_decode(struct idp_bytes text,
+                                                           unsigned char *out, bool url)
+{
+    const struct tables tables = {_mm_loadu_si128((const __m128i *)no_digit_low[url]),
+                                  _mm_loadu_si128((const __m128i *)no_digit_high),
+                                  _mm_loadu_si128((const __m128i *)distance[url]),
+                                  _mm_set1_epi8(odd_digit[url]), _mm_set1_epi8(odd_distance[url])};
+    const char *at = text.data, *end = text.data + text.size;
     __m128i faults = _mm_setzero_si128();
-    for (; text < end; text += IDP_BASE64_BLOCK_SIZE, out += IDP_BASE64_BLOCK_SIZE / 4 * 3) {
-        __m128i digits = _mm_loadu_si128((const __m128i *)text);
-        __m128i high = _mm_and_si128(_mm_srli_epi32(digits, 4), half);
-        __m128i low = _mm_and_si128(digits, half);
-        faults = _mm_or_si128(faults, _mm_and_si128(_mm_shuffle_epi8(low_table, low),
-                                                    _mm_shuffle_epi8(high_table, high)));
-        __m128i correction = _mm_and_si128(_mm_cmpeq_epi8(digits, odd), more);
-        __m128i values =
-            _mm_add_epi8(_mm_add_epi8(digits, correction), _mm_shuffle_epi8(distances, high));
-        __m128i pairs = _mm_maddubs_epi16(values, _mm_set1_epi32(0x01400140));
-        __m128i groups = _mm_madd_epi16(pairs, _mm_set1_epi32(0x00011000));
-        _mm_storeu_si128((__m128i *)out, _mm_shuffle_epi8(groups, order));
+    for (; end - at >= IDP_BASE64_BLOCK_SIZE; at += IDP_BASE64_BLOCK_SIZE) {
+        __m128i digits = _mm_loadu_si128((const __m128i *)at);
+        _mm_storeu_si128((__m128i *)out, block_decode(&tables, digits, &faults));
+        out += IDP_BASE64_BLOCK_SIZE / 4 * 3;
     }
+    __m128i digits = last_block(end, (size_t)(end - at));
+    _mm_storeu_si128((__m128i *)out, block_decode(&tables, digits, &faults));
     return _mm_movemask_epi8(_mm_cmpgt_epi8(faults, _mm_setzero_si128())) == 0;
 }
 
-size_t idp_base64_blocks(const unsigned char *text, size_t size, unsigned char *out, bool url)
+bool idp_base64_blocks(struct idp_bytes text, unsigned char *out, bool url)
 {
-    if (size < IDP_BASE64_BLOCK_SIZE + IDP_BASE64_SPARE || !__builtin_cpu_supports("ssse3")) {
-        return 0;
-    }
-    size_t done = (size - IDP_BASE64_SPARE) / IDP_BASE64_BLOCK_SIZE * IDP_BASE64_BLOCK_SIZE;
-    return blocks_decode(text, text + done, out, url) ? done : 0;
+    return text.size >= IDP_BASE64_BLOCK_SIZE && __builtin_cpu_supports("ssse3") &&
+           blocks_decode(text, out, url);
 }
 
 #else
 
-size_t idp_base64_blocks(const unsigned char *text, size_t size, unsigned char *out, bool url)
+bool idp_base64_blocks(struct idp_bytes text, unsigned char *out, bool url)
 {
-    (void)text, (void)size, (void)out, (void)url;
-    return 0;
+    (void)text, (void)out, (void)url;
+    return false;
 }
 
 #endif

@@ -7,6 +7,7 @@
 #include <openssl/crypto.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/single_threaded.h>
 
 #include "core/base/base.h"
 
@@ -20,6 +21,18 @@ struct idp_cache_entry {
     char key[];
 };
 
+/* Adds to a count and returns what it was. A locked instruction costs as much as the rest of a
+ * lookup, and most processes (every backend of PostgreSQL) have one thread. */
+static size_t count_add(atomic_size_t *count, size_t more)
+{
+    if (!__libc_single_threaded) {
+        return atomic_fetch_add(count, more);
+    }
+    size_t before = atomic_load_explicit(count, memory_order_relaxed);
+    atomic_store_explicit(count, before + more, memory_order_relaxed);
+    return before;
+}
+
 static void entry_free(struct idp_cache_entry *entry)
 {
     entry->cache->release(entry->object);
@@ -30,7 +43,7 @@ static void entry_free(struct idp_cache_entry *entry)
 static void entry_release(void *object)
 {
     struct idp_cache_entry *entry = object;
-    if (atomic_fetch_sub(&entry->reference_count, 1) == 1) {
+    if (count_add(&entry->reference_count, (size_t)-1) == 1) {
         entry_free(entry);
     }
 }
@@ -58,7 +71,7 @@ const void *idp_cache_get(struct idp_call *call, struct idp_cache *cache, struct
     size_t slot = slot_find(cache, key);
     if (slot < IDP_CACHE_ENTRY_COUNT_MAX) {
         found = cache->entries[slot];
-        atomic_fetch_add(&found->reference_count, 1);
+        count_add(&found->reference_count, 1);
         found->used_at = ++cache->use_count;
     }
     pthread_mutex_unlock(&cache->mutex);
@@ -117,7 +130,7 @@ static void evict(struct idp_cache *cache, struct idp_cache_entry **doomed, size
     struct idp_cache_entry *entry = cache->entries[slot];
     cache->entries[slot] = NULL;
     cache->weight -= entry->weight;
-    if (atomic_fetch_sub(&entry->reference_count, 1) == 1) {
+    if (count_add(&entry->reference_count, (size_t)-1) == 1) {
         doomed[(*doomed_count)++] = entry;
     }
 }

@@ -101,30 +101,39 @@ static void bytes_of_group(unsigned char *out, uint32_t group)
     out[2] = (unsigned char)group;
 }
 
-/* Digits of an alphabet, without padding; the unused bits of the last one must be zero. */
+/* Group by group; false where a byte is no digit. */
+static bool groups_decode(struct idp_bytes text, unsigned char *out, unsigned char alphabet)
+{
+    const unsigned char *at = (const unsigned char *)text.data;
+    unsigned char all = alphabet, last[4] = "AAAA";
+    size_t left = text.size;
+    for (; left >= sizeof last; left -= sizeof last, at += sizeof last, out += 3) {
+        bytes_of_group(out, sextet_group(at, &all));
+    }
+    memcpy(last, at, left);
+    bytes_of_group(out, sextet_group(last, &all));
+    return all != 0;
+}
+
+/* The bits of the last digit that stand for no byte are zero. */
+static bool is_canonical(struct idp_bytes text)
+{
+    size_t tail = text.size % 4;
+    unsigned unused = tail == 2 ? 0xf : tail == 3 ? 0x3 : 0;
+    return tail == 0 || (sextets[(unsigned char)text.data[text.size - 1]] & unused) == 0;
+}
+
+/* Digits of an alphabet, without padding. */
 static struct idp_bytes sextets_decode(struct idp_call *call, struct idp_bytes text,
                                        unsigned char alphabet)
 {
-    const unsigned char *at = (const unsigned char *)text.data;
-    size_t tail = text.size % 4, group_count = text.size / 4;
-    size_t size = group_count * 3 + (tail > 0 ? tail - 1 : 0);
-    unsigned char *decoded = idp_allocate(call, group_count * 3 + 3), *out = decoded;
-    unsigned char all = alphabet, last[4] = "AAAA";
-    size_t done = idp_base64_blocks(at, text.size, out, alphabet == URL);
-    at += done;
-    out += done / 4 * 3;
-    for (size_t i = done / 4; i < group_count; i++, at += 4, out += 3) {
-        bytes_of_group(out, sextet_group(at, &all));
-    }
-    memcpy(last, at, tail);
-    uint32_t group = sextet_group(last, &all), unused = tail == 0 ? 0 : UINT32_MAX >> 8 * tail;
-    if (tail == 1 || all == 0 || (group & unused) != 0) {
+    size_t tail = text.size % 4, size = text.size / 4 * 3 + (tail > 0 ? tail - 1 : 0);
+    unsigned char *out = idp_allocate(call, text.size / 4 * 3 + IDP_BASE64_BLOCK_SIZE);
+    if (tail == 1 || !is_canonical(text) ||
+        !(idp_base64_blocks(text, out, alphabet == URL) || groups_decode(text, out, alphabet))) {
         return (struct idp_bytes){0};
     }
-    if (tail > 0) {
-        bytes_of_group(out, group);
-    }
-    return (struct idp_bytes){(char *)decoded, size};
+    return (struct idp_bytes){(char *)out, size};
 }
 
 struct idp_bytes idp_base64url_decode(struct idp_call *call, struct idp_bytes text)

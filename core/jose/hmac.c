@@ -12,11 +12,13 @@
 enum { BLOCK_SIZE_MAX = SHA512_CBLOCK, INNER_PAD = 0x36, OUTER_PAD = 0x5c };
 
 /* SHA-384 is SHA-512 from another start. */
+union hash_state {
+    SHA256_CTX small;
+    SHA512_CTX large;
+};
+
 struct idp_hmac_state {
-    union {
-        SHA256_CTX small;
-        SHA512_CTX large;
-    } inner, outer;
+    union hash_state inner, outer;
 };
 
 _Static_assert(sizeof(struct idp_hmac_state) <= sizeof(struct idp_hmac), "room for the states");
@@ -95,13 +97,17 @@ void idp_hmac_prepare(struct idp_hmac *hmac, enum idp_hash hash, struct idp_byte
 void idp_hmac_run(const struct idp_hmac *hmac, const struct idp_algorithm *algorithm,
                   struct idp_bytes input, unsigned char *out)
 {
-    struct idp_hmac_state state = *(const struct idp_hmac_state *)hmac->opaque;
+    const struct idp_hmac_state *kept = (const struct idp_hmac_state *)hmac->opaque;
+    union hash_state state;
+    size_t size = algorithm->hash == IDP_SHA256 ? sizeof state.small : sizeof state.large;
     unsigned char digest[SHA512_DIGEST_LENGTH];
-    hash_add(algorithm->hash, &state.inner, input.data, input.size);
-    hash_end(algorithm->hash, &state.inner, digest);
-    hash_add(algorithm->hash, &state.outer, digest, algorithm->hash_size);
-    hash_end(algorithm->hash, &state.outer, digest);
+    memcpy(&state, &kept->inner, size);
+    hash_add(algorithm->hash, &state, input.data, input.size);
+    hash_end(algorithm->hash, &state, digest);
+    memcpy(&state, &kept->outer, size);
+    hash_add(algorithm->hash, &state, digest, algorithm->hash_size);
+    hash_end(algorithm->hash, &state, digest);
     memcpy(out, digest, algorithm->hash_size);
-    idp_wipe(&state, sizeof state);
+    idp_wipe(&state, size);
     idp_wipe(digest, sizeof digest);
 }

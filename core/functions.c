@@ -7,6 +7,7 @@
 #include "core/http/http.h"
 #include "core/jose/jose.h"
 #include "core/oauth/oauth.h"
+#include "core/oidc/oidc.h"
 #include "core/session.h"
 
 const struct idp_function idp_functions[] = {
@@ -101,6 +102,12 @@ const struct idp_function idp_functions[] = {
      idp_sql_poll_device_code, "The device asks for its tokens; they are given once."},
     {"authorization_server_metadata", "", "", 0, 0, 'j', IDP_READS,
      idp_sql_authorization_server_metadata, "RFC 8414 metadata of this tenant."},
+
+    /* OIDC configuration */
+    {"oidc_validate", "jjj", "config record defaults", 1, 1, 'j', IDP_PURE, idp_sql_oidc_validate,
+     "What is wrong with a configuration: path, code and message of each fault."},
+    {"oidc_merge", "tjjjj", "operation request record effective defaults", 1, 0, 'j', IDP_PURE,
+     idp_sql_oidc_merge, "What a request makes of an instance's record and effective values."},
 
     /* HTTP */
     {"http_request", "ttjx", "method target headers body", 2, 0, 'j', IDP_WRITES,

@@ -189,6 +189,18 @@ CREATE FUNCTION idplane.authorization_server_metadata() RETURNS jsonb
     LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.authorization_server_metadata() IS 'RFC 8414 metadata of this tenant.';
 
+-- ---- OIDC configuration ----
+
+CREATE FUNCTION idplane.oidc_validate(config jsonb, record jsonb DEFAULT NULL, defaults jsonb DEFAULT '{}')
+    RETURNS jsonb
+    LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.oidc_validate(jsonb, jsonb, jsonb) IS 'What is wrong with a configuration: path, code and message of each fault.';
+
+CREATE FUNCTION idplane.oidc_merge(operation text, request jsonb DEFAULT NULL, record jsonb DEFAULT NULL,
+    effective jsonb DEFAULT NULL, defaults jsonb DEFAULT '{}') RETURNS jsonb
+    LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.oidc_merge(text, jsonb, jsonb, jsonb, jsonb) IS 'What a request makes of an instance''s record and effective values.';
+
 -- ---- HTTP ----
 
 CREATE FUNCTION idplane.http_request(method text, target text, headers jsonb DEFAULT '{}', body bytea DEFAULT NULL) RETURNS jsonb

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* fault.c - what is wrong with a request: for programs a path and a code, for people the sentence
+ * of the origin, to the letter. */
+#include "core/oidc/config.h"
+
+struct idp_oidc_faults idp_oidc_faults_new(struct idp_call *call)
+{
+    return (struct idp_oidc_faults){
+        .call = call, .list = idp_json_new(call, IDP_JSON_ARRAY), .index = -1};
+}
+
+static struct idp_bytes path_of(struct idp_oidc_faults *faults, const char *member)
+{
+    struct idp_text path = {.call = faults->call};
+    if (faults->index >= 0) {
+        idp_text_add_c(&path, "/list/");
+        idp_text_add_integer(&path, faults->index);
+    }
+    if (member[0] != 0) {
+        idp_text_add_char(&path, '/');
+        idp_text_add_c(&path, member);
+    }
+    return idp_text_bytes(&path);
+}
+
+/* The origin is shorter where it speaks of keys. */
+static const char *index_words(const char *code)
+{
+    return strcmp(code, "jwks_encoding") == 0 ? " at index " : " for OIDC at index ";
+}
+
+void idp_oidc_fault_add(struct idp_oidc_faults *faults, const char *member, const char *code,
+                        const char *message, struct idp_bytes detail)
+{
+    struct idp_text text = {.call = faults->call};
+    idp_text_add_c(&text, message);
+    if (detail.data != NULL) {
+        idp_text_add(&text, detail);
+    }
+    if (faults->index >= 0) {
+        idp_text_add_c(&text, index_words(code));
+        idp_text_add_integer(&text, faults->index);
+    }
+    struct idp_json *fault = idp_json_new(faults->call, IDP_JSON_OBJECT);
+    idp_json_add_string(faults->call, fault, "path", path_of(faults, member));
+    idp_json_add_c(faults->call, fault, "code", code);
+    idp_json_add_string(faults->call, fault, "message", idp_text_bytes(&text));
+    idp_json_add(faults->list, NULL, fault);
+}
+
+struct idp_bytes idp_oidc_faults_text(struct idp_call *call, const struct idp_json *list)
+{
+    struct idp_text text = {.call = call};
+    for (const struct idp_json *fault = list->child; fault != NULL; fault = fault->next) {
+        idp_text_add_c(&text, fault == list->child ? "" : ", ");
+        idp_text_add(&text, idp_json_string(fault, "message"));
+    }
+    return idp_text_bytes(&text);
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* functions.c - the pure SQL functions of this area: arguments in, value out. Whatever a request
+ * holds, they answer; only what the caller knows to be right (record, defaults) may raise. */
+#include "core/oidc/config.h"
+
+/* A request as JSON; else the fault is added, and NULL comes back. */
+static const struct idp_json *request_read(struct idp_oidc_faults *faults, struct idp_value value)
+{
+    struct idp_bytes text = idp_text_of(value);
+    if (text.data == NULL) {
+        return NULL;
+    }
+    const struct idp_bytes none = {0};
+    if (text.size > IDP_OIDC_SIZE_MAX) {
+        idp_oidc_fault_add(faults, "", "too_large",
+                           "the OIDC configuration must not be larger than 64 KiB", none);
+        return NULL;
+    }
+    const char *why;
+    const struct idp_json *json = idp_json_read(faults->call, text, &why);
+    if (json == NULL) {
+        idp_oidc_fault_add(faults, "", "not_json",
+                           "the OIDC configuration is not strict JSON: ", idp_bytes_of(why));
+    }
+    return json;
+}
+
+static const struct idp_json *optional_object(struct idp_call *call, struct idp_value value,
+                                              const char *name)
+{
+    const struct idp_json *json = idp_json_argument(call, value, name);
+    if (json == NULL || json->kind == IDP_JSON_NULL) {
+        return NULL;
+    }
+    if (json->kind != IDP_JSON_OBJECT) {
+        idp_fail_with(call, IDP_INVALID_JSON, "The argument %s must be a JSON object.", name);
+    }
+    return json;
+}
+
+struct idp_value idp_sql_oidc_validate(struct idp_call *call, const struct idp_value *arguments)
+{
+    struct idp_oidc_faults faults = idp_oidc_faults_new(call);
+    const struct idp_json *request = request_read(&faults, arguments[0]);
+    const struct idp_json *record = optional_object(call, arguments[1], "record");
+    struct idp_oidc_rules rules =
+        idp_oidc_rules_of(call, optional_object(call, arguments[2], "defaults"));
+    return idp_value_json(faults.list->child != NULL
+                              ? faults.list
+                              : idp_oidc_validate(call, request, record, &rules));
+}
+
+static enum idp_oidc_operation operation_of(struct idp_call *call, struct idp_value value)
+{
+    struct idp_bytes word = idp_text_of(value);
+    if (idp_bytes_is(word, "update")) {
+        return IDP_OIDC_UPDATE;
+    }
+    if (!idp_bytes_is(word, "provision")) {
+        idp_fail_with(call, IDP_INVALID_ARGUMENT, "The operation must be provision or update.");
+    }
+    return IDP_OIDC_PROVISION;
+}
+
+static void add_document(struct idp_call *call, struct idp_json *answer, const char *name,
+                         const struct idp_json *document)
+{
+    idp_json_add(answer, name,
+                 document == NULL ? idp_json_new(call, IDP_JSON_NULL)
+                                  : idp_json_node(call, document));
+}
+
+static struct idp_json *answer_of(struct idp_call *call, const struct idp_oidc_result *result)
+{
+    struct idp_json *answer = idp_json_new(call, IDP_JSON_OBJECT);
+    idp_json_add_c(call, answer, "status", result->is_valid ? "ok" : "invalid");
+    add_document(call, answer, "record", result->state.record);
+    add_document(call, answer, "effective", result->state.effective);
+    idp_json_add_bool(call, answer, "changed", result->is_changed);
+    add_document(call, answer, "errors", result->faults);
+    if (!result->is_valid) {
+        idp_json_add_string(call, answer, "message", idp_oidc_faults_text(call, result->faults));
+    }
+    return answer;
+}
+
+struct idp_value idp_sql_oidc_merge(struct idp_call *call, const struct idp_value *arguments)
+{
+    enum idp_oidc_operation operation = operation_of(call, arguments[0]);
+    struct idp_oidc_faults faults = idp_oidc_faults_new(call);
+    const struct idp_json *request = request_read(&faults, arguments[1]);
+    struct idp_oidc_result result = {
+        .state = {.record = optional_object(call, arguments[2], "record"),
+                  .effective = optional_object(call, arguments[3], "effective")},
+        .faults = faults.list,
+    };
+    const struct idp_json *defaults = optional_object(call, arguments[4], "defaults");
+    if (faults.list->child == NULL) {
+        result = idp_oidc_merge(call, operation, request, result.state, defaults);
+    }
+    return idp_value_json(answer_of(call, &result));
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* request.c - what a request asks for: nothing, one configuration, or a list of them. */
+#include "core/oidc/config.h"
+
+/* Names that only a later era knows are unknown ones. */
+static bool has_field(const struct idp_json *document, size_t field_count)
+{
+    bool like;
+    for (const struct idp_json *member = document->child; member != NULL; member = member->next) {
+        if (idp_oidc_field_find(member->name, &like) < field_count) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static const struct idp_json *list_of(const struct idp_json *document)
+{
+    const struct idp_json *list = idp_json_member(document, "list");
+    return idp_json_is(list, IDP_JSON_ARRAY) ? list : NULL;
+}
+
+struct idp_oidc_request idp_oidc_request_of(const struct idp_json *document,
+                                            const struct idp_oidc_rules *rules)
+{
+    if (!idp_json_is(document, IDP_JSON_OBJECT)) {
+        return (struct idp_oidc_request){.form = IDP_OIDC_ABSENT};
+    }
+    struct idp_oidc_request request = {.document = document,
+                                       .object = idp_oidc_config_of(document),
+                                       .list = rules->is_first ? NULL : list_of(document)};
+    bool has_object = has_field(document, rules->field_count);
+    request.says_nothing = idp_oidc_config_is_empty(&request.object, rules->field_count);
+    if (has_object) {
+        request.form = request.list != NULL ? IDP_OIDC_BOTH : IDP_OIDC_OBJECT;
+    } else {
+        request.form = request.list != NULL ? IDP_OIDC_LIST : IDP_OIDC_ABSENT;
+    }
+    return request;
+}

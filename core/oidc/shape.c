@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* shape.c - the types of a request. Go took names in any case and null for any value; here a name
+ * in another case is refused, since what reads it next may not know it. Unknown names are let
+ * through: the origin ignores them, and gives them back. */
+#include "core/oidc/config.h"
+
+#include <strings.h>
+
+static void add(struct idp_oidc_faults *faults, const char *member, const char *code,
+                const char *message)
+{
+    idp_oidc_fault_add(faults, member, code, message, (struct idp_bytes){0});
+}
+
+static bool are_strings(const struct idp_json *list)
+{
+    const struct idp_json *item = list->child;
+    while (item != NULL && item->kind == IDP_JSON_STRING) {
+        item = item->next;
+    }
+    return item == NULL;
+}
+
+static void check_field(struct idp_oidc_faults *faults, const struct idp_json *value,
+                        enum idp_oidc_field field)
+{
+    const char *name = idp_oidc_field_name(field);
+    bool is_list = idp_oidc_field_is_list(field);
+    bool fits = is_list ? idp_json_is(value, IDP_JSON_ARRAY) && are_strings(value)
+                        : idp_json_is(value, IDP_JSON_STRING);
+    if (value != NULL && !fits) {
+        idp_oidc_fault_add(
+            faults, name, "wrong_type", name,
+            idp_bytes_of(is_list ? " must be a list of strings" : " must be a string"));
+    }
+}
+
+static bool is_known_but_for_case(struct idp_bytes name, const struct idp_oidc_rules *rules,
+                                  bool may_list)
+{
+    bool like;
+    if (idp_oidc_field_find(name, &like) < rules->field_count) {
+        return false;
+    }
+    return like || (may_list && name.size == 4 && strncasecmp(name.data, "list", 4) == 0 &&
+                    !idp_bytes_is(name, "list"));
+}
+
+/* In an order that does not depend on that of the members, which jsonb does not keep. `is_item`: a
+ * configuration in a list, which has no list of its own. */
+static void check_object(struct idp_oidc_faults *faults, const struct idp_json *object,
+                         const struct idp_oidc_rules *rules, bool is_item)
+{
+    struct idp_oidc_config config = idp_oidc_config_of(object);
+    for (size_t i = 0; i < rules->field_count; i++) {
+        check_field(faults, config.fields[i], (enum idp_oidc_field)i);
+    }
+    size_t count;
+    const struct idp_json **members = idp_json_sorted(faults->call, object, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (is_known_but_for_case(members[i]->name, rules, !is_item && !rules->is_first)) {
+            const char *name = idp_text_c(faults->call, members[i]->name);
+            idp_oidc_fault_add(faults, name, "name_case", name,
+                               idp_bytes_of(" must be written in the case of the documentation"));
+        }
+    }
+}
+
+static void check_list(struct idp_oidc_faults *faults, const struct idp_json *list,
+                       const struct idp_oidc_rules *rules)
+{
+    if (list == NULL || list->kind == IDP_JSON_NULL) {
+        return;
+    }
+    if (list->kind != IDP_JSON_ARRAY) {
+        add(faults, "list", "wrong_type", "list must be a list of objects");
+        return;
+    }
+    for (const struct idp_json *item = list->child; item != NULL; item = item->next) {
+        if (++faults->index == IDP_OIDC_LIST_COUNT_MAX) {
+            faults->index = -1;
+            add(faults, "list", "too_many", "list must not hold more than 64 configurations");
+            return;
+        }
+        if (item->kind == IDP_JSON_OBJECT) {
+            check_object(faults, item, rules, true);
+        } else {
+            add(faults, "", "wrong_type", "a configuration must be an object");
+        }
+    }
+    faults->index = -1;
+}
+
+void idp_oidc_shape_check(struct idp_oidc_faults *faults, const struct idp_json *document,
+                          const struct idp_oidc_rules *rules)
+{
+    if (document == NULL || document->kind == IDP_JSON_NULL) {
+        return;
+    }
+    if (document->kind != IDP_JSON_OBJECT) {
+        add(faults, "", "wrong_type", "the OIDC configuration must be an object");
+        return;
+    }
+    check_object(faults, document, rules, false);
+    if (!rules->is_first) {
+        check_list(faults, idp_json_member(document, "list"), rules);
+    }
+}

@@ -81,9 +81,10 @@ const struct idp_function idp_functions[] = {
 
     /* tokens of ours */
     {"authenticate", "t", "token", 1, 0, 'j', IDP_READS, idp_sql_authenticate,
-     "The verdict on an access token of this tenant, with its key, client and subject asked now."},
+     "The verdict on an access token of this tenant, with its key, client and subject asked now.",
+     true},
     {"begin_session", "tb", "token local", 1, 1, 'j', IDP_SESSION_CHANGE, idp_sql_begin_session,
-     "Gives the transaction, or the session, the identity of an access token; NULL ends it."},
+     "Gives the transaction, or the session, the identity of an access token; NULL ends it.", true},
     {"current_claims", "", "", 0, 0, 'j', IDP_READS, idp_sql_current_claims,
      "The claims the session began with; NULL without a session."},
     {"current_subject", "", "", 0, 0, 't', IDP_READS, idp_sql_current_subject,

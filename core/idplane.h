@@ -251,7 +251,11 @@ struct idp_function {
     enum idp_effect effect;
     struct idp_value (*entry)(struct idp_call *call, const struct idp_value *arguments);
     const char *help;
+    bool judges_text; /* `entry` takes text of any bytes and size, as those of IDP_PURE do */
 };
+
+/* True where text that is none, or too long, is for the entry to judge. */
+bool idp_judges_text(const struct idp_function *function);
 
 extern const struct idp_function idp_functions[];
 extern const size_t idp_function_count;

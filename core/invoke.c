@@ -32,6 +32,11 @@ static bool is_total(const struct idp_function *function)
     return function->effect == IDP_PURE || function->effect == IDP_CLOCKED;
 }
 
+bool idp_judges_text(const struct idp_function *function)
+{
+    return is_total(function) || function->judges_text;
+}
+
 static void check_argument(struct idp_call *call, struct idp_value value, size_t index)
 {
     char kind = call->function->arguments[index];
@@ -42,13 +47,13 @@ static void check_argument(struct idp_call *call, struct idp_value value, size_t
         idp_fail_with(call, IDP_INVALID_ARGUMENT, "The argument %s has the wrong type.",
                       argument_name(call, index));
     }
-    bool is_judged = is_total(call->function) && kind != 'j'; /* by what reads it */
+    bool judges = idp_judges_text(call->function), is_judged = judges && kind != 'j';
     if (!is_judged && idp_text_of(value).size > IDP_ARGUMENT_SIZE_MAX) {
         idp_fail_with(call, IDP_TOO_LARGE, "The argument %s is longer than %d bytes.",
                       argument_name(call, index), IDP_ARGUMENT_SIZE_MAX);
     }
     bool is_text = kind == 't' || kind == 'j';
-    if (is_text && !is_total(call->function) && !idp_utf8_valid(value.bytes)) {
+    if (is_text && !judges && !idp_utf8_valid(value.bytes)) {
         idp_fail_with(call, IDP_INVALID_ARGUMENT,
                       "The argument %s is not UTF-8 text, or holds a NUL.",
                       argument_name(call, index));

@@ -47,7 +47,7 @@ static struct idp_bytes jsonb_bytes(Datum datum)
 /* A function that a query calls for each row has the same JSON beside it each time, and its text
  * costs more than the rest of the call. So the texts of a few are kept; such arguments hold no
  * secret. */
-enum { TEXT_COUNT = 16, TEXT_JSONB_SIZE_MAX = 2048 };
+enum { TEXT_COUNT = 16, TEXT_JSONB_SIZE_MAX = 2048, TEXT_SIZE_MAX = 8192 };
 
 static struct jsonb_text {
     Size size;
@@ -81,7 +81,7 @@ static struct idp_bytes jsonb_bytes_kept(Datum datum)
         return kept->text;
     }
     struct idp_bytes text = jsonb_bytes(datum);
-    if (size <= TEXT_JSONB_SIZE_MAX) {
+    if (size <= TEXT_JSONB_SIZE_MAX && text.size <= TEXT_SIZE_MAX) {
         text_keep(kept, document, text);
     }
     return text;

@@ -7,11 +7,14 @@
 
 static char *session[IDP_SESSION_COUNT];
 static char *master_key_file;
-static bool tenant_was_refused;
+
+/* No tenant: a name holds no control character. */
+static const char refused_tenant[] = "\x01refused";
 
 /* A tenant that was asked for before the library was loaded, such as in the options of a
  * connection, by a role that may not set it, is refused with a warning; and what the role has by
- * default is lost to it. The default tenant would then be a way out of one's own. */
+ * default is lost to it. The default tenant would then be a way out of one's own. So the session
+ * gets one that is none, which RESET brings back and parallel workers take over. */
 static void define_tenant(void)
 {
     bool was_asked = GetConfigOption("idplane.tenant", true, false) != NULL;
@@ -19,7 +22,9 @@ static void define_tenant(void)
                                "Set by idplane.set_tenant(); empty means the default tenant.",
                                &session[IDP_SESSION_TENANT], NULL, PGC_SUSET, GUC_NOT_IN_SAMPLE,
                                NULL, NULL, NULL);
-    tenant_was_refused = was_asked && session[IDP_SESSION_TENANT] == NULL;
+    if (was_asked && session[IDP_SESSION_TENANT] == NULL) {
+        SetConfigOption("idplane.tenant", refused_tenant, PGC_SUSET, PGC_S_OVERRIDE);
+    }
 }
 
 void idp_pg_define_settings(void)
@@ -44,12 +49,14 @@ void idp_pg_define_settings(void)
 
 const char *idp_pg_session_setting(enum idp_session variable)
 {
-    if (variable == IDP_SESSION_TENANT && session[variable] == NULL && tenant_was_refused) {
+    const char *value = session[variable];
+    if (variable == IDP_SESSION_TENANT && value != NULL && strcmp(value, refused_tenant) == 0) {
         ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
                         errmsg("idplane: this session asked for a tenant that it may not choose"),
-                        errhint("Connect without setting idplane.tenant.")));
+                        errhint("Connect without setting idplane.tenant."), errhidestmt(true),
+                        errhidecontext(true)));
     }
-    return session[variable];
+    return value;
 }
 
 const char *idp_pg_master_key_setting(void)

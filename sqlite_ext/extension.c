@@ -52,7 +52,8 @@ static struct idp_value bytes_argument(struct idp_frame *frame, sqlite3_value *v
     return (struct idp_value){.kind = kind, .bytes = {data == NULL ? "" : data, (size_t)size}};
 }
 
-/* Types are checked, never coerced: a number is no text. Bytes may be given as text. */
+/* Types are checked, never coerced: a number is no text. Bytes may be given as text. What judges
+ * text gets none where there is something else. */
 static struct idp_value argument(struct idp_frame *frame, sqlite3_value *value, size_t index)
 {
     char kind = frame->call.function->arguments[index];
@@ -67,7 +68,11 @@ static struct idp_value argument(struct idp_frame *frame, sqlite3_value *value, 
         }
         return (struct idp_value){.kind = kind, .integer = integer};
     }
-    if (type != SQLITE_TEXT && !(kind == 'x' && type == SQLITE_BLOB)) {
+    bool fits = type == SQLITE_TEXT || (kind == 'x' && type == SQLITE_BLOB);
+    if (!fits && kind == 't' && idp_judges_text(frame->call.function)) {
+        return (struct idp_value){.kind = kind, .bytes = {"", 0}};
+    }
+    if (!fits) {
         fail_type(frame, index, kind == 'x' ? "text or blob" : "text");
     }
     return bytes_argument(frame, value, kind);

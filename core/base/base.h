@@ -237,6 +237,9 @@ struct idp_bytes idp_random_text(struct idp_call *call, size_t size);
  * a file), so the caller has called host->begin where it writes more. */
 struct idp_bytes idp_seal(struct idp_call *call, struct idp_bytes plain, struct idp_bytes context);
 
+/* How every value begins that idp_seal would make now. Makes the master key as idp_seal does. */
+struct idp_bytes idp_seal_header(struct idp_call *call);
+
 /* Opens what idp_seal made; raises IDP_SEAL_BROKEN or IDP_MASTER_KEY_MISSING. */
 struct idp_bytes idp_unseal(struct idp_call *call, struct idp_bytes sealed,
                             struct idp_bytes context);

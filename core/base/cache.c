@@ -7,7 +7,11 @@
 #include <openssl/crypto.h>
 #include <stdatomic.h>
 #include <string.h>
+#if __has_include(<sys/single_threaded.h>)
 #include <sys/single_threaded.h>
+#else
+static const char __libc_single_threaded = 0;
+#endif
 
 #include "core/base/base.h"
 

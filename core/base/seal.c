@@ -81,8 +81,9 @@ static bool encrypt(const struct idp_master_key *key, const struct sealed *parts
     return done;
 }
 
+/* False with *ready where the value is not what was sealed; else OpenSSL could not even try. */
 static bool decrypt(const struct idp_master_key *key, const struct sealed *parts,
-                    struct idp_bytes context, unsigned char *out)
+                    struct idp_bytes context, unsigned char *out, bool *ready)
 {
     unsigned char tag[TAG_SIZE];
     EVP_CIPHER_CTX *cipher = EVP_CIPHER_CTX_new();
@@ -90,12 +91,27 @@ static bool decrypt(const struct idp_master_key *key, const struct sealed *parts
 
     memcpy(tag, parts->tag.data, TAG_SIZE);
     ERR_set_mark();
-    bool done = cipher && cipher_run(cipher, false, key, parts, context, out) &&
-                EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_AEAD_SET_TAG, TAG_SIZE, tag) == 1 &&
-                EVP_CipherFinal_ex(cipher, out + parts->text.size, &size) == 1;
+    *ready = cipher && cipher_run(cipher, false, key, parts, context, out) &&
+             EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_AEAD_SET_TAG, TAG_SIZE, tag) == 1;
+    bool done = *ready && EVP_CipherFinal_ex(cipher, out + parts->text.size, &size) == 1;
     ERR_pop_to_mark();
     EVP_CIPHER_CTX_free(cipher);
     return done;
+}
+
+static size_t header_write(const struct idp_master_key *key, unsigned char *out)
+{
+    out[0] = VERSION;
+    out[1] = (unsigned char)key->id_size;
+    memcpy(out + PREFIX_SIZE, key->id, key->id_size);
+    return PREFIX_SIZE + key->id_size;
+}
+
+struct idp_bytes idp_seal_header(struct idp_call *call)
+{
+    const struct idp_master_key *key = idp_master_key_sealing(call);
+    unsigned char *out = idp_allocate(call, PREFIX_SIZE + key->id_size);
+    return (struct idp_bytes){(const char *)out, header_write(key, out)};
 }
 
 struct idp_bytes idp_seal(struct idp_call *call, struct idp_bytes plain, struct idp_bytes context)
@@ -106,9 +122,7 @@ struct idp_bytes idp_seal(struct idp_call *call, struct idp_bytes plain, struct 
     size_t size = header_size + NONCE_SIZE + plain.size + TAG_SIZE;
     unsigned char *out = idp_allocate(call, size);
 
-    out[0] = VERSION;
-    out[1] = (unsigned char)key->id_size;
-    memcpy(out + PREFIX_SIZE, key->id, key->id_size);
+    header_write(key, out);
     memcpy(out + header_size, nonce.data, NONCE_SIZE);
 
     struct idp_bytes sealed = {(const char *)out, size};
@@ -132,8 +146,9 @@ struct idp_bytes idp_unseal(struct idp_call *call, struct idp_bytes sealed,
     const struct idp_master_key *key = idp_master_key_named(call, parts.key_id);
     unsigned char *out = idp_allocate(call, parts.text.size + 1);
 
-    if (!decrypt(key, &parts, context, out)) {
-        idp_fail(call, IDP_SEAL_BROKEN);
+    bool ready;
+    if (!decrypt(key, &parts, context, out, &ready)) {
+        idp_fail(call, ready ? IDP_SEAL_BROKEN : IDP_CRYPTO);
     }
     return (struct idp_bytes){(const char *)out, parts.text.size};
 }

@@ -90,9 +90,12 @@ struct idp_bytes idp_key_store_compromise(struct idp_call *call,
                                           const struct idp_scheduler *scheduler,
                                           struct idp_bytes kid);
 
-/* Takes out of the JWKS the retired keys whose tokens have all expired, and forgets those expiries:
- * at most rows_max rows in all. How many keys. */
-int64_t idp_key_store_purge(struct idp_call *call, int64_t rows_max);
+/* Marks as removed the retired keys whose tokens have all expired, and forgets those expiries: at
+ * most rows_max rows in all. */
+struct idp_key_purge {
+    int64_t key_count, expiry_count;
+};
+struct idp_key_purge idp_key_store_purge(struct idp_call *call, int64_t rows_max);
 
 /* {"keys":[…]}: public keys a verifier may meet, active first. */
 struct idp_json *idp_key_store_jwks(struct idp_call *call);

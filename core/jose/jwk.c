@@ -11,7 +11,7 @@
 #include <openssl/params.h>
 #include <string.h>
 
-enum { PARAMETER_COUNT_MAX = 10, SECRET_SIZE_MIN = 32, UNCOMPRESSED_POINT = 4 };
+enum { PARAMETER_COUNT_MAX = 10, UNCOMPRESSED_POINT = 4 };
 
 /* OSSL_PARAM list under construction; ok turns false with the first member that is malformed. */
 struct parameters {
@@ -248,22 +248,12 @@ static EVP_PKEY *read_pkey(struct idp_call *call, struct idp_key *key, const str
     return pkey;
 }
 
-/* A public key is no secret. Who was to verify with one, and is made to take it for a secret, would
- * believe whoever signs with it (RFC 8725 §2.1). */
-static bool is_secret(struct idp_bytes bytes)
-{
-    static const char armor[] = "-----BEGIN ";
-
-    return bytes.data && bytes.size >= SECRET_SIZE_MIN &&
-           !memmem(bytes.data, bytes.size, armor, sizeof armor - 1);
-}
-
 static bool read_material(struct idp_call *call, struct idp_key *key, const struct idp_json *jwk,
                           bool private)
 {
     if (key->type == IDP_KEY_OCT) {
         key->secret = member_bytes(call, jwk, "k");
-        return is_secret(key->secret);
+        return idp_secret_is_sound(call, key->secret);
     }
     key->curve = idp_curve_find(key->type, idp_json_string(jwk, "crv"));
     if (key->type != IDP_KEY_RSA && !key->curve) {

@@ -109,6 +109,8 @@ size_t idp_pem_read(struct idp_call *call, struct idp_bytes text, bool private,
                     const struct idp_key **keys, size_t key_count_max, bool *doubtful);
 /* The public key of base64 DER without armour, a certificate's or SPKI; NULL: it is neither. */
 const struct idp_key *idp_base64_key_read(struct idp_call *call, struct idp_bytes text);
+/* True for 32 bytes or more that are no public key in any spelling (secret.c). */
+bool idp_secret_is_sound(struct idp_call *call, struct idp_bytes bytes);
 /* SPKI, or PKCS#8 where it is private. */
 struct idp_bytes idp_pem_write(struct idp_call *call, const struct idp_key *key, bool private);
 

@@ -4,17 +4,18 @@
  * everywhere, the old lines may go. */
 #include "core/jose/key_store.h"
 
-enum { BATCH_SIZE = 1000 };
+enum { BATCH_SIZE = 1000, IDLE_COUNT_MAX = 100 };
 
 enum { SEALED, RESEAL };
 
 const struct idp_statement idp_key_rewrap_statements[] = {
+    /* $1: how every value begins that the first master key sealed */
     [SEALED] = {"SELECT tenant, kid, sealed_private_key FROM idplane.signing_key"
                 " WHERE state IN ('active', 'next')"
-                " AND (tenant > $1 OR (tenant = $1 AND kid > $2))"
-                " ORDER BY tenant, kid LIMIT $3",
-                "tti", "ttx"},
-    /* A key that was sealed or withdrawn meanwhile is left as it is. */
+                " AND substr(sealed_private_key, 1, length($1)) <> $1"
+                " ORDER BY tenant, kid LIMIT $2",
+                "xi", "ttx"},
+    /* A key that was sealed or withdrawn meanwhile is left as it is, and looked at again. */
     [RESEAL] = {"UPDATE idplane.signing_key SET sealed_private_key = $4"
                 " WHERE tenant = $1 AND kid = $2 AND sealed_private_key = $3",
                 "ttxx", ""},
@@ -31,22 +32,31 @@ static int64_t rewrap(struct idp_call *call, const struct idp_value *row)
     return idp_run(call, &idp_key_rewrap_statements[RESEAL], arguments).affected;
 }
 
+static int64_t rewrap_batch(struct idp_call *call, struct idp_rows rows)
+{
+    int64_t count = 0;
+    for (size_t i = 0; i < rows.count; i++) {
+        count += rewrap(call, rows.values + i * rows.columns);
+    }
+    return count;
+}
+
+/* Until nothing is seen under another key: waiting for a row may have let new ones in. */
 static int64_t rewrap_all(struct idp_call *call)
 {
     int64_t count = 0;
-    struct idp_rows rows;
-    struct idp_value from[] = {idp_value_text(idp_bytes_of("")), idp_value_text(idp_bytes_of("")),
-                               idp_value_integer(BATCH_SIZE)};
-    do {
-        rows = idp_run(call, &idp_key_rewrap_statements[SEALED], from);
-        for (size_t i = 0; i < rows.count; i++) {
-            const struct idp_value *row = rows.values + i * rows.columns;
-            count += rewrap(call, row);
-            from[0] = row[0];
-            from[1] = row[1];
+    struct idp_value arguments[] = {idp_value_blob(idp_seal_header(call)),
+                                    idp_value_integer(BATCH_SIZE)};
+    for (size_t idle = 0; idle < IDLE_COUNT_MAX;) {
+        struct idp_rows rows = idp_run(call, &idp_key_rewrap_statements[SEALED], arguments);
+        if (rows.count == 0) {
+            return count;
         }
-    } while (rows.count == BATCH_SIZE);
-    return count;
+        int64_t rewrapped = rewrap_batch(call, rows);
+        idle = rewrapped > 0 ? 0 : idle + 1;
+        count += rewrapped;
+    }
+    idp_fail(call, IDP_BUSY);
 }
 
 /* rewrap_master_key() → {"key_id","rewrapped"} */

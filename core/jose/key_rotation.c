@@ -172,14 +172,15 @@ struct idp_stored_key idp_key_store_active(struct idp_call *call,
     idp_fail(call, IDP_BUSY);
 }
 
-int64_t idp_key_store_purge(struct idp_call *call, int64_t rows_max)
+struct idp_key_purge idp_key_store_purge(struct idp_call *call, int64_t rows_max)
 {
     struct idp_value arguments[] = {idp_value_text(idp_tenant(call)),
                                     idp_value_time(idp_now_us(call)), idp_value_integer(rows_max)};
-    int64_t removed = idp_run(call, &idp_key_rotation_statements[REMOVE], arguments).affected;
-    arguments[2] = idp_value_integer(rows_max - removed);
-    idp_run(call, &idp_key_rotation_statements[FORGET], arguments);
-    return removed;
+    struct idp_key_purge purge = {
+        .key_count = idp_run(call, &idp_key_rotation_statements[REMOVE], arguments).affected};
+    arguments[2] = idp_value_integer(rows_max - purge.key_count);
+    purge.expiry_count = idp_run(call, &idp_key_rotation_statements[FORGET], arguments).affected;
+    return purge;
 }
 
 /* ---- what an administrator asks for ---- */

@@ -11,8 +11,11 @@ enum { EXPIRY_ID_SIZE = 9 };
 
 enum { NAMED, PUBLISHED, PUBLISHED_NAMED, EXTEND };
 
+/* Also of a key that is marked as removed: its last token may have been signed by a transaction
+ * that was not yet over. */
 #define IS_PUBLISHED                                                                               \
-    "(k.state IN ('active', 'next') OR k.state = 'retired' AND " IDP_LAST_EXPIRY " > $2)"
+    "(k.state IN ('active', 'next') OR k.state IN ('retired', 'removed')"                          \
+    " AND " IDP_LAST_EXPIRY " > $2)"
 
 const struct idp_statement idp_key_store_statements[] = {
     [NAMED] = {"SELECT " IDP_STORED_KEY_COLUMNS " FROM idplane.signing_key k"

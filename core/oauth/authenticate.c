@@ -71,10 +71,11 @@ static struct idp_bytes identity_text(struct idp_call *call, const struct idp_js
 }
 
 /* A token that is not good leaves no identity, also where there was one: that of the session behind
- * one of the transaction goes, too. */
+ * one of the transaction goes, too. Nor does an error, where it does not end the transaction. */
 struct idp_value idp_sql_begin_session(struct idp_call *call, const struct idp_value *arguments)
 {
     bool local = arguments[1].kind == 0 || idp_bool_of(arguments[1]);
+    call->host->session_set(call, IDP_SESSION_IDENTITY, (struct idp_bytes){0}, true);
     struct idp_json *verdict =
         arguments[0].kind == 0 ? NULL : idp_authenticate(call, arguments[0].bytes);
     const struct idp_json *claims = idp_json_member(verdict, "claims");

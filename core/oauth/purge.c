@@ -57,6 +57,8 @@ struct idp_value idp_sql_purge(struct idp_call *call, const struct idp_value *ar
         idp_json_add_integer(call, result, purged[i].name, removed);
         rows_max -= removed;
     }
-    idp_json_add_integer(call, result, "signing_keys", idp_key_store_purge(call, rows_max));
+    struct idp_key_purge keys = idp_key_store_purge(call, rows_max);
+    idp_json_add_integer(call, result, "signing_keys", keys.key_count);
+    idp_json_add_integer(call, result, "signing_key_expiries", keys.expiry_count);
     return idp_value_json(result);
 }

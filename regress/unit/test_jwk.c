@@ -258,6 +258,55 @@ static void a_public_pem_signs_nothing(void **state)
     assert_int_equal(idp_keys_read_private(call_of(state), idp_bytes_of(PKCS8_OKP)).count, 1);
 }
 
+/* ---- secrets ---- */
+
+static size_t count_of_secret(void **state, struct idp_bytes secret)
+{
+    struct idp_call *call = call_of(state);
+    struct idp_text jwk = {.call = call};
+    idp_text_add_c(&jwk, "{\"kty\":\"oct\",\"k\":\"");
+    idp_text_add(&jwk, idp_base64url_encode(call, secret));
+    idp_text_add_c(&jwk, "\"}");
+    return idp_keys_read(call, idp_text_bytes(&jwk)).count;
+}
+
+static void a_public_key_in_any_spelling_is_no_secret(void **state)
+{
+    static const char base64[] = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEf83OJ3D2xF1Bg8vub9tLe1gHMzV7"
+                                 "6e8Tus9uPHvRVEXH8UTNG72bfocs3+257rn0s2ldbqkLJK2KRiMohYjlrQ==";
+    static const char *const spellings[] = {
+        SPKI_EC,
+        "\n" SPKI_EC,
+        base64,
+        "{" EC "}",
+        " {\"keys\":[{" EC "}]}",
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGqgYZq7IHcVtzTXm4uo1vxNhoYuZ6VBMuY1aYOLkWfI me",
+        "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTY= me",
+        "---- BEGIN SSH2 PUBLIC KEY ----\nAAAAC3NzaC1lZDI1NTE5AAAAIGqg\n",
+    };
+    for (size_t i = 0; i < IDP_COUNT(spellings); i++) {
+        if (count_of_secret(state, idp_bytes_of(spellings[i])) != 0)
+            fail_msg("%s", spellings[i]);
+    }
+    struct idp_bytes der = idp_base64_decode(call_of(state), idp_bytes_of(base64));
+    assert_int_equal(count_of_secret(state, der), 0);
+}
+
+static void other_bytes_are_a_secret(void **state)
+{
+    static const char *const secrets[] = {
+        "0123456789abcdef0123456789abcdef",
+        "{\"this\":\"is JSON, and not a key at all\"}",
+        "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEf83OJ3D2xF1Bg8vub9tLe1gHMzV7",
+        "0\x82\x01 begins like DER, but is none at all",
+    };
+    for (size_t i = 0; i < IDP_COUNT(secrets); i++) {
+        if (count_of_secret(state, idp_bytes_of(secrets[i])) != 1)
+            fail_msg("%s", secrets[i]);
+    }
+    assert_int_equal(count_of_secret(state, idp_bytes_of("31 bytes are not enough of them")), 0);
+}
+
 /* ---- private keys ---- */
 
 static void a_private_half_must_belong_to_the_public_one(void **state)
@@ -491,6 +540,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(pem_is_read_as_asymmetric_keys, host_setup, host_teardown),
         cmocka_unit_test_setup_teardown(a_certificate_stands_for_all_members_or_for_none,
                                         host_setup, host_teardown),
+        cmocka_unit_test_setup_teardown(a_public_key_in_any_spelling_is_no_secret, host_setup,
+                                        host_teardown),
+        cmocka_unit_test_setup_teardown(other_bytes_are_a_secret, host_setup, host_teardown),
         cmocka_unit_test_setup_teardown(a_public_pem_signs_nothing, host_setup, host_teardown),
         cmocka_unit_test_setup_teardown(a_private_half_must_belong_to_the_public_one, host_setup,
                                         host_teardown),

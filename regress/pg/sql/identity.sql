@@ -71,6 +71,13 @@ SELECT idplane.begin_session(token, local => false) ->> 'valid' FROM token WHERE
 DISCARD ALL;
 SELECT idplane.current_subject() IS NULL AS nobody;
 
+-- A token of any bytes and size is judged, and leaves nobody.
+BEGIN;
+SELECT idplane.begin_session(token) ->> 'valid' FROM token WHERE name = 'ada';
+SELECT idplane.begin_session(repeat('a', 1048577));
+SELECT idplane.current_subject() IS NULL AS nobody;
+COMMIT;
+
 -- What a role may try.
 SET idplane.identity = '{"tenant":"default","claims":{"sub":"ada","exp":9999999999}}';
 SELECT set_config('idplane.identity', '{"tenant":"default","claims":{"sub":"ada","exp":9999999999}}', false);

@@ -77,8 +77,8 @@ $(SCRIPT): sql/schema.sql sql/comments.sql sql/functions.sql pg_ext/idplane.cont
 	$(MKDIR) && { printf '%s\n' '\echo Use "CREATE EXTENSION idplane" to load this file. \quit' \
 	    'CREATE SCHEMA idplane;'; cat sql/schema.sql sql/comments.sql sql/functions.sql; } >$@
 # The schema as C string literals, a line each: SQLite installs it from there.
-$(BUILD)/schema.inc: sql/schema.sql
-	$(MKDIR) && sed -e 's/[\\"]/\\&/g' -e 's/.*/"&\\n"/' $< >$@
+$(BUILD)/schema.inc: sql/schema.sql sql/sqlite.sql
+	$(MKDIR) && cat $^ | sed -e 's/[\\"]/\\&/g' -e 's/.*/"&\\n"/' >$@
 $(BUILD)/obj/httpd/%.o: httpd/%.c
 	$(BUILD_C) -c $(PQ_FLAGS) $<
 $(BUILD)/obj/%.o: %.c | $(BUILD)/schema.inc

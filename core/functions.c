@@ -110,6 +110,21 @@ const struct idp_function idp_functions[] = {
     {"oidc_merge", "tjjjj", "operation request record effective defaults", 1, 0, 'j', IDP_PURE,
      idp_sql_oidc_merge, "What a request makes of an instance's record and effective values."},
 
+    {"set_oidc_default", "jt", "config plan", 1, 0, 'j', IDP_WRITES, idp_sql_set_oidc_default,
+     "What instances of a plan have where nobody says otherwise."},
+    {"provision_oidc", "tjj", "instance request options", 1, 0, 'j', IDP_WRITES,
+     idp_sql_provision_oidc, "Makes an instance: what was sent, over the defaults of its plan."},
+    {"update_oidc", "tjj", "instance request options", 1, 0, 'j', IDP_WRITES, idp_sql_update_oidc,
+     "Changes an instance: what was sent, over what is effective."},
+    {"rederive_oidc", "tj", "instance options", 1, 0, 'j', IDP_WRITES, idp_sql_rederive_oidc,
+     "Makes effective what the record and the defaults of today give."},
+    {"rollback_oidc", "tij", "instance version options", 2, 0, 'j', IDP_WRITES,
+     idp_sql_rollback_oidc, "Takes an instance back to what an earlier version had."},
+    {"oidc_config", "t", "instance", 1, 0, 'j', IDP_READS, idp_sql_oidc_config,
+     "Record and effective configuration of an instance, and where each field comes from."},
+    {"oidc_history", "t", "instance", 1, 0, 'j', IDP_READS, idp_sql_oidc_history,
+     "Who changed an instance when, from what to what; the latest first."},
+
     /* HTTP */
     {"http_request", "ttjx", "method target headers body", 2, 0, 'j', IDP_WRITES,
      idp_sql_http_request, "One HTTP request to one HTTP response."},
@@ -132,5 +147,9 @@ const struct idp_statement_group idp_statement_groups[] = {
     {idp_key_list_statements, &idp_key_list_statement_count},
     {idp_key_rewrap_statements, &idp_key_rewrap_statement_count},
     {idp_master_key_statements, &idp_master_key_statement_count},
+    {idp_oidc_default_statements, &idp_oidc_default_statement_count},
+    {idp_oidc_instance_statements, &idp_oidc_instance_statement_count},
+    {idp_oidc_operation_statements, &idp_oidc_operation_statement_count},
+    {idp_oidc_history_statements, &idp_oidc_history_statement_count},
 };
 const size_t idp_statement_group_count = IDP_COUNT(idp_statement_groups);

@@ -99,3 +99,29 @@ COMMENT ON COLUMN idplane.signing_key_expiry.last_expiry_at IS 'No token that th
 COMMENT ON COLUMN idplane.signing_key_expiry.tenant IS 'Tenant of the row.';
 COMMENT ON INDEX idplane.signing_key_expiry_pkey IS 'The latest row of a key is one look.';
 COMMENT ON CONSTRAINT signing_key_expiry_pkey ON idplane.signing_key_expiry IS 'One row for each time that a token outlived what was known.';
+
+COMMENT ON COLUMN idplane.oidc_default.changed_at IS 'When it was set last.';
+COMMENT ON COLUMN idplane.oidc_default.config IS 'Fields, and compat, rule, opaque_jwks and profile.';
+COMMENT ON COLUMN idplane.oidc_default.tenant IS 'Tenant of the row.';
+COMMENT ON INDEX idplane.oidc_default_pkey IS 'One row for each plan.';
+COMMENT ON CONSTRAINT oidc_default_pkey ON idplane.oidc_default IS 'One row for each plan.';
+
+COMMENT ON COLUMN idplane.oidc_instance.changed_at IS 'When this version was made.';
+COMMENT ON COLUMN idplane.oidc_instance.created_at IS 'When it was provisioned.';
+COMMENT ON COLUMN idplane.oidc_instance.instance IS 'As the caller names it.';
+COMMENT ON COLUMN idplane.oidc_instance.plan IS 'Whose defaults count; empty: of instances without a plan.';
+COMMENT ON COLUMN idplane.oidc_instance.tenant IS 'Tenant of the row.';
+COMMENT ON INDEX idplane.oidc_instance_pkey IS 'One row for each instance.';
+COMMENT ON CONSTRAINT oidc_instance_pkey ON idplane.oidc_instance IS 'One row for each instance.';
+
+COMMENT ON COLUMN idplane.oidc_change.changed_at IS 'When.';
+COMMENT ON COLUMN idplane.oidc_change.effective IS 'What was effective from then on.';
+COMMENT ON COLUMN idplane.oidc_change.instance IS 'Instance that changed.';
+COMMENT ON COLUMN idplane.oidc_change.operation IS 'provision, update, rederive or rollback.';
+COMMENT ON COLUMN idplane.oidc_change.provenance IS 'Where each effective field came from.';
+COMMENT ON COLUMN idplane.oidc_change.record IS 'What was the record from then on.';
+COMMENT ON COLUMN idplane.oidc_change.request IS 'What was asked for; of a rollback the version.';
+COMMENT ON COLUMN idplane.oidc_change.tenant IS 'Tenant of the row.';
+COMMENT ON COLUMN idplane.oidc_change.version IS 'Version that the change made.';
+COMMENT ON INDEX idplane.oidc_change_pkey IS 'One row for each version.';
+COMMENT ON CONSTRAINT oidc_change_pkey ON idplane.oidc_change IS 'One row for each version.';

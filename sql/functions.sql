@@ -201,6 +201,34 @@ CREATE FUNCTION idplane.oidc_merge(operation text, request jsonb DEFAULT NULL, r
     LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.oidc_merge(text, jsonb, jsonb, jsonb, jsonb) IS 'What a request makes of an instance''s record and effective values.';
 
+CREATE FUNCTION idplane.set_oidc_default(config jsonb, plan text DEFAULT NULL) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.set_oidc_default(jsonb, text) IS 'What instances of a plan have where nobody says otherwise.';
+
+CREATE FUNCTION idplane.provision_oidc(instance text, request jsonb DEFAULT NULL, options jsonb DEFAULT NULL) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.provision_oidc(text, jsonb, jsonb) IS 'Makes an instance: what was sent, over the defaults of its plan.';
+
+CREATE FUNCTION idplane.update_oidc(instance text, request jsonb DEFAULT NULL, options jsonb DEFAULT NULL) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.update_oidc(text, jsonb, jsonb) IS 'Changes an instance: what was sent, over what is effective.';
+
+CREATE FUNCTION idplane.rederive_oidc(instance text, options jsonb DEFAULT NULL) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.rederive_oidc(text, jsonb) IS 'Makes effective what the record and the defaults of today give.';
+
+CREATE FUNCTION idplane.rollback_oidc(instance text, version bigint, options jsonb DEFAULT NULL) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.rollback_oidc(text, bigint, jsonb) IS 'Takes an instance back to what an earlier version had.';
+
+CREATE FUNCTION idplane.oidc_config(instance text) RETURNS jsonb
+    LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.oidc_config(text) IS 'Record and effective configuration of an instance, and where each field comes from.';
+
+CREATE FUNCTION idplane.oidc_history(instance text) RETURNS jsonb
+    LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.oidc_history(text) IS 'Who changed an instance when, from what to what; the latest first.';
+
 -- ---- HTTP ----
 
 CREATE FUNCTION idplane.http_request(method text, target text, headers jsonb DEFAULT '{}', body bytea DEFAULT NULL) RETURNS jsonb
@@ -234,6 +262,15 @@ COMMENT ON FUNCTION pgjwt_compat.verify(text, text, text) IS 'pgjwt''s verify: h
 
 -- ---- who may do what ----
 -- Nobody by default. What depends on its arguments only, and what every verifier must read, is free.
+
+CREATE VIEW idplane.oidc_divergence AS
+    SELECT i.tenant, i.instance, i.version, i.record, i.effective, m.merged -> 'effective' AS derived
+      FROM idplane.oidc_instance i
+      JOIN idplane.oidc_default d ON d.tenant = i.tenant AND d.plan = i.plan
+     CROSS JOIN LATERAL idplane.oidc_merge('provision', i.record, NULL, NULL, d.config) AS m (merged)
+     WHERE i.effective IS DISTINCT FROM m.merged -> 'effective';
+COMMENT ON VIEW idplane.oidc_divergence IS 'Instances whose effective configuration is not what their record and the defaults of today give.';
+COMMENT ON COLUMN idplane.oidc_divergence.derived IS 'What rederive_oidc() would make effective; null: it would refuse the record.';
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA idplane FROM PUBLIC;
 REVOKE ALL ON ALL TABLES IN SCHEMA idplane FROM PUBLIC;
@@ -304,3 +341,6 @@ SELECT pg_extension_config_dump('idplane.attempt', '');
 SELECT pg_extension_config_dump('idplane.master_key', '');
 SELECT pg_extension_config_dump('idplane.signing_key', '');
 SELECT pg_extension_config_dump('idplane.signing_key_expiry', '');
+SELECT pg_extension_config_dump('idplane.oidc_default', '');
+SELECT pg_extension_config_dump('idplane.oidc_instance', '');
+SELECT pg_extension_config_dump('idplane.oidc_change', '');

@@ -157,3 +157,49 @@ CREATE TABLE idplane.signing_key_expiry (
     PRIMARY KEY (tenant, kid, last_expiry_at, expiry_id)
 );
 COMMENT ON TABLE idplane.signing_key_expiry IS 'Until when tokens of a key live: the latest row counts, a quarter of a life ahead. Rows are only inserted, so that nobody who signs queues behind a transaction of another.';
+
+CREATE TABLE idplane.oidc_default (
+    tenant text COLLATE "C" NOT NULL,
+    plan text COLLATE "C" NOT NULL,
+    config jsonb NOT NULL,
+    changed_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant, plan)
+);
+COMMENT ON TABLE idplane.oidc_default IS 'Default OIDC configuration of each plan, and the rules for its instances.';
+COMMENT ON COLUMN idplane.oidc_default.plan IS 'Empty: of instances without a plan.';
+
+CREATE TABLE idplane.oidc_instance (
+    tenant text COLLATE "C" NOT NULL,
+    instance text COLLATE "C" NOT NULL,
+    plan text COLLATE "C" NOT NULL,
+    profile text COLLATE "C" NOT NULL,
+    version bigint NOT NULL,
+    created_at timestamptz NOT NULL,
+    changed_at timestamptz NOT NULL,
+    record jsonb,
+    effective jsonb NOT NULL,
+    provenance jsonb NOT NULL,
+    PRIMARY KEY (tenant, instance)
+);
+COMMENT ON TABLE idplane.oidc_instance IS 'OIDC configuration of instances as it is now.';
+COMMENT ON COLUMN idplane.oidc_instance.record IS 'What was sent last, as it was sent; null: nothing.';
+COMMENT ON COLUMN idplane.oidc_instance.effective IS 'What tokens are judged by: an object, or {"list": [...]}.';
+COMMENT ON COLUMN idplane.oidc_instance.provenance IS 'Where each effective field comes from.';
+COMMENT ON COLUMN idplane.oidc_instance.profile IS 'How a token becomes a name and groups; from the defaults it was provisioned with.';
+COMMENT ON COLUMN idplane.oidc_instance.version IS 'Counts the changes, from 1.';
+
+CREATE TABLE idplane.oidc_change (
+    tenant text COLLATE "C" NOT NULL,
+    instance text COLLATE "C" NOT NULL,
+    version bigint NOT NULL,
+    changed_at timestamptz NOT NULL,
+    operation text COLLATE "C" NOT NULL,
+    actor text COLLATE "C",
+    request jsonb,
+    record jsonb,
+    effective jsonb NOT NULL,
+    provenance jsonb NOT NULL,
+    PRIMARY KEY (tenant, instance, version)
+);
+COMMENT ON TABLE idplane.oidc_change IS 'History of instances: what each version had, only inserted.';
+COMMENT ON COLUMN idplane.oidc_change.actor IS 'Who asked, as the caller says; else the subject of the session.';

@@ -108,8 +108,13 @@ struct idp_value idp_sql_current_claims(struct idp_call *call, const struct idp_
     return idp_value_json(claims_now(call));
 }
 
+struct idp_bytes idp_session_subject(struct idp_call *call)
+{
+    return idp_json_string(claims_now(call), "sub");
+}
+
 struct idp_value idp_sql_current_subject(struct idp_call *call, const struct idp_value *arguments)
 {
     (void)arguments;
-    return idp_value_text(idp_json_string(claims_now(call), "sub"));
+    return idp_value_text(idp_session_subject(call));
 }

@@ -162,6 +162,8 @@ struct idp_value idp_sql_jwks(struct idp_call *call, const struct idp_value *arg
 struct idp_value idp_sql_authenticate(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_begin_session(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_current_claims(struct idp_call *call, const struct idp_value *arguments);
+/* The subject that the session acts for now; data NULL: nobody. */
+struct idp_bytes idp_session_subject(struct idp_call *call);
 struct idp_value idp_sql_current_subject(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_purge(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_authorization_server_metadata(struct idp_call *call,

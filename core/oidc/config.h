@@ -68,28 +68,6 @@ struct idp_oidc_rules {
 /* Raises IDP_INVALID_ARGUMENT naming the member that is wrong; NULL gives the defaults. */
 struct idp_oidc_rules idp_oidc_rules_of(struct idp_call *call, const struct idp_json *defaults);
 
-/* ---- requests (request.c) ---- */
-
-enum idp_oidc_form {
-    IDP_OIDC_ABSENT, /* nothing that is known */
-    IDP_OIDC_OBJECT,
-    IDP_OIDC_LIST,
-    IDP_OIDC_BOTH
-};
-
-/* The `oidc` member of a request; a record has the same shape. */
-struct idp_oidc_request {
-    enum idp_oidc_form form;
-    const struct idp_json *document; /* as sent; NULL: absent */
-    struct idp_oidc_config object;
-    const struct idp_json *list;
-    bool says_nothing; /* an object, all of whose fields are empty */
-};
-
-/* What a request asks for; its types were checked (shape.c). */
-struct idp_oidc_request idp_oidc_request_of(const struct idp_json *document,
-                                            const struct idp_oidc_rules *rules);
-
 /* ---- faults (fault.c) ---- */
 
 /* Collects {path, code, message}; the path is a JSON pointer (RFC 6901). */
@@ -108,6 +86,32 @@ void idp_oidc_fault_add(struct idp_oidc_faults *faults, const char *member, cons
 
 /* The messages, joined as the origin joins them. */
 struct idp_bytes idp_oidc_faults_text(struct idp_call *call, const struct idp_json *list);
+
+/* ---- requests (request.c) ---- */
+
+enum idp_oidc_form {
+    IDP_OIDC_ABSENT, /* nothing that is known */
+    IDP_OIDC_OBJECT,
+    IDP_OIDC_LIST,
+    IDP_OIDC_BOTH
+};
+
+/* The `oidc` member of a request; a record has the same shape. */
+struct idp_oidc_request {
+    enum idp_oidc_form form;
+    const struct idp_json *document; /* as sent; NULL: absent */
+    struct idp_oidc_config object;
+    const struct idp_json *list;
+    bool says_nothing; /* an object, all of whose fields are empty */
+};
+
+/* A request as JSON; NULL: absent, or a fault was added. Never raises. */
+const struct idp_json *idp_oidc_request_read(struct idp_oidc_faults *faults,
+                                             struct idp_value value);
+
+/* What a request asks for; its types were checked (shape.c). */
+struct idp_oidc_request idp_oidc_request_of(const struct idp_json *document,
+                                            const struct idp_oidc_rules *rules);
 
 /* ---- checks (shape.c, validate.c, issuer_url.c, key_set.c) ---- */
 

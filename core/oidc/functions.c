@@ -3,28 +3,6 @@
  * holds, they answer; only what the caller knows to be right (record, defaults) may raise. */
 #include "core/oidc/config.h"
 
-/* A request as JSON; else the fault is added, and NULL comes back. */
-static const struct idp_json *request_read(struct idp_oidc_faults *faults, struct idp_value value)
-{
-    struct idp_bytes text = idp_text_of(value);
-    if (text.data == NULL) {
-        return NULL;
-    }
-    const struct idp_bytes none = {0};
-    if (text.size > IDP_OIDC_SIZE_MAX) {
-        idp_oidc_fault_add(faults, "", "too_large",
-                           "the OIDC configuration must not be larger than 64 KiB", none);
-        return NULL;
-    }
-    const char *why;
-    const struct idp_json *json = idp_json_read(faults->call, text, &why);
-    if (json == NULL) {
-        idp_oidc_fault_add(faults, "", "not_json",
-                           "the OIDC configuration is not strict JSON: ", idp_bytes_of(why));
-    }
-    return json;
-}
-
 static const struct idp_json *optional_object(struct idp_call *call, struct idp_value value,
                                               const char *name)
 {
@@ -41,7 +19,7 @@ static const struct idp_json *optional_object(struct idp_call *call, struct idp_
 struct idp_value idp_sql_oidc_validate(struct idp_call *call, const struct idp_value *arguments)
 {
     struct idp_oidc_faults faults = idp_oidc_faults_new(call);
-    const struct idp_json *request = request_read(&faults, arguments[0]);
+    const struct idp_json *request = idp_oidc_request_read(&faults, arguments[0]);
     const struct idp_json *record = optional_object(call, arguments[1], "record");
     struct idp_oidc_rules rules =
         idp_oidc_rules_of(call, optional_object(call, arguments[2], "defaults"));
@@ -88,7 +66,7 @@ struct idp_value idp_sql_oidc_merge(struct idp_call *call, const struct idp_valu
 {
     enum idp_oidc_operation operation = operation_of(call, arguments[0]);
     struct idp_oidc_faults faults = idp_oidc_faults_new(call);
-    const struct idp_json *request = request_read(&faults, arguments[1]);
+    const struct idp_json *request = idp_oidc_request_read(&faults, arguments[1]);
     struct idp_oidc_result result = {
         .state = {.record = optional_object(call, arguments[2], "record"),
                   .effective = optional_object(call, arguments[3], "effective")},

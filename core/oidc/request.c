@@ -2,6 +2,27 @@
 /* request.c - what a request asks for: nothing, one configuration, or a list of them. */
 #include "core/oidc/config.h"
 
+const struct idp_json *idp_oidc_request_read(struct idp_oidc_faults *faults, struct idp_value value)
+{
+    struct idp_bytes text = idp_text_of(value);
+    if (text.data == NULL) {
+        return NULL;
+    }
+    const struct idp_bytes none = {0};
+    if (text.size > IDP_OIDC_SIZE_MAX) {
+        idp_oidc_fault_add(faults, "", "too_large",
+                           "the OIDC configuration must not be larger than 64 KiB", none);
+        return NULL;
+    }
+    const char *why;
+    const struct idp_json *json = idp_json_read(faults->call, text, &why);
+    if (json == NULL) {
+        idp_oidc_fault_add(faults, "", "not_json",
+                           "the OIDC configuration is not strict JSON: ", idp_bytes_of(why));
+    }
+    return json;
+}
+
 /* Names that only a later era knows are unknown ones. */
 static bool has_field(const struct idp_json *document, size_t field_count)
 {

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* default.c - what instances of a plan have where nobody says otherwise. Nothing is preset: the
+ * defaults of the origin are a test system's. Instances keep what they got; later defaults are for
+ * later instances, and for those that are derived anew. */
+#include "core/oidc/instance.h"
+
+enum { LOAD, SET };
+
+const struct idp_statement idp_oidc_default_statements[] = {
+    [LOAD] = {"SELECT config FROM idplane.oidc_default WHERE tenant = $1 AND plan = $2", "tt", "j"},
+    [SET] = {"INSERT INTO idplane.oidc_default (tenant, plan, config, changed_at)"
+             " VALUES ($1, $2, $3, $4) ON CONFLICT (tenant, plan)"
+             " DO UPDATE SET config = excluded.config, changed_at = excluded.changed_at",
+             "ttjz", ""},
+};
+const size_t idp_oidc_default_statement_count = IDP_COUNT(idp_oidc_default_statements);
+
+const struct idp_json *idp_oidc_default_load(struct idp_call *call, struct idp_bytes plan)
+{
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(plan)};
+    const struct idp_value *row = idp_run_one(call, &idp_oidc_default_statements[LOAD], key);
+    if (row == NULL) {
+        idp_fail_with(call, IDP_NO_OIDC_DEFAULT,
+                      plan.size == 0 ? "There is no default OIDC configuration. Set one: "
+                                       "set_oidc_default(config)."
+                                     : "The plan has no default OIDC configuration. Set one: "
+                                       "set_oidc_default(config, plan).");
+    }
+    return idp_oidc_column(call, row[0]);
+}
+
+/* ---- setting ---- */
+
+static const char *const profiles[] = {"documented", "apiserver", "structured", "owa"};
+
+struct idp_bytes idp_oidc_profile_of(const struct idp_json *defaults)
+{
+    struct idp_bytes profile = idp_json_string(defaults, "profile");
+    return profile.data == NULL ? idp_bytes_of(profiles[0]) : profile;
+}
+
+static void check_profile(struct idp_call *call, const struct idp_json *defaults)
+{
+    const struct idp_json *profile = idp_json_member(defaults, "profile");
+    size_t i = 0;
+    while (profile != NULL && i < IDP_COUNT(profiles) &&
+           !(profile->kind == IDP_JSON_STRING && idp_bytes_is(profile->text, profiles[i]))) {
+        i++;
+    }
+    if (i == IDP_COUNT(profiles)) {
+        idp_fail_with(call, IDP_INVALID_CONFIGURATION,
+                      "The member profile must be documented, apiserver, structured or owa.");
+    }
+}
+
+/* A misspelt member would be a default that nobody gets. */
+static bool is_member(struct idp_bytes name)
+{
+    static const char *const rules[] = {"compat", "rule", "opaque_jwks", "profile"};
+    bool like;
+    for (size_t i = 0; i < IDP_COUNT(rules); i++) {
+        if (idp_bytes_is(name, rules[i])) {
+            return true;
+        }
+    }
+    return idp_oidc_field_find(name, &like) < IDP_OIDC_DEFAULT_COUNT;
+}
+
+static void check_members(struct idp_call *call, const struct idp_json *defaults)
+{
+    for (const struct idp_json *member = defaults->child; member != NULL; member = member->next) {
+        if (!is_member(member->name)) {
+            idp_fail_with(call, IDP_INVALID_CONFIGURATION,
+                          "Defaults have clientID, issuerURL, groupsClaim, signingAlgs, "
+                          "usernameClaim, usernamePrefix and groupsPrefix; and compat, rule, "
+                          "opaque_jwks and profile.");
+        }
+    }
+}
+
+/* As what an instance gets that says nothing. */
+static void check_config(struct idp_call *call, const struct idp_json *defaults)
+{
+    struct idp_oidc_rules rules = idp_oidc_rules_of(call, defaults);
+    struct idp_oidc_request request = idp_oidc_request_of(defaults, &rules);
+    const struct idp_json *faults = idp_oidc_validate(call, defaults, NULL, &rules);
+    if (faults->child != NULL) {
+        idp_fail_with(call, IDP_INVALID_CONFIGURATION, "%s.",
+                      idp_oidc_faults_text(call, faults).data);
+    }
+    if (request.form != IDP_OIDC_OBJECT || request.says_nothing) {
+        idp_fail_with(call, IDP_INVALID_CONFIGURATION,
+                      "clientID must not be empty, issuerURL must not be empty.");
+    }
+}
+
+struct idp_value idp_sql_set_oidc_default(struct idp_call *call, const struct idp_value *arguments)
+{
+    const struct idp_json *config = idp_json_object_argument(call, arguments[0], "config");
+    idp_check_text(call, arguments[1], "plan", IDP_OIDC_NAME_SIZE_MAX);
+    if (arguments[0].bytes.size > IDP_OIDC_SIZE_MAX) {
+        idp_fail(call, IDP_TOO_LARGE);
+    }
+    check_members(call, config);
+    check_profile(call, config);
+    check_config(call, config);
+    struct idp_bytes plan = idp_text_of(arguments[1]);
+    struct idp_value row[] = {idp_value_text(idp_tenant(call)),
+                              idp_value_text(plan.data == NULL ? idp_bytes_of("") : plan),
+                              idp_value_json_text(idp_json_text(call, config)),
+                              idp_value_time(idp_now_us(call))};
+    idp_run(call, &idp_oidc_default_statements[SET], row);
+    return idp_value_json(config);
+}

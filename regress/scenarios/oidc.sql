@@ -1,0 +1,79 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- oidc.sql: OIDC configuration as rows. First the three scenarios of the seed's document, word for
+-- word on the record; then defaults, versions, history and the way back.
+SELECT set_clock('2026-01-01T00:00:00Z');
+
+-- Nothing is preset.
+SELECT provision_oidc('none', '{}');
+SELECT set_oidc_default('{"clientID":"9bd05ed7-a930-44e6-8c79-e6defeb7dec9","issuerURL":"https://kymatest.accounts400.ondemand.com","groupsClaim":"groups","signingAlgs":["RS256"],"usernamePrefix":"-","usernameClaim":"sub"}') ->> 'clientID';
+
+-- No oidc object, or all properties empty: provisioning takes the defaults.
+SELECT canonical_json(provision_oidc('first', NULL));
+SELECT canonical_json(provision_oidc('second', '{"clientID":"","issuerURL":"","groupsClaim":"","signingAlgs":[],"usernamePrefix":"","usernameClaim":""}'));
+-- Updating leaves the saved configuration untouched.
+SELECT canonical_json(provision_oidc('third', '{"clientID":"9bd05ed7-a930-44e6-8c79-e6defeb7dec9","issuerURL":"https://kymatest.accounts400.ondemand.com","groupsClaim":"groups","usernameClaim":"sub","usernamePrefix":"-","signingAlgs":["RS256"]}'));
+SELECT canonical_json(update_oidc('third', NULL));
+SELECT canonical_json(update_oidc('third', '{"clientID":"","issuerURL":"","groupsClaim":"","signingAlgs":[],"usernamePrefix":"","usernameClaim":""}'));
+-- Without the mandatory properties a validation error occurs.
+SELECT canonical_json(update_oidc('third', '{"groupsClaim":"roles"}'));
+-- The update overwrites: properties with empty values are valid.
+SELECT canonical_json(update_oidc('third', '{"clientID":"new-client-id","issuerURL":"https://new-issuer-url.local.com","groupsClaim":"","signingAlgs":[],"usernamePrefix":"","usernameClaim":""}', '{"actor":"ada"}'));
+SELECT canonical_json(oidc_config('third'));
+
+-- Once more is no change; another version than the one given is a conflict.
+SELECT canonical_json(update_oidc('third', '{"issuerURL":"https://new-issuer-url.local.com","clientID":"new-client-id"}'));
+SELECT canonical_json(update_oidc('third', '{"clientID":"x","issuerURL":"https://x.example"}', '{"version":1}'));
+SELECT canonical_json(update_oidc('third', '{"clientID":"x","issuerURL":"https://x.example","groupsPrefix":"g:"}', '{"version":2}'));
+SELECT canonical_json(oidc_config('third') -> 'provenance');
+SELECT set_clock('2026-01-02T00:00:00Z');
+-- Derived anew: the record over the defaults of today.
+SELECT set_oidc_default('{"clientID":"d","issuerURL":"https://d.example","groupsClaim":"teams","usernameClaim":"email"}') ->> 'clientID';
+SELECT canonical_json(rederive_oidc('third', '{"actor":"bob"}') -> 'effective');
+SELECT canonical_json(oidc_config('third') -> 'provenance');
+SELECT canonical_json(rederive_oidc('third') -> 'changed');
+-- Back to the second version, as the fifth.
+SELECT canonical_json(rollback_oidc('third', 2));
+SELECT canonical_json(oidc_config('third') -> 'provenance');
+SELECT canonical_json(rollback_oidc('third', 2) -> 'changed');
+SELECT canonical_json(rollback_oidc('third', 9));
+SELECT canonical_json(oidc_history('third'));
+
+-- A list, and no way back to an object.
+SELECT canonical_json(update_oidc('first', '{"list":[{"clientID":"a","issuerURL":"https://a.example"},{"clientID":"b","issuerURL":"https://b.example","requiredClaims":["r=1"]}]}') -> 'effective');
+SELECT canonical_json(oidc_config('first') -> 'provenance');
+SELECT canonical_json(update_oidc('first', '{"clientID":"a","issuerURL":"https://a.example"}'));
+SELECT canonical_json(update_oidc('first', '{"list":[]}') -> 'effective');
+
+-- Again, another, none.
+SELECT canonical_json(provision_oidc('second', '{"clientID":""}') -> 'changed');
+SELECT canonical_json(provision_oidc('second', '{"clientID":"c","issuerURL":"https://c.example"}'));
+SELECT canonical_json(update_oidc('none', '{}'));
+SELECT coalesce(oidc_config('none') ->> 'instance', 'none');
+SELECT canonical_json(oidc_history('none'));
+
+-- A plan has its own defaults and rules; a tenant its own instances.
+SELECT provision_oidc('p', NULL, '{"plan":"gold"}');
+SELECT set_oidc_default('{"clientID":"gold","issuerURL":"https://gold.example","compat":"0.0.1","rule":"code","profile":"owa","opaque_jwks":true}', 'gold') ->> 'clientID';
+SELECT canonical_json(provision_oidc('p', '{"clientID":"c","issuerURL":"https://u:p@c.example?q"}', '{"plan":"gold"}') -> 'effective');
+SELECT canonical_json(oidc_config('p') -> 'profile');
+SELECT set_tenant('acme');
+SELECT coalesce(oidc_config('p') ->> 'instance', 'none');
+SELECT provision_oidc('p', NULL);
+SELECT set_tenant('default');
+
+-- Defaults are looked at.
+SELECT set_oidc_default('{"clientID":"d"}');
+SELECT set_oidc_default('{}');
+SELECT set_oidc_default('{"list":[]}');
+SELECT set_oidc_default('{"clientID":"d","issuerURL":"http://d.example"}');
+SELECT set_oidc_default('{"clientID":"d","issuerURL":"https://d.example","requiredClaims":["a=b"]}');
+SELECT set_oidc_default('{"clientID":"d","issuerURL":"https://d.example","compat":"1"}');
+SELECT set_oidc_default('{"clientID":"d","issuerURL":"https://d.example","rule":true}');
+SELECT set_oidc_default('{"clientID":"d","issuerURL":"https://d.example","profile":"none"}');
+SELECT set_oidc_default('[]');
+-- So are options and names.
+SELECT update_oidc('third', '{}', '{"plan":"gold"}');
+SELECT update_oidc('third', '{}', '{"version":0}');
+SELECT update_oidc('third', '{}', '{"actor":1}');
+SELECT update_oidc('', '{}');
+SELECT update_oidc(NULL, '{}');

@@ -1,0 +1,10 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- sqlite.sql: what SQLite has beside the tables; functions.sql has the same for PostgreSQL.
+
+CREATE VIEW idplane_oidc_divergence AS
+    SELECT tenant, instance, version, record, effective, derived FROM (
+        SELECT i.tenant, i.instance, i.version, i.record, i.effective,
+               json_extract(oidc_merge('provision', i.record, NULL, NULL, d.config), '$.effective') AS derived
+          FROM idplane_oidc_instance i
+          JOIN idplane_oidc_default d ON d.tenant = i.tenant AND d.plan = i.plan) judged
+     WHERE canonical_json(effective) IS NOT canonical_json(derived);

@@ -107,9 +107,13 @@ const struct idp_function idp_functions[] = {
     /* OIDC configuration */
     {"oidc_validate", "jjj", "config record defaults", 1, 1, 'j', IDP_PURE, idp_sql_oidc_validate,
      "What is wrong with a configuration: path, code and message of each fault."},
-    {"oidc_merge", "tjjjj", "operation request record effective defaults", 1, 0, 'j', IDP_PURE,
-     idp_sql_oidc_merge, "What a request makes of an instance's record and effective values."},
+    {"oidc_merge", "tjjjjt", "operation request record effective defaults member", 1, 0, 'j',
+     IDP_PURE, idp_sql_oidc_merge,
+     "What a request makes of an instance's record and effective values."},
 
+    {"oidc_merge_step", "tjjjjt", "operation value record effective defaults member", 1, 0, 'j',
+     IDP_PURE, idp_sql_oidc_merge_step,
+     "What the triggers on tables do with a value; raises where it is refused."},
     {"set_oidc_default", "jt", "config plan", 1, 0, 'j', IDP_WRITES, idp_sql_set_oidc_default,
      "What instances of a plan have where nobody says otherwise."},
     {"provision_oidc", "tjj", "instance request options", 1, 0, 'j', IDP_WRITES,
@@ -131,6 +135,9 @@ const struct idp_function idp_functions[] = {
 };
 const size_t idp_function_count = IDP_COUNT(idp_functions);
 
+const struct idp_trigger *const idp_triggers[] = {&idp_oidc_trigger};
+const size_t idp_trigger_count = IDP_COUNT(idp_triggers);
+
 const struct idp_statement_group idp_statement_groups[] = {
     {idp_tenant_statements, &idp_tenant_statement_count},
     {idp_client_statements, &idp_client_statement_count},
@@ -151,5 +158,6 @@ const struct idp_statement_group idp_statement_groups[] = {
     {idp_oidc_instance_statements, &idp_oidc_instance_statement_count},
     {idp_oidc_operation_statements, &idp_oidc_operation_statement_count},
     {idp_oidc_history_statements, &idp_oidc_history_statement_count},
+    {idp_oidc_trigger_statements, &idp_oidc_trigger_statement_count},
 };
 const size_t idp_statement_group_count = IDP_COUNT(idp_statement_groups);

@@ -265,6 +265,23 @@ extern const size_t idp_function_count;
 /* The row named `name`, or NULL. */
 const struct idp_function *idp_function_find(const char *name);
 
+/* A trigger on somebody's table. `step` is a pure function of operation, value of the column, its
+ * old value, old value of the derived column (NULL: none) and a context: {"take":"new"|"old",
+ * "derived":…}, in this order, or the member that a further argument names. It raises where the
+ * value is refused. */
+struct idp_trigger {
+    const char *name;                    /* NAME_trigger() in PostgreSQL, attach_NAME() in SQLite */
+    const char *step;                    /* row of the function table */
+    const char *on_insert, *on_update;   /* operations */
+    const struct idp_statement *context; /* one `j`, or no row; $1 is the tenant */
+};
+
+extern const struct idp_trigger *const idp_triggers[];
+extern const size_t idp_trigger_count;
+
+/* The last argument of a step. */
+struct idp_value idp_trigger_context(struct idp_call *call, const struct idp_trigger *trigger);
+
 /* Calls call->function. Absent trailing arguments are NULL; a NULL required argument gives NULL
  * (IDP_PURE, IDP_CLOCKED) or raises, naming it. The result lives in the arena. */
 struct idp_value idp_invoke(struct idp_call *call, const struct idp_value *arguments,

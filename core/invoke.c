@@ -15,6 +15,13 @@ const struct idp_function *idp_function_find(const char *name)
     return NULL;
 }
 
+struct idp_value idp_trigger_context(struct idp_call *call, const struct idp_trigger *trigger)
+{
+    struct idp_value tenant = idp_value_text(idp_tenant(call));
+    const struct idp_value *row = idp_run_one(call, trigger->context, &tenant);
+    return row == NULL ? idp_null() : row[0];
+}
+
 /* The name of an argument as a C string; the words of argument_names are in order. */
 static const char *argument_name(struct idp_call *call, size_t index)
 {

@@ -197,9 +197,18 @@ CREATE FUNCTION idplane.oidc_validate(config jsonb, record jsonb DEFAULT NULL, d
 COMMENT ON FUNCTION idplane.oidc_validate(jsonb, jsonb, jsonb) IS 'What is wrong with a configuration: path, code and message of each fault.';
 
 CREATE FUNCTION idplane.oidc_merge(operation text, request jsonb DEFAULT NULL, record jsonb DEFAULT NULL,
-    effective jsonb DEFAULT NULL, defaults jsonb DEFAULT '{}') RETURNS jsonb
+    effective jsonb DEFAULT NULL, defaults jsonb DEFAULT '{}', member text DEFAULT NULL) RETURNS jsonb
     LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 AS 'MODULE_PATHNAME', 'idplane_call';
-COMMENT ON FUNCTION idplane.oidc_merge(text, jsonb, jsonb, jsonb, jsonb) IS 'What a request makes of an instance''s record and effective values.';
+COMMENT ON FUNCTION idplane.oidc_merge(text, jsonb, jsonb, jsonb, jsonb, text) IS 'What a request makes of an instance''s record and effective values.';
+
+CREATE FUNCTION idplane.oidc_merge_step(operation text, value jsonb DEFAULT NULL, record jsonb DEFAULT NULL,
+    effective jsonb DEFAULT NULL, defaults jsonb DEFAULT NULL, member text DEFAULT NULL) RETURNS jsonb
+    LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.oidc_merge_step(text, jsonb, jsonb, jsonb, jsonb, text) IS 'What the triggers on tables do with a value; raises where it is refused.';
+
+CREATE FUNCTION idplane.oidc_merge_trigger() RETURNS trigger
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_trigger';
+COMMENT ON FUNCTION idplane.oidc_merge_trigger() IS 'BEFORE INSERT OR UPDATE OF a column that holds OIDC configuration; arguments: that column, and the one for what is effective.';
 
 CREATE FUNCTION idplane.set_oidc_default(config jsonb, plan text DEFAULT NULL) RETURNS jsonb
     LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
@@ -264,11 +273,11 @@ COMMENT ON FUNCTION pgjwt_compat.verify(text, text, text) IS 'pgjwt''s verify: h
 -- Nobody by default. What depends on its arguments only, and what every verifier must read, is free.
 
 CREATE VIEW idplane.oidc_divergence AS
-    SELECT i.tenant, i.instance, i.version, i.record, i.effective, m.merged -> 'effective' AS derived
+    SELECT i.tenant, i.instance, i.version, i.record, i.effective, m.derived
       FROM idplane.oidc_instance i
       JOIN idplane.oidc_default d ON d.tenant = i.tenant AND d.plan = i.plan
-     CROSS JOIN LATERAL idplane.oidc_merge('provision', i.record, NULL, NULL, d.config) AS m (merged)
-     WHERE i.effective IS DISTINCT FROM m.merged -> 'effective';
+     CROSS JOIN LATERAL idplane.oidc_merge('provision', i.record, NULL, NULL, d.config, 'effective') AS m (derived)
+     WHERE i.effective IS DISTINCT FROM m.derived;
 COMMENT ON VIEW idplane.oidc_divergence IS 'Instances whose effective configuration is not what their record and the defaults of today give.';
 COMMENT ON COLUMN idplane.oidc_divergence.derived IS 'What rederive_oidc() would make effective; null: it would refuse the record.';
 
@@ -292,6 +301,9 @@ GRANT EXECUTE ON FUNCTION
     idplane.jwk_from_pem(text),
     idplane.jwk_to_pem(jsonb),
     idplane.jwk_thumbprint(jsonb),
+    idplane.oidc_validate(jsonb, jsonb, jsonb),
+    idplane.oidc_merge(text, jsonb, jsonb, jsonb, jsonb, text),
+    idplane.oidc_merge_step(text, jsonb, jsonb, jsonb, jsonb, text),
     idplane.jwks(),
     idplane.authenticate(text),
     idplane.current_claims(),

@@ -15,7 +15,15 @@ enum {
     IDP_MESSAGE_SIZE_MAX = 512,
     IDP_STATEMENT_CACHE_SIZE = 256, /* a power of two, well above the number of statements */
     IDP_SPARE_BLOCK_SIZE_MAX = 64 << 10,
-    IDP_CONTROL_COUNT = 8 /* statements that begin and end transactions */
+    IDP_CONTROL_COUNT = 8, /* statements that begin and end transactions */
+    IDP_ATTACH_COUNT_MAX = 4,
+    IDP_ATTACH_NAME_SIZE_MAX = 64
+};
+
+/* attach_NAME() and detach_NAME() of a trigger of the core. */
+struct idp_attach {
+    char attach_name[IDP_ATTACH_NAME_SIZE_MAX], detach_name[IDP_ATTACH_NAME_SIZE_MAX];
+    struct idp_function attach, detach;
 };
 
 /* A kept statement; index[n] is SQLite's number of parameter $n+1 (it numbers by appearance). */
@@ -35,6 +43,7 @@ struct idp_connection {
     sqlite3_stmt *control[IDP_CONTROL_COUNT];
     char *session[IDP_SESSION_COUNT];
     void *spare_block; /* one arena block kept between calls */
+    struct idp_attach attach[IDP_ATTACH_COUNT_MAX];
 };
 
 /* How a call made its writes atomic. */
@@ -89,6 +98,9 @@ void idp_anchor_drop(struct idp_frame *frame);
 
 /* Common dialect to SQLite's; sqlite3_malloc'ed, NULL where there is no memory. */
 char *idp_translate(const char *text);
+
+/* Fills connection->attach, a pair for each trigger of the core. */
+void idp_attach_functions(struct idp_connection *connection);
 
 /* idplane_install(): makes the tables. */
 extern const struct idp_function idp_install_function;

@@ -6,7 +6,7 @@
 #include "core/oidc/oidc.h"
 
 /* Sizes in bytes. */
-enum { IDP_OIDC_SIZE_MAX = 64 << 10, IDP_OIDC_LIST_COUNT_MAX = 64 };
+enum { IDP_OIDC_SIZE_MAX = 64 << 10, IDP_OIDC_MEMBER_SIZE_MAX = 32, IDP_OIDC_LIST_COUNT_MAX = 64 };
 
 /* ---- fields (fields.c) ---- */
 
@@ -140,6 +140,15 @@ bool idp_oidc_jwks_is_sound(struct idp_call *call, struct idp_bytes jwks);
 /* ---- merge (merge.c) ---- */
 
 enum idp_oidc_operation { IDP_OIDC_PROVISION, IDP_OIDC_UPDATE };
+
+/* Arguments (functions.c): "provision" or "update"; an object, NULL for NULL and null. Others
+ * raise. */
+enum idp_oidc_operation idp_oidc_operation_of(struct idp_call *call, struct idp_value value);
+const struct idp_json *idp_oidc_optional_object(struct idp_call *call, struct idp_value value,
+                                                const char *name);
+/* An answer, or one member of it: NULL where that is absent or null. */
+struct idp_value idp_oidc_part_of(struct idp_call *call, const struct idp_json *answer,
+                                  struct idp_value member);
 
 /* What is stored of an instance; NULL: nothing. Effective is an object or {"list":[…]}. */
 struct idp_oidc_state {

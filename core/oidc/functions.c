@@ -3,8 +3,8 @@
  * holds, they answer; only what the caller knows to be right (record, defaults) may raise. */
 #include "core/oidc/config.h"
 
-static const struct idp_json *optional_object(struct idp_call *call, struct idp_value value,
-                                              const char *name)
+const struct idp_json *idp_oidc_optional_object(struct idp_call *call, struct idp_value value,
+                                                const char *name)
 {
     const struct idp_json *json = idp_json_argument(call, value, name);
     if (json == NULL || json->kind == IDP_JSON_NULL) {
@@ -20,15 +20,15 @@ struct idp_value idp_sql_oidc_validate(struct idp_call *call, const struct idp_v
 {
     struct idp_oidc_faults faults = idp_oidc_faults_new(call);
     const struct idp_json *request = idp_oidc_request_read(&faults, arguments[0]);
-    const struct idp_json *record = optional_object(call, arguments[1], "record");
+    const struct idp_json *record = idp_oidc_optional_object(call, arguments[1], "record");
     struct idp_oidc_rules rules =
-        idp_oidc_rules_of(call, optional_object(call, arguments[2], "defaults"));
+        idp_oidc_rules_of(call, idp_oidc_optional_object(call, arguments[2], "defaults"));
     return idp_value_json(faults.list->child != NULL
                               ? faults.list
                               : idp_oidc_validate(call, request, record, &rules));
 }
 
-static enum idp_oidc_operation operation_of(struct idp_call *call, struct idp_value value)
+enum idp_oidc_operation idp_oidc_operation_of(struct idp_call *call, struct idp_value value)
 {
     struct idp_bytes word = idp_text_of(value);
     if (idp_bytes_is(word, "update")) {
@@ -38,6 +38,17 @@ static enum idp_oidc_operation operation_of(struct idp_call *call, struct idp_va
         idp_fail_with(call, IDP_INVALID_ARGUMENT, "The operation must be provision or update.");
     }
     return IDP_OIDC_PROVISION;
+}
+
+struct idp_value idp_oidc_part_of(struct idp_call *call, const struct idp_json *answer,
+                                  struct idp_value member)
+{
+    if (member.kind == 0) {
+        return idp_value_json(answer);
+    }
+    idp_check_text(call, member, "member", IDP_OIDC_MEMBER_SIZE_MAX);
+    const struct idp_json *part = idp_json_member(answer, idp_text_c(call, member.bytes));
+    return part == NULL || part->kind == IDP_JSON_NULL ? idp_null() : idp_value_json(part);
 }
 
 static void add_document(struct idp_call *call, struct idp_json *answer, const char *name,
@@ -64,17 +75,17 @@ static struct idp_json *answer_of(struct idp_call *call, const struct idp_oidc_r
 
 struct idp_value idp_sql_oidc_merge(struct idp_call *call, const struct idp_value *arguments)
 {
-    enum idp_oidc_operation operation = operation_of(call, arguments[0]);
+    enum idp_oidc_operation operation = idp_oidc_operation_of(call, arguments[0]);
     struct idp_oidc_faults faults = idp_oidc_faults_new(call);
     const struct idp_json *request = idp_oidc_request_read(&faults, arguments[1]);
     struct idp_oidc_result result = {
-        .state = {.record = optional_object(call, arguments[2], "record"),
-                  .effective = optional_object(call, arguments[3], "effective")},
+        .state = {.record = idp_oidc_optional_object(call, arguments[2], "record"),
+                  .effective = idp_oidc_optional_object(call, arguments[3], "effective")},
         .faults = faults.list,
     };
-    const struct idp_json *defaults = optional_object(call, arguments[4], "defaults");
+    const struct idp_json *defaults = idp_oidc_optional_object(call, arguments[4], "defaults");
     if (faults.list->child == NULL) {
         result = idp_oidc_merge(call, operation, request, result.state, defaults);
     }
-    return idp_value_json(answer_of(call, &result));
+    return idp_oidc_part_of(call, answer_of(call, &result), arguments[5]);
 }

@@ -12,6 +12,7 @@
 
 struct idp_value idp_sql_oidc_validate(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_oidc_merge(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_oidc_merge_step(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_set_oidc_default(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_provision_oidc(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_update_oidc(struct idp_call *call, const struct idp_value *arguments);
@@ -26,6 +27,9 @@ extern const struct idp_statement idp_oidc_instance_statements[];
 extern const size_t idp_oidc_instance_statement_count;
 extern const struct idp_statement idp_oidc_operation_statements[];
 extern const size_t idp_oidc_operation_statement_count;
+extern const struct idp_statement idp_oidc_trigger_statements[];
+extern const size_t idp_oidc_trigger_statement_count;
+extern const struct idp_trigger idp_oidc_trigger;
 extern const struct idp_statement idp_oidc_history_statements[];
 extern const size_t idp_oidc_history_statement_count;
 

@@ -128,6 +128,14 @@ const struct idp_function idp_functions[] = {
      "Record and effective configuration of an instance, and where each field comes from."},
     {"oidc_history", "t", "instance", 1, 0, 'j', IDP_READS, idp_sql_oidc_history,
      "Who changed an instance when, from what to what; the latest first."},
+    {"set_issuer_keys", "tt", "issuer jwks", 2, 0, 'i', IDP_WRITES, idp_sql_set_issuer_keys,
+     "The keys of an issuer, for configurations that bring none; how many can verify."},
+    {"oidc_authenticate", "tt", "instance token", 2, 0, 'j', IDP_READS, idp_sql_oidc_authenticate,
+     "Whose token it is, by the effective configuration of an instance.", true},
+    {"oidc_explain", "tt", "instance token", 2, 0, 'j', IDP_READS, idp_sql_oidc_explain,
+     "The same with each step that was taken.", true},
+    {"oidc_map_claims", "jjt", "config claims profile", 2, 0, 'j', IDP_PURE,
+     idp_sql_oidc_map_claims, "The name and groups that claims give under a configuration."},
 
     /* HTTP */
     {"http_request", "ttjx", "method target headers body", 2, 0, 'j', IDP_WRITES,
@@ -159,5 +167,6 @@ const struct idp_statement_group idp_statement_groups[] = {
     {idp_oidc_operation_statements, &idp_oidc_operation_statement_count},
     {idp_oidc_history_statements, &idp_oidc_history_statement_count},
     {idp_oidc_trigger_statements, &idp_oidc_trigger_statement_count},
+    {idp_oidc_issuer_statements, &idp_oidc_issuer_statement_count},
 };
 const size_t idp_statement_group_count = IDP_COUNT(idp_statement_groups);

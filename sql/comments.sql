@@ -125,3 +125,10 @@ COMMENT ON COLUMN idplane.oidc_change.tenant IS 'Tenant of the row.';
 COMMENT ON COLUMN idplane.oidc_change.version IS 'Version that the change made.';
 COMMENT ON INDEX idplane.oidc_change_pkey IS 'One row for each version.';
 COMMENT ON CONSTRAINT oidc_change_pkey ON idplane.oidc_change IS 'One row for each version.';
+
+COMMENT ON COLUMN idplane.issuer_keys.changed_at IS 'When they were set last.';
+COMMENT ON COLUMN idplane.issuer_keys.issuer IS 'As the claim iss says it, byte by byte.';
+COMMENT ON COLUMN idplane.issuer_keys.jwks IS 'JWKS (RFC 7517) as it was given.';
+COMMENT ON COLUMN idplane.issuer_keys.tenant IS 'Tenant of the row.';
+COMMENT ON INDEX idplane.issuer_keys_pkey IS 'One row for each issuer.';
+COMMENT ON CONSTRAINT issuer_keys_pkey ON idplane.issuer_keys IS 'One row for each issuer.';

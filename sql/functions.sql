@@ -238,6 +238,22 @@ CREATE FUNCTION idplane.oidc_history(instance text) RETURNS jsonb
     LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.oidc_history(text) IS 'Who changed an instance when, from what to what; the latest first.';
 
+CREATE FUNCTION idplane.set_issuer_keys(issuer text, jwks text) RETURNS bigint
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.set_issuer_keys(text, text) IS 'The keys of an issuer, for configurations that bring none; how many can verify.';
+
+CREATE FUNCTION idplane.oidc_authenticate(instance text, token text) RETURNS jsonb
+    LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER COST 1000 AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.oidc_authenticate(text, text) IS 'Whose token it is, by the effective configuration of an instance.';
+
+CREATE FUNCTION idplane.oidc_explain(instance text, token text) RETURNS jsonb
+    LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER COST 1000 AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.oidc_explain(text, text) IS 'The same with each step that was taken.';
+
+CREATE FUNCTION idplane.oidc_map_claims(config jsonb, claims jsonb, profile text DEFAULT NULL) RETURNS jsonb
+    LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.oidc_map_claims(jsonb, jsonb, text) IS 'The name and groups that claims give under a configuration.';
+
 -- ---- HTTP ----
 
 CREATE FUNCTION idplane.http_request(method text, target text, headers jsonb DEFAULT '{}', body bytea DEFAULT NULL) RETURNS jsonb
@@ -304,6 +320,7 @@ GRANT EXECUTE ON FUNCTION
     idplane.oidc_validate(jsonb, jsonb, jsonb),
     idplane.oidc_merge(text, jsonb, jsonb, jsonb, jsonb, text),
     idplane.oidc_merge_step(text, jsonb, jsonb, jsonb, jsonb, text),
+    idplane.oidc_map_claims(jsonb, jsonb, text),
     idplane.jwks(),
     idplane.authenticate(text),
     idplane.current_claims(),
@@ -356,3 +373,4 @@ SELECT pg_extension_config_dump('idplane.signing_key_expiry', '');
 SELECT pg_extension_config_dump('idplane.oidc_default', '');
 SELECT pg_extension_config_dump('idplane.oidc_instance', '');
 SELECT pg_extension_config_dump('idplane.oidc_change', '');
+SELECT pg_extension_config_dump('idplane.issuer_keys', '');

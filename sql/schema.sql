@@ -203,3 +203,12 @@ CREATE TABLE idplane.oidc_change (
 );
 COMMENT ON TABLE idplane.oidc_change IS 'History of instances: what each version had, only inserted.';
 COMMENT ON COLUMN idplane.oidc_change.actor IS 'Who asked, as the caller says; else the subject of the session.';
+
+CREATE TABLE idplane.issuer_keys (
+    tenant text COLLATE "C" NOT NULL,
+    issuer text COLLATE "C" NOT NULL,
+    jwks text COLLATE "C" NOT NULL,
+    changed_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant, issuer)
+);
+COMMENT ON TABLE idplane.issuer_keys IS 'Public keys of issuers, for configurations that bring none along.';

@@ -50,6 +50,19 @@ struct idp_json *idp_jwt_verify(struct idp_call *call, struct idp_bytes token,
 /* {"header","claims"} of a token that nobody verified; NULL where it is no JWT. */
 struct idp_json *idp_jwt_decode(struct idp_call *call, struct idp_bytes token);
 
+/* A token that nobody verified: for who learns from its claims whose keys to ask. */
+struct idp_unverified {
+    const struct idp_json *claims; /* an object */
+    const struct idp_jws *jws;
+};
+bool idp_unverified_read(struct idp_call *call, struct idp_bytes token,
+                         struct idp_unverified *out) IDP_MUST_CHECK;
+
+/* NULL where a key of the text verifies it with one of the algorithms (an array of names); else why
+ * not, in the words of jwt_verify: malformed, critical, algorithm, key or signature. */
+const char *idp_unverified_check(struct idp_call *call, const struct idp_unverified *token,
+                                 struct idp_bytes keys, const struct idp_json *algorithms);
+
 /* RFC 7519 NumericDate; false for anything but a number within the years that int64 can count. */
 bool idp_numeric_date(const struct idp_json *json, int64_t *out_us) IDP_MUST_CHECK;
 

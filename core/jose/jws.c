@@ -137,6 +137,11 @@ static const char *const reason_words[IDP_REASON_COUNT] = {
     [IDP_REASON_CRITICAL] = "critical",
 };
 
+const char *idp_reason_word(enum idp_reason reason)
+{
+    return reason_words[reason];
+}
+
 struct idp_json *idp_verdict(struct idp_call *call, enum idp_reason reason)
 {
     struct idp_json *verdict = idp_json_new(call, IDP_JSON_OBJECT);

@@ -55,18 +55,30 @@ struct idp_json *idp_jwt_verify(struct idp_call *call, struct idp_bytes token,
     return idp_jwt_judge(call, token, keys, &rules);
 }
 
+bool idp_unverified_read(struct idp_call *call, struct idp_bytes token, struct idp_unverified *out)
+{
+    struct idp_jws *jws = idp_allocate(call, sizeof *jws);
+    const char *why;
+    if (!idp_jws_read(call, token, jws)) {
+        return false;
+    }
+    *out = (struct idp_unverified){.claims = idp_json_read(call, jws->payload, &why), .jws = jws};
+    return idp_json_is(out->claims, IDP_JSON_OBJECT);
+}
+
+const char *idp_unverified_check(struct idp_call *call, const struct idp_unverified *token,
+                                 struct idp_bytes keys, const struct idp_json *algorithms)
+{
+    return idp_reason_word(idp_jws_check(call, token->jws, keys, algorithms));
+}
+
 struct idp_json *idp_jwt_decode(struct idp_call *call, struct idp_bytes token)
 {
-    struct idp_jws jws;
-    const char *why;
-    if (!idp_jws_read(call, token, &jws)) {
-        return NULL;
-    }
-    const struct idp_json *claims = idp_json_read(call, jws.payload, &why);
-    if (!idp_json_is(claims, IDP_JSON_OBJECT)) {
+    struct idp_unverified unverified;
+    if (!idp_unverified_read(call, token, &unverified)) {
         return NULL;
     }
     struct idp_json *document = idp_json_new(call, IDP_JSON_OBJECT);
-    add_contents(call, document, jws.header.document, claims);
+    add_contents(call, document, unverified.jws->header.document, unverified.claims);
     return document;
 }

@@ -243,6 +243,9 @@ enum idp_reason idp_jws_check(struct idp_call *call, const struct idp_jws *jws,
                               struct idp_bytes keys, const struct idp_json *algorithms);
 bool idp_jws_type_is(const struct idp_jws *jws, struct idp_bytes expected);
 
+/* The word of a reason; NULL for IDP_REASON_VALID. */
+const char *idp_reason_word(enum idp_reason reason);
+
 /* {"valid":true} or {"valid":false,"reason"}. */
 struct idp_json *idp_verdict(struct idp_call *call, enum idp_reason reason);
 

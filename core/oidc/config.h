@@ -134,8 +134,9 @@ struct idp_oidc_url idp_oidc_url_of(struct idp_bytes text);
 /* The bytes of encodedJwksArray: standard base64, line ends ignored; data NULL where it is not. */
 struct idp_bytes idp_oidc_jwks_decode(struct idp_call *call, struct idp_bytes encoded);
 
-/* True for a JWKS that has a key to verify with. */
-bool idp_oidc_jwks_is_sound(struct idp_call *call, struct idp_bytes jwks);
+/* How many keys of a JWKS can verify; 0 also where it is none, or holds a private key or a secret.
+ */
+size_t idp_oidc_jwks_count(struct idp_call *call, struct idp_bytes jwks);
 
 /* ---- merge (merge.c) ---- */
 
@@ -160,6 +161,9 @@ struct idp_oidc_result {
     struct idp_oidc_state state; /* unchanged where the request is invalid */
     const struct idp_json *faults;
 };
+
+/* Required claims as an object, from "claim=value" items. */
+const struct idp_json *idp_oidc_claims_of(struct idp_call *call, const struct idp_json *items);
 
 /* What a request makes of an instance. Pure, and the same when applied again. */
 struct idp_oidc_result idp_oidc_merge(struct idp_call *call, enum idp_oidc_operation operation,

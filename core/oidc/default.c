@@ -2,6 +2,7 @@
 /* default.c - what instances of a plan have where nobody says otherwise. Nothing is preset: the
  * defaults of the origin are a test system's. Instances keep what they got; later defaults are for
  * later instances, and for those that are derived anew. */
+#include "core/oidc/identity.h"
 #include "core/oidc/instance.h"
 
 enum { LOAD, SET };
@@ -31,23 +32,17 @@ const struct idp_json *idp_oidc_default_load(struct idp_call *call, struct idp_b
 
 /* ---- setting ---- */
 
-static const char *const profiles[] = {"documented", "apiserver", "structured", "owa"};
-
 struct idp_bytes idp_oidc_profile_of(const struct idp_json *defaults)
 {
     struct idp_bytes profile = idp_json_string(defaults, "profile");
-    return profile.data == NULL ? idp_bytes_of(profiles[0]) : profile;
+    return profile.data == NULL ? idp_bytes_of("documented") : profile;
 }
 
 static void check_profile(struct idp_call *call, const struct idp_json *defaults)
 {
     const struct idp_json *profile = idp_json_member(defaults, "profile");
-    size_t i = 0;
-    while (profile != NULL && i < IDP_COUNT(profiles) &&
-           !(profile->kind == IDP_JSON_STRING && idp_bytes_is(profile->text, profiles[i]))) {
-        i++;
-    }
-    if (i == IDP_COUNT(profiles)) {
+    if (profile != NULL && profile->kind != IDP_JSON_NULL &&
+        !(profile->kind == IDP_JSON_STRING && idp_oidc_profile_exists(profile->text))) {
         idp_fail_with(call, IDP_INVALID_CONFIGURATION,
                       "The member profile must be documented, apiserver, structured or owa.");
     }

@@ -47,10 +47,20 @@ struct idp_bytes idp_oidc_jwks_decode(struct idp_call *call, struct idp_bytes en
                           : (struct idp_bytes){(const char *)out, (size_t)(size - padding)};
 }
 
-bool idp_oidc_jwks_is_sound(struct idp_call *call, struct idp_bytes jwks)
+/* What is published holds no private half, and no secret. */
+static bool is_public(const struct idp_json *keys)
+{
+    const struct idp_json *key = keys->child;
+    while (key != NULL && idp_json_member(key, "d") == NULL && idp_json_member(key, "k") == NULL) {
+        key = key->next;
+    }
+    return key == NULL;
+}
+
+size_t idp_oidc_jwks_count(struct idp_call *call, struct idp_bytes jwks)
 {
     const char *why;
-    const struct idp_json *document = idp_json_read(call, jwks, &why);
-    return idp_json_is(idp_json_member(document, "keys"), IDP_JSON_ARRAY) &&
-           idp_keys_read(call, jwks).count > 0;
+    const struct idp_json *keys = idp_json_member(idp_json_read(call, jwks, &why), "keys");
+    return idp_json_is(keys, IDP_JSON_ARRAY) && is_public(keys) ? idp_keys_read(call, jwks).count
+                                                                : 0;
 }

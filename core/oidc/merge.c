@@ -31,9 +31,12 @@ static struct idp_json *member_named(struct idp_json *object, struct idp_bytes n
     return member;
 }
 
-static void claim_set(struct merge *merge, struct idp_json *claims, struct idp_bytes item)
+static void claim_set(struct idp_call *call, struct idp_json *claims, struct idp_bytes item)
 {
-    const char *sign = memchr(item.data, '=', item.size);
+    const char *sign = item.size == 0 ? NULL : memchr(item.data, '=', item.size);
+    if (sign == NULL) {
+        return; /* validation lets none in */
+    }
     size_t size = (size_t)(sign - item.data);
     struct idp_bytes name = {item.data, size};
     struct idp_bytes value = {sign + 1, item.size - size - 1};
@@ -41,15 +44,15 @@ static void claim_set(struct merge *merge, struct idp_json *claims, struct idp_b
     if (known != NULL) {
         known->text = value;
     } else {
-        idp_json_add_named(claims, name, idp_json_new_string(merge->call, value));
+        idp_json_add_named(claims, name, idp_json_new_string(call, value));
     }
 }
 
-static const struct idp_json *claims_of(struct merge *merge, const struct idp_json *items)
+const struct idp_json *idp_oidc_claims_of(struct idp_call *call, const struct idp_json *items)
 {
-    struct idp_json *claims = idp_json_new(merge->call, IDP_JSON_OBJECT);
+    struct idp_json *claims = idp_json_new(call, IDP_JSON_OBJECT);
     for (const struct idp_json *item = items->child; item != NULL; item = item->next) {
-        claim_set(merge, claims, item->text);
+        claim_set(call, claims, item->text);
     }
     return claims;
 }
@@ -63,7 +66,7 @@ static void lay_claims(struct merge *merge, const struct idp_json *sent,
         return;
     }
     bool clears = is_dash(sent->child) && sent->child->next == NULL;
-    *field = clears ? NULL : claims_of(merge, sent);
+    *field = clears ? NULL : idp_oidc_claims_of(merge->call, sent);
 }
 
 static void lay_field(struct merge *merge, enum idp_oidc_field field, const struct idp_json *sent,

@@ -19,6 +19,11 @@ struct idp_value idp_sql_update_oidc(struct idp_call *call, const struct idp_val
 struct idp_value idp_sql_rederive_oidc(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_rollback_oidc(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_oidc_config(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_set_issuer_keys(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_oidc_authenticate(struct idp_call *call,
+                                           const struct idp_value *arguments);
+struct idp_value idp_sql_oidc_explain(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_oidc_map_claims(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_oidc_history(struct idp_call *call, const struct idp_value *arguments);
 
 extern const struct idp_statement idp_oidc_default_statements[];
@@ -27,6 +32,8 @@ extern const struct idp_statement idp_oidc_instance_statements[];
 extern const size_t idp_oidc_instance_statement_count;
 extern const struct idp_statement idp_oidc_operation_statements[];
 extern const size_t idp_oidc_operation_statement_count;
+extern const struct idp_statement idp_oidc_issuer_statements[];
+extern const size_t idp_oidc_issuer_statement_count;
 extern const struct idp_statement idp_oidc_trigger_statements[];
 extern const size_t idp_oidc_trigger_statement_count;
 extern const struct idp_trigger idp_oidc_trigger;

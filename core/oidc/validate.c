@@ -145,7 +145,7 @@ static void check_keys(struct judge *judge, const struct idp_oidc_config *config
             may_clear ? "encodedJwksArray must be a valid base64-encoded value or set to '-' to "
                         "disable it if it was used previously"
                       : "encodedJwksArray must be a valid base64 encoded value");
-    } else if (!judge->rules->opaque_jwks && !idp_oidc_jwks_is_sound(judge->faults.call, jwks)) {
+    } else if (!judge->rules->opaque_jwks && idp_oidc_jwks_count(judge->faults.call, jwks) == 0) {
         add(judge, IDP_OIDC_JWKS, "jwks", "encodedJwksArray must hold a JWKS with a usable key");
     }
 }

@@ -77,3 +77,18 @@ SELECT update_oidc('third', '{}', '{"version":0}');
 SELECT update_oidc('third', '{}', '{"actor":1}');
 SELECT update_oidc('', '{}');
 SELECT update_oidc(NULL, '{}');
+
+-- Tokens: what is no token, no instance, no key.
+SELECT canonical_json(oidc_authenticate('third', 'no token'));
+SELECT canonical_json(oidc_authenticate('none', 'no token'));
+SELECT canonical_json(oidc_explain('third', 'no token'));
+SELECT set_issuer_keys('https://x.example', '{"keys":[]}');
+SELECT set_issuer_keys('https://x.example', 'no JSON');
+SELECT set_issuer_keys('https://x.example', '{"keys":[{"kty":"oct","k":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}]}');
+SELECT set_issuer_keys('https://x.example', '{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A"}]}');
+SELECT set_issuer_keys('https://x.example', '{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"},{"kty":"none"}]}');
+SELECT canonical_json(oidc_map_claims('{"issuerURL":"https://x.example","usernamePrefix":"-","groupsClaim":"roles","requiredClaims":["hd=x"]}', '{"sub":"jane","roles":["a","system:b"],"hd":"x"}'));
+SELECT canonical_json(oidc_map_claims('{"issuerURL":"https://x.example","requiredClaims":["hd=x"]}', '{"sub":"jane"}'));
+SELECT canonical_json(oidc_map_claims('{"issuerURL":"https://x.example"}', '{"sub":"jane","roles":["a"]}', 'owa'));
+SELECT oidc_map_claims('{}', '{}', 'none');
+SELECT oidc_map_claims('[]', '{}');

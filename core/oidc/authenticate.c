@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* authenticate.c - whose token is this? Against the effective configuration of an instance, with
+ * keys that are here: nothing is fetched.
+ *
+ * Configurations are tried in the order of the list, the first that takes the token decides. Checks
+ * run as kube-apiserver's do: issuer, audience, times, algorithm and signature, then claims. Where
+ * none takes it, the reason is that of the one that came furthest. */
+#include "core/jose/jose.h"
+#include "core/oidc/identity.h"
+#include "core/oidc/instance.h"
+
+enum { NBF_LEEWAY_US = 60 * 1000000 };
+
+/* What is asked of one configuration after the other. */
+struct inquiry {
+    struct idp_call *call;
+    struct idp_unverified token;
+    struct idp_bytes issuer;
+    const struct idp_oidc_verifier *verifier;
+    struct idp_oidc_identity identity;
+};
+
+/* ---- checks; NULL: passed, else the reason ---- */
+
+/* Google names itself without the scheme in some tokens. */
+static struct idp_bytes issuer_of(const struct idp_json *claims)
+{
+    struct idp_bytes issuer = idp_json_string(claims, "iss");
+    return idp_bytes_is(issuer, "accounts.google.com") ? idp_bytes_of("https://accounts.google.com")
+                                                       : issuer;
+}
+
+static const char *check_issuer(struct inquiry *inquiry)
+{
+    bool same =
+        inquiry->issuer.data != NULL && idp_bytes_equal(inquiry->issuer, inquiry->verifier->issuer);
+    return same ? NULL : "issuer";
+}
+
+static const char *check_audience(struct inquiry *inquiry)
+{
+    const struct idp_json *audience = idp_json_member(inquiry->token.claims, "aud");
+    struct idp_bytes wanted = inquiry->verifier->client_id;
+    bool meets = idp_json_is(audience, IDP_JSON_STRING)
+                     ? idp_bytes_equal(audience->text, wanted)
+                     : idp_json_is(audience, IDP_JSON_ARRAY) && idp_json_holds(audience, wanted);
+    return meets ? NULL : "audience";
+}
+
+/* Good while exp is not past, without leeway; from nbf on, less a minute. */
+static const char *check_times(struct inquiry *inquiry)
+{
+    int64_t exp_us, nbf_us, now_us = idp_now_us(inquiry->call);
+    const struct idp_json *nbf = idp_json_member(inquiry->token.claims, "nbf");
+    if (!idp_numeric_date(idp_json_member(inquiry->token.claims, "exp"), &exp_us) ||
+        exp_us < now_us) {
+        return "expired";
+    }
+    if (nbf == NULL) {
+        return NULL;
+    }
+    return idp_numeric_date(nbf, &nbf_us) && nbf_us - NBF_LEEWAY_US <= now_us ? NULL
+                                                                              : "not_yet_valid";
+}
+
+static struct idp_bytes keys_of(struct inquiry *inquiry)
+{
+    struct idp_bytes encoded = inquiry->verifier->encoded_jwks;
+    return encoded.data != NULL ? idp_oidc_jwks_decode(inquiry->call, encoded)
+                                : idp_oidc_issuer_keys(inquiry->call, inquiry->verifier->issuer);
+}
+
+static const char *check_signature(struct inquiry *inquiry)
+{
+    return idp_unverified_check(inquiry->call, &inquiry->token, keys_of(inquiry),
+                                inquiry->verifier->algorithms);
+}
+
+static const char *check_claims(struct inquiry *inquiry)
+{
+    return idp_oidc_identity_of(inquiry->call, inquiry->verifier, inquiry->token.claims,
+                                &inquiry->identity);
+}
+
+static const struct step {
+    const char *name;
+    const char *(*check)(struct inquiry *inquiry);
+} steps[] = {
+    {"issuer", check_issuer},       {"audience", check_audience}, {"times", check_times},
+    {"signature", check_signature}, {"claims", check_claims},
+};
+
+/* ---- one configuration ---- */
+
+/* How far a token came, and why no further (NULL: it came through). */
+struct verdict {
+    size_t step_count;
+    const char *reason;
+};
+
+/* `trace` NULL: nobody wants to know. */
+static void trace_step(struct inquiry *inquiry, struct idp_json *trace, int64_t index,
+                       const char *step, const char *reason)
+{
+    if (trace == NULL) {
+        return;
+    }
+    struct idp_json *line = idp_json_new(inquiry->call, IDP_JSON_OBJECT);
+    idp_json_add_integer(inquiry->call, line, "config_index", index);
+    idp_json_add_c(inquiry->call, line, "step", step);
+    idp_json_add_bool(inquiry->call, line, "ok", reason == NULL);
+    if (reason != NULL) {
+        idp_json_add_c(inquiry->call, line, "reason", reason);
+    }
+    idp_json_add(trace, NULL, line);
+}
+
+static struct verdict judge(struct inquiry *inquiry, int64_t index, struct idp_json *trace)
+{
+    struct verdict verdict = {.reason = NULL};
+    while (verdict.step_count < IDP_COUNT(steps) && verdict.reason == NULL) {
+        const struct step *step = &steps[verdict.step_count];
+        verdict.reason = step->check(inquiry);
+        trace_step(inquiry, trace, index, step->name, verdict.reason);
+        verdict.step_count += verdict.reason == NULL;
+    }
+    return verdict;
+}
+
+/* ---- all of them ---- */
+
+static struct idp_json *refused(struct idp_call *call, const char *reason)
+{
+    struct idp_json *answer = idp_json_new(call, IDP_JSON_OBJECT);
+    idp_json_add_bool(call, answer, "ok", false);
+    idp_json_add_c(call, answer, "reason", reason);
+    return answer;
+}
+
+static struct idp_json *admitted(struct inquiry *inquiry, int64_t index)
+{
+    struct idp_json *answer = idp_json_new(inquiry->call, IDP_JSON_OBJECT);
+    idp_json_add_bool(inquiry->call, answer, "ok", true);
+    idp_oidc_identity_add(inquiry->call, answer, &inquiry->identity, inquiry->token.claims);
+    idp_json_add_integer(inquiry->call, answer, "config_index", index);
+    return answer;
+}
+
+static struct idp_json *judge_all(struct inquiry *inquiry, const struct idp_oidc_instance *instance,
+                                  struct idp_json *trace)
+{
+    const struct idp_json *list = idp_json_member(instance->state.effective, "list");
+    const struct idp_json *config = list == NULL ? instance->state.effective : list->child;
+    struct verdict furthest = {.reason = "no_configuration"};
+    for (int64_t index = 0; config != NULL; index++, config = list == NULL ? NULL : config->next) {
+        struct idp_oidc_verifier verifier =
+            idp_oidc_verifier_of(inquiry->call, instance->profile, config, index);
+        inquiry->verifier = &verifier;
+        struct verdict verdict = judge(inquiry, index, trace);
+        if (verdict.reason == NULL) {
+            return admitted(inquiry, index);
+        }
+        if (index == 0 || verdict.step_count > furthest.step_count) {
+            furthest = verdict;
+        }
+        if (strcmp(verdict.reason, "reserved_username") == 0) {
+            break; /* another configuration must not let such a name in */
+        }
+    }
+    return refused(inquiry->call, furthest.reason);
+}
+
+static struct idp_json *authenticate(struct idp_call *call, const struct idp_value *arguments,
+                                     struct idp_json *trace)
+{
+    struct idp_oidc_instance instance;
+    struct inquiry inquiry = {.call = call};
+    if (!idp_oidc_instance_find(call, arguments[0].bytes, &instance)) {
+        return refused(call, "no_instance");
+    }
+    if (!idp_unverified_read(call, arguments[1].bytes, &inquiry.token)) {
+        return refused(call, "malformed");
+    }
+    inquiry.issuer = issuer_of(inquiry.token.claims);
+    return judge_all(&inquiry, &instance, trace);
+}
+
+struct idp_value idp_sql_oidc_authenticate(struct idp_call *call, const struct idp_value *arguments)
+{
+    return idp_value_json(authenticate(call, arguments, NULL));
+}
+
+struct idp_value idp_sql_oidc_explain(struct idp_call *call, const struct idp_value *arguments)
+{
+    struct idp_json *trace = idp_json_new(call, IDP_JSON_ARRAY);
+    struct idp_json *answer = authenticate(call, arguments, trace);
+    idp_json_add(answer, "steps", trace);
+    return idp_value_json(answer);
+}
+
+/* oidc_map_claims(config, claims, profile): the last step alone */
+struct idp_value idp_sql_oidc_map_claims(struct idp_call *call, const struct idp_value *arguments)
+{
+    const struct idp_json *config = idp_json_object_argument(call, arguments[0], "config");
+    const struct idp_json *claims = idp_json_object_argument(call, arguments[1], "claims");
+    struct idp_bytes profile = idp_text_of(arguments[2]);
+    profile = profile.data == NULL ? idp_bytes_of("documented") : profile;
+    if (!idp_oidc_profile_exists(profile)) {
+        idp_fail_with(call, IDP_INVALID_ARGUMENT,
+                      "The profile must be documented, apiserver, structured or owa.");
+    }
+    struct idp_oidc_identity identity;
+    struct idp_oidc_verifier verifier = idp_oidc_verifier_of(call, profile, config, 0);
+    const char *reason = idp_oidc_identity_of(call, &verifier, claims, &identity);
+    if (reason != NULL) {
+        return idp_value_json(refused(call, reason));
+    }
+    struct idp_json *answer = idp_json_new(call, IDP_JSON_OBJECT);
+    idp_json_add_bool(call, answer, "ok", true);
+    idp_oidc_identity_add(call, answer, &identity, claims);
+    return idp_value_json(answer);
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* identity.h - from a token to a user's name and groups, between the files of the area. */
+#ifndef IDPLANE_OIDC_IDENTITY_H
+#define IDPLANE_OIDC_IDENTITY_H
+
+#include "core/oidc/config.h"
+
+/* ---- profiles (profile.c) ---- */
+
+/* One configuration as a verifier of some kind reads it: nothing is left to a default. */
+struct idp_oidc_verifier {
+    struct idp_bytes issuer, client_id;
+    struct idp_bytes username_claim, username_prefix;
+    struct idp_bytes groups_claim, groups_prefix; /* groups_claim data NULL: no groups */
+    const struct idp_json *algorithms;            /* an array of names */
+    const struct idp_json *required_claims;       /* an object of strings; NULL: none */
+    struct idp_bytes encoded_jwks;                /* data NULL: those of the issuer */
+    bool guards_system;                           /* names that begin with "system:" are nobody's */
+};
+
+/* False for a profile that there is not. */
+bool idp_oidc_profile_exists(struct idp_bytes profile);
+
+/* The configuration at `index` (0: an object, or the first of a list) under a profile. */
+struct idp_oidc_verifier idp_oidc_verifier_of(struct idp_call *call, struct idp_bytes profile,
+                                              const struct idp_json *config, int64_t index);
+
+/* ---- claims (identity.c) ---- */
+
+struct idp_oidc_identity {
+    struct idp_bytes username;
+    const struct idp_json *groups; /* an array of strings */
+};
+
+/* NULL and *out; else why the claims make nobody: claims_source, username, email_not_verified,
+ * groups, required_claim, reserved_username. A word, never a value of theirs. */
+const char *idp_oidc_identity_of(struct idp_call *call, const struct idp_oidc_verifier *verifier,
+                                 const struct idp_json *claims, struct idp_oidc_identity *out);
+
+/* {"username","groups","extra"} added to an answer. */
+void idp_oidc_identity_add(struct idp_call *call, struct idp_json *answer,
+                           const struct idp_oidc_identity *identity, const struct idp_json *claims);
+
+/* ---- keys of issuers (issuer_keys.c) ---- */
+
+/* The JWKS that set_issuer_keys() was told; data NULL: none. */
+struct idp_bytes idp_oidc_issuer_keys(struct idp_call *call, struct idp_bytes issuer);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* issuer_keys.c - the keys of issuers, where a configuration does not bring them along. */
+#include "core/oidc/identity.h"
+
+enum { LOAD, SET };
+
+const struct idp_statement idp_oidc_issuer_statements[] = {
+    [LOAD] = {"SELECT jwks FROM idplane.issuer_keys WHERE tenant = $1 AND issuer = $2", "tt", "t"},
+    [SET] = {"INSERT INTO idplane.issuer_keys (tenant, issuer, jwks, changed_at)"
+             " VALUES ($1, $2, $3, $4) ON CONFLICT (tenant, issuer)"
+             " DO UPDATE SET jwks = excluded.jwks, changed_at = excluded.changed_at",
+             "tttz", ""},
+};
+const size_t idp_oidc_issuer_statement_count = IDP_COUNT(idp_oidc_issuer_statements);
+
+struct idp_bytes idp_oidc_issuer_keys(struct idp_call *call, struct idp_bytes issuer)
+{
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(issuer)};
+    const struct idp_value *row = idp_run_one(call, &idp_oidc_issuer_statements[LOAD], key);
+    return row == NULL ? (struct idp_bytes){0} : idp_text_of(row[0]);
+}
+
+/* set_issuer_keys(issuer, jwks) → how many keys of it can verify */
+struct idp_value idp_sql_set_issuer_keys(struct idp_call *call, const struct idp_value *arguments)
+{
+    idp_check_text(call, arguments[0], "issuer", IDP_URL_SIZE_MAX);
+    struct idp_bytes jwks = arguments[1].bytes;
+    size_t count = idp_oidc_jwks_count(call, jwks);
+    if (count == 0) {
+        idp_fail_with(call, IDP_INVALID_KEY,
+                      "This is no JWKS of public keys with one that can verify.");
+    }
+    struct idp_value row[] = {idp_value_text(idp_tenant(call)), arguments[0], arguments[1],
+                              idp_value_time(idp_now_us(call))};
+    idp_run(call, &idp_oidc_issuer_statements[SET], row);
+    return idp_value_integer((int64_t)count);
+}

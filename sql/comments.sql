@@ -132,3 +132,13 @@ COMMENT ON COLUMN idplane.issuer_keys.jwks IS 'JWKS (RFC 7517) as it was given.'
 COMMENT ON COLUMN idplane.issuer_keys.tenant IS 'Tenant of the row.';
 COMMENT ON INDEX idplane.issuer_keys_pkey IS 'One row for each issuer.';
 COMMENT ON CONSTRAINT issuer_keys_pkey ON idplane.issuer_keys IS 'One row for each issuer.';
+
+COMMENT ON COLUMN idplane.service_instance.changed_at IS 'Of the last request that changed it.';
+COMMENT ON COLUMN idplane.service_instance.context IS 'Member context of the request.';
+COMMENT ON COLUMN idplane.service_instance.instance IS 'Name in the path; idplane.oidc_instance has the same.';
+COMMENT ON COLUMN idplane.service_instance.parameters IS 'Member parameters of the request, without oidc.';
+COMMENT ON COLUMN idplane.service_instance.plan_id IS 'Plan of the service.';
+COMMENT ON COLUMN idplane.service_instance.service_id IS 'Service of the catalogue.';
+COMMENT ON COLUMN idplane.service_instance.tenant IS 'Tenant of the row.';
+COMMENT ON INDEX idplane.service_instance_pkey IS 'One row for each instance.';
+COMMENT ON CONSTRAINT service_instance_pkey ON idplane.service_instance IS 'One row for each instance.';

@@ -374,3 +374,4 @@ SELECT pg_extension_config_dump('idplane.oidc_default', '');
 SELECT pg_extension_config_dump('idplane.oidc_instance', '');
 SELECT pg_extension_config_dump('idplane.oidc_change', '');
 SELECT pg_extension_config_dump('idplane.issuer_keys', '');
+SELECT pg_extension_config_dump('idplane.service_instance', '');

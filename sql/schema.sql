@@ -212,3 +212,15 @@ CREATE TABLE idplane.issuer_keys (
     PRIMARY KEY (tenant, issuer)
 );
 COMMENT ON TABLE idplane.issuer_keys IS 'Public keys of issuers, for configurations that bring none along.';
+
+CREATE TABLE idplane.service_instance (
+    tenant text COLLATE "C" NOT NULL,
+    instance text COLLATE "C" NOT NULL,
+    service_id text COLLATE "C" NOT NULL,
+    plan_id text COLLATE "C" NOT NULL,
+    context jsonb NOT NULL,
+    parameters jsonb NOT NULL,
+    changed_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant, instance)
+);
+COMMENT ON TABLE idplane.service_instance IS 'What clients of the broker endpoints sent of an instance beside its OIDC configuration.';

@@ -192,6 +192,9 @@ int idp_hex_digit(char digit);
 /* application/x-www-form-urlencoded: '+' is a space, %xx a byte. data NULL where malformed. */
 struct idp_bytes idp_form_decode(struct idp_call *call, struct idp_bytes text);
 
+/* A part of a URL, %xx a byte. data NULL where malformed. */
+struct idp_bytes idp_url_decode(struct idp_call *call, struct idp_bytes text);
+
 /* Percent-encodes all but RFC 3986 unreserved characters. */
 struct idp_bytes idp_url_encode(struct idp_call *call, struct idp_bytes text);
 

@@ -161,7 +161,7 @@ int idp_hex_digit(char digit)
     return found != NULL ? (int)((found - digits) & 15) : -1;
 }
 
-struct idp_bytes idp_form_decode(struct idp_call *call, struct idp_bytes text)
+static struct idp_bytes percent_decode(struct idp_call *call, struct idp_bytes text, char plus)
 {
     if (text.data == NULL) {
         return text;
@@ -169,7 +169,7 @@ struct idp_bytes idp_form_decode(struct idp_call *call, struct idp_bytes text)
     char *decoded = idp_allocate(call, text.size + 1), *out = decoded;
     const char *end = text.data + text.size;
     for (const char *at = text.data; at < end; at++) {
-        *out = *at == '+' ? ' ' : *at;
+        *out = *at == '+' ? plus : *at;
         if (*at == '%') {
             int high = end - at > 2 ? idp_hex_digit(at[1]) : -1;
             int low = end - at > 2 ? idp_hex_digit(at[2]) : -1;
@@ -182,6 +182,16 @@ struct idp_bytes idp_form_decode(struct idp_call *call, struct idp_bytes text)
         out++;
     }
     return (struct idp_bytes){decoded, (size_t)(out - decoded)};
+}
+
+struct idp_bytes idp_form_decode(struct idp_call *call, struct idp_bytes text)
+{
+    return percent_decode(call, text, ' ');
+}
+
+struct idp_bytes idp_url_decode(struct idp_call *call, struct idp_bytes text)
+{
+    return percent_decode(call, text, '+');
 }
 
 static bool is_unreserved(char character)

@@ -11,6 +11,7 @@
 #include "core/oauth/oauth.h"
 
 #define IDP_FORM_MEDIA_TYPE "application/x-www-form-urlencoded"
+#define IDP_JSON_MEDIA_TYPE "application/json"
 #define IDP_PEER_HEADER "x-idplane-peer"
 
 /* Set by the front alone where it met a header a second time; such a request is refused. */
@@ -21,6 +22,7 @@ struct idp_request {
     struct idp_bytes authority; /* lower case, from Host or an absolute target; data NULL: none */
     struct idp_bytes path;      /* behind the tenant's base path, without the query */
     struct idp_bytes query;     /* data NULL: none */
+    struct idp_bytes segment;   /* of the path, decoded, where its route has {} */
     const struct idp_json *headers; /* object; a value is a string or an array of strings */
     struct idp_bytes body;
 };
@@ -73,6 +75,10 @@ struct idp_response idp_response_public(struct idp_call *call, const struct idp_
 /* What an operation returned: 200, or the status of its `error` member (RFC 6749 §5). */
 struct idp_response idp_response_outcome(struct idp_call *call, const struct idp_json *outcome);
 
+/* 401 or 403 for a bearer token (RFC 6750 §3); error NULL: none was sent. */
+struct idp_response idp_response_bearer(struct idp_call *call, int64_t status, const char *error,
+                                        const char *description);
+
 struct idp_response idp_response_error(struct idp_call *call, enum idp_error error);
 
 /* What a front answers where the database could not: a document as http_request returns it, written
@@ -82,11 +88,11 @@ void idp_response_refusal(char *json, size_t size, enum idp_error error);
 /* ---- routes (router.c, routes.c, and one file for each group of handlers) ---- */
 
 /* Methods as a set; a route that answers GET answers HEAD. */
-enum idp_method { IDP_GET = 1, IDP_POST = 2 };
+enum idp_method { IDP_GET = 1, IDP_POST = 2, IDP_PUT = 4, IDP_PATCH = 8 };
 
 /* A row of the route table. Several rows may share a path when their methods differ. */
 struct idp_route {
-    const char *path;
+    const char *path; /* {} stands for one segment */
     unsigned methods;
     enum idp_effect effect; /* the host sees it as the effect of the call */
     bool any_host;          /* answers whatever the Host: it belongs to no tenant */
@@ -103,6 +109,14 @@ struct idp_response idp_answer_token(struct idp_call *call, const struct idp_req
 struct idp_response idp_answer_metadata(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_jwks(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_health(struct idp_call *call, const struct idp_request *request);
+struct idp_response idp_answer_service_put(struct idp_call *call,
+                                           const struct idp_request *request);
+struct idp_response idp_answer_service_patch(struct idp_call *call,
+                                             const struct idp_request *request);
+struct idp_response idp_answer_service_get(struct idp_call *call,
+                                           const struct idp_request *request);
+struct idp_response idp_answer_service_operation(struct idp_call *call,
+                                                 const struct idp_request *request);
 
 /* The tenant of a request, by authority and path; path is then what is behind its base path, and
  * the inserted form of a well-known path (RFC 8414 §3.1) the plain one. False: none or several. */

@@ -33,6 +33,25 @@ struct idp_response idp_response_json(struct idp_call *call, int64_t status,
     return response;
 }
 
+struct idp_response idp_response_bearer(struct idp_call *call, int64_t status, const char *error,
+                                        const char *description)
+{
+    struct idp_json *document = idp_json_new(call, IDP_JSON_OBJECT);
+    struct idp_text challenge = {.call = call};
+    idp_text_add_c(&challenge, "Bearer realm=\"idplane\"");
+    if (error != NULL) {
+        idp_text_add_c(&challenge, ", error=\"");
+        idp_text_add_c(&challenge, error);
+        idp_text_add_char(&challenge, '"');
+        idp_json_add_c(call, document, "error", error);
+    }
+    idp_json_add_c(call, document, "description", description);
+    struct idp_response response = document_response(call, status, document);
+    idp_json_add_c(call, response.headers, "Cache-Control", "no-store");
+    idp_json_add_string(call, response.headers, "WWW-Authenticate", idp_text_bytes(&challenge));
+    return response;
+}
+
 struct idp_response idp_response_public(struct idp_call *call, const struct idp_json *document)
 {
     struct idp_response response = document_response(call, 200, document);

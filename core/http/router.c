@@ -51,16 +51,40 @@ static unsigned method_find(struct idp_bytes method)
     if (idp_bytes_is(method, "GET") || idp_bytes_is(method, "HEAD")) {
         return IDP_GET;
     }
+    if (idp_bytes_is(method, "PUT")) {
+        return IDP_PUT;
+    }
+    if (idp_bytes_is(method, "PATCH")) {
+        return IDP_PATCH;
+    }
     return idp_bytes_is(method, "POST") ? IDP_POST : 0;
 }
 
+/* True where the path is that of the route; *segment is then what stands for its {}, encoded. */
+static bool path_fits(struct idp_bytes path, const char *pattern, struct idp_bytes *segment)
+{
+    const char *hole = strstr(pattern, "{}");
+    if (hole == NULL) {
+        return idp_bytes_is(path, pattern);
+    }
+    struct idp_bytes before = {pattern, (size_t)(hole - pattern)};
+    struct idp_bytes behind = idp_bytes_of(hole + 2);
+    if (path.size <= before.size + behind.size || !idp_bytes_start(path, before) ||
+        !idp_bytes_end(path, behind)) {
+        return false;
+    }
+    *segment = (struct idp_bytes){path.data + before.size, path.size - before.size - behind.size};
+    return memchr(segment->data, '/', segment->size) == NULL;
+}
+
 /* The route of path and method, or NULL; *allowed is then what the path has. */
-static const struct idp_route *route_find(struct idp_bytes path, unsigned method, bool any_host,
-                                          unsigned *allowed)
+static const struct idp_route *route_find(struct idp_request *request, unsigned method,
+                                          bool any_host, unsigned *allowed)
 {
     *allowed = 0;
     for (size_t i = 0; i < idp_route_count; i++) {
-        if (idp_routes[i].any_host != any_host || !idp_bytes_is(path, idp_routes[i].path)) {
+        if (idp_routes[i].any_host != any_host ||
+            !path_fits(request->path, idp_routes[i].path, &request->segment)) {
             continue;
         }
         if (idp_routes[i].methods & method) {
@@ -74,13 +98,23 @@ static const struct idp_route *route_find(struct idp_bytes path, unsigned method
 /* 404, or 405 with what the path allows. */
 static struct idp_response not_routed(struct idp_call *call, unsigned allowed)
 {
-    static const char *const lists[] = {
-        [IDP_GET] = "GET, HEAD", [IDP_POST] = "POST", [IDP_GET | IDP_POST] = "GET, HEAD, POST"};
+    static const struct {
+        unsigned method;
+        const char *names;
+    } methods[] = {
+        {IDP_GET, "GET, HEAD"}, {IDP_POST, "POST"}, {IDP_PUT, "PUT"}, {IDP_PATCH, "PATCH"}};
     if (!allowed) {
         return idp_response_error(call, IDP_NOT_FOUND);
     }
+    struct idp_text list = {.call = call};
+    for (size_t i = 0; i < IDP_COUNT(methods); i++) {
+        if ((allowed & methods[i].method) != 0) {
+            idp_text_add_c(&list, list.size == 0 ? "" : ", ");
+            idp_text_add_c(&list, methods[i].names);
+        }
+    }
     struct idp_response response = idp_response_error(call, IDP_METHOD_NOT_ALLOWED);
-    idp_json_add_c(call, response.headers, "Allow", lists[allowed]);
+    idp_json_add_string(call, response.headers, "Allow", idp_text_bytes(&list));
     return response;
 }
 
@@ -110,10 +144,13 @@ static struct idp_response route_enter(struct idp_call *call, const struct idp_r
                                        const struct idp_request *request)
 {
     if (route->media_type && !idp_request_is(request, route->media_type)) {
-        return idp_response_json(call, idp_error_row(IDP_INVALID_REQUEST)->http_status,
-                                 idp_error_json_with(call, IDP_INVALID_REQUEST,
-                                                     "The Content-Type must be " IDP_FORM_MEDIA_TYPE
-                                                     "."));
+        struct idp_text sentence = {.call = call};
+        idp_text_add_c(&sentence, "The Content-Type must be ");
+        idp_text_add_c(&sentence, route->media_type);
+        idp_text_add_char(&sentence, '.');
+        return idp_response_json(
+            call, idp_error_row(IDP_INVALID_REQUEST)->http_status,
+            idp_error_json_with(call, IDP_INVALID_REQUEST, idp_text_bytes(&sentence).data));
     }
     if (route->media_type && request->body.size > IDP_FORM_SIZE_MAX) {
         return idp_response_error(call, IDP_CONTENT_TOO_LARGE);
@@ -130,12 +167,18 @@ static struct idp_response request_answer(struct idp_call *call, struct idp_requ
     if (idp_request_locate(call, request)) {
         return idp_response_error(call, IDP_INVALID_REQUEST);
     }
-    const struct idp_route *route = route_find(request->path, method, true, &allowed);
+    const struct idp_route *route = route_find(request, method, true, &allowed);
     if (!route && !allowed) {
         if (!idp_request_find_tenant(call, request)) {
             return no_tenant(call);
         }
-        route = route_find(request->path, method, false, &allowed);
+        route = route_find(request, method, false, &allowed);
+    }
+    if (route && request->segment.data) {
+        request->segment = idp_url_decode(call, request->segment);
+        if (!request->segment.data || !idp_utf8_valid(request->segment)) {
+            return idp_response_error(call, IDP_INVALID_REQUEST);
+        }
     }
     return route ? route_enter(call, route, request) : not_routed(call, allowed);
 }

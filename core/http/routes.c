@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* routes.c - every path that is answered. A new endpoint is a row here and a handler in its own
- * file. The paths below /oauth2 are those of IBM Security Verify Access, whose clients keep
- * working. */
+ * file. The paths below /oauth2 are those of IBM Security Verify Access, those of service instances
+ * those of Kyma's environment broker: their clients keep working. */
 #include "core/http/http.h"
 
 #define FORM IDP_FORM_MEDIA_TYPE
+#define JSON IDP_JSON_MEDIA_TYPE
 
 const struct idp_route idp_routes[] = {
     {"/token", IDP_POST, IDP_WRITES, false, FORM, idp_answer_token},
@@ -17,6 +18,17 @@ const struct idp_route idp_routes[] = {
     {"/oauth2/token", IDP_POST, IDP_WRITES, false, FORM, idp_answer_token},
     {"/oauth2/device_authorization", IDP_POST, IDP_WRITES, false, FORM,
      idp_answer_device_authorization},
+    {"/oauth/v2/service_instances/{}", IDP_PUT, IDP_WRITES, false, JSON, idp_answer_service_put},
+    {"/oauth/v2/service_instances/{}", IDP_PATCH, IDP_WRITES, false, JSON,
+     idp_answer_service_patch},
+    {"/oauth/v2/service_instances/{}", IDP_GET, IDP_READS, false, NULL, idp_answer_service_get},
+    {"/oauth/v2/service_instances/{}/last_operation", IDP_GET, IDP_READS, false, NULL,
+     idp_answer_service_operation},
+    {"/v2/service_instances/{}", IDP_PUT, IDP_WRITES, false, JSON, idp_answer_service_put},
+    {"/v2/service_instances/{}", IDP_PATCH, IDP_WRITES, false, JSON, idp_answer_service_patch},
+    {"/v2/service_instances/{}", IDP_GET, IDP_READS, false, NULL, idp_answer_service_get},
+    {"/v2/service_instances/{}/last_operation", IDP_GET, IDP_READS, false, NULL,
+     idp_answer_service_operation},
 };
 
 const size_t idp_route_count = IDP_COUNT(idp_routes);

@@ -57,13 +57,7 @@ const struct idp_json *idp_oidc_provenance(struct idp_call *call, struct idp_oid
 
 /* ---- options of functions (options.c) ---- */
 
-struct idp_oidc_options {
-    struct idp_bytes plan, actor;
-    int64_t version; /* that the instance must have; 0: any */
-};
-
-/* Raises IDP_INVALID_ARGUMENT for unknown members and wrong types. The actor is the subject of the
- * session where none is named. */
+/* Raises IDP_INVALID_ARGUMENT for unknown members and wrong types. */
 struct idp_oidc_options idp_oidc_options_of(struct idp_call *call, struct idp_value value,
                                             const char *members);
 

@@ -8,6 +8,46 @@
 
 #include "core/base/base.h"
 
+/* ---- instances (operations.c, service.c) ---- */
+
+struct idp_oidc_options {
+    struct idp_bytes plan, actor; /* actor data NULL: the subject of the session */
+    int64_t version;              /* that the instance must have; 0: any */
+};
+
+/* What provision_oidc and update_oidc answer: an object with status ok, invalid, exists, not_found
+ * or conflict. The request is the `oidc` member, NULL: absent. Raises IDP_NO_OIDC_DEFAULT. */
+const struct idp_json *idp_oidc_provision(struct idp_call *call, struct idp_bytes name,
+                                          const struct idp_json *request,
+                                          struct idp_oidc_options options);
+const struct idp_json *idp_oidc_update(struct idp_call *call, struct idp_bytes name,
+                                       const struct idp_json *request,
+                                       struct idp_oidc_options options);
+
+/* The record of an instance as the origin shows it, empty fields included; NULL: it has none. */
+const struct idp_json *idp_oidc_record_shown(struct idp_call *call, struct idp_bytes name);
+
+/* True where the two records mean the same. */
+bool idp_oidc_record_is(struct idp_call *call, struct idp_bytes name,
+                        const struct idp_json *request);
+
+/* An instance of a service as its broker's clients see it (Open Service Broker API 2.17): what they
+ * sent beside the OIDC configuration. */
+struct idp_service {
+    struct idp_bytes service_id, plan_id;
+    const struct idp_json *context, *parameters; /* objects; parameters without oidc */
+};
+bool idp_service_find(struct idp_call *call, struct idp_bytes name, struct idp_service *out);
+void idp_service_save(struct idp_call *call, struct idp_bytes name,
+                      const struct idp_service *service);
+
+/* The plan whose defaults count for a plan_id: it, or the empty one where it has none. */
+struct idp_bytes idp_service_plan(struct idp_call *call, struct idp_bytes plan_id);
+
+/* True where the defaults of the plan say that the origin's code is followed; *is_first: in its
+ * first era. */
+bool idp_service_follows_code(struct idp_call *call, struct idp_bytes plan, bool *is_first);
+
 /* ---- SQL functions (functions.c): design §3 ---- */
 
 struct idp_value idp_sql_oidc_validate(struct idp_call *call, const struct idp_value *arguments);
@@ -34,6 +74,8 @@ extern const struct idp_statement idp_oidc_operation_statements[];
 extern const size_t idp_oidc_operation_statement_count;
 extern const struct idp_statement idp_oidc_issuer_statements[];
 extern const size_t idp_oidc_issuer_statement_count;
+extern const struct idp_statement idp_service_statements[];
+extern const size_t idp_service_statement_count;
 extern const struct idp_statement idp_oidc_trigger_statements[];
 extern const size_t idp_oidc_trigger_statement_count;
 extern const struct idp_trigger idp_oidc_trigger;

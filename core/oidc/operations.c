@@ -116,14 +116,14 @@ static bool is_same(struct idp_call *call, struct idp_oidc_state left, struct id
 }
 
 /* Runs the step until it has an answer; others can be faster only so often. */
-static struct idp_value run(struct work *work, struct idp_bytes name,
+static struct idp_json *run(struct work *work, struct idp_bytes name,
                             struct idp_json *(*step)(struct work *work, struct idp_bytes name))
 {
     work->call->host->begin(work->call);
     for (size_t i = 0; i < IDP_OIDC_TRY_COUNT_MAX; i++) {
         struct idp_json *answer = step(work, name);
         if (answer != NULL) {
-            return idp_value_json(answer);
+            return answer;
         }
     }
     idp_fail(work->call, IDP_BUSY);
@@ -138,22 +138,16 @@ static struct idp_bytes name_of(struct idp_call *call, struct idp_value value)
     return value.bytes;
 }
 
-static struct work work_of(struct idp_call *call, const char *operation, struct idp_value options,
-                           const char *members)
+static struct work work_of(struct idp_call *call, const char *operation,
+                           struct idp_oidc_options options, const struct idp_json *request)
 {
-    struct work work = {.call = call, .options = idp_oidc_options_of(call, options, members)};
-    work.change = (struct idp_oidc_change){.operation = operation, .actor = work.options.actor};
+    struct work work = {.call = call, .options = options};
+    work.change = (struct idp_oidc_change){
+        .operation = operation, .actor = options.actor, .request = request};
     if (work.change.actor.data == NULL) {
         work.change.actor = idp_session_subject(call);
     }
     return work;
-}
-
-static const struct idp_json *request_of(struct work *work, struct idp_value value,
-                                         struct idp_oidc_faults *faults)
-{
-    *faults = idp_oidc_faults_new(work->call);
-    return idp_oidc_request_read(faults, value);
 }
 
 /* ---- provision ---- */
@@ -193,15 +187,23 @@ static struct idp_json *provision_step(struct work *work, struct idp_bytes name)
                : NULL;
 }
 
+const struct idp_json *idp_oidc_provision(struct idp_call *call, struct idp_bytes name,
+                                          const struct idp_json *request,
+                                          struct idp_oidc_options options)
+{
+    struct work work = work_of(call, "provision", options, request);
+    return run(&work, name, provision_step);
+}
+
 struct idp_value idp_sql_provision_oidc(struct idp_call *call, const struct idp_value *arguments)
 {
-    struct idp_oidc_faults faults;
-    struct work work = work_of(call, "provision", arguments[2], "plan actor");
-    work.change.request = request_of(&work, arguments[1], &faults);
-    if (faults.list->child != NULL) {
-        return idp_value_json(invalid(call, faults.list));
-    }
-    return run(&work, name_of(call, arguments[0]), provision_step);
+    struct idp_oidc_faults faults = idp_oidc_faults_new(call);
+    struct idp_oidc_options options = idp_oidc_options_of(call, arguments[2], "plan actor");
+    const struct idp_json *request = idp_oidc_request_read(&faults, arguments[1]);
+    return idp_value_json(
+        faults.list->child != NULL
+            ? invalid(call, faults.list)
+            : idp_oidc_provision(call, name_of(call, arguments[0]), request, options));
 }
 
 /* ---- update ---- */
@@ -229,15 +231,23 @@ static struct idp_json *update_step(struct work *work, struct idp_bytes name)
     return save(work);
 }
 
+const struct idp_json *idp_oidc_update(struct idp_call *call, struct idp_bytes name,
+                                       const struct idp_json *request,
+                                       struct idp_oidc_options options)
+{
+    struct work work = work_of(call, "update", options, request);
+    return run(&work, name, update_step);
+}
+
 struct idp_value idp_sql_update_oidc(struct idp_call *call, const struct idp_value *arguments)
 {
-    struct idp_oidc_faults faults;
-    struct work work = work_of(call, "update", arguments[2], "version actor");
-    work.change.request = request_of(&work, arguments[1], &faults);
-    if (faults.list->child != NULL) {
-        return idp_value_json(invalid(call, faults.list));
-    }
-    return run(&work, name_of(call, arguments[0]), update_step);
+    struct idp_oidc_faults faults = idp_oidc_faults_new(call);
+    struct idp_oidc_options options = idp_oidc_options_of(call, arguments[2], "version actor");
+    const struct idp_json *request = idp_oidc_request_read(&faults, arguments[1]);
+    return idp_value_json(
+        faults.list->child != NULL
+            ? invalid(call, faults.list)
+            : idp_oidc_update(call, name_of(call, arguments[0]), request, options));
 }
 
 /* ---- derive anew ---- */
@@ -270,8 +280,9 @@ static struct idp_json *rederive_step(struct work *work, struct idp_bytes name)
 
 struct idp_value idp_sql_rederive_oidc(struct idp_call *call, const struct idp_value *arguments)
 {
-    struct work work = work_of(call, "rederive", arguments[1], "version actor");
-    return run(&work, name_of(call, arguments[0]), rederive_step);
+    struct work work =
+        work_of(call, "rederive", idp_oidc_options_of(call, arguments[1], "version actor"), NULL);
+    return idp_value_json(run(&work, name_of(call, arguments[0]), rederive_step));
 }
 
 /* ---- roll back ---- */
@@ -311,7 +322,8 @@ static struct idp_json *rollback_step(struct work *work, struct idp_bytes name)
 /* The history keeps the version as the request. */
 struct idp_value idp_sql_rollback_oidc(struct idp_call *call, const struct idp_value *arguments)
 {
-    struct work work = work_of(call, "rollback", arguments[2], "version actor");
-    work.change.request = idp_json_new_integer(call, arguments[1].integer);
-    return run(&work, name_of(call, arguments[0]), rollback_step);
+    struct work work =
+        work_of(call, "rollback", idp_oidc_options_of(call, arguments[2], "version actor"),
+                idp_json_new_integer(call, arguments[1].integer));
+    return idp_value_json(run(&work, name_of(call, arguments[0]), rollback_step));
 }

@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* service_routes.c - the endpoints of a service broker (Open Service Broker API 2.17) through which
+ * instances get their OIDC configuration, as clients of Kyma's environment broker call them.
+ *
+ * What is asked for is done when the answer comes, but such clients expect to be told that it is
+ * under way: 202, and last_operation then says that it succeeded. */
+#include "core/http/http.h"
+#include "core/oidc/oidc.h"
+
+#define SCOPE "broker"
+
+enum { NAME_SIZE_MAX = 255 };
+
+/* One request to an instance. */
+struct asked {
+    struct idp_call *call;
+    struct idp_bytes name, actor;
+    struct idp_service service, before; /* as sent, with what was not sent from before */
+    const struct idp_json *oidc;        /* member of the parameters; NULL: absent */
+    bool exists, has_parameters;
+};
+
+/* ---- answers ---- */
+
+static struct idp_response answer(struct idp_call *call, int64_t status, const char *error,
+                                  const char *description)
+{
+    struct idp_json *document = idp_json_new(call, IDP_JSON_OBJECT);
+    if (error != NULL) {
+        idp_json_add_c(call, document, "error", error);
+    }
+    if (description != NULL) {
+        idp_json_add_c(call, document, "description", description);
+    }
+    return idp_response_json(call, status, document);
+}
+
+/* The instance's version is the name of what made it. */
+static struct idp_response under_way(struct idp_call *call, const struct idp_json *outcome)
+{
+    struct idp_text operation = {.call = call};
+    int64_t version;
+    struct idp_json *document = idp_json_new(call, IDP_JSON_OBJECT);
+    if (idp_json_integer(idp_json_member(outcome, "version"), &version)) {
+        idp_text_add_integer(&operation, version);
+    }
+    idp_json_add_string(call, document, "operation", idp_text_bytes(&operation));
+    return idp_response_json(call, 202, document);
+}
+
+/* ---- who asks, and how ---- */
+
+/* False with *refusal where the caller may not. */
+static bool is_admitted(struct idp_call *call, const struct idp_request *request,
+                        struct idp_bytes *actor, struct idp_response *refusal)
+{
+    static const char scheme[] = "Bearer ";
+    struct idp_bytes header = idp_request_header(request, "authorization");
+    bool is_bearer = idp_bytes_start(header, idp_bytes_of(scheme));
+    if (!is_bearer) {
+        *refusal = idp_response_bearer(call, 401, NULL, "An access token is needed.");
+        return false;
+    }
+    struct idp_bytes token = {header.data + sizeof scheme - 1, header.size - sizeof scheme + 1};
+    const struct idp_json *claims = idp_json_member(idp_authenticate(call, token), "claims");
+    if (claims == NULL) {
+        *refusal = idp_response_bearer(call, 401, "invalid_token", "The access token is not good.");
+        return false;
+    }
+    if (!idp_word_in(idp_json_string(claims, "scope"), idp_bytes_of(SCOPE))) {
+        *refusal = idp_response_bearer(call, 403, "insufficient_scope",
+                                       "The access token needs the scope " SCOPE ".");
+        return false;
+    }
+    *actor = idp_json_string(claims, "sub");
+    return true;
+}
+
+static bool enter(struct idp_call *call, const struct idp_request *request, struct asked *asked,
+                  struct idp_response *refusal)
+{
+    asked->call = call;
+    asked->name = request->segment;
+    if (!is_admitted(call, request, &asked->actor, refusal)) {
+        return false;
+    }
+    if (idp_request_header(request, "x-broker-api-version").size == 0) {
+        *refusal = answer(call, 412, NULL, "The header X-Broker-API-Version is needed.");
+        return false;
+    }
+    if (asked->name.size == 0 || asked->name.size > NAME_SIZE_MAX) {
+        *refusal = answer(call, 400, NULL, "The id of the instance is empty or too long.");
+        return false;
+    }
+    asked->exists = idp_service_find(call, asked->name, &asked->before);
+    return true;
+}
+
+/* ---- bodies ---- */
+
+static bool accepts_incomplete(struct idp_call *call, const struct idp_request *request)
+{
+    const struct idp_json *query =
+        request->query.data == NULL ? NULL : idp_form_read(call, request->query);
+    return idp_bytes_is(idp_json_string(query, "accepts_incomplete"), "true");
+}
+
+/* An object that may be absent, else NULL and a fault. */
+static const struct idp_json *object_of(struct idp_call *call, const struct idp_json *body,
+                                        const char *name, const struct idp_json *absent,
+                                        const char **fault)
+{
+    const struct idp_json *member = idp_json_member(body, name);
+    if (member == NULL || member->kind == IDP_JSON_NULL) {
+        return absent != NULL ? absent : idp_json_new(call, IDP_JSON_OBJECT);
+    }
+    if (member->kind != IDP_JSON_OBJECT) {
+        *fault = "The members context and parameters must be objects.";
+    }
+    return member;
+}
+
+/* Members that were sent, over those from before; oidc apart. */
+static const struct idp_json *parameters_of(struct asked *asked, const struct idp_json *sent)
+{
+    struct idp_json *out = idp_json_new(asked->call, IDP_JSON_OBJECT);
+    const struct idp_json *before = asked->exists ? asked->before.parameters->child : NULL;
+    for (; before != NULL; before = before->next) {
+        const char *name = idp_text_c(asked->call, before->name);
+        if (idp_json_member(sent, name) == NULL) {
+            idp_json_add_named(out, before->name, idp_json_node(asked->call, before));
+        }
+    }
+    for (const struct idp_json *member = sent->child; member != NULL; member = member->next) {
+        if (!idp_bytes_is(member->name, "oidc")) {
+            idp_json_add_named(out, member->name, idp_json_node(asked->call, member));
+        }
+    }
+    asked->oidc = idp_json_member(sent, "oidc");
+    return out;
+}
+
+static struct idp_bytes id_of(const struct idp_json *body, const char *name,
+                              struct idp_bytes before, const char **fault)
+{
+    struct idp_bytes id = idp_json_string(body, name);
+    id = id.data == NULL ? before : id;
+    if (id.size == 0 || id.size > NAME_SIZE_MAX) {
+        *fault = "The members service_id and plan_id are needed, of at most 255 bytes.";
+    }
+    return id;
+}
+
+/* NULL: read; else what is wrong. */
+static const char *body_read(struct asked *asked, struct idp_bytes text)
+{
+    const char *why, *fault = NULL;
+    const struct idp_json *body = idp_json_read(asked->call, text, &why);
+    if (!idp_json_is(body, IDP_JSON_OBJECT)) {
+        return "The body must be a JSON object, without a member that comes twice.";
+    }
+    const struct idp_service *before = &asked->before;
+    const struct idp_json *sent = object_of(asked->call, body, "parameters", NULL, &fault);
+    asked->service = (struct idp_service){
+        .service_id = id_of(body, "service_id", before->service_id, &fault),
+        .plan_id = id_of(body, "plan_id", before->plan_id, &fault),
+        .context = object_of(asked->call, body, "context", before->context, &fault),
+    };
+    if (fault == NULL) {
+        asked->service.parameters = parameters_of(asked, sent);
+    }
+    return fault;
+}
+
+static bool is_same(struct idp_call *call, const struct idp_json *left,
+                    const struct idp_json *right)
+{
+    return idp_bytes_equal(idp_json_canonical(call, left), idp_json_canonical(call, right));
+}
+
+/* Of all that is kept but the OIDC configuration. */
+static bool is_same_service(const struct asked *asked)
+{
+    return idp_bytes_equal(asked->service.plan_id, asked->before.plan_id) &&
+           idp_bytes_equal(asked->service.service_id, asked->before.service_id) &&
+           is_same(asked->call, asked->service.context, asked->before.context) &&
+           is_same(asked->call, asked->service.parameters, asked->before.parameters);
+}
+
+/* ---- provision and update ---- */
+
+static struct idp_bytes named_message(struct asked *asked, const struct idp_json *outcome)
+{
+    struct idp_text text = {.call = asked->call};
+    idp_text_add_c(&text, "[instanceID: ");
+    idp_text_add(&text, asked->name);
+    idp_text_add_c(&text, "] ");
+    idp_text_add(&text, idp_json_string(outcome, "message"));
+    return idp_text_bytes(&text);
+}
+
+static struct idp_response provision(struct asked *asked)
+{
+    struct idp_oidc_options options = {
+        .plan = idp_service_plan(asked->call, asked->service.plan_id), .actor = asked->actor};
+    const struct idp_json *outcome =
+        idp_oidc_provision(asked->call, asked->name, asked->oidc, options);
+    struct idp_bytes status = idp_json_string(outcome, "status");
+    if (idp_bytes_is(status, "invalid")) {
+        return answer(asked->call, 400, NULL, named_message(asked, outcome).data);
+    }
+    if (idp_bytes_is(status, "exists")) {
+        return answer(asked->call, 409, NULL, "There is an instance of this name.");
+    }
+    idp_service_save(asked->call, asked->name, &asked->service);
+    return under_way(asked->call, outcome);
+}
+
+static struct idp_response update(struct asked *asked, bool is_first)
+{
+    struct idp_oidc_options options = {.actor = asked->actor};
+    const struct idp_json *outcome =
+        idp_oidc_update(asked->call, asked->name, asked->oidc, options);
+    struct idp_bytes status = idp_json_string(outcome, "status");
+    if (idp_bytes_is(status, "invalid")) {
+        return answer(asked->call, is_first ? 422 : 400, NULL,
+                      idp_json_string(outcome, "message").data);
+    }
+    if (idp_bytes_is(status, "not_found")) {
+        return answer(asked->call, 404, NULL, "There is no such instance.");
+    }
+    bool same = is_same_service(asked);
+    if (!same) {
+        idp_service_save(asked->call, asked->name, &asked->service);
+    }
+    bool changed = idp_json_is(idp_json_member(outcome, "changed"), IDP_JSON_TRUE);
+    return same && !changed && !is_first ? answer(asked->call, 200, NULL, NULL)
+                                         : under_way(asked->call, outcome);
+}
+
+static bool change_enter(struct idp_call *call, const struct idp_request *request,
+                         struct asked *asked, struct idp_response *refusal)
+{
+    if (!enter(call, request, asked, refusal)) {
+        return false;
+    }
+    if (!accepts_incomplete(call, request)) {
+        *refusal = answer(call, 422, "AsyncRequired",
+                          "This service plan requires client support for asynchronous service "
+                          "operations.");
+        return false;
+    }
+    const char *fault = body_read(asked, request->body);
+    if (fault != NULL) {
+        *refusal = answer(call, 400, NULL, fault);
+    }
+    return fault == NULL;
+}
+
+/* The documents of the origin say that a second PUT updates; its code compares. */
+struct idp_response idp_answer_service_put(struct idp_call *call, const struct idp_request *request)
+{
+    struct asked asked = {0};
+    struct idp_response refusal;
+    bool is_first;
+    call->host->begin(call);
+    if (!change_enter(call, request, &asked, &refusal)) {
+        return refusal;
+    }
+    struct idp_bytes plan = idp_service_plan(call, asked.service.plan_id);
+    bool as_code = idp_service_follows_code(call, plan, &is_first);
+    if (!asked.exists) {
+        return provision(&asked);
+    }
+    if (!as_code) {
+        return update(&asked, is_first);
+    }
+    return is_same_service(&asked) && idp_oidc_record_is(call, asked.name, asked.oidc)
+               ? under_way(call, NULL)
+               : answer(call, 409, NULL, "There is an instance of this name.");
+}
+
+struct idp_response idp_answer_service_patch(struct idp_call *call,
+                                             const struct idp_request *request)
+{
+    struct asked asked = {0};
+    struct idp_response refusal;
+    bool is_first;
+    call->host->begin(call);
+    if (!change_enter(call, request, &asked, &refusal)) {
+        return refusal;
+    }
+    if (!asked.exists) {
+        return answer(call, 404, NULL, "There is no such instance.");
+    }
+    idp_service_follows_code(call, idp_service_plan(call, asked.service.plan_id), &is_first);
+    return update(&asked, is_first);
+}
+
+/* ---- reading ---- */
+
+struct idp_response idp_answer_service_get(struct idp_call *call, const struct idp_request *request)
+{
+    struct asked asked = {0};
+    struct idp_response refusal;
+    if (!enter(call, request, &asked, &refusal)) {
+        return refusal;
+    }
+    if (!asked.exists) {
+        return answer(call, 404, NULL, "There is no such instance.");
+    }
+    struct idp_json *document = idp_json_new(call, IDP_JSON_OBJECT);
+    struct idp_json *parameters = idp_json_node(call, asked.before.parameters);
+    const struct idp_json *record = idp_oidc_record_shown(call, asked.name);
+    idp_json_add_string(call, document, "service_id", asked.before.service_id);
+    idp_json_add_string(call, document, "plan_id", asked.before.plan_id);
+    if (record != NULL) {
+        idp_json_add(parameters, "oidc", idp_json_node(call, record));
+    }
+    idp_json_add(document, "parameters", parameters);
+    return idp_response_json(call, 200, document);
+}
+
+struct idp_response idp_answer_service_operation(struct idp_call *call,
+                                                 const struct idp_request *request)
+{
+    struct asked asked = {0};
+    struct idp_response refusal;
+    if (!enter(call, request, &asked, &refusal)) {
+        return refusal;
+    }
+    if (!asked.exists) {
+        return answer(call, 404, NULL, "There is no such instance.");
+    }
+    struct idp_json *document = idp_json_new(call, IDP_JSON_OBJECT);
+    idp_json_add_c(call, document, "state", "succeeded");
+    return idp_response_json(call, 200, document);
+}

@@ -134,6 +134,8 @@ const struct idp_function idp_functions[] = {
      "Whose token it is, by the effective configuration of an instance.", true},
     {"oidc_explain", "tt", "instance token", 2, 0, 'j', IDP_READS, idp_sql_oidc_explain,
      "The same with each step that was taken.", true},
+    {"oidc_preview", "tjj", "instance request claims", 1, 0, 'j', IDP_READS, idp_sql_oidc_preview,
+     "What an update would change, and whose name or groups."},
     {"oidc_map_claims", "jjt", "config claims profile", 2, 0, 'j', IDP_PURE,
      idp_sql_oidc_map_claims, "The name and groups that claims give under a configuration."},
 

@@ -250,6 +250,10 @@ CREATE FUNCTION idplane.oidc_explain(instance text, token text) RETURNS jsonb
     LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER COST 1000 AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.oidc_explain(text, text) IS 'The same with each step that was taken.';
 
+CREATE FUNCTION idplane.oidc_preview(instance text, request jsonb DEFAULT NULL, claims jsonb DEFAULT NULL) RETURNS jsonb
+    LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER COST 1000 AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.oidc_preview(text, jsonb, jsonb) IS 'What an update would change, and whose name or groups.';
+
 CREATE FUNCTION idplane.oidc_map_claims(config jsonb, claims jsonb, profile text DEFAULT NULL) RETURNS jsonb
     LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.oidc_map_claims(jsonb, jsonb, text) IS 'The name and groups that claims give under a configuration.';

@@ -155,6 +155,10 @@ struct idp_json *idp_json_node(struct idp_call *call, const struct idp_json *jso
 /* Appends `item` (fresh: not yet in another parent) to an object or array. `name` is not copied. */
 void idp_json_add(struct idp_json *parent, const char *name, struct idp_json *item);
 void idp_json_add_named(struct idp_json *parent, struct idp_bytes name, struct idp_json *item);
+/* The same for a value that stands elsewhere, too: a node that shares its contents; NULL adds null.
+ */
+void idp_json_add_shared(struct idp_call *call, struct idp_json *parent, const char *name,
+                         const struct idp_json *value);
 /* Shorthands; a string with data NULL is left out. */
 void idp_json_add_string(struct idp_call *call, struct idp_json *object, const char *name,
                          struct idp_bytes text);

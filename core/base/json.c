@@ -152,6 +152,13 @@ void idp_json_add_named(struct idp_json *parent, struct idp_bytes name, struct i
     parent->last = item;
 }
 
+void idp_json_add_shared(struct idp_call *call, struct idp_json *parent, const char *name,
+                         const struct idp_json *value)
+{
+    idp_json_add(parent, name,
+                 value == NULL ? idp_json_new(call, IDP_JSON_NULL) : idp_json_node(call, value));
+}
+
 void idp_json_add_string(struct idp_call *call, struct idp_json *object, const char *name,
                          struct idp_bytes text)
 {

@@ -51,22 +51,14 @@ struct idp_value idp_oidc_part_of(struct idp_call *call, const struct idp_json *
     return part == NULL || part->kind == IDP_JSON_NULL ? idp_null() : idp_value_json(part);
 }
 
-static void add_document(struct idp_call *call, struct idp_json *answer, const char *name,
-                         const struct idp_json *document)
-{
-    idp_json_add(answer, name,
-                 document == NULL ? idp_json_new(call, IDP_JSON_NULL)
-                                  : idp_json_node(call, document));
-}
-
 static struct idp_json *answer_of(struct idp_call *call, const struct idp_oidc_result *result)
 {
     struct idp_json *answer = idp_json_new(call, IDP_JSON_OBJECT);
     idp_json_add_c(call, answer, "status", result->is_valid ? "ok" : "invalid");
-    add_document(call, answer, "record", result->state.record);
-    add_document(call, answer, "effective", result->state.effective);
+    idp_json_add_shared(call, answer, "record", result->state.record);
+    idp_json_add_shared(call, answer, "effective", result->state.effective);
     idp_json_add_bool(call, answer, "changed", result->is_changed);
-    add_document(call, answer, "errors", result->faults);
+    idp_json_add_shared(call, answer, "errors", result->faults);
     if (!result->is_valid) {
         idp_json_add_string(call, answer, "message", idp_oidc_faults_text(call, result->faults));
     }

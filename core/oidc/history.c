@@ -14,13 +14,6 @@ const struct idp_statement idp_oidc_history_statements[] = {
 };
 const size_t idp_oidc_history_statement_count = IDP_COUNT(idp_oidc_history_statements);
 
-static void add_json(struct idp_call *call, struct idp_json *object, const char *name,
-                     const struct idp_json *json)
-{
-    idp_json_add(object, name,
-                 json == NULL ? idp_json_new(call, IDP_JSON_NULL) : idp_json_node(call, json));
-}
-
 static void add_time(struct idp_call *call, struct idp_json *object, const char *name,
                      int64_t time_us)
 {
@@ -39,17 +32,17 @@ struct idp_value idp_sql_oidc_config(struct idp_call *call, const struct idp_val
     idp_json_add_integer(call, config, "version", instance.version);
     add_time(call, config, "changed_at", instance.changed_us);
     idp_json_add_string(call, config, "profile", instance.profile);
-    add_json(call, config, "record", instance.state.record);
-    add_json(call, config, "effective", instance.state.effective);
-    add_json(call, config, "provenance", instance.provenance);
+    idp_json_add_shared(call, config, "record", instance.state.record);
+    idp_json_add_shared(call, config, "effective", instance.state.effective);
+    idp_json_add_shared(call, config, "provenance", instance.provenance);
     return idp_value_json(config);
 }
 
 static struct idp_json *state_of(struct idp_call *call, const struct idp_value *row)
 {
     struct idp_json *state = idp_json_new(call, IDP_JSON_OBJECT);
-    add_json(call, state, "record", idp_oidc_column(call, row[5]));
-    add_json(call, state, "effective", idp_oidc_column(call, row[6]));
+    idp_json_add_shared(call, state, "record", idp_oidc_column(call, row[5]));
+    idp_json_add_shared(call, state, "effective", idp_oidc_column(call, row[6]));
     return state;
 }
 
@@ -62,9 +55,9 @@ static struct idp_json *line_of(struct idp_call *call, const struct idp_value *r
     add_time(call, line, "changed_at", idp_integer_of(row[1]));
     idp_json_add_string(call, line, "operation", idp_text_of(row[2]));
     idp_json_add_string(call, line, "actor", idp_text_of(row[3]));
-    add_json(call, line, "request", idp_oidc_column(call, row[4]));
-    add_json(call, line, "before", before == NULL ? NULL : state_of(call, before));
-    add_json(call, line, "after", state_of(call, row));
+    idp_json_add_shared(call, line, "request", idp_oidc_column(call, row[4]));
+    idp_json_add_shared(call, line, "before", before == NULL ? NULL : state_of(call, before));
+    idp_json_add_shared(call, line, "after", state_of(call, row));
     return line;
 }
 

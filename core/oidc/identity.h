@@ -41,6 +41,12 @@ const char *idp_oidc_identity_of(struct idp_call *call, const struct idp_oidc_ve
 void idp_oidc_identity_add(struct idp_call *call, struct idp_json *answer,
                            const struct idp_oidc_identity *identity, const struct idp_json *claims);
 
+/* Whose claims these are, as oidc_authenticate() answers of a token that has them and is good
+ * (authenticate.c). */
+const struct idp_json *idp_oidc_identity_by_claims(struct idp_call *call, struct idp_bytes profile,
+                                                   const struct idp_json *effective,
+                                                   const struct idp_json *claims);
+
 /* ---- keys of issuers (issuer_keys.c) ---- */
 
 /* The JWKS that set_issuer_keys() was told; data NULL: none. */

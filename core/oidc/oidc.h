@@ -63,6 +63,7 @@ struct idp_value idp_sql_set_issuer_keys(struct idp_call *call, const struct idp
 struct idp_value idp_sql_oidc_authenticate(struct idp_call *call,
                                            const struct idp_value *arguments);
 struct idp_value idp_sql_oidc_explain(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_oidc_preview(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_oidc_map_claims(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_oidc_history(struct idp_call *call, const struct idp_value *arguments);
 

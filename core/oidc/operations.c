@@ -34,12 +34,10 @@ static struct idp_json *answer_of(struct idp_call *call, const char *status)
 static void add_state(struct idp_call *call, struct idp_json *answer,
                       const struct idp_oidc_instance *instance)
 {
-    const struct idp_json *record = instance->state.record;
     idp_json_add_string(call, answer, "instance", instance->name);
     idp_json_add_integer(call, answer, "version", instance->version);
-    idp_json_add(answer, "record",
-                 record == NULL ? idp_json_new(call, IDP_JSON_NULL) : idp_json_node(call, record));
-    idp_json_add(answer, "effective", idp_json_node(call, instance->state.effective));
+    idp_json_add_shared(call, answer, "record", instance->state.record);
+    idp_json_add_shared(call, answer, "effective", instance->state.effective);
 }
 
 static struct idp_json *ok_answer(struct idp_call *call, const struct idp_oidc_instance *instance,

@@ -38,9 +38,7 @@ static struct idp_json *answer_of(struct idp_call *call, bool takes_old,
 {
     struct idp_json *answer = idp_json_new(call, IDP_JSON_OBJECT);
     idp_json_add_c(call, answer, "take", takes_old ? "old" : "new");
-    idp_json_add(answer, "derived",
-                 effective == NULL ? idp_json_new(call, IDP_JSON_NULL)
-                                   : idp_json_node(call, effective));
+    idp_json_add_shared(call, answer, "derived", effective);
     return answer;
 }
 

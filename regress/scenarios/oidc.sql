@@ -92,3 +92,17 @@ SELECT canonical_json(oidc_map_claims('{"issuerURL":"https://x.example","require
 SELECT canonical_json(oidc_map_claims('{"issuerURL":"https://x.example"}', '{"sub":"jane","roles":["a"]}', 'owa'));
 SELECT oidc_map_claims('{}', '{}', 'none');
 SELECT oidc_map_claims('[]', '{}');
+
+-- What an update would do, before anybody does it.
+SELECT canonical_json(provision_oidc('seen', '{"clientID":"c","issuerURL":"https://c.example","usernameClaim":"email","groupsClaim":"groups"}') -> 'version');
+SELECT canonical_json(oidc_preview('seen', '{"clientID":"c","issuerURL":"https://c.example","groupsPrefix":"g:"}',
+    '[{"email":"a@example.com","groups":["x"]},{"email":"b@example.com"},{"sub":"c"}]'));
+SELECT canonical_json(oidc_preview('seen', '{"clientID":"c","issuerURL":"https://d.example","usernameClaim":"sub","usernamePrefix":"p:"}',
+    '[{"iss":"https://c.example","email":"a@example.com","sub":"a"},{"email":"b@example.com"},{"aud":"other","email":"c@example.com"}]'));
+SELECT canonical_json(oidc_preview('seen', '{"list":[]}', '[{"email":"a@example.com"}]'));
+SELECT canonical_json(oidc_preview('seen'));
+SELECT canonical_json(oidc_preview('seen', '{"clientID":"c"}'));
+SELECT canonical_json(oidc_preview('none'));
+SELECT oidc_preview('seen', '{}', '{}');
+SELECT oidc_preview('seen', '{}', '[1]');
+SELECT canonical_json(oidc_config('seen') -> 'version');

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* preview.c - what an update would do before anybody does it: the fields that change, and the users
+ * who would have another name or other groups. Rights hang on names and groups; a prefix that
+ * changes takes them away from everybody. */
+#include "core/oidc/identity.h"
+#include "core/oidc/instance.h"
+
+enum { CLAIMS_COUNT_MAX = 1000 };
+
+static bool is_same(struct idp_call *call, const struct idp_json *left,
+                    const struct idp_json *right)
+{
+    bool is_none = idp_oidc_is_empty(left) && idp_oidc_is_empty(right);
+    return is_none ||
+           (left != NULL && right != NULL &&
+            idp_bytes_equal(idp_json_canonical(call, left), idp_json_canonical(call, right)));
+}
+
+/* ---- fields ---- */
+
+static void add_line(struct idp_call *call, struct idp_json *diff, const char *name,
+                     const struct idp_json *before, const struct idp_json *after)
+{
+    struct idp_text path = {.call = call};
+    idp_text_add_char(&path, '/');
+    idp_text_add_c(&path, name);
+    struct idp_json *line = idp_json_new(call, IDP_JSON_OBJECT);
+    idp_json_add_string(call, line, "path", idp_text_bytes(&path));
+    idp_json_add_shared(call, line, "before", before);
+    idp_json_add_shared(call, line, "after", after);
+    idp_json_add(diff, NULL, line);
+}
+
+/* Of effective configurations; a list is one value, and an empty one says that there are none. */
+static struct idp_json *diff_of(struct idp_call *call, const struct idp_json *before,
+                                const struct idp_json *after)
+{
+    struct idp_json *diff = idp_json_new(call, IDP_JSON_ARRAY);
+    struct idp_oidc_config old = idp_oidc_config_of(before), new = idp_oidc_config_of(after);
+    for (size_t i = 0; i < IDP_OIDC_FIELD_COUNT; i++) {
+        if (!is_same(call, old.fields[i], new.fields[i])) {
+            add_line(call, diff, idp_oidc_field_name((enum idp_oidc_field)i), old.fields[i],
+                     new.fields[i]);
+        }
+    }
+    const struct idp_json *old_list = idp_json_member(before, "list");
+    const struct idp_json *new_list = idp_json_member(after, "list");
+    if ((old_list == NULL) != (new_list == NULL) || !is_same(call, old_list, new_list)) {
+        add_line(call, diff, "list", old_list, new_list);
+    }
+    return diff;
+}
+
+/* ---- users ---- */
+
+static bool is_same_user(struct idp_call *call, const struct idp_json *before,
+                         const struct idp_json *after)
+{
+    static const char *const members[] = {"ok", "username", "groups"};
+    for (size_t i = 0; i < IDP_COUNT(members); i++) {
+        if (!is_same(call, idp_json_member(before, members[i]),
+                     idp_json_member(after, members[i]))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static struct idp_json *users_of(struct idp_call *call, const struct idp_oidc_instance *instance,
+                                 const struct idp_json *after, const struct idp_json *corpus)
+{
+    struct idp_json *users = idp_json_new(call, IDP_JSON_ARRAY);
+    int64_t index = 0;
+    for (const struct idp_json *claims = corpus == NULL ? NULL : corpus->child; claims != NULL;
+         claims = claims->next, index++) {
+        const struct idp_json *old =
+            idp_oidc_identity_by_claims(call, instance->profile, instance->state.effective, claims);
+        const struct idp_json *new =
+            idp_oidc_identity_by_claims(call, instance->profile, after, claims);
+        if (!is_same_user(call, old, new)) {
+            struct idp_json *line = idp_json_new(call, IDP_JSON_OBJECT);
+            idp_json_add_integer(call, line, "index", index);
+            idp_json_add_shared(call, line, "before", old);
+            idp_json_add_shared(call, line, "after", new);
+            idp_json_add(users, NULL, line);
+        }
+    }
+    return users;
+}
+
+static const struct idp_json *corpus_of(struct idp_call *call, struct idp_value value)
+{
+    const struct idp_json *corpus = idp_json_argument(call, value, "claims");
+    size_t count = 0;
+    for (const struct idp_json *item = corpus == NULL ? NULL : corpus->child; item != NULL;
+         item = item->next, count++) {
+        if (item->kind != IDP_JSON_OBJECT) {
+            count = CLAIMS_COUNT_MAX;
+        }
+    }
+    if (corpus != NULL && (corpus->kind != IDP_JSON_ARRAY || count > CLAIMS_COUNT_MAX)) {
+        idp_fail_with(call, IDP_INVALID_ARGUMENT,
+                      "Argument claims must be an array of at most %d objects.", CLAIMS_COUNT_MAX);
+    }
+    return corpus;
+}
+
+/* ---- the answer ---- */
+
+static struct idp_json *refused(struct idp_call *call, const char *status,
+                                const struct idp_json *faults)
+{
+    struct idp_json *answer = idp_json_new(call, IDP_JSON_OBJECT);
+    idp_json_add_c(call, answer, "status", status);
+    if (faults != NULL) {
+        idp_json_add_shared(call, answer, "errors", faults);
+        idp_json_add_string(call, answer, "message", idp_oidc_faults_text(call, faults));
+    }
+    return answer;
+}
+
+static struct idp_json *previewed(struct idp_call *call, const struct idp_oidc_instance *instance,
+                                  const struct idp_oidc_result *result,
+                                  const struct idp_json *corpus)
+{
+    const struct idp_json *after = result->state.effective;
+    struct idp_json *answer = refused(call, "ok", NULL);
+    idp_json_add_bool(call, answer, "changed", result->is_changed);
+    idp_json_add_integer(call, answer, "version", instance->version);
+    idp_json_add(answer, "diff", diff_of(call, instance->state.effective, after));
+    idp_json_add(answer, "identities", users_of(call, instance, after, corpus));
+    return answer;
+}
+
+struct idp_value idp_sql_oidc_preview(struct idp_call *call, const struct idp_value *arguments)
+{
+    struct idp_oidc_instance instance;
+    struct idp_oidc_faults faults = idp_oidc_faults_new(call);
+    const struct idp_json *request = idp_oidc_request_read(&faults, arguments[1]);
+    const struct idp_json *corpus = corpus_of(call, arguments[2]);
+    if (!idp_oidc_instance_find(call, arguments[0].bytes, &instance)) {
+        return idp_value_json(refused(call, "not_found", NULL));
+    }
+    if (faults.list->child != NULL) {
+        return idp_value_json(refused(call, "invalid", faults.list));
+    }
+    struct idp_oidc_result result = idp_oidc_merge(call, IDP_OIDC_UPDATE, request, instance.state,
+                                                   idp_oidc_default_load(call, instance.plan));
+    return idp_value_json(result.is_valid ? previewed(call, &instance, &result, corpus)
+                                          : refused(call, "invalid", result.faults));
+}

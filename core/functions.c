@@ -136,6 +136,10 @@ const struct idp_function idp_functions[] = {
      "The same with each step that was taken.", true},
     {"oidc_preview", "tjj", "instance request claims", 1, 0, 'j', IDP_READS, idp_sql_oidc_preview,
      "What an update would change, and whose name or groups."},
+    {"oidc_export", "ttj", "instance format options", 2, 0, 'j', IDP_READS, idp_sql_oidc_export,
+     "What is effective, in a format of others: flags, structured, openidconnect, kubeconfig."},
+    {"oidc_import", "tj", "format document", 2, 0, 'j', IDP_PURE, idp_sql_oidc_import,
+     "A request from a document of others, and the profile of who reads it."},
     {"oidc_map_claims", "jjt", "config claims profile", 2, 0, 'j', IDP_PURE,
      idp_sql_oidc_map_claims, "The name and groups that claims give under a configuration."},
 

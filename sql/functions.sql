@@ -254,6 +254,14 @@ CREATE FUNCTION idplane.oidc_preview(instance text, request jsonb DEFAULT NULL, 
     LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER COST 1000 AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.oidc_preview(text, jsonb, jsonb) IS 'What an update would change, and whose name or groups.';
 
+CREATE FUNCTION idplane.oidc_export(instance text, format text, options jsonb DEFAULT NULL) RETURNS jsonb
+    LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.oidc_export(text, text, jsonb) IS 'What is effective, in a format of others: flags, structured, openidconnect, kubeconfig.';
+
+CREATE FUNCTION idplane.oidc_import(format text, document jsonb) RETURNS jsonb
+    LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.oidc_import(text, jsonb) IS 'A request from a document of others, and the profile of who reads it.';
+
 CREATE FUNCTION idplane.oidc_map_claims(config jsonb, claims jsonb, profile text DEFAULT NULL) RETURNS jsonb
     LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.oidc_map_claims(jsonb, jsonb, text) IS 'The name and groups that claims give under a configuration.';
@@ -325,6 +333,7 @@ GRANT EXECUTE ON FUNCTION
     idplane.oidc_merge(text, jsonb, jsonb, jsonb, jsonb, text),
     idplane.oidc_merge_step(text, jsonb, jsonb, jsonb, jsonb, text),
     idplane.oidc_map_claims(jsonb, jsonb, text),
+    idplane.oidc_import(text, jsonb),
     idplane.jwks(),
     idplane.authenticate(text),
     idplane.current_claims(),

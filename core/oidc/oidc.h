@@ -64,6 +64,8 @@ struct idp_value idp_sql_oidc_authenticate(struct idp_call *call,
                                            const struct idp_value *arguments);
 struct idp_value idp_sql_oidc_explain(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_oidc_preview(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_oidc_export(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_oidc_import(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_oidc_map_claims(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_oidc_history(struct idp_call *call, const struct idp_value *arguments);
 

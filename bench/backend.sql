@@ -79,6 +79,20 @@ BEGIN
     PERFORM bench_token('HS256', jwk, jwk, secret);
 END $$;
 
+-- An instance that takes the token, its keys set apart.
+CREATE FUNCTION bench_prepare_oidc() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    said jsonb := bench_claims();
+    config jsonb := jsonb_build_object('clientID', said -> 'aud', 'issuerURL', said -> 'iss',
+        'groupsClaim', 'groups', 'usernamePrefix', '-', 'signingAlgs', '["RS256"]'::jsonb);
+BEGIN
+    PERFORM bench_prepare('RS256');
+    PERFORM idplane.set_oidc_default(config);
+    PERFORM idplane.provision_oidc('bench', config);
+    PERFORM idplane.set_issuer_keys(said ->> 'iss', jsonb_build_object('keys',
+        jsonb_build_array(idplane.jwk_from_pem(keys)))::text) FROM t;
+END $$;
+
 -- ---- slices ----
 
 -- A function slice_NAME(count): nanoseconds for that many rows, each of which must pass. The token is
@@ -115,6 +129,15 @@ SELECT bench_slice(name, sources, condition) FROM (VALUES
     ('parts', '',
         'idplane.jwt_valid(CASE WHEN g > 0 THEN t.token END, t.keys, t.policy)
          AND (CASE WHEN g > 0 THEN t.payload END)::jsonb IS NOT NULL'),
+    ('oidc_authenticate', '',
+        '(idplane.oidc_authenticate(CASE WHEN g > 0 THEN ''bench'' END, t.token) -> ''ok'')::boolean'),
+    ('oidc_merge', '',
+        'idplane.oidc_merge(CASE WHEN g > 0 THEN ''update'' END,
+            ''{"clientID":"c","issuerURL":"https://c.example","groupsClaim":"g"}'', NULL,
+            ''{"clientID":"d","issuerURL":"https://d.example","usernameClaim":"sub"}'', ''{}'', ''effective'') IS NOT NULL'),
+    ('concatenation', '',
+        '(CASE WHEN g > 0 THEN ''{"clientID":"d","issuerURL":"https://d.example","usernameClaim":"sub"}''::jsonb END
+            || ''{"clientID":"c","issuerURL":"https://c.example","groupsClaim":"g"}''::jsonb) IS NOT NULL'),
     ('pgjwt', ', pgjwt_verify(CASE WHEN g > 0 THEN t.token END, t.secret, ''HS256'') v', 'v.valid')
 ) s (name, sources, condition);
 

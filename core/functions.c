@@ -172,6 +172,7 @@ const struct idp_statement_group idp_statement_groups[] = {
     {idp_oidc_instance_statements, &idp_oidc_instance_statement_count},
     {idp_oidc_operation_statements, &idp_oidc_operation_statement_count},
     {idp_oidc_history_statements, &idp_oidc_history_statement_count},
+    {idp_oidc_authenticate_statements, &idp_oidc_authenticate_statement_count},
     {idp_service_statements, &idp_service_statement_count},
     {idp_oidc_trigger_statements, &idp_oidc_trigger_statement_count},
     {idp_oidc_issuer_statements, &idp_oidc_issuer_statement_count},

@@ -7,15 +7,25 @@
  * none takes it, the reason is that of the one that came furthest. */
 #include "core/jose/jose.h"
 #include "core/oidc/identity.h"
-#include "core/oidc/instance.h"
 
 enum { NBF_LEEWAY_US = 60 * 1000000 };
+
+enum { LOAD };
+
+/* $3 is the issuer that the token names. */
+const struct idp_statement idp_oidc_authenticate_statements[] = {
+    [LOAD] = {"SELECT i.profile, i.effective, k.jwks FROM idplane.oidc_instance i"
+              " LEFT JOIN idplane.issuer_keys k ON k.tenant = i.tenant AND k.issuer = $3"
+              " WHERE i.tenant = $1 AND i.instance = $2",
+              "ttt", "tjt"},
+};
+const size_t idp_oidc_authenticate_statement_count = IDP_COUNT(idp_oidc_authenticate_statements);
 
 /* What is asked of one configuration after the other. */
 struct inquiry {
     struct idp_call *call;
     struct idp_unverified token;
-    struct idp_bytes issuer;
+    struct idp_bytes issuer, issuer_keys;
     const struct idp_oidc_verifier *verifier;
     struct idp_oidc_identity identity;
     bool by_claims; /* there is no token: issuer and audience count where they are named */
@@ -78,19 +88,14 @@ static const char *check_times(struct inquiry *inquiry)
                                                                               : "not_yet_valid";
 }
 
-static struct idp_bytes keys_of(struct inquiry *inquiry)
-{
-    struct idp_bytes encoded = inquiry->verifier->encoded_jwks;
-    return encoded.data != NULL ? idp_oidc_jwks_decode(inquiry->call, encoded)
-                                : idp_oidc_issuer_keys(inquiry->call, inquiry->verifier->issuer);
-}
-
 static const char *check_signature(struct inquiry *inquiry)
 {
     if (inquiry->by_claims) {
         return NULL;
     }
-    return idp_unverified_check(inquiry->call, &inquiry->token, keys_of(inquiry),
+    struct idp_bytes own = inquiry->verifier->jwks;
+    return idp_unverified_check(inquiry->call, &inquiry->token,
+                                own.data != NULL ? own : inquiry->issuer_keys,
                                 inquiry->verifier->algorithms);
 }
 
@@ -164,21 +169,17 @@ static struct idp_json *admitted(struct inquiry *inquiry, int64_t index)
     return answer;
 }
 
-static struct idp_json *judge_all(struct inquiry *inquiry, struct idp_bytes profile,
-                                  const struct idp_json *effective, struct idp_json *trace)
+static struct idp_json *judge_all(struct inquiry *inquiry, struct idp_oidc_verifiers verifiers,
+                                  struct idp_json *trace)
 {
-    const struct idp_json *list = idp_json_member(effective, "list");
-    const struct idp_json *config = list == NULL ? effective : list->child;
     struct verdict furthest = {.reason = "no_configuration"};
-    for (int64_t index = 0; config != NULL; index++, config = list == NULL ? NULL : config->next) {
-        struct idp_oidc_verifier verifier =
-            idp_oidc_verifier_of(inquiry->call, profile, config, index);
-        inquiry->verifier = &verifier;
-        struct verdict verdict = judge(inquiry, index, trace);
+    for (size_t i = 0; i < verifiers.count; i++) {
+        inquiry->verifier = &verifiers.list[i];
+        struct verdict verdict = judge(inquiry, (int64_t)i, trace);
         if (verdict.reason == NULL) {
-            return admitted(inquiry, index);
+            return admitted(inquiry, (int64_t)i);
         }
-        if (index == 0 || verdict.step_count > furthest.step_count) {
+        if (i == 0 || verdict.step_count > furthest.step_count) {
             furthest = verdict;
         }
         if (strcmp(verdict.reason, "reserved_username") == 0) {
@@ -191,25 +192,29 @@ static struct idp_json *judge_all(struct inquiry *inquiry, struct idp_bytes prof
 static struct idp_json *authenticate(struct idp_call *call, const struct idp_value *arguments,
                                      struct idp_json *trace)
 {
-    struct idp_oidc_instance instance;
     struct inquiry inquiry = {.call = call};
-    if (!idp_oidc_instance_find(call, arguments[0].bytes, &instance)) {
-        return refused(call, "no_instance");
-    }
     if (!idp_unverified_read(call, arguments[1].bytes, &inquiry.token)) {
         return refused(call, "malformed");
     }
     inquiry.issuer = issuer_of(inquiry.token.claims);
-    return judge_all(&inquiry, instance.profile, instance.state.effective, trace);
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)), arguments[0],
+                              idp_value_text(inquiry.issuer)};
+    const struct idp_value *row = idp_run_one(call, &idp_oidc_authenticate_statements[LOAD], key);
+    if (row == NULL) {
+        return refused(call, "no_instance");
+    }
+    inquiry.issuer_keys = idp_text_of(row[2]);
+    return judge_all(&inquiry,
+                     idp_oidc_verifiers_of(call, idp_text_of(row[0]), idp_text_of(row[1])), trace);
 }
 
-const struct idp_json *idp_oidc_identity_by_claims(struct idp_call *call, struct idp_bytes profile,
-                                                   const struct idp_json *effective,
+const struct idp_json *idp_oidc_identity_by_claims(struct idp_call *call,
+                                                   struct idp_oidc_verifiers verifiers,
                                                    const struct idp_json *claims)
 {
     struct inquiry inquiry = {
         .call = call, .token = {.claims = claims}, .issuer = issuer_of(claims), .by_claims = true};
-    return judge_all(&inquiry, profile, effective, NULL);
+    return judge_all(&inquiry, verifiers, NULL);
 }
 
 struct idp_value idp_sql_oidc_authenticate(struct idp_call *call, const struct idp_value *arguments)

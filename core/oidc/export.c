@@ -56,7 +56,7 @@ static void check_losses(struct idp_oidc_faults *faults, const struct idp_oidc_f
     if (!format->says_algorithms && count_of(verifier->algorithms) < ALGORITHM_COUNT) {
         lose(faults, IDP_OIDC_SIGNING_ALGS, "signingAlgs cannot be chosen there: all are taken");
     }
-    if (!format->says_keys && verifier->encoded_jwks.data != NULL) {
+    if (!format->says_keys && verifier->jwks.data != NULL) {
         lose(faults, IDP_OIDC_JWKS, "encodedJwksArray has no place there: keys are fetched");
     }
     if (format->dash_is_no_username_prefix && idp_bytes_is(verifier->username_prefix, "-")) {

@@ -178,8 +178,9 @@ static void resources_add(struct idp_call *call, const struct idp_oidc_item *ite
     if (verifier->required_claims != NULL) {
         idp_json_add_shared(call, spec, "requiredClaims", verifier->required_claims);
     }
-    if (verifier->encoded_jwks.data != NULL) {
-        add_text(call, object_in(call, spec, "jwks"), "keys", verifier->encoded_jwks);
+    if (verifier->jwks.data != NULL) {
+        add_text(call, object_in(call, spec, "jwks"), "keys",
+                 idp_base64_encode(call, verifier->jwks));
     }
 }
 

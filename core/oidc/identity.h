@@ -14,7 +14,7 @@ struct idp_oidc_verifier {
     struct idp_bytes groups_claim, groups_prefix; /* groups_claim data NULL: no groups */
     const struct idp_json *algorithms;            /* an array of names */
     const struct idp_json *required_claims;       /* an object of strings; NULL: none */
-    struct idp_bytes encoded_jwks;                /* data NULL: those of the issuer */
+    struct idp_bytes jwks;                        /* decoded; data NULL: those of the issuer */
     bool guards_system;                           /* names that begin with "system:" are nobody's */
 };
 
@@ -24,6 +24,19 @@ bool idp_oidc_profile_exists(struct idp_bytes profile);
 /* The configuration at `index` (0: an object, or the first of a list) under a profile. */
 struct idp_oidc_verifier idp_oidc_verifier_of(struct idp_call *call, struct idp_bytes profile,
                                               const struct idp_json *config, int64_t index);
+
+/* ---- verifiers of an instance (verifiers.c) ---- */
+
+/* All configurations of an instance, in the order of its list. */
+struct idp_oidc_verifiers {
+    size_t count;
+    const struct idp_oidc_verifier *list;
+};
+
+/* Those of the text of an effective configuration. Kept by the process under text and profile.
+ * Raises IDP_STORE where the text is none. */
+struct idp_oidc_verifiers idp_oidc_verifiers_of(struct idp_call *call, struct idp_bytes profile,
+                                                struct idp_bytes effective);
 
 /* ---- claims (identity.c) ---- */
 
@@ -43,13 +56,8 @@ void idp_oidc_identity_add(struct idp_call *call, struct idp_json *answer,
 
 /* Whose claims these are, as oidc_authenticate() answers of a token that has them and is good
  * (authenticate.c). */
-const struct idp_json *idp_oidc_identity_by_claims(struct idp_call *call, struct idp_bytes profile,
-                                                   const struct idp_json *effective,
+const struct idp_json *idp_oidc_identity_by_claims(struct idp_call *call,
+                                                   struct idp_oidc_verifiers verifiers,
                                                    const struct idp_json *claims);
-
-/* ---- keys of issuers (issuer_keys.c) ---- */
-
-/* The JWKS that set_issuer_keys() was told; data NULL: none. */
-struct idp_bytes idp_oidc_issuer_keys(struct idp_call *call, struct idp_bytes issuer);
 
 #endif

@@ -2,23 +2,15 @@
 /* issuer_keys.c - the keys of issuers, where a configuration does not bring them along. */
 #include "core/oidc/identity.h"
 
-enum { LOAD, SET };
+enum { SET };
 
 const struct idp_statement idp_oidc_issuer_statements[] = {
-    [LOAD] = {"SELECT jwks FROM idplane.issuer_keys WHERE tenant = $1 AND issuer = $2", "tt", "t"},
     [SET] = {"INSERT INTO idplane.issuer_keys (tenant, issuer, jwks, changed_at)"
              " VALUES ($1, $2, $3, $4) ON CONFLICT (tenant, issuer)"
              " DO UPDATE SET jwks = excluded.jwks, changed_at = excluded.changed_at",
              "tttz", ""},
 };
 const size_t idp_oidc_issuer_statement_count = IDP_COUNT(idp_oidc_issuer_statements);
-
-struct idp_bytes idp_oidc_issuer_keys(struct idp_call *call, struct idp_bytes issuer)
-{
-    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(issuer)};
-    const struct idp_value *row = idp_run_one(call, &idp_oidc_issuer_statements[LOAD], key);
-    return row == NULL ? (struct idp_bytes){0} : idp_text_of(row[0]);
-}
 
 /* set_issuer_keys(issuer, jwks) → how many keys of it can verify */
 struct idp_value idp_sql_set_issuer_keys(struct idp_call *call, const struct idp_value *arguments)

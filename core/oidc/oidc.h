@@ -79,6 +79,8 @@ extern const struct idp_statement idp_oidc_issuer_statements[];
 extern const size_t idp_oidc_issuer_statement_count;
 extern const struct idp_statement idp_service_statements[];
 extern const size_t idp_service_statement_count;
+extern const struct idp_statement idp_oidc_authenticate_statements[];
+extern const size_t idp_oidc_authenticate_statement_count;
 extern const struct idp_statement idp_oidc_trigger_statements[];
 extern const size_t idp_oidc_trigger_statement_count;
 extern const struct idp_trigger idp_oidc_trigger;

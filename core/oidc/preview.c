@@ -67,16 +67,18 @@ static bool is_same_user(struct idp_call *call, const struct idp_json *before,
 }
 
 static struct idp_json *users_of(struct idp_call *call, const struct idp_oidc_instance *instance,
-                                 const struct idp_json *after, const struct idp_json *corpus)
+                                 const struct idp_json *effective, const struct idp_json *corpus)
 {
+    struct idp_oidc_verifiers before = idp_oidc_verifiers_of(
+        call, instance->profile, idp_json_text(call, instance->state.effective));
+    struct idp_oidc_verifiers after =
+        idp_oidc_verifiers_of(call, instance->profile, idp_json_text(call, effective));
     struct idp_json *users = idp_json_new(call, IDP_JSON_ARRAY);
     int64_t index = 0;
     for (const struct idp_json *claims = corpus == NULL ? NULL : corpus->child; claims != NULL;
          claims = claims->next, index++) {
-        const struct idp_json *old =
-            idp_oidc_identity_by_claims(call, instance->profile, instance->state.effective, claims);
-        const struct idp_json *new =
-            idp_oidc_identity_by_claims(call, instance->profile, after, claims);
+        const struct idp_json *old = idp_oidc_identity_by_claims(call, before, claims);
+        const struct idp_json *new = idp_oidc_identity_by_claims(call, after, claims);
         if (!is_same_user(call, old, new)) {
             struct idp_json *line = idp_json_new(call, IDP_JSON_OBJECT);
             idp_json_add_integer(call, line, "index", index);

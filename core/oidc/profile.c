@@ -121,7 +121,7 @@ struct idp_oidc_verifier idp_oidc_verifier_of(struct idp_call *call, struct idp_
         .algorithms = algorithms_of(call, &config, profile->all_algorithms),
         .required_claims =
             idp_json_is(required, IDP_JSON_ARRAY) ? idp_oidc_claims_of(call, required) : required,
-        .encoded_jwks = jwks.size > 0 ? jwks : (struct idp_bytes){0},
+        .jwks = jwks.size > 0 ? idp_oidc_jwks_decode(call, jwks) : (struct idp_bytes){0},
         .guards_system = profile->guards_system,
     };
     bool is_bare = profile->email_has_no_prefix && idp_bytes_is(verifier.username_claim, "email");

@@ -80,7 +80,7 @@ SELECT update_oidc(NULL, '{}');
 
 -- Tokens: what is no token, no instance, no key.
 SELECT canonical_json(oidc_authenticate('third', 'no token'));
-SELECT canonical_json(oidc_authenticate('none', 'no token'));
+SELECT canonical_json(oidc_authenticate('none', 'eyJhbGciOiJSUzI1NiJ9.e30.AAAA'));
 SELECT canonical_json(oidc_explain('third', 'no token'));
 SELECT set_issuer_keys('https://x.example', '{"keys":[]}');
 SELECT set_issuer_keys('https://x.example', 'no JSON');

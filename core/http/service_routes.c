@@ -9,8 +9,6 @@
 
 #define SCOPE "broker"
 
-enum { NAME_SIZE_MAX = 255 };
-
 /* One request to an instance. */
 struct asked {
     struct idp_call *call;
@@ -88,7 +86,7 @@ static bool enter(struct idp_call *call, const struct idp_request *request, stru
         *refusal = answer(call, 412, NULL, "The header X-Broker-API-Version is needed.");
         return false;
     }
-    if (asked->name.size == 0 || asked->name.size > NAME_SIZE_MAX) {
+    if (asked->name.size == 0 || asked->name.size > IDP_OIDC_NAME_SIZE_MAX) {
         *refusal = answer(call, 400, NULL, "The id of the instance is empty or too long.");
         return false;
     }
@@ -145,7 +143,7 @@ static struct idp_bytes id_of(const struct idp_json *body, const char *name,
 {
     struct idp_bytes id = idp_json_string(body, name);
     id = id.data == NULL ? before : id;
-    if (id.size == 0 || id.size > NAME_SIZE_MAX) {
+    if (id.size == 0 || id.size > IDP_OIDC_NAME_SIZE_MAX) {
         *fault = "The members service_id and plan_id are needed, of at most 255 bytes.";
     }
     return id;

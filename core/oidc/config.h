@@ -5,8 +5,7 @@
 
 #include "core/oidc/oidc.h"
 
-/* Sizes in bytes. */
-enum { IDP_OIDC_SIZE_MAX = 64 << 10, IDP_OIDC_MEMBER_SIZE_MAX = 32, IDP_OIDC_LIST_COUNT_MAX = 64 };
+enum { IDP_OIDC_MEMBER_SIZE_MAX = 32 };
 
 /* ---- fields (fields.c) ---- */
 

@@ -5,8 +5,7 @@
 
 #include "core/oidc/config.h"
 
-/* Sizes in bytes. */
-enum { IDP_OIDC_NAME_SIZE_MAX = 255, IDP_OIDC_TRY_COUNT_MAX = 64 };
+enum { IDP_OIDC_TRY_COUNT_MAX = 64 };
 
 /* ---- defaults (default.c) ---- */
 

@@ -5,8 +5,6 @@
 #include "core/oidc/identity.h"
 #include "core/oidc/instance.h"
 
-enum { CLAIMS_COUNT_MAX = 1000 };
-
 static bool is_same(struct idp_call *call, const struct idp_json *left,
                     const struct idp_json *right)
 {
@@ -97,12 +95,13 @@ static const struct idp_json *corpus_of(struct idp_call *call, struct idp_value 
     for (const struct idp_json *item = corpus == NULL ? NULL : corpus->child; item != NULL;
          item = item->next, count++) {
         if (item->kind != IDP_JSON_OBJECT) {
-            count = CLAIMS_COUNT_MAX;
+            count = IDP_OIDC_CLAIMS_COUNT_MAX;
         }
     }
-    if (corpus != NULL && (corpus->kind != IDP_JSON_ARRAY || count > CLAIMS_COUNT_MAX)) {
+    if (corpus != NULL && (corpus->kind != IDP_JSON_ARRAY || count > IDP_OIDC_CLAIMS_COUNT_MAX)) {
         idp_fail_with(call, IDP_INVALID_ARGUMENT,
-                      "Argument claims must be an array of at most %d objects.", CLAIMS_COUNT_MAX);
+                      "Argument claims must be an array of at most %d objects.",
+                      IDP_OIDC_CLAIMS_COUNT_MAX);
     }
     return corpus;
 }

@@ -72,6 +72,10 @@ enum text {
     ALGORITHM,
     ES256,
     SIGNATURE,
+    UPDATE,
+    CONFIG,
+    FLAGS_NAME,
+    FLAGS,
     TEXT_COUNT
 };
 
@@ -109,6 +113,10 @@ static const struct operation {
     {"jwk_generate", {ES256}, true},
     {"signature_valid", {PAYLOAD, SIGNATURE, PRIVATE_JWK, ALGORITHM}},
     {"jwt_sign", {CLAIMS}},
+    {"oidc_validate", {CONFIG, CONFIG}},
+    {"oidc_merge", {UPDATE, CONFIG, CONFIG, CONFIG}},
+    {"oidc_map_claims", {CONFIG, CLAIMS}},
+    {"oidc_import", {FLAGS_NAME, FLAGS}},
 };
 
 /* ---- the key store: one active key, sealed anew for each attempt ---- */
@@ -358,6 +366,12 @@ static const char ec_jwk[] = "{\"kty\":\"EC\",\"crv\":\"P-256\",\"kid\":\"k2\","
                              "\"x\":\"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU\","
                              "\"y\":\"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0\"}";
 
+static const char config[] =
+    "{\"clientID\":\"c\",\"issuerURL\":\"https://i.example\",\"usernameClaim\":\"iss\","
+    "\"groupsClaim\":\"aud\",\"requiredClaims\":[\"iss=i\",\"a=b\"],\"encodedJwksArray\":"
+    "\"eyJrZXlzIjpbeyJrdHkiOiJPS1AiLCJjcnYiOiJFZDI1NTE5IiwieCI6IjExcVlBWUt4Q3JmVlNfN1R5V1FIT2c3aGN2"
+    "UGFwaU1scndJYWFQY0hVUm8ifV19\"}";
+
 /* What a function makes of texts; it lives in the arena, as all texts do. */
 static struct idp_bytes made(struct host *host, const char *function, struct idp_bytes first,
                              struct idp_bytes second, struct idp_bytes third)
@@ -445,6 +459,11 @@ static int make_texts(void **state)
     texts[HEADER] = idp_bytes_of("{\"crit\":[\"b64\"],\"b64\":false,\"typ\":\"x\"}");
     texts[POLICY] = idp_bytes_of("{\"iss\":\"i\",\"aud\":\"a\",\"algs\":[\"EdDSA\"],\"leeway\":1,"
                                  "\"now\":1767225600,\"typ\":\"JWT\",\"require\":[\"exp\"]}");
+    texts[UPDATE] = idp_bytes_of("update");
+    texts[CONFIG] = idp_bytes_of(config);
+    texts[FLAGS_NAME] = idp_bytes_of("flags");
+    texts[FLAGS] = idp_bytes_of("[\"--oidc-issuer-url=https://i.example\",\"--oidc-client-id=c\","
+                                "\"--oidc-required-claim=a=b\"]");
     texts[ALGORITHM] = idp_bytes_of("EdDSA");
     texts[ES256] = idp_bytes_of("ES256");
     texts[SIGNATURE] = signature_of(&maker, texts[PAYLOAD], texts[PRIVATE_JWK]);

@@ -72,6 +72,7 @@ static void check_losses(struct idp_oidc_faults *faults, const struct idp_oidc_f
 struct export
 {
     struct idp_call *call;
+    struct idp_bytes instance;
     const struct idp_oidc_format *format;
     struct idp_oidc_faults lost, faults;
     struct idp_json *document;
@@ -103,7 +104,7 @@ static void config_add(struct export *export, struct idp_bytes profile,
         idp_oidc_fault_add(&export->faults, "usernameClaim", "unrepresentable",
                            "usernameClaim must be named", none);
     }
-    struct idp_oidc_item item = {&verifier, index, export->document};
+    struct idp_oidc_item item = {&verifier, export->instance, index, export->document};
     export->format->add(export->call, &item);
 }
 
@@ -164,6 +165,7 @@ struct idp_value idp_sql_oidc_export(struct idp_call *call, const struct idp_val
 {
     struct idp_oidc_instance instance;
     struct export export = {.call = call,
+                            .instance = arguments[0].bytes,
                             .format = format_of(call, arguments[1]),
                             .lost = idp_oidc_faults_new(call),
                             .faults = idp_oidc_faults_new(call)};

@@ -191,7 +191,7 @@ static void kubeconfig_add(struct idp_call *call, const struct idp_oidc_item *it
     const struct idp_oidc_verifier *verifier = item->verifier;
     struct idp_text name = {.call = call};
     struct idp_json *entry = object_in(call, item->document, NULL);
-    idp_text_add_c(&name, "oidc");
+    idp_text_add(&name, item->instance);
     if (item->index > 0) {
         idp_text_add_char(&name, '-');
         idp_text_add_integer(&name, item->index + 1);

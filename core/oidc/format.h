@@ -9,6 +9,7 @@
 /* One configuration on its way out. */
 struct idp_oidc_item {
     const struct idp_oidc_verifier *verifier;
+    struct idp_bytes instance;
     int64_t index;
     struct idp_json *document; /* grows */
 };

@@ -13,7 +13,7 @@
 
 struct bench {
     struct token token; /* first: a step of raw takes the whole as it is */
-    sqlite3_stmt *valid, *verify, *sign, *authenticate;
+    sqlite3_stmt *valid, *verify, *sign;
 };
 
 /* ---- steps ---- */
@@ -50,12 +50,6 @@ static void sign_step(void *context)
 {
     struct bench *bench = context;
     text_step(bench->sign, "ey");
-}
-
-static void authenticate_step(void *context)
-{
-    struct bench *bench = context;
-    text_step(bench->authenticate, "{\"ok\":true");
 }
 
 /* ---- set up ---- */
@@ -102,34 +96,6 @@ static void bench_run(sqlite3 *db, const char *algorithm, const char *valid_goal
     token_close(&bench.token);
 }
 
-/* An instance that takes the token, its keys set apart. */
-static void oidc_run(sqlite3 *db)
-{
-    static struct bench bench;
-    static const char config[] =
-        "{\"clientID\":\"https://api.example.com\",\"groupsClaim\":\"groups\","
-        "\"issuerURL\":\"https://id.example.com\",\"usernamePrefix\":\"-\"}";
-    struct idp_value texts[] = {argument('t', config), argument('t', "bench"),
-                                argument('t', "https://id.example.com")};
-    token_open(&bench.token, "RS256");
-    struct idp_value keys[] = {texts[2], bench.token.verify_arguments[1]};
-    sqlite3_stmt *statements[] = {
-        prepare(db, "SELECT set_oidc_default(?1)", texts, 1),
-        prepare(db, "SELECT provision_oidc(?2, ?1)", texts, 2),
-        prepare(db, "SELECT set_issuer_keys(?1, '{\"keys\":[' || jwk_from_pem(?2) || ']}')", keys,
-                2),
-    };
-    for (size_t i = 0; i < IDP_COUNT(statements); i++) {
-        row(statements[i]);
-        sqlite3_finalize(statements[i]);
-    }
-    bench.authenticate =
-        prepare(db, "SELECT oidc_authenticate('bench', ?)", bench.token.verify_arguments, 1);
-    measure(&bench, "oidc_authenticate", ">= 0.85", raw_verify, authenticate_step);
-    sqlite3_finalize(bench.authenticate);
-    token_close(&bench.token);
-}
-
 int main(int count, char **arguments)
 {
     require(count == 3, "usage: tokens EXTENSION DATABASE");
@@ -139,7 +105,6 @@ int main(int count, char **arguments)
     bench_run(db, "PS256", ">= 0.88");
     bench_run(db, "EdDSA", ">= 0.97");
     bench_run(db, "HS256", ">= 0.33");
-    oidc_run(db);
     require(sqlite3_close(db) == SQLITE_OK, "the connection does not close");
     return 0;
 }

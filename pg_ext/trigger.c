@@ -72,6 +72,10 @@ static int column_of(TupleDesc description, const char *name)
                         errmsg("idplane: column \"%s\" of the trigger does not exist", name)));
     }
     Oid type = TupleDescAttr(description, column - 1)->atttypid;
+    if (TupleDescAttr(description, column - 1)->attgenerated != 0) {
+        ereport(ERROR, (errcode(ERRCODE_GENERATED_ALWAYS),
+                        errmsg("idplane: column \"%s\" of the trigger is a generated one", name)));
+    }
     if (type != JSONBOID && type != JSONOID && type != TEXTOID) {
         ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
                         errmsg("idplane: column \"%s\" of the trigger must be jsonb, json or text",
@@ -100,6 +104,9 @@ static struct firing firing_of(FunctionCallInfo fcinfo)
     };
     for (int i = 0; i < count; i++) {
         firing.columns[i] = column_of(firing.description, data->tg_trigger->tgargs[i]);
+    }
+    if (firing.columns[COLUMN] == firing.columns[DERIVED]) {
+        fail_protocol("the two columns of the trigger must be different ones");
     }
     return firing;
 }

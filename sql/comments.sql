@@ -102,6 +102,7 @@ COMMENT ON CONSTRAINT signing_key_expiry_pkey ON idplane.signing_key_expiry IS '
 
 COMMENT ON COLUMN idplane.oidc_default.changed_at IS 'When it was set last.';
 COMMENT ON COLUMN idplane.oidc_default.config IS 'Fields, and compat, rule, opaque_jwks and profile.';
+COMMENT ON COLUMN idplane.oidc_default.profile IS 'Member profile of config, or what it is without one.';
 COMMENT ON COLUMN idplane.oidc_default.tenant IS 'Tenant of the row.';
 COMMENT ON INDEX idplane.oidc_default_pkey IS 'One row for each plan.';
 COMMENT ON CONSTRAINT oidc_default_pkey ON idplane.oidc_default IS 'One row for each plan.';
@@ -118,6 +119,7 @@ COMMENT ON COLUMN idplane.oidc_change.changed_at IS 'When.';
 COMMENT ON COLUMN idplane.oidc_change.effective IS 'What was effective from then on.';
 COMMENT ON COLUMN idplane.oidc_change.instance IS 'Instance that changed.';
 COMMENT ON COLUMN idplane.oidc_change.operation IS 'provision, update, rederive or rollback.';
+COMMENT ON COLUMN idplane.oidc_change.profile IS 'How tokens were read from then on.';
 COMMENT ON COLUMN idplane.oidc_change.provenance IS 'Where each effective field came from.';
 COMMENT ON COLUMN idplane.oidc_change.record IS 'What was the record from then on.';
 COMMENT ON COLUMN idplane.oidc_change.request IS 'What was asked for; of a rollback the version.';

@@ -305,7 +305,8 @@ CREATE VIEW idplane.oidc_divergence AS
       FROM idplane.oidc_instance i
       JOIN idplane.oidc_default d ON d.tenant = i.tenant AND d.plan = i.plan
      CROSS JOIN LATERAL idplane.oidc_merge('provision', i.record, NULL, NULL, d.config, 'effective') AS m (derived)
-     WHERE i.effective IS DISTINCT FROM m.derived;
+     WHERE i.effective IS DISTINCT FROM m.derived
+        OR i.profile <> d.profile;
 COMMENT ON VIEW idplane.oidc_divergence IS 'Instances whose effective configuration is not what their record and the defaults of today give.';
 COMMENT ON COLUMN idplane.oidc_divergence.derived IS 'What rederive_oidc() would make effective; null: it would refuse the record.';
 

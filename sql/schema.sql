@@ -162,6 +162,7 @@ CREATE TABLE idplane.oidc_default (
     tenant text COLLATE "C" NOT NULL,
     plan text COLLATE "C" NOT NULL,
     config jsonb NOT NULL,
+    profile text COLLATE "C" NOT NULL,
     changed_at timestamptz NOT NULL,
     PRIMARY KEY (tenant, plan)
 );
@@ -199,6 +200,7 @@ CREATE TABLE idplane.oidc_change (
     record jsonb,
     effective jsonb NOT NULL,
     provenance jsonb NOT NULL,
+    profile text COLLATE "C" NOT NULL,
     PRIMARY KEY (tenant, instance, version)
 );
 COMMENT ON TABLE idplane.oidc_change IS 'History of instances: what each version had, only inserted.';

@@ -3,11 +3,11 @@
 
 CREATE VIEW idplane_oidc_divergence AS
     SELECT tenant, instance, version, record, effective, derived FROM (
-        SELECT i.tenant, i.instance, i.version, i.record, i.effective,
+        SELECT i.tenant, i.instance, i.version, i.record, i.effective, i.profile <> d.profile AS reads_otherwise,
                oidc_merge('provision', i.record, NULL, NULL, d.config, 'effective') AS derived
           FROM idplane_oidc_instance i
           JOIN idplane_oidc_default d ON d.tenant = i.tenant AND d.plan = i.plan) judged
-     WHERE canonical_json(effective) IS NOT canonical_json(derived);
+     WHERE reads_otherwise OR canonical_json(effective) IS NOT canonical_json(derived);
 
 -- A value that a trigger puts back: where triggers are recursive it does not fire for it again. A row
 -- that was left here (by UPDATE OR FAIL) is about that one change only.

@@ -76,18 +76,17 @@ static const char *insert_body(const struct attachment *attachment)
  */
 static void put_back(const struct attachment *attachment, const char *name, sqlite3_str *text)
 {
-    const char *take = step_of(attachment, false, "take");
+    const char *take = step_of(attachment, false, "take"), *column = attachment->column;
     sqlite3_str_appendf(text,
-                        "INSERT INTO idplane_trigger_guard SELECT %Q, NEW.\"%w\", OLD.\"%w\""
-                        " WHERE %s = '\"old\"' AND OLD.\"%w\" IS NOT NEW.\"%w\"; ",
-                        name, attachment->column, attachment->column, take, attachment->column,
-                        attachment->column);
+                        "DELETE FROM idplane_trigger_guard WHERE attached = %Q;"
+                        " INSERT INTO idplane_trigger_guard SELECT %Q, NEW.\"%w\", OLD.\"%w\""
+                        " WHERE %s = '\"old\"' AND OLD.\"%w\" IS NOT NEW.\"%w\";",
+                        name, name, column, column, take, column, column);
     sqlite3_str_appendf(text,
-                        "UPDATE \"%w\" SET \"%w\" = OLD.\"%w\" WHERE %s"
-                        " AND EXISTS (SELECT 1 FROM idplane_trigger_guard WHERE attached = %Q); ",
-                        attachment->table, attachment->column, attachment->column, attachment->key,
-                        name);
-    sqlite3_str_appendf(text, "DELETE FROM idplane_trigger_guard WHERE attached = %Q;", name);
+                        " UPDATE \"%w\" SET \"%w\" = OLD.\"%w\" WHERE %s"
+                        " AND EXISTS (SELECT 1 FROM idplane_trigger_guard WHERE attached = %Q);",
+                        attachment->table, column, column, attachment->key, name);
+    sqlite3_str_appendf(text, " DELETE FROM idplane_trigger_guard WHERE attached = %Q;", name);
 }
 
 static const char *update_body(const struct attachment *attachment, const char *name)
@@ -104,14 +103,9 @@ static const char *update_body(const struct attachment *attachment, const char *
 
 /* ---- the row that fired ---- */
 
-static bool has_column(const struct attachment *attachment, const char *column)
-{
-    return sqlite3_table_column_metadata(database_of(attachment->frame), "main", attachment->table,
-                                         column, NULL, NULL, NULL, NULL, NULL) == SQLITE_OK;
-}
-
-/* A statement with the table's name bound, finalized with the call. */
-static sqlite3_stmt *about_table(const struct attachment *attachment, const char *sql)
+/* A statement about the table, its name and another one bound; whoever asks finalizes it. */
+static sqlite3_stmt *about_table(const struct attachment *attachment, const char *sql,
+                                 const char *name)
 {
     struct idp_frame *frame = attachment->frame;
     sqlite3_stmt *statement = NULL;
@@ -120,25 +114,56 @@ static sqlite3_stmt *about_table(const struct attachment *attachment, const char
         idp_frame_fail_sqlite(frame, code);
     }
     sqlite3_bind_text(statement, 1, attachment->table, -1, SQLITE_STATIC);
+    if (name != NULL) {
+        sqlite3_bind_text(statement, 2, name, -1, SQLITE_STATIC);
+    }
     return statement;
+}
+
+static bool is_true(const struct attachment *attachment, const char *sql, const char *name)
+{
+    sqlite3_stmt *statement = about_table(attachment, sql, name);
+    bool is = sqlite3_step(statement) == SQLITE_ROW && sqlite3_column_int(statement, 0) != 0;
+    sqlite3_finalize(statement);
+    return is;
+}
+
+/* Of any kind; of those that can be written. */
+static bool has_column(const struct attachment *attachment, const char *column)
+{
+    return is_true(
+        attachment,
+        "SELECT count(*) FROM pragma_table_xinfo(?, 'main') WHERE name = ? COLLATE NOCASE", column);
+}
+
+static bool has_plain_column(const struct attachment *attachment, const char *column)
+{
+    return is_true(attachment,
+                   "SELECT count(*) FROM pragma_table_xinfo(?, 'main')"
+                   " WHERE name = ? COLLATE NOCASE AND hidden = 0",
+                   column);
 }
 
 static bool has_rowid(const struct attachment *attachment)
 {
-    sqlite3_stmt *statement = about_table(
-        attachment, "SELECT wr FROM pragma_table_list WHERE schema = 'main' AND name = ?");
-    bool has = sqlite3_step(statement) == SQLITE_ROW && sqlite3_column_int(statement, 0) == 0;
-    sqlite3_finalize(statement);
-    return has;
+    return is_true(attachment,
+                   "SELECT NOT wr FROM pragma_table_list WHERE schema = 'main'"
+                   " AND name = ? COLLATE NOCASE",
+                   NULL);
 }
 
-/* A column may have taken one of the names of the rowid, hardly all three. */
+/* A column may have taken a name of the rowid; where all are taken there is no way to it. */
 static const char *rowid_key(const struct attachment *attachment)
 {
     static const char *const names[] = {"rowid", "_rowid_", "oid"};
     size_t i = 0;
-    while (i < IDP_COUNT(names) - 1 && has_column(attachment, names[i])) {
+    while (i < IDP_COUNT(names) && has_column(attachment, names[i])) {
         i++;
+    }
+    if (i == IDP_COUNT(names)) {
+        idp_fail_with(
+            &attachment->frame->call, IDP_INVALID_ARGUMENT,
+            "The table has columns named rowid, _rowid_ and oid: its rows cannot be named.");
     }
     sqlite3_str *text = sqlite3_str_new(database_of(attachment->frame));
     sqlite3_str_appendf(text, "%s = NEW.%s", names[i], names[i]);
@@ -148,8 +173,8 @@ static const char *rowid_key(const struct attachment *attachment)
 static const char *primary_key(const struct attachment *attachment)
 {
     sqlite3_str *text = sqlite3_str_new(database_of(attachment->frame));
-    sqlite3_stmt *statement =
-        about_table(attachment, "SELECT name FROM pragma_table_info(?) WHERE pk > 0 ORDER BY pk");
+    sqlite3_stmt *statement = about_table(
+        attachment, "SELECT name FROM pragma_table_info(?, 'main') WHERE pk > 0 ORDER BY pk", NULL);
     const char *joint = "";
     while (sqlite3_step(statement) == SQLITE_ROW) {
         const char *name = (const char *)sqlite3_column_text(statement, 0);
@@ -205,8 +230,12 @@ static struct attachment attachment_of(struct idp_call *call, const struct idp_v
         .column = name_argument(call, arguments, 1, "column"),
         .derived = name_argument(call, arguments, 2, "derived"),
     };
-    bool has_columns = has_column(&attachment, attachment.column) &&
-                       (attachment.derived == NULL || has_column(&attachment, attachment.derived));
+    bool has_columns =
+        has_plain_column(&attachment, attachment.column) &&
+        (attachment.derived == NULL || has_plain_column(&attachment, attachment.derived));
+    if (attachment.derived != NULL && sqlite3_stricmp(attachment.column, attachment.derived) == 0) {
+        idp_fail_with(call, IDP_INVALID_ARGUMENT, "The two columns must be different ones.");
+    }
     if (!has_columns) {
         idp_fail_with(call, IDP_INVALID_ARGUMENT,
                       "The main database has no such table with these columns.");
@@ -222,19 +251,34 @@ static void execute(struct idp_frame *frame, const char *sql)
     }
 }
 
+/* The size tells where the table's name ends and the column's begins. */
 static const char *name_of(const struct attachment *attachment, const char *event)
 {
     sqlite3_str *text = sqlite3_str_new(database_of(attachment->frame));
-    sqlite3_str_appendf(text, "idplane_%s_%s_%s_%s", attachment->trigger->name, attachment->table,
-                        attachment->column, event);
+    sqlite3_str_appendf(text, "idplane_%s_%s_%d_%s_%s", attachment->trigger->name, event,
+                        (int)strlen(attachment->table), attachment->table, attachment->column);
     return finished(attachment->frame, text);
 }
 
-static void drop(const struct attachment *attachment, const char *event)
+/* False where there is none. After its table was renamed, a trigger of this name is another's. */
+static bool drop(const struct attachment *attachment, const char *event)
 {
+    const char *name = name_of(attachment, event);
+    if (is_true(attachment,
+                "SELECT count(*) FROM main.sqlite_master WHERE type = 'trigger'"
+                " AND tbl_name <> ? COLLATE NOCASE AND name = ? COLLATE NOCASE",
+                name)) {
+        idp_fail_with(&attachment->frame->call, IDP_ALREADY_EXISTS,
+                      "A table that was renamed has the trigger of this name: drop it there.");
+    }
+    bool is_there = is_true(attachment,
+                            "SELECT count(*) FROM main.sqlite_master WHERE type = 'trigger'"
+                            " AND tbl_name = ? COLLATE NOCASE AND name = ? COLLATE NOCASE",
+                            name);
     sqlite3_str *text = sqlite3_str_new(database_of(attachment->frame));
-    sqlite3_str_appendf(text, "DROP TRIGGER IF EXISTS main.\"%w\"", name_of(attachment, event));
+    sqlite3_str_appendf(text, "DROP TRIGGER IF EXISTS main.\"%w\"", name);
     execute(attachment->frame, finished(attachment->frame, text));
+    return is_there;
 }
 
 static void create_insert(const struct attachment *attachment)
@@ -277,8 +321,11 @@ static struct idp_value detach(struct idp_call *call, const struct idp_value *ar
 {
     struct attachment attachment = attachment_of(call, arguments);
     call->host->begin(call);
-    drop(&attachment, "insert");
-    drop(&attachment, "update");
+    bool dropped = drop(&attachment, "insert");
+    if (!drop(&attachment, "update") && !dropped) {
+        idp_fail_with(call, IDP_INVALID_ARGUMENT,
+                      "Nothing is attached to this column, by the name that it has now.");
+    }
     return arguments[0];
 }
 

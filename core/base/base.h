@@ -139,6 +139,9 @@ static inline bool idp_json_is(const struct idp_json *json, enum idp_json_kind k
     return json != NULL && json->kind == kind;
 }
 
+/* How many values a document has, at any depth, itself included. */
+size_t idp_json_count(const struct idp_json *json);
+
 /* True where the array has this string. */
 bool idp_json_holds(const struct idp_json *array, struct idp_bytes text);
 

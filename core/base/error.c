@@ -114,6 +114,19 @@ void idp_fail(struct idp_call *call, enum idp_error error)
     call->host->fail(call, error, idp_error_row(error)->sentence);
 }
 
+/* A sentence that was cut may end within a character, which an engine would not take. */
+static void character_end(char *sentence)
+{
+    size_t size = strlen(sentence), start = size;
+    while (start > 0 && (sentence[start - 1] & 0xc0) == 0x80) {
+        start--;
+    }
+    start -= start > 0;
+    if (start < size && idp_utf8_character_size(sentence + start, sentence + size) == 0) {
+        sentence[start] = 0;
+    }
+}
+
 /* The sentence is in the arena, because the host may read it after this frame is gone. */
 void idp_fail_with(struct idp_call *call, enum idp_error error, const char *format, ...)
 {
@@ -122,6 +135,7 @@ void idp_fail_with(struct idp_call *call, enum idp_error error, const char *form
     va_start(arguments, format);
     vsnprintf(sentence, SENTENCE_SIZE_MAX, format, arguments);
     va_end(arguments);
+    character_end(sentence);
     call->host->fail(call, error, sentence);
 }
 

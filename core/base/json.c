@@ -64,6 +64,15 @@ bool idp_json_holds(const struct idp_json *array, struct idp_bytes text)
     return item != NULL;
 }
 
+size_t idp_json_count(const struct idp_json *json)
+{
+    size_t count = 1;
+    for (const struct idp_json *item = json->child; item != NULL; item = item->next) {
+        count += idp_json_count(item);
+    }
+    return count;
+}
+
 static int by_name(const void *left, const void *right)
 {
     const struct idp_json *const *left_member = left, *const *right_member = right;

@@ -7,6 +7,8 @@
 #include "core/http/http.h"
 #include "core/oidc/oidc.h"
 
+#include <strings.h>
+
 #define SCOPE "broker"
 
 /* One request to an instance. */
@@ -54,7 +56,8 @@ static bool is_admitted(struct idp_call *call, const struct idp_request *request
 {
     static const char scheme[] = "Bearer ";
     struct idp_bytes header = idp_request_header(request, "authorization");
-    bool is_bearer = idp_bytes_start(header, idp_bytes_of(scheme));
+    bool is_bearer = header.size >= sizeof scheme - 1 &&
+                     strncasecmp(header.data, scheme, sizeof scheme - 1) == 0;
     if (!is_bearer) {
         *refusal = idp_response_bearer(call, 401, NULL, "An access token is needed.");
         return false;
@@ -90,7 +93,6 @@ static bool enter(struct idp_call *call, const struct idp_request *request, stru
         *refusal = answer(call, 400, NULL, "The id of the instance is empty or too long.");
         return false;
     }
-    asked->exists = idp_service_find(call, asked->name, &asked->before);
     return true;
 }
 
@@ -149,6 +151,13 @@ static struct idp_bytes id_of(const struct idp_json *body, const char *name,
     return id;
 }
 
+/* What is kept must be read again, also after many requests that each added to it. */
+static bool is_small(struct idp_call *call, const struct idp_json *object)
+{
+    return idp_json_count(object) <= IDP_OIDC_VALUE_COUNT_MAX &&
+           idp_json_text(call, object).size <= IDP_OIDC_SIZE_MAX;
+}
+
 /* NULL: read; else what is wrong. */
 static const char *body_read(struct asked *asked, struct idp_bytes text)
 {
@@ -164,10 +173,14 @@ static const char *body_read(struct asked *asked, struct idp_bytes text)
         .plan_id = id_of(body, "plan_id", before->plan_id, &fault),
         .context = object_of(asked->call, body, "context", before->context, &fault),
     };
-    if (fault == NULL) {
-        asked->service.parameters = parameters_of(asked, sent);
+    if (fault != NULL) {
+        return fault;
     }
-    return fault;
+    asked->service.parameters = parameters_of(asked, sent);
+    return is_small(asked->call, asked->service.parameters) &&
+                   is_small(asked->call, asked->service.context)
+               ? NULL
+               : "The members context and parameters, with what was sent before, are too large.";
 }
 
 static bool is_same(struct idp_call *call, const struct idp_json *left,
@@ -197,7 +210,8 @@ static struct idp_bytes named_message(struct asked *asked, const struct idp_json
     return idp_text_bytes(&text);
 }
 
-static struct idp_response provision(struct asked *asked)
+/* False where somebody else made it meanwhile. */
+static bool provision(struct asked *asked, struct idp_response *out)
 {
     struct idp_oidc_options options = {
         .plan = idp_service_plan(asked->call, asked->service.plan_id), .actor = asked->actor};
@@ -205,13 +219,15 @@ static struct idp_response provision(struct asked *asked)
         idp_oidc_provision(asked->call, asked->name, asked->oidc, options);
     struct idp_bytes status = idp_json_string(outcome, "status");
     if (idp_bytes_is(status, "invalid")) {
-        return answer(asked->call, 400, NULL, named_message(asked, outcome).data);
+        *out = answer(asked->call, 400, NULL, named_message(asked, outcome).data);
+        return true;
     }
-    if (idp_bytes_is(status, "exists")) {
-        return answer(asked->call, 409, NULL, "There is an instance of this name.");
+    bool made = idp_json_is(idp_json_member(outcome, "changed"), IDP_JSON_TRUE);
+    if (made) {
+        idp_service_save(asked->call, asked->name, &asked->service);
+        *out = under_way(asked->call, outcome);
     }
-    idp_service_save(asked->call, asked->name, &asked->service);
-    return under_way(asked->call, outcome);
+    return made;
 }
 
 static struct idp_response update(struct asked *asked, bool is_first)
@@ -248,7 +264,17 @@ static bool change_enter(struct idp_call *call, const struct idp_request *reques
                           "operations.");
         return false;
     }
+    call->host->begin(call);
+    idp_service_lock(call, asked->name);
+    asked->exists = idp_service_find(call, asked->name, &asked->before);
     const char *fault = body_read(asked, request->body);
+    if (fault == NULL && asked->exists &&
+        !idp_bytes_equal(asked->service.plan_id, asked->before.plan_id)) {
+        fault = "The plan of an instance cannot be changed.";
+    }
+    if (fault == NULL && !idp_service_has_default(call, asked->service.plan_id)) {
+        fault = "The plan has no default OIDC configuration.";
+    }
     if (fault != NULL) {
         *refusal = answer(call, 400, NULL, fault);
     }
@@ -261,14 +287,20 @@ struct idp_response idp_answer_service_put(struct idp_call *call, const struct i
     struct asked asked = {0};
     struct idp_response refusal;
     bool is_first;
-    call->host->begin(call);
     if (!change_enter(call, request, &asked, &refusal)) {
         return refusal;
     }
     struct idp_bytes plan = idp_service_plan(call, asked.service.plan_id);
     bool as_code = idp_service_follows_code(call, plan, &is_first);
+    struct idp_response made;
+    if (!asked.exists && provision(&asked, &made)) {
+        return made;
+    }
+    if (!asked.exists && !change_enter(call, request, &asked, &refusal)) {
+        return refusal;
+    }
     if (!asked.exists) {
-        return provision(&asked);
+        return answer(call, 409, NULL, "There is an instance of this name, made in SQL.");
     }
     if (!as_code) {
         return update(&asked, is_first);
@@ -284,7 +316,6 @@ struct idp_response idp_answer_service_patch(struct idp_call *call,
     struct asked asked = {0};
     struct idp_response refusal;
     bool is_first;
-    call->host->begin(call);
     if (!change_enter(call, request, &asked, &refusal)) {
         return refusal;
     }
@@ -304,7 +335,7 @@ struct idp_response idp_answer_service_get(struct idp_call *call, const struct i
     if (!enter(call, request, &asked, &refusal)) {
         return refusal;
     }
-    if (!asked.exists) {
+    if (!idp_service_find(call, asked.name, &asked.before)) {
         return answer(call, 404, NULL, "There is no such instance.");
     }
     struct idp_json *document = idp_json_new(call, IDP_JSON_OBJECT);
@@ -327,7 +358,7 @@ struct idp_response idp_answer_service_operation(struct idp_call *call,
     if (!enter(call, request, &asked, &refusal)) {
         return refusal;
     }
-    if (!asked.exists) {
+    if (!idp_service_find(call, asked.name, &asked.before)) {
         return answer(call, 404, NULL, "There is no such instance.");
     }
     struct idp_json *document = idp_json_new(call, IDP_JSON_OBJECT);

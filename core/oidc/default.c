@@ -9,10 +9,11 @@ enum { LOAD, SET };
 
 const struct idp_statement idp_oidc_default_statements[] = {
     [LOAD] = {"SELECT config FROM idplane.oidc_default WHERE tenant = $1 AND plan = $2", "tt", "j"},
-    [SET] = {"INSERT INTO idplane.oidc_default (tenant, plan, config, changed_at)"
-             " VALUES ($1, $2, $3, $4) ON CONFLICT (tenant, plan)"
-             " DO UPDATE SET config = excluded.config, changed_at = excluded.changed_at",
-             "ttjz", ""},
+    [SET] =
+        {"INSERT INTO idplane.oidc_default (tenant, plan, config, profile, changed_at)"
+         " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant, plan) DO UPDATE SET"
+         " config = excluded.config, profile = excluded.profile, changed_at = excluded.changed_at",
+         "ttjtz", ""},
 };
 const size_t idp_oidc_default_statement_count = IDP_COUNT(idp_oidc_default_statements);
 
@@ -103,6 +104,7 @@ struct idp_value idp_sql_set_oidc_default(struct idp_call *call, const struct id
     struct idp_value row[] = {idp_value_text(idp_tenant(call)),
                               idp_value_text(plan.data == NULL ? idp_bytes_of("") : plan),
                               idp_value_json_text(idp_json_text(call, config)),
+                              idp_value_text(idp_oidc_profile_of(config)),
                               idp_value_time(idp_now_us(call))};
     idp_run(call, &idp_oidc_default_statements[SET], row);
     return idp_value_json(config);

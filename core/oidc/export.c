@@ -53,6 +53,9 @@ static void check_losses(struct idp_oidc_faults *faults, const struct idp_oidc_f
 {
     enum { ALGORITHM_COUNT = 9 };
     check_guard(faults, format, verifier);
+    if (format->always_has_groups && verifier->groups_claim.data == NULL) {
+        lose(faults, IDP_OIDC_GROUPS_CLAIM, "groupsClaim is groups there where it is not named");
+    }
     if (!format->says_algorithms && count_of(verifier->algorithms) < ALGORITHM_COUNT) {
         lose(faults, IDP_OIDC_SIGNING_ALGS, "signingAlgs cannot be chosen there: all are taken");
     }

@@ -209,13 +209,31 @@ static void kubeconfig_add(struct idp_call *call, const struct idp_oidc_item *it
 }
 
 static const struct idp_oidc_format formats[] = {
-    {"flags", true, false, true, false, true, false, false, false, flags_begin, flags_add},
-    {"structured", false, true, false, false, false, false, false, false, structured_begin,
-     structured_add},
-    {"openidconnect", false, false, true, true, true, true, true, false, resources_begin,
-     resources_add},
-    {"kubeconfig", false, false, true, true, false, false, false, true, flags_begin,
-     kubeconfig_add},
+    {.name = "flags",
+     .one_only = true,
+     .says_algorithms = true,
+     .dash_is_no_username_prefix = true,
+     .begin = flags_begin,
+     .add = flags_add},
+    {.name = "structured",
+     .one_of_an_issuer = true,
+     .begin = structured_begin,
+     .add = structured_add},
+    {.name = "openidconnect",
+     .says_algorithms = true,
+     .says_keys = true,
+     .dash_is_no_username_prefix = true,
+     .dash_is_no_groups_prefix = true,
+     .always_has_groups = true,
+     .guards_system = true,
+     .begin = resources_begin,
+     .add = resources_add},
+    {.name = "kubeconfig",
+     .says_algorithms = true,
+     .says_keys = true,
+     .is_for_logins = true,
+     .begin = flags_begin,
+     .add = kubeconfig_add},
 };
 
 const struct idp_oidc_format *idp_oidc_format_find(struct idp_bytes name)

@@ -18,8 +18,9 @@ struct idp_oidc_format {
     const char *name;
     bool one_only, one_of_an_issuer, says_algorithms, says_keys;
     bool dash_is_no_username_prefix, dash_is_no_groups_prefix; /* so that "-" cannot be one */
-    bool guards_system;                                        /* drops names of the system */
-    bool is_for_logins;                                        /* nobody judges tokens by it */
+    bool always_has_groups; /* a claim that is not named is "groups" */
+    bool guards_system;     /* drops names of the system */
+    bool is_for_logins;     /* nobody judges tokens by it */
     struct idp_json *(*begin)(struct idp_call *call);
     void (*add)(struct idp_call *call, const struct idp_oidc_item *item);
 };

@@ -2,15 +2,16 @@
 /* history.c - looking at instances: what is in force and why, and how it came about. */
 #include "core/oidc/instance.h"
 
-enum { HISTORY_COUNT_MAX = 1000 };
+enum { HISTORY_COUNT_MAX = 100 };
 
 enum { HISTORY };
 
 const struct idp_statement idp_oidc_history_statements[] = {
-    [HISTORY] = {"SELECT version, changed_at, operation, actor, request, record, effective"
+    [HISTORY] = {"SELECT version, changed_at, operation, actor, request, record, effective,"
+                 " profile"
                  " FROM idplane.oidc_change WHERE tenant = $1 AND instance = $2"
                  " ORDER BY version DESC LIMIT $3",
-                 "tti", "izttjjj"},
+                 "tti", "izttjjjt"},
 };
 const size_t idp_oidc_history_statement_count = IDP_COUNT(idp_oidc_history_statements);
 
@@ -43,6 +44,7 @@ static struct idp_json *state_of(struct idp_call *call, const struct idp_value *
     struct idp_json *state = idp_json_new(call, IDP_JSON_OBJECT);
     idp_json_add_shared(call, state, "record", idp_oidc_column(call, row[5]));
     idp_json_add_shared(call, state, "effective", idp_oidc_column(call, row[6]));
+    idp_json_add_string(call, state, "profile", idp_text_of(row[7]));
     return state;
 }
 

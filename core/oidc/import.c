@@ -63,6 +63,22 @@ static void claim_add(struct import *import, struct idp_json *claims, struct idp
     idp_json_add(claims, NULL, idp_json_new_string(import->call, idp_text_bytes(&text)));
 }
 
+/* The member, where it has the kind that is wanted; another is a fault. */
+static const struct idp_json *member_of(struct import *import, const struct idp_json *object,
+                                        const char *name, enum idp_json_kind kind)
+{
+    const struct idp_json *member = idp_json_member(object, name);
+    if (member == NULL || member->kind == IDP_JSON_NULL) {
+        return NULL;
+    }
+    if (member->kind != kind) {
+        idp_oidc_fault_add(&import->faults, "", "wrong_type",
+                           "a member has the wrong type: ", idp_bytes_of(name));
+        return NULL;
+    }
+    return member;
+}
+
 static struct idp_json *list_of(struct import *import, struct idp_json *item, const char *name)
 {
     struct idp_json *list = idp_json_new(import->call, IDP_JSON_ARRAY);
@@ -88,12 +104,13 @@ static const char required_flag[] = "--oidc-required-claim=";
 
 static void names_add(struct import *import, struct idp_json *list, struct idp_bytes text)
 {
-    while (text.size > 0) {
-        const char *comma = memchr(text.data, ',', text.size);
+    for (bool more = true; more;) { /* behind a comma at the end there is an empty name */
+        const char *comma = text.size == 0 ? NULL : memchr(text.data, ',', text.size);
         size_t size = comma == NULL ? text.size : (size_t)(comma - text.data);
         idp_json_add(list, NULL,
                      idp_json_new_string(import->call, (struct idp_bytes){text.data, size}));
-        size += comma != NULL;
+        more = comma != NULL;
+        size += more;
         text = (struct idp_bytes){text.data + size, text.size - size};
     }
 }
@@ -167,9 +184,10 @@ static void read_rules(struct import *import, struct idp_json *item, const struc
 static void read_authenticator(struct import *import, const struct idp_json *authenticator)
 {
     struct idp_json *item = item_new(import);
-    const struct idp_json *issuer = idp_json_member(authenticator, "issuer");
+    const struct idp_json *issuer = member_of(import, authenticator, "issuer", IDP_JSON_OBJECT);
     const struct idp_json *audiences = idp_json_member(issuer, "audiences");
-    const struct idp_json *mappings = idp_json_member(authenticator, "claimMappings");
+    const struct idp_json *mappings =
+        member_of(import, authenticator, "claimMappings", IDP_JSON_OBJECT);
     check_members(import, authenticator, "issuer claimMappings claimValidationRules");
     check_members(import, issuer, "url audiences audienceMatchPolicy");
     check_members(import, mappings, "username groups");
@@ -180,10 +198,12 @@ static void read_authenticator(struct import *import, const struct idp_json *aut
     } else {
         refuse(import, "clientID", "exactly one audience is wanted");
     }
-    read_mapping(import, item, idp_json_member(mappings, "username"), "usernameClaim",
-                 "usernamePrefix");
-    read_mapping(import, item, idp_json_member(mappings, "groups"), "groupsClaim", "groupsPrefix");
-    read_rules(import, item, idp_json_member(authenticator, "claimValidationRules"));
+    read_mapping(import, item, member_of(import, mappings, "username", IDP_JSON_OBJECT),
+                 "usernameClaim", "usernamePrefix");
+    read_mapping(import, item, member_of(import, mappings, "groups", IDP_JSON_OBJECT),
+                 "groupsClaim", "groupsPrefix");
+    read_rules(import, item,
+               member_of(import, authenticator, "claimValidationRules", IDP_JSON_ARRAY));
 }
 
 static void read_structured(struct import *import, const struct idp_json *document)
@@ -233,7 +253,8 @@ static void read_required(struct import *import, struct idp_json *item,
 static void read_resource(struct import *import, const struct idp_json *resource)
 {
     struct idp_json *item = item_new(import);
-    const struct idp_json *spec = idp_json_member(resource, "spec");
+    const struct idp_json *spec = member_of(import, resource, "spec", IDP_JSON_OBJECT);
+    const struct idp_json *jwks = member_of(import, spec, "jwks", IDP_JSON_OBJECT);
     const struct idp_json *algorithms = idp_json_member(spec, "supportedSigningAlgs");
     check_members(import, resource, "apiVersion kind metadata spec");
     check_members(import, spec,
@@ -245,8 +266,9 @@ static void read_resource(struct import *import, const struct idp_json *resource
     copy_text(import, item, "groupsClaim", spec, "groupsClaim");
     read_prefix(import, item, "usernamePrefix", resource);
     read_prefix(import, item, "groupsPrefix", resource);
-    read_required(import, item, idp_json_member(spec, "requiredClaims"));
-    copy_text(import, item, "encodedJwksArray", idp_json_member(spec, "jwks"), "keys");
+    read_required(import, item, member_of(import, spec, "requiredClaims", IDP_JSON_OBJECT));
+    check_members(import, jwks, "keys");
+    copy_text(import, item, "encodedJwksArray", jwks, "keys");
     if (algorithms != NULL) {
         idp_json_add_shared(import->call, item, "signingAlgs", algorithms);
     }

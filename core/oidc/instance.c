@@ -19,9 +19,9 @@ const struct idp_statement idp_oidc_instance_statements[] = {
               " WHERE tenant = $1 AND instance = $2 AND version = $5 - 1",
               "ttttizjjj", ""},
     [LOG] = {"INSERT INTO idplane.oidc_change (tenant, instance, version, changed_at, operation,"
-             " actor, request, record, effective, provenance)"
-             " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-             "ttizttjjjj", ""},
+             " actor, request, record, effective, provenance, profile)"
+             " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+             "ttizttjjjjt", ""},
 };
 const size_t idp_oidc_instance_statement_count = IDP_COUNT(idp_oidc_instance_statements);
 
@@ -76,6 +76,7 @@ static void write_history(struct idp_call *call, const struct idp_oidc_instance 
         json_value(call, instance->state.record),
         json_value(call, instance->state.effective),
         json_value(call, instance->provenance),
+        idp_value_text(instance->profile),
     };
     idp_run(call, &idp_oidc_instance_statements[LOG], row);
 }

@@ -174,6 +174,9 @@ static struct idp_oidc_state update(struct merge *merge, const struct idp_oidc_r
         return (struct idp_oidc_state){request->document, list_of(merge, request->list)};
     }
     bool is_silent = request->form == IDP_OIDC_ABSENT || request->says_nothing;
+    if (is_silent && merge->rules.is_first && idp_json_member(state.effective, "list") != NULL) {
+        return state; /* of a later era: the first one has nothing to say of it */
+    }
     bool touches = merge->rules.is_first ||
                    (merge->rules.as_code && request->form == IDP_OIDC_OBJECT) || !is_silent;
     if (touches) {

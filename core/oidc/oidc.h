@@ -38,11 +38,16 @@ struct idp_service {
     const struct idp_json *context, *parameters; /* objects; parameters without oidc */
 };
 bool idp_service_find(struct idp_call *call, struct idp_bytes name, struct idp_service *out);
+/* Makes others wait who change it, until the transaction ends. */
+void idp_service_lock(struct idp_call *call, struct idp_bytes name);
 void idp_service_save(struct idp_call *call, struct idp_bytes name,
                       const struct idp_service *service);
 
 /* The plan whose defaults count for a plan_id: it, or the empty one where it has none. */
 struct idp_bytes idp_service_plan(struct idp_call *call, struct idp_bytes plan_id);
+
+/* True where that plan has defaults. */
+bool idp_service_has_default(struct idp_call *call, struct idp_bytes plan_id);
 
 /* True where the defaults of the plan say that the origin's code is followed; *is_first: in its
  * first era. */

@@ -8,9 +8,9 @@
 enum { VERSION_AT };
 
 const struct idp_statement idp_oidc_operation_statements[] = {
-    [VERSION_AT] = {"SELECT record, effective, provenance FROM idplane.oidc_change"
+    [VERSION_AT] = {"SELECT record, effective, provenance, profile FROM idplane.oidc_change"
                     " WHERE tenant = $1 AND instance = $2 AND version = $3",
-                    "tti", "jjj"},
+                    "tti", "jjjt"},
 };
 const size_t idp_oidc_operation_statement_count = IDP_COUNT(idp_oidc_operation_statements);
 
@@ -105,9 +105,12 @@ static struct idp_json *save(struct work *work)
                : NULL;
 }
 
-static bool is_same(struct idp_call *call, struct idp_oidc_state left, struct idp_oidc_state right)
+static bool is_same(const struct work *work)
 {
-    return idp_bytes_equal(idp_oidc_normal_text(call, left.record),
+    struct idp_call *call = work->call;
+    struct idp_oidc_state left = work->before.state, right = work->after.state;
+    return idp_bytes_equal(work->before.profile, work->after.profile) &&
+           idp_bytes_equal(idp_oidc_normal_text(call, left.record),
                            idp_oidc_normal_text(call, right.record)) &&
            idp_bytes_equal(idp_oidc_normal_text(call, left.effective),
                            idp_oidc_normal_text(call, right.effective));
@@ -267,8 +270,7 @@ static struct idp_json *rederive_step(struct work *work, struct idp_bytes name)
     }
     work->after.state.effective = result.state.effective;
     work->after.profile = idp_oidc_profile_of(defaults);
-    if (is_same(call, work->before.state, work->after.state) &&
-        idp_bytes_equal(work->before.profile, work->after.profile)) {
+    if (is_same(work)) {
         return ok_answer(call, &work->before, false);
     }
     work->after.provenance = idp_oidc_provenance(
@@ -298,6 +300,7 @@ static bool version_load(struct work *work, struct idp_bytes name, int64_t versi
     work->after.state.record = idp_oidc_column(work->call, row[0]);
     work->after.state.effective = idp_oidc_column(work->call, row[1]);
     work->after.provenance = idp_oidc_column(work->call, row[2]);
+    work->after.profile = idp_text_of(row[3]);
     return true;
 }
 
@@ -311,7 +314,7 @@ static struct idp_json *rollback_step(struct work *work, struct idp_bytes name)
     if (!idp_json_integer(work->change.request, &version) || !version_load(work, name, version)) {
         return refusal(work->call, "not_found", "The instance never had this version.");
     }
-    if (is_same(work->call, work->before.state, work->after.state)) {
+    if (is_same(work)) {
         return ok_answer(work->call, &work->before, false);
     }
     return save(work);

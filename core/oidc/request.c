@@ -45,7 +45,7 @@ struct idp_oidc_request idp_oidc_request_of(const struct idp_json *document,
                                             const struct idp_oidc_rules *rules)
 {
     if (!idp_json_is(document, IDP_JSON_OBJECT)) {
-        return (struct idp_oidc_request){.form = IDP_OIDC_ABSENT};
+        return (struct idp_oidc_request){.form = IDP_OIDC_ABSENT, .says_nothing = true};
     }
     struct idp_oidc_request request = {.document = document,
                                        .object = idp_oidc_config_of(document),

@@ -3,12 +3,15 @@
  * configuration is kept, since they compare what they get back with what they sent. */
 #include "core/oidc/instance.h"
 
-enum { FIND, SAVE, HAS_DEFAULT };
+enum { FIND, LOCK, SAVE, HAS_DEFAULT };
 
 const struct idp_statement idp_service_statements[] = {
     [FIND] = {"SELECT service_id, plan_id, context, parameters FROM idplane.service_instance"
               " WHERE tenant = $1 AND instance = $2",
               "tt", "ttjj"},
+    [LOCK] = {"UPDATE idplane.service_instance SET changed_at = changed_at"
+              " WHERE tenant = $1 AND instance = $2",
+              "tt", ""},
     [SAVE] =
         {"INSERT INTO idplane.service_instance (tenant, instance, service_id, plan_id, context,"
          " parameters, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7)"
@@ -35,6 +38,12 @@ bool idp_service_find(struct idp_call *call, struct idp_bytes name, struct idp_s
     return true;
 }
 
+void idp_service_lock(struct idp_call *call, struct idp_bytes name)
+{
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(name)};
+    idp_run(call, &idp_service_statements[LOCK], key);
+}
+
 void idp_service_save(struct idp_call *call, struct idp_bytes name,
                       const struct idp_service *service)
 {
@@ -50,11 +59,21 @@ void idp_service_save(struct idp_call *call, struct idp_bytes name,
     idp_run(call, &idp_service_statements[SAVE], row);
 }
 
+static bool has_default(struct idp_call *call, struct idp_bytes plan)
+{
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(plan)};
+    const struct idp_value *row = idp_run_row(call, &idp_service_statements[HAS_DEFAULT], key);
+    return idp_integer_of(row[0]) > 0;
+}
+
 struct idp_bytes idp_service_plan(struct idp_call *call, struct idp_bytes plan_id)
 {
-    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(plan_id)};
-    const struct idp_value *row = idp_run_row(call, &idp_service_statements[HAS_DEFAULT], key);
-    return idp_integer_of(row[0]) > 0 ? plan_id : idp_bytes_of("");
+    return has_default(call, plan_id) ? plan_id : idp_bytes_of("");
+}
+
+bool idp_service_has_default(struct idp_call *call, struct idp_bytes plan_id)
+{
+    return has_default(call, plan_id) || has_default(call, idp_bytes_of(""));
 }
 
 bool idp_service_follows_code(struct idp_call *call, struct idp_bytes plan, bool *is_first)

@@ -28,6 +28,10 @@ static void check_field(struct idp_oidc_faults *faults, const struct idp_json *v
     bool is_list = idp_oidc_field_is_list(field);
     bool fits = is_list ? idp_json_is(value, IDP_JSON_ARRAY) && are_strings(value)
                         : idp_json_is(value, IDP_JSON_STRING);
+    if (value != NULL && fits && is_list && idp_json_count(value) > IDP_OIDC_FIELD_COUNT_MAX) {
+        idp_oidc_fault_add(faults, name, "too_many", name,
+                           idp_bytes_of(" must not hold more than 256 items"));
+    }
     if (value != NULL && !fits) {
         idp_oidc_fault_add(
             faults, name, "wrong_type", name,
@@ -99,6 +103,10 @@ void idp_oidc_shape_check(struct idp_oidc_faults *faults, const struct idp_json 
     }
     if (document->kind != IDP_JSON_OBJECT) {
         add(faults, "", "wrong_type", "the OIDC configuration must be an object");
+        return;
+    }
+    if (idp_json_count(document) > IDP_OIDC_VALUE_COUNT_MAX) {
+        add(faults, "", "too_many", "the OIDC configuration must not hold more than 2048 values");
         return;
     }
     check_object(faults, document, rules, false);

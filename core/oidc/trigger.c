@@ -33,6 +33,15 @@ static bool is_silent(const struct idp_json *record, const struct idp_oidc_rules
            (request.form == IDP_OIDC_OBJECT && request.says_nothing);
 }
 
+/* What was in the table before it had the trigger may be anything; it is then nothing. */
+static const struct idp_json *old_object(struct idp_call *call, struct idp_value value)
+{
+    const char *why;
+    struct idp_bytes text = idp_text_of(value);
+    const struct idp_json *json = text.data == NULL ? NULL : idp_json_read(call, text, &why);
+    return idp_json_is(json, IDP_JSON_OBJECT) ? json : NULL;
+}
+
 static struct idp_json *answer_of(struct idp_call *call, bool takes_old,
                                   const struct idp_json *effective)
 {
@@ -48,8 +57,8 @@ struct idp_value idp_sql_oidc_merge_step(struct idp_call *call, const struct idp
     struct idp_oidc_faults faults = idp_oidc_faults_new(call);
     const struct idp_json *request = idp_oidc_request_read(&faults, arguments[1]);
     struct idp_oidc_state state = {
-        .record = idp_oidc_optional_object(call, arguments[2], "record"),
-        .effective = idp_oidc_optional_object(call, arguments[3], "effective"),
+        .record = old_object(call, arguments[2]),
+        .effective = old_object(call, arguments[3]),
     };
     const struct idp_json *defaults = idp_oidc_optional_object(call, arguments[4], "defaults");
     if (defaults == NULL) {

@@ -63,6 +63,7 @@ function tlsFront(base, folder) {
         outgoing.writeHead(response.statusCode, response.rawHeaders);
         response.pipe(outgoing);
       });
+    onward.on('error', () => outgoing.destroy());
     incoming.pipe(onward);
   });
 }

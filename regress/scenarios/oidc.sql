@@ -132,3 +132,17 @@ SELECT oidc_import('structured', '[]') ->> 'message';
 SELECT oidc_import('openidconnect', '{"kind":"OpenIDConnect","metadata":{"name":"n"},"spec":{"issuerURL":"https://x.example","clientID":"c","maxTokenExpirationSeconds":1}}') ->> 'message';
 SELECT canonical_json(oidc_import('openidconnect', '{"kind":"OpenIDConnect","metadata":{"name":"n"},"spec":{"issuerURL":"https://x.example","clientID":"c"}}'));
 SELECT oidc_import('kubeconfig', '[]');
+
+-- Limits, so that what is kept can be read again; kinds of what is imported; profiles go back, too.
+SELECT canonical_json(oidc_validate('{"signingAlgs":["RS256","RS256","RS256"]}') -> 0 -> 'code');
+SELECT oidc_import('structured', '{"kind":"AuthenticationConfiguration","jwt":[{"issuer":{"url":"https://x.example","audiences":["a"]},"claimMappings":{"username":{"claim":"sub","prefix":""},"groups":"grp"},"claimValidationRules":"hd must be x"}]}') ->> 'message';
+SELECT oidc_import('openidconnect', '{"kind":"OpenIDConnect","spec":{"issuerURL":"https://x.example","clientID":"c","requiredClaims":"hd=x","jwks":"AAAA"}}') ->> 'message';
+SELECT oidc_import('flags', '["--oidc-issuer-url=https://x.example","--oidc-client-id=c","--oidc-signing-algs=RS256,"]') ->> 'message';
+SELECT set_oidc_default('{"clientID":"d","issuerURL":"https://d.example","profile":"owa"}', 'turn') ->> 'profile';
+SELECT canonical_json(provision_oidc('turned', NULL, '{"plan":"turn"}') -> 'version');
+SELECT set_oidc_default('{"clientID":"d","issuerURL":"https://d.example","profile":"structured"}', 'turn') ->> 'profile';
+SELECT canonical_json(rederive_oidc('turned') -> 'changed');
+SELECT oidc_config('turned') ->> 'profile';
+SELECT canonical_json(rollback_oidc('turned', 1) -> 'changed');
+SELECT oidc_config('turned') ->> 'profile';
+SELECT canonical_json(oidc_history('turned') -> 0 -> 'after' -> 'profile'), canonical_json(oidc_history('turned') -> 0 -> 'before' -> 'profile');

@@ -245,6 +245,34 @@ for (const engine of engines) {
       assert.equal((await ask('GET', 'x', undefined)).status, 404);
     });
 
+    it('makes one instance where many ask at once, and loses no parameter of many changes', async () => {
+      const each = Array.from({ length: 12 }, (_, i) => i);
+      const made = await Promise.all(each.map(() => ask('PUT', 'busy', asked(undefined))));
+      assert.deepEqual(made.map((answer) => answer.status).sort(), [...Array(11).fill(200), 202]);
+      assert.equal(server.call('oidc_config', 'busy').version, 1);
+      const changed = await Promise.all(each.map((i) =>
+        ask('PATCH', 'busy', asked({ ...DEFAULTS, clientID: `c${i}` }, 'p', { [`p${i}`]: i }))));
+      assert.deepEqual(changed.map((answer) => answer.status), Array(12).fill(202));
+      const { body } = await ask('GET', 'busy', undefined, { query: '' });
+      for (const i of each) assert.equal(body.parameters[`p${i}`], i);
+      const { version, effective: { clientID } } = server.call('oidc_config', 'busy');
+      assert.deepEqual([version, clientID], [13, body.parameters.oidc.clientID]);
+    });
+
+    it('refuses another plan, an instance that SQL made, and what grows too large', async () => {
+      await ask('PUT', 'kept', asked(undefined));
+      const moved = await ask('PATCH', 'kept', asked(undefined, 'code'));
+      assert.deepEqual([moved.status, moved.body.description], [400, 'The plan of an instance cannot be changed.']);
+      server.call('provision_oidc', 'of-sql', DEFAULTS);
+      for (const [method, status] of [['PUT', 409], ['PATCH', 404], ['GET', 404]])
+        assert.equal((await ask(method, 'of-sql', method === 'GET' ? undefined : asked(undefined))).status, status, method);
+      for (const large of [Array(2100).fill(0), 'x'.repeat(40000)]) {
+        await ask('PATCH', 'kept', asked(undefined, 'p', { first: 'y'.repeat(30000) }));
+        assert.equal((await ask('PATCH', 'kept', asked(undefined, 'p', { large }))).status, 400);
+      }
+      assert.equal((await ask('GET', 'kept', undefined, { query: '' })).body.parameters.large, undefined);
+    });
+
     it('names the subject of the token in the history', async () => {
       await ask('PUT', 'traced', asked(undefined));
       const text = server.sql(`SELECT ${engine === 'SQLite' ? '' : 'idplane.'}oidc_history('traced');`);

@@ -9,6 +9,6 @@ CREATE VIEW idplane_oidc_divergence AS
           JOIN idplane_oidc_default d ON d.tenant = i.tenant AND d.plan = i.plan) judged
      WHERE reads_otherwise OR canonical_json(effective) IS NOT canonical_json(derived);
 
--- A value that a trigger puts back: where triggers are recursive it does not fire for it again. A row
--- that was left here (by UPDATE OR FAIL) is about that one change only.
-CREATE TABLE idplane_trigger_guard (attached TEXT NOT NULL, before ANY, after ANY);
+-- A value that a trigger puts back: where triggers are recursive it does not fire for it again. What
+-- was left here (by UPDATE OR FAIL) is about that one change of that one row only.
+CREATE TABLE idplane_trigger_guard (attached TEXT NOT NULL, row_key TEXT NOT NULL, before ANY, after ANY);

@@ -18,6 +18,7 @@ struct attachment {
     const struct idp_trigger *trigger;
     const char *table, *column, *derived; /* derived NULL: none */
     const char *key;                      /* SQL that is true for the row that fired */
+    const char *row_key;                  /* SQL of a text that names that row */
     const char *context;                  /* SQL of the last argument */
 };
 
@@ -38,22 +39,25 @@ static const char *finished(struct idp_frame *frame, sqlite3_str *text)
     return idp_own(&frame->call, made, sqlite3_free);
 }
 
+/* What was there before the trigger may be no text; it is then nothing. */
+static void append_old(sqlite3_str *text, const char *column)
+{
+    if (column == NULL) {
+        sqlite3_str_appendall(text, "NULL, ");
+    } else {
+        sqlite3_str_appendf(text, "CASE typeof(OLD.\"%w\") WHEN 'text' THEN OLD.\"%w\" END, ",
+                            column, column);
+    }
+}
+
 static const char *step_of(const struct attachment *attachment, bool is_insert, const char *member)
 {
     const struct idp_trigger *trigger = attachment->trigger;
     sqlite3_str *text = sqlite3_str_new(database_of(attachment->frame));
     sqlite3_str_appendf(text, "%s(%Q, NEW.\"%w\", ", trigger->step,
                         is_insert ? trigger->on_insert : trigger->on_update, attachment->column);
-    if (is_insert) {
-        sqlite3_str_appendall(text, "NULL");
-    } else {
-        sqlite3_str_appendf(text, "OLD.\"%w\"", attachment->column);
-    }
-    if (is_insert || attachment->derived == NULL) {
-        sqlite3_str_appendall(text, ", NULL, ");
-    } else {
-        sqlite3_str_appendf(text, ", OLD.\"%w\", ", attachment->derived);
-    }
+    append_old(text, is_insert ? NULL : attachment->column);
+    append_old(text, is_insert ? NULL : attachment->derived);
     sqlite3_str_appendf(text, "(%s), %Q)", attachment->context, member);
     return finished(attachment->frame, text);
 }
@@ -79,9 +83,9 @@ static void put_back(const struct attachment *attachment, const char *name, sqli
     const char *take = step_of(attachment, false, "take"), *column = attachment->column;
     sqlite3_str_appendf(text,
                         "DELETE FROM idplane_trigger_guard WHERE attached = %Q;"
-                        " INSERT INTO idplane_trigger_guard SELECT %Q, NEW.\"%w\", OLD.\"%w\""
+                        " INSERT INTO idplane_trigger_guard SELECT %Q, %s, NEW.\"%w\", OLD.\"%w\""
                         " WHERE %s = '\"old\"' AND OLD.\"%w\" IS NOT NEW.\"%w\";",
-                        name, name, column, column, take, column, column);
+                        name, name, attachment->row_key, column, column, take, column, column);
     sqlite3_str_appendf(text,
                         " UPDATE \"%w\" SET \"%w\" = OLD.\"%w\" WHERE %s"
                         " AND EXISTS (SELECT 1 FROM idplane_trigger_guard WHERE attached = %Q);",
@@ -139,8 +143,9 @@ static bool has_column(const struct attachment *attachment, const char *column)
 static bool has_plain_column(const struct attachment *attachment, const char *column)
 {
     return is_true(attachment,
-                   "SELECT count(*) FROM pragma_table_xinfo(?, 'main')"
-                   " WHERE name = ? COLLATE NOCASE AND hidden = 0",
+                   "SELECT count(*) FROM pragma_table_list t, pragma_table_xinfo(t.name, 'main') c"
+                   " WHERE t.schema = 'main' AND t.type = 'table' AND t.name = ? COLLATE NOCASE"
+                   " AND c.name = ? COLLATE NOCASE AND c.hidden = 0",
                    column);
 }
 
@@ -152,8 +157,16 @@ static bool has_rowid(const struct attachment *attachment)
                    NULL);
 }
 
+static const char *formatted(const struct attachment *attachment, const char *format,
+                             const char *first, const char *second)
+{
+    sqlite3_str *text = sqlite3_str_new(database_of(attachment->frame));
+    sqlite3_str_appendf(text, format, first, second);
+    return finished(attachment->frame, text);
+}
+
 /* A column may have taken a name of the rowid; where all are taken there is no way to it. */
-static const char *rowid_key(const struct attachment *attachment)
+static void rowid_key(struct attachment *attachment)
 {
     static const char *const names[] = {"rowid", "_rowid_", "oid"};
     size_t i = 0;
@@ -165,24 +178,30 @@ static const char *rowid_key(const struct attachment *attachment)
             &attachment->frame->call, IDP_INVALID_ARGUMENT,
             "The table has columns named rowid, _rowid_ and oid: its rows cannot be named.");
     }
-    sqlite3_str *text = sqlite3_str_new(database_of(attachment->frame));
-    sqlite3_str_appendf(text, "%s = NEW.%s", names[i], names[i]);
-    return finished(attachment->frame, text);
+    attachment->key = formatted(attachment, "%s = NEW.%s", names[i], names[i]);
+    attachment->row_key = formatted(attachment, "quote(NEW.%s)", names[i], "");
 }
 
-static const char *primary_key(const struct attachment *attachment)
+/* The key's index may have another collation than its columns: the first comparison finds the rows,
+ * the second the one. */
+static void primary_key(struct attachment *attachment)
 {
     sqlite3_str *text = sqlite3_str_new(database_of(attachment->frame));
+    sqlite3_str *row_key = sqlite3_str_new(database_of(attachment->frame));
     sqlite3_stmt *statement = about_table(
         attachment, "SELECT name FROM pragma_table_info(?, 'main') WHERE pk > 0 ORDER BY pk", NULL);
-    const char *joint = "";
+    const char *joint = "", *comma = "";
     while (sqlite3_step(statement) == SQLITE_ROW) {
         const char *name = (const char *)sqlite3_column_text(statement, 0);
-        sqlite3_str_appendf(text, "%s\"%w\" = NEW.\"%w\"", joint, name, name);
+        sqlite3_str_appendf(text, "%s\"%w\" = NEW.\"%w\" AND \"%w\" = NEW.\"%w\" COLLATE BINARY",
+                            joint, name, name, name, name);
+        sqlite3_str_appendf(row_key, "%squote(NEW.\"%w\")", comma, name);
         joint = " AND ";
+        comma = " || ',' || ";
     }
     sqlite3_finalize(statement);
-    return finished(attachment->frame, text);
+    attachment->row_key = finished(attachment->frame, row_key);
+    attachment->key = finished(attachment->frame, text);
 }
 
 /* ---- attaching ---- */
@@ -269,7 +288,7 @@ static bool drop(const struct attachment *attachment, const char *event)
                 " AND tbl_name <> ? COLLATE NOCASE AND name = ? COLLATE NOCASE",
                 name)) {
         idp_fail_with(&attachment->frame->call, IDP_ALREADY_EXISTS,
-                      "A table that was renamed has the trigger of this name: drop it there.");
+                      "A table that was renamed has the trigger: DROP TRIGGER \"%s\".", name);
     }
     bool is_there = is_true(attachment,
                             "SELECT count(*) FROM main.sqlite_master WHERE type = 'trigger'"
@@ -296,10 +315,10 @@ static void create_update(const struct attachment *attachment)
     sqlite3_str_appendf(
         text,
         "CREATE TRIGGER main.\"%w\" AFTER UPDATE OF \"%w\" ON \"%w\" WHEN NOT EXISTS"
-        " (SELECT 1 FROM idplane_trigger_guard WHERE attached = %Q"
+        " (SELECT 1 FROM idplane_trigger_guard WHERE attached = %Q AND row_key = %s"
         " AND before IS OLD.\"%w\" AND after IS NEW.\"%w\") BEGIN %s END",
-        name, attachment->column, attachment->table, name, attachment->column, attachment->column,
-        update_body(attachment, name));
+        name, attachment->column, attachment->table, name, attachment->row_key, attachment->column,
+        attachment->column, update_body(attachment, name));
     execute(attachment->frame, finished(attachment->frame, text));
 }
 
@@ -307,7 +326,11 @@ static struct idp_value attach(struct idp_call *call, const struct idp_value *ar
 {
     struct attachment attachment = attachment_of(call, arguments);
     idp_schema_check(attachment.frame);
-    attachment.key = has_rowid(&attachment) ? rowid_key(&attachment) : primary_key(&attachment);
+    if (has_rowid(&attachment)) {
+        rowid_key(&attachment);
+    } else {
+        primary_key(&attachment);
+    }
     attachment.context = context_of(attachment.frame, attachment.trigger);
     call->host->begin(call);
     drop(&attachment, "insert");

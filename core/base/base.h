@@ -142,6 +142,9 @@ static inline bool idp_json_is(const struct idp_json *json, enum idp_json_kind k
 /* How many values a document has, at any depth, itself included. */
 size_t idp_json_count(const struct idp_json *json);
 
+/* The size of its text with numbers written out without exponents, as jsonb writes them. */
+size_t idp_json_written_size(struct idp_call *call, const struct idp_json *json);
+
 /* True where the array has this string. */
 bool idp_json_holds(const struct idp_json *array, struct idp_bytes text);
 

@@ -73,6 +73,34 @@ size_t idp_json_count(const struct idp_json *json)
     return count;
 }
 
+/* The digits that the exponent of a number stands for. */
+static size_t exponent_of(struct idp_bytes number)
+{
+    size_t i = 0, exponent = 0;
+    while (i < number.size && number.data[i] != 'e' && number.data[i] != 'E') {
+        i++;
+    }
+    for (; i < number.size && exponent < IDP_JSON_SIZE_MAX; i++) {
+        bool is_digit = number.data[i] >= '0' && number.data[i] <= '9';
+        exponent = is_digit ? exponent * 10 + (size_t)(number.data[i] - '0') : exponent;
+    }
+    return exponent;
+}
+
+static size_t exponents_of(const struct idp_json *json)
+{
+    size_t sum = json->kind == IDP_JSON_NUMBER ? exponent_of(json->text) : 0;
+    for (const struct idp_json *item = json->child; item != NULL; item = item->next) {
+        sum += exponents_of(item);
+    }
+    return sum;
+}
+
+size_t idp_json_written_size(struct idp_call *call, const struct idp_json *json)
+{
+    return idp_json_text(call, json).size + exponents_of(json);
+}
+
 static int by_name(const void *left, const void *right)
 {
     const struct idp_json *const *left_member = left, *const *right_member = right;

@@ -17,7 +17,7 @@ struct asked {
     struct idp_bytes name, actor;
     struct idp_service service, before; /* as sent, with what was not sent from before */
     const struct idp_json *oidc;        /* member of the parameters; NULL: absent */
-    bool exists, has_parameters;
+    bool exists, must_exist, has_parameters;
 };
 
 /* ---- answers ---- */
@@ -155,7 +155,7 @@ static struct idp_bytes id_of(const struct idp_json *body, const char *name,
 static bool is_small(struct idp_call *call, const struct idp_json *object)
 {
     return idp_json_count(object) <= IDP_OIDC_VALUE_COUNT_MAX &&
-           idp_json_text(call, object).size <= IDP_OIDC_SIZE_MAX;
+           idp_json_written_size(call, object) <= IDP_OIDC_SIZE_MAX;
 }
 
 /* NULL: read; else what is wrong. */
@@ -267,6 +267,10 @@ static bool change_enter(struct idp_call *call, const struct idp_request *reques
     call->host->begin(call);
     idp_service_lock(call, asked->name);
     asked->exists = idp_service_find(call, asked->name, &asked->before);
+    if (asked->must_exist && !asked->exists) {
+        *refusal = answer(call, 404, NULL, "There is no such instance.");
+        return false;
+    }
     const char *fault = body_read(asked, request->body);
     if (fault == NULL && asked->exists &&
         !idp_bytes_equal(asked->service.plan_id, asked->before.plan_id)) {
@@ -281,6 +285,12 @@ static bool change_enter(struct idp_call *call, const struct idp_request *reques
     return fault == NULL;
 }
 
+/* The one it was made in: the plan may have got defaults of its own since. */
+static struct idp_bytes plan_of(struct asked *asked)
+{
+    return idp_service_instance_plan(asked->call, asked->name);
+}
+
 /* The documents of the origin say that a second PUT updates; its code compares. */
 struct idp_response idp_answer_service_put(struct idp_call *call, const struct idp_request *request)
 {
@@ -290,8 +300,6 @@ struct idp_response idp_answer_service_put(struct idp_call *call, const struct i
     if (!change_enter(call, request, &asked, &refusal)) {
         return refusal;
     }
-    struct idp_bytes plan = idp_service_plan(call, asked.service.plan_id);
-    bool as_code = idp_service_follows_code(call, plan, &is_first);
     struct idp_response made;
     if (!asked.exists && provision(&asked, &made)) {
         return made;
@@ -302,7 +310,7 @@ struct idp_response idp_answer_service_put(struct idp_call *call, const struct i
     if (!asked.exists) {
         return answer(call, 409, NULL, "There is an instance of this name, made in SQL.");
     }
-    if (!as_code) {
+    if (!idp_service_follows_code(call, plan_of(&asked), &is_first)) {
         return update(&asked, is_first);
     }
     return is_same_service(&asked) && idp_oidc_record_is(call, asked.name, asked.oidc)
@@ -313,16 +321,13 @@ struct idp_response idp_answer_service_put(struct idp_call *call, const struct i
 struct idp_response idp_answer_service_patch(struct idp_call *call,
                                              const struct idp_request *request)
 {
-    struct asked asked = {0};
+    struct asked asked = {.must_exist = true};
     struct idp_response refusal;
     bool is_first;
     if (!change_enter(call, request, &asked, &refusal)) {
         return refusal;
     }
-    if (!asked.exists) {
-        return answer(call, 404, NULL, "There is no such instance.");
-    }
-    idp_service_follows_code(call, idp_service_plan(call, asked.service.plan_id), &is_first);
+    idp_service_follows_code(call, plan_of(&asked), &is_first);
     return update(&asked, is_first);
 }
 

@@ -104,7 +104,7 @@ static const char required_flag[] = "--oidc-required-claim=";
 
 static void names_add(struct import *import, struct idp_json *list, struct idp_bytes text)
 {
-    for (bool more = true; more;) { /* behind a comma at the end there is an empty name */
+    for (bool more = text.size > 0; more;) { /* behind a comma at the end there is an empty name */
         const char *comma = text.size == 0 ? NULL : memchr(text.data, ',', text.size);
         size_t size = comma == NULL ? text.size : (size_t)(comma - text.data);
         idp_json_add(list, NULL,

@@ -206,6 +206,15 @@ static bool means_same(struct idp_call *call, const struct idp_json *left,
     return idp_bytes_equal(idp_oidc_normal_text(call, left), idp_oidc_normal_text(call, right));
 }
 
+static const struct idp_json *too_large(struct idp_call *call)
+{
+    struct idp_oidc_faults faults = idp_oidc_faults_new(call);
+    idp_oidc_fault_add(&faults, "", "too_large",
+                       "the effective OIDC configuration must not be larger than 256 KiB",
+                       (struct idp_bytes){0});
+    return faults.list;
+}
+
 struct idp_oidc_result idp_oidc_merge(struct idp_call *call, enum idp_oidc_operation operation,
                                       const struct idp_json *request, struct idp_oidc_state state,
                                       const struct idp_json *defaults)
@@ -221,6 +230,10 @@ struct idp_oidc_result idp_oidc_merge(struct idp_call *call, enum idp_oidc_opera
     merge.defaults = defaults_of(defaults, &merge.rules);
     struct idp_oidc_state made = operation == IDP_OIDC_PROVISION ? provision(&merge, &wanted)
                                                                  : update(&merge, &wanted, state);
+    if (made.effective != NULL &&
+        idp_json_written_size(call, made.effective) > IDP_OIDC_EFFECTIVE_SIZE_MAX) {
+        return (struct idp_oidc_result){.state = state, .faults = too_large(call)};
+    }
     return (struct idp_oidc_result){
         .is_valid = true,
         .is_changed = !means_same(call, state.record, made.record) ||

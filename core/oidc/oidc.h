@@ -46,6 +46,9 @@ void idp_service_save(struct idp_call *call, struct idp_bytes name,
 /* The plan whose defaults count for a plan_id: it, or the empty one where it has none. */
 struct idp_bytes idp_service_plan(struct idp_call *call, struct idp_bytes plan_id);
 
+/* The plan whose defaults count for an instance that exists: where its configuration was made. */
+struct idp_bytes idp_service_instance_plan(struct idp_call *call, struct idp_bytes name);
+
 /* True where that plan has defaults. */
 bool idp_service_has_default(struct idp_call *call, struct idp_bytes plan_id);
 

@@ -71,6 +71,12 @@ struct idp_bytes idp_service_plan(struct idp_call *call, struct idp_bytes plan_i
     return has_default(call, plan_id) ? plan_id : idp_bytes_of("");
 }
 
+struct idp_bytes idp_service_instance_plan(struct idp_call *call, struct idp_bytes name)
+{
+    struct idp_oidc_instance instance;
+    return idp_oidc_instance_find(call, name, &instance) ? instance.plan : idp_bytes_of("");
+}
+
 bool idp_service_has_default(struct idp_call *call, struct idp_bytes plan_id)
 {
     return has_default(call, plan_id) || has_default(call, idp_bytes_of(""));

@@ -28,7 +28,7 @@ static void check_field(struct idp_oidc_faults *faults, const struct idp_json *v
     bool is_list = idp_oidc_field_is_list(field);
     bool fits = is_list ? idp_json_is(value, IDP_JSON_ARRAY) && are_strings(value)
                         : idp_json_is(value, IDP_JSON_STRING);
-    if (value != NULL && fits && is_list && idp_json_count(value) > IDP_OIDC_FIELD_COUNT_MAX) {
+    if (value != NULL && fits && is_list && idp_json_count(value) - 1 > IDP_OIDC_FIELD_COUNT_MAX) {
         idp_oidc_fault_add(faults, name, "too_many", name,
                            idp_bytes_of(" must not hold more than 256 items"));
     }
@@ -107,6 +107,10 @@ void idp_oidc_shape_check(struct idp_oidc_faults *faults, const struct idp_json 
     }
     if (idp_json_count(document) > IDP_OIDC_VALUE_COUNT_MAX) {
         add(faults, "", "too_many", "the OIDC configuration must not hold more than 2048 values");
+        return;
+    }
+    if (idp_json_written_size(faults->call, document) > IDP_OIDC_SIZE_MAX) {
+        add(faults, "", "too_large", "the OIDC configuration must not be larger than 64 KiB");
         return;
     }
     check_object(faults, document, rules, false);

@@ -42,6 +42,15 @@ static const struct idp_json *old_object(struct idp_call *call, struct idp_value
     return idp_json_is(json, IDP_JSON_OBJECT) ? json : NULL;
 }
 
+static const struct idp_json *old_record(struct idp_call *call, struct idp_value value,
+                                         const struct idp_oidc_rules *rules)
+{
+    struct idp_oidc_faults faults = idp_oidc_faults_new(call);
+    const struct idp_json *record = old_object(call, value);
+    idp_oidc_shape_check(&faults, record, rules);
+    return faults.list->child == NULL ? record : NULL;
+}
+
 static struct idp_json *answer_of(struct idp_call *call, bool takes_old,
                                   const struct idp_json *effective)
 {
@@ -56,10 +65,6 @@ struct idp_value idp_sql_oidc_merge_step(struct idp_call *call, const struct idp
     enum idp_oidc_operation operation = idp_oidc_operation_of(call, arguments[0]);
     struct idp_oidc_faults faults = idp_oidc_faults_new(call);
     const struct idp_json *request = idp_oidc_request_read(&faults, arguments[1]);
-    struct idp_oidc_state state = {
-        .record = old_object(call, arguments[2]),
-        .effective = old_object(call, arguments[3]),
-    };
     const struct idp_json *defaults = idp_oidc_optional_object(call, arguments[4], "defaults");
     if (defaults == NULL) {
         idp_fail(call, IDP_NO_OIDC_DEFAULT);
@@ -68,6 +73,10 @@ struct idp_value idp_sql_oidc_merge_step(struct idp_call *call, const struct idp
         refuse(call, faults.list);
     }
     struct idp_oidc_rules rules = idp_oidc_rules_of(call, defaults);
+    struct idp_oidc_state state = {
+        .record = old_record(call, arguments[2], &rules),
+        .effective = old_object(call, arguments[3]),
+    };
     struct idp_oidc_result result = idp_oidc_merge(call, operation, request, state, defaults);
     if (!result.is_valid) {
         refuse(call, result.faults);

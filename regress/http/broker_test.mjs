@@ -233,7 +233,8 @@ for (const engine of engines) {
       assert.equal((await ask('PUT', 'x', asked(undefined), { version: null })).status, 412);
       const sync = await ask('PUT', 'x', asked(undefined), { query: '' });
       assert.deepEqual([sync.status, sync.body.error], [422, 'AsyncRequired']);
-      assert.equal((await ask('PATCH', 'x', asked(undefined))).status, 404);
+      for (const body of [asked(undefined), {}, asked(undefined, 'no-such')])
+        assert.equal((await ask('PATCH', 'x', body)).status, 404);
       assert.equal((await ask('GET', 'x/last_operation', undefined)).status, 404);
       assert.equal((await ask('PUT', 'x'.repeat(256), asked(undefined))).status, 400);
       for (const body of ['', '[]', '{"service_id":"s"}', '{"service_id":"s","plan_id":"p","parameters":1}',
@@ -264,6 +265,8 @@ for (const engine of engines) {
       const moved = await ask('PATCH', 'kept', asked(undefined, 'code'));
       assert.deepEqual([moved.status, moved.body.description], [400, 'The plan of an instance cannot be changed.']);
       server.call('provision_oidc', 'of-sql', DEFAULTS);
+      assert.equal((await ask('PUT', 'numbers', JSON.stringify(asked(undefined, 'p', { a: '@' }))
+        .replace('"@"', `[${Array(300).fill('1e400')}]`))).status, 400);
       for (const [method, status] of [['PUT', 409], ['PATCH', 404], ['GET', 404]])
         assert.equal((await ask(method, 'of-sql', method === 'GET' ? undefined : asked(undefined))).status, status, method);
       for (const large of [Array(2100).fill(0), 'x'.repeat(40000)]) {

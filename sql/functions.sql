@@ -301,12 +301,12 @@ COMMENT ON FUNCTION pgjwt_compat.verify(text, text, text) IS 'pgjwt''s verify: h
 -- Nobody by default. What depends on its arguments only, and what every verifier must read, is free.
 
 CREATE VIEW idplane.oidc_divergence AS
-    SELECT i.tenant, i.instance, i.version, i.record, i.effective, m.derived
+    SELECT i.tenant, i.instance, i.version, i.record, i.effective,
+           CASE WHEN m.answer ->> 'status' = 'ok' THEN m.answer -> 'effective' END AS derived
       FROM idplane.oidc_instance i
       JOIN idplane.oidc_default d ON d.tenant = i.tenant AND d.plan = i.plan
-     CROSS JOIN LATERAL idplane.oidc_merge('provision', i.record, NULL, NULL, d.config, 'effective') AS m (derived)
-     WHERE i.effective IS DISTINCT FROM m.derived
-        OR i.profile <> d.profile;
+     CROSS JOIN LATERAL idplane.oidc_merge('provision', i.record, i.record, i.effective, d.config) AS m (answer)
+     WHERE m.answer ->> 'status' <> 'ok' OR m.answer ->> 'changed' = 'true' OR i.profile <> d.profile;
 COMMENT ON VIEW idplane.oidc_divergence IS 'Instances whose effective configuration is not what their record and the defaults of today give.';
 COMMENT ON COLUMN idplane.oidc_divergence.derived IS 'What rederive_oidc() would make effective; null: it would refuse the record.';
 

@@ -2,12 +2,14 @@
 -- sqlite.sql: what SQLite has beside the tables; functions.sql has the same for PostgreSQL.
 
 CREATE VIEW idplane_oidc_divergence AS
-    SELECT tenant, instance, version, record, effective, derived FROM (
+    SELECT tenant, instance, version, record, effective,
+           CASE WHEN json_extract(answer, '$.status') = 'ok' THEN json_extract(answer, '$.effective') END AS derived
+      FROM (
         SELECT i.tenant, i.instance, i.version, i.record, i.effective, i.profile <> d.profile AS reads_otherwise,
-               oidc_merge('provision', i.record, NULL, NULL, d.config, 'effective') AS derived
+               oidc_merge('provision', i.record, i.record, i.effective, d.config) AS answer
           FROM idplane_oidc_instance i
           JOIN idplane_oidc_default d ON d.tenant = i.tenant AND d.plan = i.plan) judged
-     WHERE reads_otherwise OR canonical_json(effective) IS NOT canonical_json(derived);
+     WHERE reads_otherwise OR json_extract(answer, '$.status') <> 'ok' OR json_extract(answer, '$.changed');
 
 -- A value that a trigger puts back: where triggers are recursive it does not fire for it again. What
 -- was left here (by UPDATE OR FAIL) is about that one change of that one row only.

@@ -260,6 +260,13 @@ for (const engine of engines) {
       assert.deepEqual([version, clientID], [13, body.parameters.oidc.clientID]);
     });
 
+    it('judges an instance by the plan it was made in, not by what that plan got since', async () => {
+      await ask('PUT', 'early', asked(undefined, 'late'));
+      server.sql(`SELECT length(CAST(${engine === 'SQLite' ? '' : 'idplane.'}set_oidc_default('${JSON.stringify(
+        { ...DEFAULTS, compat: '0.0.1' })}', 'late') AS text));`);
+      assert.equal((await ask('PATCH', 'early', asked({ clientID: 'only' }, 'late'))).status, 400);
+    });
+
     it('refuses another plan, an instance that SQL made, and what grows too large', async () => {
       await ask('PUT', 'kept', asked(undefined));
       const moved = await ask('PATCH', 'kept', asked(undefined, 'code'));

@@ -190,6 +190,7 @@ static void read_authenticator(struct import *import, const struct idp_json *aut
         member_of(import, authenticator, "claimMappings", IDP_JSON_OBJECT);
     check_members(import, authenticator, "issuer claimMappings claimValidationRules");
     check_members(import, issuer, "url audiences audienceMatchPolicy");
+    member_of(import, issuer, "audienceMatchPolicy", IDP_JSON_STRING);
     check_members(import, mappings, "username groups");
     copy_text(import, item, "issuerURL", issuer, "url");
     if (idp_json_is(audiences, IDP_JSON_ARRAY) && idp_json_is(audiences->child, IDP_JSON_STRING) &&
@@ -224,16 +225,14 @@ static void read_structured(struct import *import, const struct idp_json *docume
 
 /* An empty prefix is the name of the resource, which the instance would not know. */
 static void read_prefix(struct import *import, struct idp_json *item, const char *member,
-                        const struct idp_json *resource)
+                        const struct idp_json *spec, const struct idp_json *name)
 {
-    const struct idp_json *spec = idp_json_member(resource, "spec");
-    struct idp_bytes name = idp_json_string(idp_json_member(resource, "metadata"), "name");
-    if (!idp_oidc_is_empty(idp_json_member(spec, member)) || name.size == 0) {
+    if (!idp_oidc_is_empty(idp_json_member(spec, member)) || name == NULL || name->text.size == 0) {
         copy_text(import, item, member, spec, member);
         return;
     }
     struct idp_text prefix = {.call = import->call};
-    idp_text_add(&prefix, name);
+    idp_text_add(&prefix, name->text);
     idp_text_add_char(&prefix, '/');
     idp_json_add_string(import->call, item, member, idp_text_bytes(&prefix));
 }
@@ -256,6 +255,8 @@ static void read_resource(struct import *import, const struct idp_json *resource
     const struct idp_json *spec = member_of(import, resource, "spec", IDP_JSON_OBJECT);
     const struct idp_json *jwks = member_of(import, spec, "jwks", IDP_JSON_OBJECT);
     const struct idp_json *algorithms = idp_json_member(spec, "supportedSigningAlgs");
+    const struct idp_json *name = member_of(
+        import, member_of(import, resource, "metadata", IDP_JSON_OBJECT), "name", IDP_JSON_STRING);
     check_members(import, resource, "apiVersion kind metadata spec");
     check_members(import, spec,
                   "issuerURL clientID usernameClaim usernamePrefix groupsClaim groupsPrefix "
@@ -264,8 +265,8 @@ static void read_resource(struct import *import, const struct idp_json *resource
     copy_text(import, item, "clientID", spec, "clientID");
     copy_text(import, item, "usernameClaim", spec, "usernameClaim");
     copy_text(import, item, "groupsClaim", spec, "groupsClaim");
-    read_prefix(import, item, "usernamePrefix", resource);
-    read_prefix(import, item, "groupsPrefix", resource);
+    read_prefix(import, item, "usernamePrefix", spec, name);
+    read_prefix(import, item, "groupsPrefix", spec, name);
     read_required(import, item, member_of(import, spec, "requiredClaims", IDP_JSON_OBJECT));
     check_members(import, jwks, "keys");
     copy_text(import, item, "encodedJwksArray", jwks, "keys");

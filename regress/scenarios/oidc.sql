@@ -146,3 +146,7 @@ SELECT oidc_config('turned') ->> 'profile';
 SELECT canonical_json(rollback_oidc('turned', 1) -> 'changed');
 SELECT oidc_config('turned') ->> 'profile';
 SELECT canonical_json(oidc_history('turned') -> 0 -> 'after' -> 'profile'), canonical_json(oidc_history('turned') -> 0 -> 'before' -> 'profile');
+SELECT oidc_import('openidconnect', '{"kind":"OpenIDConnect","metadata":"x","spec":{"issuerURL":"https://x.example","clientID":"c"}}') ->> 'message';
+SELECT oidc_import('openidconnect', '{"kind":"OpenIDConnect","metadata":{"name":5},"spec":{"issuerURL":"https://x.example","clientID":"c"}}') ->> 'message';
+SELECT oidc_import('structured', '{"kind":"AuthenticationConfiguration","jwt":[{"issuer":{"url":"https://x.example","audiences":["a"],"audienceMatchPolicy":5},"claimMappings":{"username":{"claim":"sub","prefix":""}}}]}') ->> 'message';
+SELECT canonical_json(oidc_import('flags', '["--oidc-issuer-url=https://x.example","--oidc-client-id=c","--oidc-signing-algs="]') -> 'request');

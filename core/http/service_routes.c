@@ -35,6 +35,11 @@ static struct idp_response answer(struct idp_call *call, int64_t status, const c
     return idp_response_json(call, status, document);
 }
 
+static struct idp_response not_found(struct idp_call *call)
+{
+    return answer(call, 404, NULL, "There is no such instance.");
+}
+
 /* The instance's version is the name of what made it. */
 static struct idp_response under_way(struct idp_call *call, const struct idp_json *outcome)
 {
@@ -268,7 +273,7 @@ static bool change_enter(struct idp_call *call, const struct idp_request *reques
     idp_service_lock(call, asked->name);
     asked->exists = idp_service_find(call, asked->name, &asked->before);
     if (asked->must_exist && !asked->exists) {
-        *refusal = answer(call, 404, NULL, "There is no such instance.");
+        *refusal = not_found(call);
         return false;
     }
     const char *fault = body_read(asked, request->body);
@@ -333,15 +338,25 @@ struct idp_response idp_answer_service_patch(struct idp_call *call,
 
 /* ---- reading ---- */
 
+static bool read_enter(struct idp_call *call, const struct idp_request *request,
+                       struct asked *asked, struct idp_response *refusal)
+{
+    if (!enter(call, request, asked, refusal)) {
+        return false;
+    }
+    asked->exists = idp_service_find(call, asked->name, &asked->before);
+    if (!asked->exists) {
+        *refusal = not_found(call);
+    }
+    return asked->exists;
+}
+
 struct idp_response idp_answer_service_get(struct idp_call *call, const struct idp_request *request)
 {
     struct asked asked = {0};
     struct idp_response refusal;
-    if (!enter(call, request, &asked, &refusal)) {
+    if (!read_enter(call, request, &asked, &refusal)) {
         return refusal;
-    }
-    if (!idp_service_find(call, asked.name, &asked.before)) {
-        return answer(call, 404, NULL, "There is no such instance.");
     }
     struct idp_json *document = idp_json_new(call, IDP_JSON_OBJECT);
     struct idp_json *parameters = idp_json_node(call, asked.before.parameters);
@@ -360,11 +375,8 @@ struct idp_response idp_answer_service_operation(struct idp_call *call,
 {
     struct asked asked = {0};
     struct idp_response refusal;
-    if (!enter(call, request, &asked, &refusal)) {
+    if (!read_enter(call, request, &asked, &refusal)) {
         return refusal;
-    }
-    if (!idp_service_find(call, asked.name, &asked.before)) {
-        return answer(call, 404, NULL, "There is no such instance.");
     }
     struct idp_json *document = idp_json_new(call, IDP_JSON_OBJECT);
     idp_json_add_c(call, document, "state", "succeeded");

@@ -93,6 +93,32 @@ BEGIN
         jsonb_build_array(idplane.jwk_from_pem(keys)))::text) FROM t;
 END $$;
 
+-- Instances as provision_oidc() makes them, without going through it a million times.
+CREATE TABLE instances (count bigint);
+CREATE FUNCTION bench_instances(kind text, count bigint) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO idplane.oidc_instance SELECT tenant, kind || i, plan, profile, 1, created_at, changed_at,
+        record, effective, provenance FROM generate_series(0, count - 1) i, idplane.oidc_instance
+        WHERE instance = 'bench';
+    DELETE FROM instances;
+    INSERT INTO instances VALUES (count);
+$$;
+
+-- Thousands in a second, all in one transaction; a later default changes every one of them.
+CREATE FUNCTION bench_rederive(count int) RETURNS float8 LANGUAGE plpgsql AS $$
+DECLARE
+    start timestamptz;
+    changed bigint;
+BEGIN
+    PERFORM idplane.set_oidc_default('{"clientID":"c","issuerURL":"https://c.example","groupsPrefix":"g:"}');
+    start := clock_timestamp();
+    SELECT count(*) INTO changed FROM generate_series(0, bench_rederive.count - 1) i
+        WHERE (idplane.rederive_oidc('m' || i) -> 'changed')::boolean;
+    IF changed <> bench_rederive.count THEN
+        RAISE 'bench: % of them changed', changed;
+    END IF;
+    RETURN changed / extract(epoch FROM clock_timestamp() - start) / 1000;
+END $$;
+
 -- ---- slices ----
 
 -- A function slice_NAME(count): nanoseconds for that many rows, each of which must pass. The token is
@@ -131,6 +157,9 @@ SELECT bench_slice(name, sources, condition) FROM (VALUES
          AND (CASE WHEN g > 0 THEN t.payload END)::jsonb IS NOT NULL'),
     ('oidc_authenticate', '',
         '(idplane.oidc_authenticate(CASE WHEN g > 0 THEN ''bench'' END, t.token) -> ''ok'')::boolean'),
+    ('one_of_few', '', 'idplane.oidc_config(''f'' || g::bigint * 7919 % 10) IS NOT NULL'),
+    ('one_of_many', '',
+        'idplane.oidc_config(''m'' || g::bigint * 7919 % (SELECT i.count FROM instances i)) IS NOT NULL'),
     ('oidc_merge', '',
         'idplane.oidc_merge(CASE WHEN g > 0 THEN ''update'' END,
             ''{"clientID":"c","issuerURL":"https://c.example","groupsClaim":"g"}'', NULL,

@@ -163,7 +163,7 @@ struct idp_value {
 };
 
 /* One SQL statement: text in the common dialect, one kind per $n, one kind per column. `kept`: it
- * only reads clients and tenants, and a host may keep its rows until those tables change. */
+ * only reads what hardly ever changes, and a host may keep its rows until those tables do. */
 struct idp_statement {
     const char *text;
     const char *arguments;

@@ -13,6 +13,7 @@
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
+#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
 #include "pg_ext/compat.h"
@@ -187,6 +188,17 @@ static void check_schema(struct idp_frame *frame)
     schema_checked = true;
 }
 
+/* Rows that may be kept are those of now. A function that reads has its statements see what the
+ * calling query does, which may have begun before messages came that were accepted since. */
+static struct idp_rows execute_now(struct idp_frame *frame, const struct idp_statement *statement,
+                                   const struct idp_value *arguments)
+{
+    PushActiveSnapshot(GetLatestSnapshot());
+    struct idp_rows rows = execute(frame, statement, arguments);
+    PopActiveSnapshot();
+    return rows;
+}
+
 static struct idp_rows run(struct idp_call *call, const struct idp_statement *statement,
                            const struct idp_value *arguments)
 {
@@ -204,7 +216,8 @@ static struct idp_rows run(struct idp_call *call, const struct idp_statement *st
     if (arguments == NULL) {
         (void)plan_of(statement);
     } else {
-        rows = execute(frame, statement, arguments);
+        rows = kept.key.data == NULL ? execute(frame, statement, arguments)
+                                     : execute_now(frame, statement, arguments);
         idp_pg_kept_put(&kept, statement, plan_of(statement), rows);
     }
     frame->in_statement = false;

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* kept.c - rows that a backend keeps, of statements about what hardly ever changes.
  *
- * Reading a client and its settings was a quarter of the time in issue_device_code(). The rows of a
- * statement marked `kept` stay here until one of its tables changes. Triggers on those tables send
- * the message by which PostgreSQL keeps its own catalog caches right, at commit and to all
- * backends. A transaction that changes the tables, or has one snapshot for all its statements,
- * neither keeps rows nor uses them: what it sees is not what others see. */
+ * Reading a client and its settings was a quarter of the time in issue_device_code(), an instance
+ * and the keys of its issuer a fifth in oidc_authenticate(). The rows of a statement marked `kept`
+ * stay here until one of its tables changes. Triggers on those tables send the message by which
+ * PostgreSQL keeps its own catalog caches right, at commit and to all backends; they name the TOAST
+ * table, which no plan reads, so that no plan is made anew. Rows are those of now, as rows of the
+ * catalogs are, also where the calling query began earlier. A transaction that changes the tables,
+ * or has one snapshot for all its statements, neither keeps rows nor uses them: what it sees is not
+ * what others see. */
 #include "pg_ext/adapter.h"
 
+#include "access/table.h"
 #include "access/xact.h"
 #include "commands/trigger.h"
 #include "common/hashfn.h"
@@ -19,39 +23,70 @@
 
 enum { ENTRY_COUNT = 64, ENTRY_SIZE_MAX = 64 << 10, KEY_SIZE_MAX = 1024, TABLE_COUNT_MAX = 8 };
 
+/* A table that kept statements read. */
+struct watched {
+    Oid table, toast;    /* toast invalid: it may have got another */
+    uint64 change_count; /* messages about it so far */
+};
+
 /* One block: the entry, its rows and behind them its key. */
 struct entry {
     const struct idp_statement *statement;
+    uint32 tables;       /* a bit for each that it was read from */
+    uint64 change_count; /* of these, when it was read */
     struct idp_bytes key;
     struct idp_rows rows;
 };
 
 static struct entry *entries[ENTRY_COUNT];
-static uint64 change_count; /* messages about the tables so far */
-static uint64 entries_from; /* what it was when the entries began */
-static Oid tables[TABLE_COUNT_MAX];
+static struct watched tables[TABLE_COUNT_MAX];
 static size_t table_count;
 static TransactionId changing = InvalidTransactionId; /* ours that changed them last */
 
-/* ---- messages ---- */
-
-static bool is_watched(Oid table)
+static void slot_empty(struct entry **slot)
 {
-    for (size_t i = 0; i < table_count; i++) {
-        if (tables[i] == table) {
-            return true;
-        }
+    if (*slot != NULL) {
+        pfree(*slot);
+        *slot = NULL;
     }
-    return false;
 }
+
+static void entries_empty(void)
+{
+    for (size_t i = 0; i < ENTRY_COUNT; i++) {
+        slot_empty(&entries[i]);
+    }
+}
+
+/* ---- messages ---- */
 
 /* May come at any time, even while a transaction ends: only counts. */
 static void table_changed(Datum argument, Oid table)
 {
     (void)argument;
-    if (table == InvalidOid || is_watched(table)) {
-        change_count++;
+    for (size_t i = 0; i < table_count; i++) {
+        bool is_it = table == InvalidOid || table == tables[i].table;
+        if (is_it || table == tables[i].toast) {
+            tables[i].change_count++;
+        }
+        if (is_it) {
+            tables[i].toast = InvalidOid;
+        }
     }
+}
+
+static uint64 change_count_of(uint32 set)
+{
+    uint64 count = 0;
+    for (size_t i = 0; i < table_count; i++) {
+        count += (set >> i & 1) != 0 ? tables[i].change_count : 0;
+    }
+    return count;
+}
+
+static uint64 change_count_of_all(void)
+{
+    return change_count_of(UINT32_MAX);
 }
 
 void idp_pg_kept_init(void)
@@ -59,25 +94,49 @@ void idp_pg_kept_init(void)
     CacheRegisterRelcacheCallback(table_changed, (Datum)0);
 }
 
-/* True where the tables of the plan were watched already; they are watched from now on. */
-static bool watch(SPIPlanPtr plan)
+static Oid toast_of(Oid table)
 {
+    Relation relation = table_open(table, AccessShareLock);
+    Oid toast = relation->rd_rel->reltoastrelid;
+    table_close(relation, NoLock);
+    return toast;
+}
+
+/* The bit of the table; 0: it was not watched, but is from now on. */
+static uint32 watch_table(Oid table)
+{
+    size_t i = 0;
+    while (i < table_count && tables[i].table != table) {
+        i++;
+    }
+    if (i < table_count && tables[i].toast != InvalidOid) {
+        return (uint32)1 << i;
+    }
+    Oid toast = toast_of(table);
+    if (i == TABLE_COUNT_MAX) { /* full of tables that were dropped */
+        entries_empty();
+        i = table_count = 0;
+    }
+    tables[i].table = table;
+    tables[i].toast = toast;
+    table_count = Max(table_count, i + 1);
+    return 0;
+}
+
+/* The tables of the plan; 0 where one of them was not watched already. All are from now on. */
+static uint32 watch(SPIPlanPtr plan)
+{
+    uint32 set = 0;
     bool watched = true;
     ListCell *source, *table;
     foreach (source, SPI_plan_get_plan_sources(plan)) {
         foreach (table, ((CachedPlanSource *)lfirst(source))->relationOids) {
-            if (is_watched(lfirst_oid(table))) {
-                continue;
-            }
-            watched = false;
-            if (table_count == TABLE_COUNT_MAX) { /* full of tables that were dropped */
-                table_count = 0;
-                change_count++;
-            }
-            tables[table_count++] = lfirst_oid(table);
+            uint32 bit = watch_table(lfirst_oid(table));
+            watched = watched && bit != 0;
+            set |= bit;
         }
     }
-    return watched;
+    return watched ? set : 0;
 }
 
 /* Trigger of the tables that kept statements read, for each row before it changes: an apply worker
@@ -94,7 +153,7 @@ Datum idplane_configuration_changed(PG_FUNCTION_ARGS)
     }
     TriggerData *change = (TriggerData *)fcinfo->context;
     bool updates = TRIGGER_FIRED_BY_UPDATE(change->tg_event);
-    CacheInvalidateRelcache(change->tg_relation);
+    CacheInvalidateRelcacheByRelid(change->tg_relation->rd_rel->reltoastrelid);
     changing = GetTopTransactionId();
     return PointerGetDatum(updates ? change->tg_newtuple : change->tg_trigtuple);
 }
@@ -162,49 +221,32 @@ static struct entry **slot_of(struct idp_bytes key)
     return &entries[hash_bytes((const unsigned char *)key.data, (int)key.size) % ENTRY_COUNT];
 }
 
-static void slot_empty(struct entry **slot)
-{
-    if (*slot != NULL) {
-        pfree(*slot);
-        *slot = NULL;
-    }
-}
-
-static void forget_old(void)
-{
-    AcceptInvalidationMessages();
-    if (entries_from == change_count) {
-        return;
-    }
-    for (size_t i = 0; i < ENTRY_COUNT; i++) {
-        slot_empty(&entries[i]);
-    }
-    entries_from = change_count;
-}
-
 static bool is_of(const struct entry *entry, const struct idp_statement *statement,
                   struct idp_bytes key)
 {
-    return entry != NULL && entry->statement == statement && entry->key.size == key.size &&
+    return entry != NULL && entry->statement == statement &&
+           entry->change_count == change_count_of(entry->tables) && entry->key.size == key.size &&
            memcmp(entry->key.data, key.data, key.size) == 0;
 }
 
-/* False where this transaction may see other rows than those that begin now. */
+/* False where this transaction may see other rows than those that begin now. Parallel workers may
+ * take no snapshot. */
 static bool sees_what_others_see(void)
 {
     TransactionId own = GetTopTransactionIdIfAny();
-    return !IsolationUsesXactSnapshot() && (own == InvalidTransactionId || own != changing);
+    return !IsolationUsesXactSnapshot() && !IsInParallelMode() &&
+           (own == InvalidTransactionId || own != changing);
 }
 
 bool idp_pg_kept_get(struct idp_frame *frame, const struct idp_statement *statement,
                      const struct idp_value *arguments, struct idp_kept *kept)
 {
     *kept = (struct idp_kept){0};
-    if (!statement->kept || frame->call.function->effect != IDP_WRITES || !sees_what_others_see()) {
+    if (!statement->kept || !sees_what_others_see()) {
         return false;
     }
-    forget_old();
-    kept->change_count = change_count;
+    AcceptInvalidationMessages();
+    kept->change_count = change_count_of_all();
     kept->key = key_of(&frame->call, statement, arguments);
     if (kept->key.data == NULL) {
         return false;
@@ -220,8 +262,11 @@ bool idp_pg_kept_get(struct idp_frame *frame, const struct idp_statement *statem
 void idp_pg_kept_put(const struct idp_kept *kept, const struct idp_statement *statement,
                      SPIPlanPtr plan, struct idp_rows rows)
 {
-    if (kept->key.data == NULL || rows.count == 0 || !watch(plan) ||
-        kept->change_count != change_count) {
+    if (kept->key.data == NULL || rows.count == 0) {
+        return;
+    }
+    uint32 set = watch(plan);
+    if (set == 0 || kept->change_count != change_count_of_all()) {
         return;
     }
     size_t size = sizeof(struct entry) + rows_size(rows) + kept->key.size;
@@ -234,6 +279,8 @@ void idp_pg_kept_put(const struct idp_kept *kept, const struct idp_statement *st
         return;
     }
     entry->statement = statement;
+    entry->tables = set;
+    entry->change_count = change_count_of(set);
     entry->rows = rows_copy(rows, entry + 1);
     char *key = (char *)(entry + 1) + rows_size(rows);
     entry->key = (struct idp_bytes){memcpy(key, kept->key.data, kept->key.size), kept->key.size};

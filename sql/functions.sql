@@ -343,12 +343,12 @@ GRANT EXECUTE ON FUNCTION
     TO PUBLIC;
 
 -- ---- what backends keep ----
--- Clients and settings are read at nearly every call and hardly ever change, so a backend keeps the
+-- Settings, clients, instances and keys of issuers are read at nearly every call and hardly ever change, so a backend keeps the
 -- rows until these triggers tell it otherwise. Of rows and ALWAYS: so they fire in a subscriber, too.
 
 CREATE FUNCTION idplane.configuration_changed() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'idplane_configuration_changed';
-COMMENT ON FUNCTION idplane.configuration_changed() IS 'Tells all backends to read clients and settings again.';
+COMMENT ON FUNCTION idplane.configuration_changed() IS 'Tells all backends to read rows again that they keep.';
 REVOKE ALL ON FUNCTION idplane.configuration_changed() FROM PUBLIC;
 
 CREATE TRIGGER idplane_changed BEFORE UPDATE OR DELETE ON idplane.tenant
@@ -361,10 +361,24 @@ CREATE TRIGGER idplane_emptied BEFORE TRUNCATE ON idplane.client
     FOR EACH STATEMENT EXECUTE FUNCTION idplane.configuration_changed();
 ALTER TABLE idplane.tenant ENABLE ALWAYS TRIGGER idplane_changed, ENABLE ALWAYS TRIGGER idplane_emptied;
 ALTER TABLE idplane.client ENABLE ALWAYS TRIGGER idplane_changed, ENABLE ALWAYS TRIGGER idplane_emptied;
+CREATE TRIGGER idplane_changed BEFORE UPDATE OR DELETE ON idplane.oidc_instance
+    FOR EACH ROW EXECUTE FUNCTION idplane.configuration_changed();
+CREATE TRIGGER idplane_changed BEFORE INSERT OR UPDATE OR DELETE ON idplane.issuer_keys
+    FOR EACH ROW EXECUTE FUNCTION idplane.configuration_changed();
+CREATE TRIGGER idplane_emptied BEFORE TRUNCATE ON idplane.oidc_instance
+    FOR EACH STATEMENT EXECUTE FUNCTION idplane.configuration_changed();
+CREATE TRIGGER idplane_emptied BEFORE TRUNCATE ON idplane.issuer_keys
+    FOR EACH STATEMENT EXECUTE FUNCTION idplane.configuration_changed();
+ALTER TABLE idplane.oidc_instance ENABLE ALWAYS TRIGGER idplane_changed, ENABLE ALWAYS TRIGGER idplane_emptied;
+ALTER TABLE idplane.issuer_keys ENABLE ALWAYS TRIGGER idplane_changed, ENABLE ALWAYS TRIGGER idplane_emptied;
 COMMENT ON TRIGGER idplane_changed ON idplane.tenant IS 'Backends keep settings until this fires.';
 COMMENT ON TRIGGER idplane_changed ON idplane.client IS 'Backends keep clients until this fires.';
 COMMENT ON TRIGGER idplane_emptied ON idplane.tenant IS 'Backends keep settings until this fires.';
 COMMENT ON TRIGGER idplane_emptied ON idplane.client IS 'Backends keep clients until this fires.';
+COMMENT ON TRIGGER idplane_changed ON idplane.oidc_instance IS 'Backends keep instances until this fires.';
+COMMENT ON TRIGGER idplane_changed ON idplane.issuer_keys IS 'Backends keep keys until this fires; also that there are none.';
+COMMENT ON TRIGGER idplane_emptied ON idplane.oidc_instance IS 'Backends keep instances until this fires.';
+COMMENT ON TRIGGER idplane_emptied ON idplane.issuer_keys IS 'Backends keep keys until this fires.';
 
 -- ---- storage ----
 -- Room on the page for the row versions that polling makes, so that they stay heap-only.

@@ -17,7 +17,7 @@ const struct idp_statement idp_oidc_authenticate_statements[] = {
     [LOAD] = {"SELECT i.profile, i.effective, k.jwks FROM idplane.oidc_instance i"
               " LEFT JOIN idplane.issuer_keys k ON k.tenant = i.tenant AND k.issuer = $3"
               " WHERE i.tenant = $1 AND i.instance = $2",
-              "ttt", "tjt"},
+              "ttt", "tjt", true},
 };
 const size_t idp_oidc_authenticate_statement_count = IDP_COUNT(idp_oidc_authenticate_statements);
 

@@ -92,6 +92,87 @@ EXECUTE issue;
 SELECT idplane.set_tenant('default');
 EXECUTE issue;
 
+-- ---- instances, keys of issuers ----
+
+-- A token signed with one of two keys; who judges it reads only.
+CREATE TEMP TABLE made AS SELECT idplane.jwk_generate('ES256') AS first, idplane.jwk_generate('ES256') AS second;
+SELECT idplane.jwt_sign_with('{"iss": "https://id.example", "aud": "api", "sub": "jane", "exp": 4102444800}',
+    first::text) AS token, jsonb_build_object('keys', jsonb_build_array(idplane.jwk_public(first))) AS first,
+    jsonb_build_object('keys', jsonb_build_array(idplane.jwk_public(second))) AS second FROM made
+\gset
+\setenv FIRST :first
+\setenv SECOND :second
+SELECT idplane.provision_oidc('kept', '{"clientID": "api", "issuerURL": "https://id.example",
+    "signingAlgs": ["ES256"], "usernamePrefix": "-"}') ->> 'error' AS error;
+SELECT idplane.set_oidc_default('{"clientID": "none", "issuerURL": "https://none.example"}') IS NOT NULL AS said;
+SELECT idplane.provision_oidc('kept', '{"clientID": "api", "issuerURL": "https://id.example",
+    "signingAlgs": ["ES256"], "usernamePrefix": "-"}') ->> 'status' AS status;
+PREPARE judge AS SELECT coalesce(answer ->> 'username', answer ->> 'reason') AS answer
+    FROM idplane.oidc_authenticate('kept', $1) answer;
+EXECUTE judge(:'token');
+EXECUTE judge(:'token');
+\! psql -X -q -At -c "SELECT idplane.set_issuer_keys('https://id.example', '$FIRST')"
+EXECUTE judge(:'token');
+EXECUTE judge(:'token');
+\! psql -X -q -At -c "SELECT idplane.set_issuer_keys('https://id.example', '$SECOND')"
+EXECUTE judge(:'token');
+\! psql -X -q -At -c "SELECT idplane.set_issuer_keys('https://id.example', '$FIRST')"
+EXECUTE judge(:'token');
+\! psql -X -q -At -c "SELECT idplane.update_oidc('kept', '{\"clientID\": \"other\", \"issuerURL\": \"https://id.example\"}') ->> 'status'"
+EXECUTE judge(:'token');
+EXECUTE judge(:'token');
+
+-- A table that was rewritten has another TOAST table.
+\! psql -X -q -At -c 'ALTER TABLE idplane.oidc_instance SET UNLOGGED' -c 'ALTER TABLE idplane.oidc_instance SET LOGGED'
+EXECUTE judge(:'token');
+EXECUTE judge(:'token');
+EXECUTE judge(:'token');
+\! psql -X -q -At -c "SELECT idplane.rollback_oidc('kept', 1) ->> 'status'"
+EXECUTE judge(:'token');
+
+-- One's own change, and its end; a row that goes.
+BEGIN;
+SELECT idplane.set_issuer_keys('https://id.example', :'second');
+EXECUTE judge(:'token');
+ROLLBACK;
+EXECUTE judge(:'token');
+BEGIN;
+DELETE FROM idplane.issuer_keys;
+EXECUTE judge(:'token');
+ROLLBACK;
+EXECUTE judge(:'token');
+
+-- A transaction with one snapshot sees that; a query that began before sees what is now.
+BEGIN ISOLATION LEVEL REPEATABLE READ;
+EXECUTE judge(:'token');
+\! psql -X -q -At -c "SELECT idplane.set_issuer_keys('https://id.example', '$SECOND')"
+EXECUTE judge(:'token');
+COMMIT;
+EXECUTE judge(:'token');
+BEGIN;
+DECLARE began CURSOR FOR SELECT coalesce(answer ->> 'username', answer ->> 'reason') AS answer
+    FROM generate_series(1, 3) i, idplane.oidc_authenticate(CASE WHEN i > 0 THEN 'kept' END, :'token') answer;
+FETCH began;
+\! psql -X -q -At -c "SELECT idplane.set_issuer_keys('https://id.example', '$FIRST')"
+FETCH began;
+FETCH began;
+COMMIT;
+EXECUTE judge(:'token');
+
+-- Of many instances each is told from the others; parallel workers read for themselves.
+SELECT count(idplane.provision_oidc('kept' || i, jsonb_build_object('clientID', CASE WHEN i % 2 = 0
+    THEN 'api' ELSE 'other' END, 'issuerURL', 'https://id.example', 'signingAlgs', '["ES256"]'::jsonb)))
+  FROM generate_series(1, 200) i;
+SELECT count(*) FROM generate_series(1, 2) round, generate_series(1, 200) i
+ WHERE (idplane.oidc_authenticate('kept' || i, :'token') ->> 'ok')::boolean;
+CREATE TABLE judged AS SELECT 'kept' || i AS instance FROM generate_series(1, 200) i;
+SET parallel_setup_cost = 0;
+SET parallel_tuple_cost = 0;
+SET min_parallel_table_scan_size = 0;
+SELECT count(*) FROM judged WHERE (idplane.oidc_authenticate(instance, :'token') ->> 'ok')::boolean;
+RESET ALL;
+DROP TABLE judged;
+
 -- The function is for those triggers.
 SELECT idplane.configuration_changed();
 SELECT tgrelid::regclass, tgname, tgenabled FROM pg_trigger WHERE tgname ~ '^idplane_' ORDER BY 1, 2;

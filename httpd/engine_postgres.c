@@ -6,7 +6,7 @@
 
 #include <libpq-fe.h>
 
-enum { ATTEMPT_COUNT_MAX = 4, RECONNECT_PAUSE_US = 1000000 };
+enum { ATTEMPT_COUNT_MAX = 4, RECONNECT_PAUSE_US = 1000000, TEXTOID = 25 };
 
 /* Complete requests that no link has taken yet. */
 static struct queue waiting = STAILQ_HEAD_INITIALIZER(waiting);
@@ -129,17 +129,28 @@ static void engine_take(struct exchange *exchange)
     exchange_wait(exchange, &waiting);
 }
 
+/* A role that answers requests need not be let do more, unless it is told to. */
+static PGresult *base_url_set(PGconn *connection)
+{
+    return PQexecParams(connection, "SELECT idplane.configure(jsonb_build_object('base_url', $1))",
+                        1, (const Oid[]){TEXTOID}, &option[BASE_URL], NULL, NULL, 0);
+}
+
 /* One link shows that the database serves; the others come up in the first turn. */
 static void engine_open(void)
 {
-    static const char configure[] =
-        "SELECT idplane.configure(jsonb_build_object('base_url', $1::text)) WHERE $1 IS NOT NULL";
     setenv("PGAPPNAME", "idplane-httpd", false);
     setenv("PGCONNECT_TIMEOUT", "3", false);
     setenv("PGOPTIONS", "-c lock_timeout=5s -c statement_timeout=15s", false);
     link_up(&links[0]);
-    PGresult *result =
-        PQexecParams(links[0].connection, configure, 1, NULL, &option[BASE_URL], NULL, NULL, 0);
+    PGresult *result = option[BASE_URL] ? base_url_set(links[0].connection)
+                                        : PQexec(links[0].connection, "SELECT 1");
+    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    if (state && !strcmp(state, "42501"))
+        errx(1,
+             "--base-url: %sGRANT EXECUTE ON FUNCTION idplane.configure to this role, or have "
+             "somebody else set base_url with it, and leave --base-url out",
+             PQresultErrorMessage(result));
     if (PQresultStatus(result) != PGRES_TUPLES_OK)
         errx(1, "cannot serve without the database: %s", PQresultErrorMessage(result));
     PQclear(result);

@@ -35,6 +35,11 @@ for (const engine of engines) {
     });
     after(() => server?.stop());
 
+    on('PostgreSQL')('does not set the base URL as a role that may not, and says what to do', () => {
+      assert.match(server.refused('--base-url', 'https://id.example'),
+        /^1 idplane-httpd: --base-url: ERROR: +permission denied for function configure\nGRANT EXECUTE/);
+    });
+
     const token = (form, headers) => post(`${server.base}/token`, form, headers);
     const basic = (id, password) => ({
       authorization: `Basic ${Buffer.from(`${id}:${password}`).toString('base64')}`,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // server.mjs: an idplane-httpd of its own for a test, and the SQL beside it.
-import { execFile, execFileSync, spawn } from 'node:child_process';
+import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -34,18 +34,23 @@ function sqlite(folder) {
   return { options: ['--sqlite', file], schema: '', shell, prologue };
 }
 
+// The role of the server can do nothing else.
 function postgres() {
   const database = `http_${process.pid}`;
   const shell = (name) => ['psql', ['-X', '-q', '-At', '-v', 'ON_ERROR_STOP=1', '-d', name]];
   runNow(shell('postgres'), `DROP DATABASE IF EXISTS ${database};`);
   runNow(shell('postgres'), `CREATE DATABASE ${database};`);
-  runNow(shell(database), 'CREATE EXTENSION idplane;');
+  runNow(shell(database), `CREATE EXTENSION idplane; DROP ROLE IF EXISTS ${database}; CREATE ROLE ${database} LOGIN;
+    GRANT EXECUTE ON FUNCTION idplane.http_request TO ${database};`);
   return {
-    options: ['--postgres', `dbname=${database}`],
+    options: ['--postgres', `dbname=${database} user=${database}`],
     schema: 'idplane.',
     shell: shell(database),
     prologue: '',
-    drop: () => runNow(shell('postgres'), `DROP DATABASE ${database} WITH (FORCE);`),
+    drop: () => {
+      runNow(shell('postgres'), `DROP DATABASE ${database} WITH (FORCE);`);
+      runNow(shell('postgres'), `DROP ROLE ${database};`);
+    },
   };
 }
 
@@ -95,7 +100,7 @@ async function launch(options, base) {
 
 // Starts a server on a new database. call() is SQL beside it, batch() several calls in one session,
 // meanwhile() the same while the test goes on, sql() any text, shell() one that goes on, log() what the server printed, crash() kills it at
-// once and launches it anew.
+// once and launches it anew, refused() what one says that does not start.
 export async function start(engine, settings = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'idplane-http-'));
   const store = engine === 'SQLite' ? sqlite(folder) : postgres();
@@ -122,6 +127,10 @@ export async function start(engine, settings = {}) {
     },
     meanwhile: async (calls) => answersOf(await runMeanwhile(store.shell, script(calls))),
     log: () => server.printed(),
+    refused: (...more) => {
+      const { status, stderr } = spawnSync(join(build, 'idplane-httpd'), [...store.options, ...more], { encoding: 'utf8' });
+      return `${status} ${stderr.trim()}`;
+    },
     crash: async () => {
       await server.kill('SIGKILL');
       server = await launch(options, base);

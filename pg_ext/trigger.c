@@ -35,10 +35,22 @@ static void fail_protocol(const char *message) IDP_NORETURN;
 
 static void fail_protocol(const char *message)
 {
+    ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+                    errmsg("idplane: invalid_argument: %s", message),
+                    errhint("Create it BEFORE INSERT OR UPDATE OF the column, FOR EACH ROW, with "
+                            "one or two columns as arguments.")));
+    pg_unreachable();
+}
+
+static void fail_column(int state, const char *name, const char *what) pg_attribute_noreturn();
+
+static void fail_column(int state, const char *name, const char *what)
+{
     ereport(ERROR,
-            (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED), errmsg("idplane: %s", message),
-             errhint("Create it BEFORE INSERT OR UPDATE OF the column, FOR EACH ROW, with "
-                     "one or two columns as arguments.")));
+            (errcode(state),
+             errmsg("idplane: invalid_argument: Column \"%s\" of the trigger %s.", name, what),
+             errhint("Name a column of the table of type jsonb, json or text, and create the "
+                     "trigger anew.")));
     pg_unreachable();
 }
 
@@ -68,18 +80,14 @@ static int column_of(TupleDesc description, const char *name)
 {
     int column = SPI_fnumber(description, name);
     if (column <= 0) {
-        ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
-                        errmsg("idplane: column \"%s\" of the trigger does not exist", name)));
+        fail_column(ERRCODE_UNDEFINED_COLUMN, name, "does not exist");
     }
     Oid type = TupleDescAttr(description, column - 1)->atttypid;
     if (TupleDescAttr(description, column - 1)->attgenerated != 0) {
-        ereport(ERROR, (errcode(ERRCODE_GENERATED_ALWAYS),
-                        errmsg("idplane: column \"%s\" of the trigger is a generated one", name)));
+        fail_column(ERRCODE_GENERATED_ALWAYS, name, "is a generated one");
     }
     if (type != JSONBOID && type != JSONOID && type != TEXTOID) {
-        ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
-                        errmsg("idplane: column \"%s\" of the trigger must be jsonb, json or text",
-                               name)));
+        fail_column(ERRCODE_DATATYPE_MISMATCH, name, "is not of type jsonb, json or text");
     }
     return column;
 }

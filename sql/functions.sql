@@ -306,8 +306,9 @@ CREATE VIEW idplane.oidc_divergence AS
       FROM idplane.oidc_instance i
       JOIN idplane.oidc_default d ON d.tenant = i.tenant AND d.plan = i.plan
      CROSS JOIN LATERAL idplane.oidc_merge('provision', i.record, i.record, i.effective, d.config) AS m (answer)
-     WHERE m.answer ->> 'status' <> 'ok' OR m.answer ->> 'changed' = 'true' OR i.profile <> d.profile;
-COMMENT ON VIEW idplane.oidc_divergence IS 'Instances whose effective configuration is not what their record and the defaults of today give.';
+     WHERE i.tenant = idplane.current_tenant()
+       AND (m.answer ->> 'status' <> 'ok' OR m.answer ->> 'changed' = 'true' OR i.profile <> d.profile);
+COMMENT ON VIEW idplane.oidc_divergence IS 'Instances of the tenant whose effective configuration is not what their record and the defaults of today give.';
 COMMENT ON COLUMN idplane.oidc_divergence.derived IS 'What rederive_oidc() would make effective; null: it would refuse the record.';
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA idplane FROM PUBLIC;

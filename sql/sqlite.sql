@@ -8,7 +8,8 @@ CREATE VIEW idplane_oidc_divergence AS
         SELECT i.tenant, i.instance, i.version, i.record, i.effective, i.profile <> d.profile AS reads_otherwise,
                oidc_merge('provision', i.record, i.record, i.effective, d.config) AS answer
           FROM idplane_oidc_instance i
-          JOIN idplane_oidc_default d ON d.tenant = i.tenant AND d.plan = i.plan) judged
+          JOIN idplane_oidc_default d ON d.tenant = i.tenant AND d.plan = i.plan
+         WHERE i.tenant = current_tenant()) judged
      WHERE reads_otherwise OR json_extract(answer, '$.status') <> 'ok' OR json_extract(answer, '$.changed');
 
 -- A value that a trigger puts back: where triggers are recursive it does not fire for it again. What

@@ -140,13 +140,34 @@ static bool has_column(const struct attachment *attachment, const char *column)
         "SELECT count(*) FROM pragma_table_xinfo(?, 'main') WHERE name = ? COLLATE NOCASE", column);
 }
 
-static bool has_plain_column(const struct attachment *attachment, const char *column)
+static void check_table(const struct attachment *attachment)
 {
-    return is_true(attachment,
-                   "SELECT count(*) FROM pragma_table_list t, pragma_table_xinfo(t.name, 'main') c"
-                   " WHERE t.schema = 'main' AND t.type = 'table' AND t.name = ? COLLATE NOCASE"
-                   " AND c.name = ? COLLATE NOCASE AND c.hidden = 0",
-                   column);
+    static const char sql[] = "SELECT count(*) FROM pragma_table_list"
+                              " WHERE schema = 'main' AND name = ? COLLATE NOCASE";
+    struct idp_call *call = &attachment->frame->call;
+    if (!is_true(attachment, sql, NULL)) {
+        idp_fail_with(call, IDP_INVALID_ARGUMENT, "The main database has no such table.");
+    }
+    if (!is_true(attachment,
+                 "SELECT count(*) FROM pragma_table_list WHERE schema = 'main'"
+                 " AND type = 'table' AND name = ? COLLATE NOCASE",
+                 NULL)) {
+        idp_fail_with(call, IDP_INVALID_ARGUMENT, "That is a view or a virtual table.");
+    }
+}
+
+static void check_column(const struct attachment *attachment, const char *column)
+{
+    struct idp_call *call = &attachment->frame->call;
+    if (!has_column(attachment, column)) {
+        idp_fail_with(call, IDP_INVALID_ARGUMENT, "The table has no such column.");
+    }
+    if (!is_true(attachment,
+                 "SELECT count(*) FROM pragma_table_xinfo(?, 'main')"
+                 " WHERE name = ? COLLATE NOCASE AND hidden = 0",
+                 column)) {
+        idp_fail_with(call, IDP_INVALID_ARGUMENT, "That is a generated column.");
+    }
 }
 
 static bool has_rowid(const struct attachment *attachment)
@@ -249,15 +270,13 @@ static struct attachment attachment_of(struct idp_call *call, const struct idp_v
         .column = name_argument(call, arguments, 1, "column"),
         .derived = name_argument(call, arguments, 2, "derived"),
     };
-    bool has_columns =
-        has_plain_column(&attachment, attachment.column) &&
-        (attachment.derived == NULL || has_plain_column(&attachment, attachment.derived));
+    check_table(&attachment);
+    check_column(&attachment, attachment.column);
+    if (attachment.derived != NULL) {
+        check_column(&attachment, attachment.derived);
+    }
     if (attachment.derived != NULL && sqlite3_stricmp(attachment.column, attachment.derived) == 0) {
         idp_fail_with(call, IDP_INVALID_ARGUMENT, "The two columns must be different ones.");
-    }
-    if (!has_columns) {
-        idp_fail_with(call, IDP_INVALID_ARGUMENT,
-                      "The main database has no such table with these columns.");
     }
     return attachment;
 }

@@ -134,12 +134,14 @@ static void call_core(struct idp_frame *frame, sqlite3_context *context, int arg
 
 static void raise_error(struct idp_frame *frame, sqlite3_context *context)
 {
+    const char *message = frame->long_message != NULL ? frame->long_message : frame->message;
     if (frame->error == IDP_OUT_OF_MEMORY) {
         sqlite3_result_error_nomem(context);
-        return;
+    } else {
+        sqlite3_result_error(context, message, -1);
+        sqlite3_result_error_code(context, frame->sqlite_code);
     }
-    sqlite3_result_error(context, frame->message, -1);
-    sqlite3_result_error_code(context, frame->sqlite_code);
+    sqlite3_free(frame->long_message);
 }
 
 static void dispatch(sqlite3_context *context, int argument_count, sqlite3_value **arguments)

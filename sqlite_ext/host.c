@@ -200,8 +200,13 @@ static void record(struct idp_frame *frame, enum idp_error error, int code, cons
     const struct idp_error_row *row = idp_error_row(error);
     frame->error = error;
     frame->sqlite_code = code;
-    sqlite3_snprintf(sizeof frame->message, frame->message, "idplane: %s: %s", row->word,
-                     sentence == NULL ? row->sentence : sentence);
+    const char *text = sentence == NULL ? row->sentence : sentence;
+    sqlite3_free(frame->long_message);
+    frame->long_message = NULL;
+    sqlite3_snprintf(sizeof frame->message, frame->message, "idplane: %s: %s", row->word, text);
+    if (strlen(frame->message) == sizeof frame->message - 1) {
+        frame->long_message = sqlite3_mprintf("idplane: %s: %s", row->word, text);
+    }
 }
 
 void idp_frame_fail(struct idp_frame *frame, enum idp_error error, const char *sentence)

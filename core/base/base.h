@@ -102,10 +102,13 @@ struct idp_bytes idp_text_bytes(struct idp_text *text);
 /* The next space-separated word of *rest, which moves behind it; size 0 at the end. */
 struct idp_bytes idp_word_next(struct idp_bytes *rest);
 
+/* A copy with ASCII letters in lower case. */
+struct idp_bytes idp_lower_case(struct idp_call *call, struct idp_bytes text);
+
 /* True where the space-separated `list` holds `word`. */
 bool idp_word_in(struct idp_bytes list, struct idp_bytes word);
 
-/* ---- JSON (json_scan.c, json_read.c, json.c, json_write.c, json_keep.c) ---- */
+/* ---- JSON (json_scan.c, json_read.c, json_pointer.c, json.c, json_write.c, json_keep.c) ---- */
 
 /* Skips printable ASCII but quote and backslash, which is most of all strings. */
 const char *idp_json_plain_skip(const char *at, const char *end);
@@ -119,6 +122,17 @@ const struct idp_json **idp_json_sorted(struct idp_call *call, const struct idp_
  * must outlive it, and its strings have no NUL behind them. NULL: not JSON, reason in *why. */
 const struct idp_json *idp_json_read(struct idp_call *call, struct idp_bytes text,
                                      const char **why);
+
+/* The same with another limit than IDP_JSON_MEMBER_COUNT_MAX. *path: where in the document it is
+ * not JSON, a JSON pointer (RFC 6901) with a NUL behind it, "" for the whole. */
+const struct idp_json *idp_json_read_many(struct idp_call *call, struct idp_bytes text,
+                                          size_t value_count_max, const char **why,
+                                          struct idp_bytes *path);
+
+/* The JSON pointer of steps, the outermost last: names, or where data is NULL numbers of items, as
+ * sizes. With a NUL behind it. */
+struct idp_bytes idp_json_pointer(struct idp_call *call, const struct idp_bytes *steps,
+                                  size_t count);
 
 /* The same for an argument: raises IDP_INVALID_JSON naming it. Absent gives NULL. */
 const struct idp_json *idp_json_argument(struct idp_call *call, struct idp_value value,
@@ -142,7 +156,8 @@ static inline bool idp_json_is(const struct idp_json *json, enum idp_json_kind k
 /* How many values a document has, at any depth, itself included. */
 size_t idp_json_count(const struct idp_json *json);
 
-/* The size of its text with numbers written out without exponents, as jsonb writes them. */
+/* The size of its text with numbers written out without exponents, as jsonb writes them; over
+ * IDP_JSON_SIZE_MAX where one of these would have more than IDP_JSON_NUMBER_SIZE_MAX digits. */
 size_t idp_json_written_size(struct idp_call *call, const struct idp_json *json);
 
 /* True where the array has this string. */

@@ -8,7 +8,7 @@
 
 #include "core/base/base.h"
 
-enum { SENTENCE_SIZE_MAX = 512 };
+enum { SENTENCE_SIZE_MAX = 64 << 10 };
 
 static const struct idp_error_row rows[IDP_ERROR_COUNT] = {
     [IDP_OK] = {"ok", 200, "00000", "Success."},
@@ -130,10 +130,15 @@ static void character_end(char *sentence)
 /* The sentence is in the arena, because the host may read it after this frame is gone. */
 void idp_fail_with(struct idp_call *call, enum idp_error error, const char *format, ...)
 {
-    char *sentence = idp_allocate(call, SENTENCE_SIZE_MAX);
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(sentence, SENTENCE_SIZE_MAX, format, arguments);
+    int written = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    size_t size = written < 0 ? 1 : (size_t)written + 1;
+    size = size < SENTENCE_SIZE_MAX ? size : SENTENCE_SIZE_MAX;
+    char *sentence = idp_allocate(call, size);
+    va_start(arguments, format);
+    vsnprintf(sentence, size, format, arguments);
     va_end(arguments);
     character_end(sentence);
     call->host->fail(call, error, sentence);

@@ -87,18 +87,26 @@ static size_t exponent_of(struct idp_bytes number)
     return exponent;
 }
 
-static size_t exponents_of(const struct idp_json *json)
+/* What a number grows by; one that nobody could read again grows out of all bounds. */
+static size_t growth_of(struct idp_bytes number)
 {
-    size_t sum = json->kind == IDP_JSON_NUMBER ? exponent_of(json->text) : 0;
+    size_t exponent = exponent_of(number);
+    return exponent > 0 && number.size + exponent > IDP_JSON_NUMBER_SIZE_MAX ? IDP_JSON_SIZE_MAX
+                                                                             : exponent;
+}
+
+static size_t growths_of(const struct idp_json *json)
+{
+    size_t sum = json->kind == IDP_JSON_NUMBER ? growth_of(json->text) : 0;
     for (const struct idp_json *item = json->child; item != NULL; item = item->next) {
-        sum += exponents_of(item);
+        sum += growths_of(item);
     }
     return sum;
 }
 
 size_t idp_json_written_size(struct idp_call *call, const struct idp_json *json)
 {
-    return idp_json_text(call, json).size + exponents_of(json);
+    return idp_json_text(call, json).size + growths_of(json);
 }
 
 static int by_name(const void *left, const void *right)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* json_read.c - from bytes to a tree in one pass: values, members, limits, no name twice. The words
  * are json_scan.c's. */
+#include <stddef.h>
 #include <string.h>
 
 #include "core/base/json_scan.h"
@@ -12,9 +13,11 @@ enum {
 
 struct reader {
     struct idp_json_scan scan;
-    size_t value_count, depth;
+    size_t value_count, value_count_max, depth;
     struct idp_json *nodes;
     size_t node_count; /* left of the batch */
+    size_t step_count;
+    struct idp_bytes steps[IDP_JSON_DEPTH_MAX + 1]; /* out of what was refused (json_pointer.c) */
 };
 
 static const char *read_value(struct reader *reader, const char *at, struct idp_json *parent,
@@ -28,6 +31,15 @@ static struct idp_json *node_new(struct reader *reader)
     }
     reader->node_count--;
     return reader->nodes++;
+}
+
+/* ---- where it was refused ---- */
+
+/* NULL, for what was refused in the member of this name; data NULL: in the item of this number. */
+static const char *refused_in(struct reader *reader, struct idp_bytes step)
+{
+    reader->steps[reader->step_count++] = step;
+    return NULL;
 }
 
 /* ---- no name twice ---- */
@@ -53,31 +65,31 @@ static unsigned name_hash(struct idp_bytes name)
     return mix * UINT32_C(2654435761) >> 24;
 }
 
-/* Few pairs are left to compare. */
-static bool pairwise_unique(const struct idp_json *object)
+/* A member whose name another has, too; NULL: none. Few pairs are left to compare. */
+static const struct idp_json *pairwise_twice(const struct idp_json *object)
 {
     uint64_t seen[4] = {0}; /* a bit for each hash */
     for (const struct idp_json *member = object->child; member != NULL; member = member->next) {
         unsigned hash = name_hash(member->name);
         uint64_t *word = &seen[hash / 64], bit = UINT64_C(1) << hash % 64;
         if ((*word & bit) != 0 && stands_before(object, member)) {
-            return false;
+            return member;
         }
         *word |= bit;
     }
-    return true;
+    return NULL;
 }
 
-static bool sorted_unique(struct idp_call *call, const struct idp_json *object)
+static const struct idp_json *sorted_twice(struct idp_call *call, const struct idp_json *object)
 {
     size_t count;
     const struct idp_json **members = idp_json_sorted(call, object, &count);
     for (size_t i = 1; i < count; i++) {
         if (idp_bytes_equal(members[i - 1]->name, members[i]->name)) {
-            return false;
+            return members[i];
         }
     }
-    return true;
+    return NULL;
 }
 
 /* ---- objects and arrays ---- */
@@ -126,7 +138,8 @@ static const char *read_member(struct reader *reader, const char *at, struct idp
     if (at == scan->end || *at != ':') {
         return idp_json_refuse_at(scan, at);
     }
-    return read_value(reader, at + 1, object, name);
+    at = read_value(reader, at + 1, object, name);
+    return at == NULL ? refused_in(reader, name) : at;
 }
 
 static const char *read_object(struct reader *reader, const char *at, struct idp_json *object)
@@ -144,9 +157,14 @@ static const char *read_object(struct reader *reader, const char *at, struct idp
         }
         count++;
     } while (follows(reader, &at));
-    bool unique = count <= PAIRWISE_COUNT_MAX ? pairwise_unique(object)
-                                              : sorted_unique(reader->scan.call, object);
-    return unique ? leave(reader, at, '}') : idp_json_refuse(&reader->scan, "duplicate member");
+    const struct idp_json *twice = count <= PAIRWISE_COUNT_MAX
+                                       ? pairwise_twice(object)
+                                       : sorted_twice(reader->scan.call, object);
+    if (twice != NULL) {
+        idp_json_refuse(&reader->scan, "duplicate member");
+        return refused_in(reader, twice->name);
+    }
+    return leave(reader, at, '}');
 }
 
 static const char *read_array(struct reader *reader, const char *at, struct idp_json *array)
@@ -156,11 +174,13 @@ static const char *read_array(struct reader *reader, const char *at, struct idp_
     if (at != NULL && at < reader->scan.end && *at == ']') {
         return leave(reader, at, ']');
     }
+    size_t index = 0;
     do {
         at = at == NULL ? NULL : read_value(reader, at, array, (struct idp_bytes){0});
         if (at == NULL) {
-            return NULL;
+            return refused_in(reader, (struct idp_bytes){NULL, index});
         }
+        index++;
     } while (follows(reader, &at));
     return leave(reader, at, ']');
 }
@@ -206,7 +226,7 @@ static const char *read_value(struct reader *reader, const char *at, struct idp_
     if (at == scan->end) {
         return idp_json_refuse_at(scan, at);
     }
-    if (++reader->value_count > IDP_JSON_MEMBER_COUNT_MAX) {
+    if (++reader->value_count > reader->value_count_max) {
         return idp_json_refuse(scan, "too many values");
     }
     struct idp_json *node = node_new(reader);
@@ -216,19 +236,32 @@ static const char *read_value(struct reader *reader, const char *at, struct idp_
 
 const struct idp_json *idp_json_read(struct idp_call *call, struct idp_bytes text, const char **why)
 {
-    struct reader reader = {.scan = {.call = call, .end = text.data + text.size}};
-    struct idp_json_scan *scan = &reader.scan;
+    return idp_json_read_many(call, text, IDP_JSON_MEMBER_COUNT_MAX, why, NULL);
+}
+
+const struct idp_json *idp_json_read_many(struct idp_call *call, struct idp_bytes text,
+                                          size_t value_count_max, const char **why,
+                                          struct idp_bytes *path)
+{
+    struct reader reader;
+    memset(&reader, 0, offsetof(struct reader, steps));
+    reader.scan = (struct idp_json_scan){.call = call, .end = text.data + text.size};
+    reader.value_count_max = value_count_max;
     struct idp_json root = {0};
+    const char *at = NULL;
     if (text.size == 0 || text.size > IDP_JSON_SIZE_MAX) {
-        *why = text.size == 0 ? "empty" : "too large";
-        return NULL;
+        idp_json_refuse(&reader.scan, text.size == 0 ? "empty" : "too large");
+    } else {
+        at = read_value(&reader, text.data, &root, (struct idp_bytes){0});
+        at = at == NULL ? NULL : idp_json_space_skip(&reader.scan, at);
     }
-    const char *at = read_value(&reader, text.data, &root, (struct idp_bytes){0});
-    at = at == NULL ? NULL : idp_json_space_skip(scan, at);
-    if (at != NULL && at < scan->end) {
-        at = idp_json_refuse(scan, "trailing bytes");
+    if (at != NULL && at < reader.scan.end) {
+        at = idp_json_refuse(&reader.scan, "trailing bytes");
     }
-    *why = scan->why;
+    if (path != NULL) {
+        *path = idp_json_pointer(call, reader.steps, reader.step_count);
+    }
+    *why = reader.scan.why;
     return at == NULL ? NULL : root.child;
 }
 

@@ -193,6 +193,16 @@ struct idp_bytes idp_text_bytes(struct idp_text *text)
     return (struct idp_bytes){text->data, text->size};
 }
 
+struct idp_bytes idp_lower_case(struct idp_call *call, struct idp_bytes text)
+{
+    char *copy = idp_allocate(call, text.size + 1);
+    for (size_t i = 0; i < text.size; i++) {
+        char character = text.data[i];
+        copy[i] = character >= 'A' && character <= 'Z' ? (char)(character + 32) : character;
+    }
+    return (struct idp_bytes){copy, text.size};
+}
+
 /* ---- words ---- */
 
 struct idp_bytes idp_word_next(struct idp_bytes *rest)

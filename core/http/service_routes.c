@@ -17,7 +17,8 @@ struct asked {
     struct idp_bytes name, actor;
     struct idp_service service, before; /* as sent, with what was not sent from before */
     const struct idp_json *oidc;        /* member of the parameters; NULL: absent */
-    bool exists, must_exist, has_parameters;
+    bool exists, is_patch;
+    bool follows_code, is_first; /* what the defaults of its plan say */
 };
 
 /* ---- answers ---- */
@@ -40,17 +41,20 @@ static struct idp_response not_found(struct idp_call *call)
     return answer(call, 404, NULL, "There is no such instance.");
 }
 
-/* The instance's version is the name of what made it. */
-static struct idp_response under_way(struct idp_call *call, const struct idp_json *outcome)
+/* The version that it made is the name of an operation. */
+static struct idp_response under_way(struct idp_call *call, int64_t version)
 {
     struct idp_text operation = {.call = call};
-    int64_t version;
     struct idp_json *document = idp_json_new(call, IDP_JSON_OBJECT);
-    if (idp_json_integer(idp_json_member(outcome, "version"), &version)) {
-        idp_text_add_integer(&operation, version);
-    }
+    idp_text_add_integer(&operation, version);
     idp_json_add_string(call, document, "operation", idp_text_bytes(&operation));
     return idp_response_json(call, 202, document);
+}
+
+static int64_t version_of(const struct idp_json *outcome)
+{
+    int64_t version;
+    return idp_json_integer(idp_json_member(outcome, "version"), &version) ? version : 0;
 }
 
 /* ---- who asks, and how ---- */
@@ -205,14 +209,19 @@ static bool is_same_service(const struct asked *asked)
 
 /* ---- provision and update ---- */
 
-static struct idp_bytes named_message(struct asked *asked, const struct idp_json *outcome)
+/* The origin says of what it provisions which instance it was. */
+static struct idp_response invalid(struct asked *asked, const struct idp_json *outcome)
 {
+    struct idp_bytes message = idp_json_string(outcome, "message");
     struct idp_text text = {.call = asked->call};
-    idp_text_add_c(&text, "[instanceID: ");
-    idp_text_add(&text, asked->name);
-    idp_text_add_c(&text, "] ");
-    idp_text_add(&text, idp_json_string(outcome, "message"));
-    return idp_text_bytes(&text);
+    if (!asked->is_patch) {
+        idp_text_add_c(&text, "[instanceID: ");
+        idp_text_add(&text, asked->name);
+        idp_text_add_c(&text, "] ");
+    }
+    idp_text_add(&text, message);
+    return answer(asked->call, asked->is_patch && asked->is_first ? 422 : 400, NULL,
+                  idp_text_bytes(&text).data);
 }
 
 /* False where somebody else made it meanwhile. */
@@ -222,39 +231,69 @@ static bool provision(struct asked *asked, struct idp_response *out)
         .plan = idp_service_plan(asked->call, asked->service.plan_id), .actor = asked->actor};
     const struct idp_json *outcome =
         idp_oidc_provision(asked->call, asked->name, asked->oidc, options);
-    struct idp_bytes status = idp_json_string(outcome, "status");
-    if (idp_bytes_is(status, "invalid")) {
-        *out = answer(asked->call, 400, NULL, named_message(asked, outcome).data);
+    if (idp_bytes_is(idp_json_string(outcome, "status"), "invalid")) {
+        *out = invalid(asked, outcome);
         return true;
     }
     bool made = idp_json_is(idp_json_member(outcome, "changed"), IDP_JSON_TRUE);
     if (made) {
         idp_service_save(asked->call, asked->name, &asked->service);
-        *out = under_way(asked->call, outcome);
+        *out = under_way(asked->call, version_of(outcome));
     }
     return made;
 }
 
-static struct idp_response update(struct asked *asked, bool is_first)
+static struct idp_response update(struct asked *asked)
 {
     struct idp_oidc_options options = {.actor = asked->actor};
     const struct idp_json *outcome =
         idp_oidc_update(asked->call, asked->name, asked->oidc, options);
     struct idp_bytes status = idp_json_string(outcome, "status");
     if (idp_bytes_is(status, "invalid")) {
-        return answer(asked->call, is_first ? 422 : 400, NULL,
-                      idp_json_string(outcome, "message").data);
+        return invalid(asked, outcome);
     }
     if (idp_bytes_is(status, "not_found")) {
-        return answer(asked->call, 404, NULL, "There is no such instance.");
+        return not_found(asked->call);
     }
     bool same = is_same_service(asked);
     if (!same) {
         idp_service_save(asked->call, asked->name, &asked->service);
     }
     bool changed = idp_json_is(idp_json_member(outcome, "changed"), IDP_JSON_TRUE);
-    return same && !changed && !is_first ? answer(asked->call, 200, NULL, NULL)
-                                         : under_way(asked->call, outcome);
+    return same && !changed && !asked->is_first ? answer(asked->call, 200, NULL, NULL)
+                                                : under_way(asked->call, version_of(outcome));
+}
+
+/* The plan it was made in counts: its own may have got defaults since. NULL: it has some. */
+static const char *rules_read(struct asked *asked)
+{
+    struct idp_call *call = asked->call;
+    bool has_default = idp_service_has_default(call, asked->service.plan_id);
+    struct idp_bytes plan = asked->exists ? idp_service_instance_plan(call, asked->name)
+                                          : idp_service_plan(call, asked->service.plan_id);
+    if (!has_default) {
+        struct idp_text text = {.call = call};
+        idp_text_add_c(&text, "There is no default OIDC configuration, neither for the plan ");
+        idp_text_add(&text, asked->service.plan_id);
+        idp_text_add_c(&text, " nor without a plan: set_oidc_default(config[, plan]).");
+        return idp_text_bytes(&text).data;
+    }
+    asked->follows_code = idp_service_follows_code(call, plan, &asked->is_first);
+    return NULL;
+}
+
+/* A different service or plan is another instance; the origin's code says so of any difference. */
+static const char *fault_of(struct asked *asked)
+{
+    if (!asked->exists || (!asked->is_patch && asked->follows_code)) {
+        return NULL;
+    }
+    if (!idp_bytes_equal(asked->service.plan_id, asked->before.plan_id)) {
+        return "The plan of an instance cannot be changed.";
+    }
+    return idp_bytes_equal(asked->service.service_id, asked->before.service_id)
+               ? NULL
+               : "The service of an instance cannot be changed.";
 }
 
 static bool change_enter(struct idp_call *call, const struct idp_request *request,
@@ -272,68 +311,49 @@ static bool change_enter(struct idp_call *call, const struct idp_request *reques
     call->host->begin(call);
     idp_service_lock(call, asked->name);
     asked->exists = idp_service_find(call, asked->name, &asked->before);
-    if (asked->must_exist && !asked->exists) {
+    if (asked->is_patch && !asked->exists) {
         *refusal = not_found(call);
         return false;
     }
     const char *fault = body_read(asked, request->body);
-    if (fault == NULL && asked->exists &&
-        !idp_bytes_equal(asked->service.plan_id, asked->before.plan_id)) {
-        fault = "The plan of an instance cannot be changed.";
-    }
-    if (fault == NULL && !idp_service_has_default(call, asked->service.plan_id)) {
-        fault = "The plan has no default OIDC configuration.";
-    }
+    fault = fault != NULL ? fault : rules_read(asked);
+    fault = fault != NULL ? fault : fault_of(asked);
     if (fault != NULL) {
         *refusal = answer(call, 400, NULL, fault);
     }
     return fault == NULL;
 }
 
-/* The one it was made in: the plan may have got defaults of its own since. */
-static struct idp_bytes plan_of(struct asked *asked)
+/* The same again is told the same as the first time. */
+static struct idp_response compare(struct asked *asked)
 {
-    return idp_service_instance_plan(asked->call, asked->name);
+    return is_same_service(asked) && idp_oidc_record_is(asked->call, asked->name, asked->oidc)
+               ? under_way(asked->call, idp_service_provisioned(asked->call, asked->name))
+               : answer(asked->call, 409, NULL, "There is an instance of this name.");
 }
 
 /* The documents of the origin say that a second PUT updates; its code compares. */
 struct idp_response idp_answer_service_put(struct idp_call *call, const struct idp_request *request)
 {
     struct asked asked = {0};
-    struct idp_response refusal;
-    bool is_first;
-    if (!change_enter(call, request, &asked, &refusal)) {
-        return refusal;
-    }
-    struct idp_response made;
-    if (!asked.exists && provision(&asked, &made)) {
-        return made;
-    }
-    if (!asked.exists && !change_enter(call, request, &asked, &refusal)) {
-        return refusal;
+    struct idp_response answered;
+    if (!change_enter(call, request, &asked, &answered) ||
+        (!asked.exists && provision(&asked, &answered)) ||
+        (!asked.exists && !change_enter(call, request, &asked, &answered))) {
+        return answered;
     }
     if (!asked.exists) {
         return answer(call, 409, NULL, "There is an instance of this name, made in SQL.");
     }
-    if (!idp_service_follows_code(call, plan_of(&asked), &is_first)) {
-        return update(&asked, is_first);
-    }
-    return is_same_service(&asked) && idp_oidc_record_is(call, asked.name, asked.oidc)
-               ? under_way(call, NULL)
-               : answer(call, 409, NULL, "There is an instance of this name.");
+    return asked.follows_code ? compare(&asked) : update(&asked);
 }
 
 struct idp_response idp_answer_service_patch(struct idp_call *call,
                                              const struct idp_request *request)
 {
-    struct asked asked = {.must_exist = true};
+    struct asked asked = {.is_patch = true};
     struct idp_response refusal;
-    bool is_first;
-    if (!change_enter(call, request, &asked, &refusal)) {
-        return refusal;
-    }
-    idp_service_follows_code(call, plan_of(&asked), &is_first);
-    return update(&asked, is_first);
+    return change_enter(call, request, &asked, &refusal) ? update(&asked) : refusal;
 }
 
 /* ---- reading ---- */

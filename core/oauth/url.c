@@ -30,16 +30,6 @@ static bool loopback(struct idp_bytes authority)
     return false;
 }
 
-static struct idp_bytes lower(struct idp_call *call, struct idp_bytes text)
-{
-    char *copy = idp_allocate(call, text.size + 1);
-    for (size_t i = 0; i < text.size; i++) {
-        char character = text.data[i];
-        copy[i] = character >= 'A' && character <= 'Z' ? (char)(character + 32) : character;
-    }
-    return (struct idp_bytes){copy, text.size};
-}
-
 static struct idp_bytes without_default_port(struct idp_bytes authority, const char *port)
 {
     if (idp_bytes_end(authority, idp_bytes_of(port))) {
@@ -113,7 +103,7 @@ bool idp_url_read(struct idp_call *call, struct idp_bytes text, struct idp_url *
     struct idp_bytes rest = {text.data + scheme_size, text.size - scheme_size};
     const char *slash = memchr(rest.data, '/', rest.size);
     size_t host_size = slash == NULL ? rest.size : (size_t)(slash - rest.data);
-    struct idp_bytes authority = lower(call, (struct idp_bytes){rest.data, host_size});
+    struct idp_bytes authority = idp_lower_case(call, (struct idp_bytes){rest.data, host_size});
     url->authority = without_default_port(authority, secure ? ":443" : ":80");
     url->path = (struct idp_bytes){rest.data + host_size, rest.size - host_size};
     while (url->path.size > 0 && url->path.data[url->path.size - 1] == '/') {

@@ -8,6 +8,8 @@
 #include "core/jose/jose.h"
 #include "core/oidc/identity.h"
 
+#define FAR_US INT64_C(1000000000000000000) /* more than idp_numeric_date() gives */
+
 enum { NBF_LEEWAY_US = 60 * 1000000 };
 
 enum { LOAD };
@@ -28,7 +30,8 @@ struct inquiry {
     struct idp_bytes issuer, issuer_keys;
     const struct idp_oidc_verifier *verifier;
     struct idp_oidc_identity identity;
-    bool by_claims; /* there is no token: issuer and audience count where they are named */
+    bool by_claims;         /* there is no token: issuer and audience count where they are named */
+    struct idp_json *trace; /* grows by a line for each step; NULL: nobody wants to know */
 };
 
 /* ---- checks; NULL: passed, else the reason ---- */
@@ -41,14 +44,16 @@ static struct idp_bytes issuer_of(const struct idp_json *claims)
                                                        : issuer;
 }
 
-static bool is_unnamed(const struct inquiry *inquiry, const char *claim)
+/* What claims alone, or the configuration, need not name. */
+static bool is_unnamed(const struct inquiry *inquiry, const char *claim, struct idp_bytes wanted)
 {
-    return inquiry->by_claims && idp_json_member(inquiry->token.claims, claim) == NULL;
+    return inquiry->by_claims &&
+           (wanted.size == 0 || idp_json_member(inquiry->token.claims, claim) == NULL);
 }
 
 static const char *check_issuer(struct inquiry *inquiry)
 {
-    if (is_unnamed(inquiry, "iss")) {
+    if (is_unnamed(inquiry, "iss", inquiry->verifier->issuer)) {
         return NULL;
     }
     bool same =
@@ -58,15 +63,40 @@ static const char *check_issuer(struct inquiry *inquiry)
 
 static const char *check_audience(struct inquiry *inquiry)
 {
-    if (is_unnamed(inquiry, "aud")) {
+    struct idp_bytes wanted = inquiry->verifier->client_id;
+    if (is_unnamed(inquiry, "aud", wanted)) {
         return NULL;
     }
     const struct idp_json *audience = idp_json_member(inquiry->token.claims, "aud");
-    struct idp_bytes wanted = inquiry->verifier->client_id;
     bool meets = idp_json_is(audience, IDP_JSON_STRING)
                      ? idp_bytes_equal(audience->text, wanted)
                      : idp_json_is(audience, IDP_JSON_ARRAY) && idp_json_holds(audience, wanted);
     return meets ? NULL : "audience";
+}
+
+/* False where the claim is no number. Go cuts fractions off; what is too far away for us, either
+ * way, is as far as can be said. */
+static bool read_time(const struct idp_json *claim, int64_t *out_us)
+{
+    if (!idp_json_is(claim, IDP_JSON_NUMBER)) {
+        return false;
+    }
+    if (!idp_numeric_date(claim, out_us)) {
+        *out_us = claim->text.data[0] == '-' ? -FAR_US : FAR_US;
+    }
+    *out_us -= *out_us % 1000000;
+    return true;
+}
+
+/* From iat to exp no longer than is allowed, where that is limited. */
+static bool is_short(const struct inquiry *inquiry, int64_t exp_us)
+{
+    int64_t limit_s = inquiry->verifier->validity_max_s, iat_us;
+    if (limit_s == 0) {
+        return true;
+    }
+    return read_time(idp_json_member(inquiry->token.claims, "iat"), &iat_us) && iat_us > 0 &&
+           iat_us < exp_us && (exp_us - iat_us) / 1000000 <= limit_s;
 }
 
 /* Good while exp is not past, without leeway; from nbf on, less a minute. */
@@ -77,15 +107,13 @@ static const char *check_times(struct inquiry *inquiry)
     }
     int64_t exp_us, nbf_us, now_us = idp_now_us(inquiry->call);
     const struct idp_json *nbf = idp_json_member(inquiry->token.claims, "nbf");
-    if (!idp_numeric_date(idp_json_member(inquiry->token.claims, "exp"), &exp_us) ||
-        exp_us < now_us) {
+    if (!read_time(idp_json_member(inquiry->token.claims, "exp"), &exp_us) || exp_us < now_us) {
         return "expired";
     }
-    if (nbf == NULL) {
-        return NULL;
+    if (nbf != NULL && (!read_time(nbf, &nbf_us) || nbf_us - NBF_LEEWAY_US > now_us)) {
+        return "not_yet_valid";
     }
-    return idp_numeric_date(nbf, &nbf_us) && nbf_us - NBF_LEEWAY_US <= now_us ? NULL
-                                                                              : "not_yet_valid";
+    return is_short(inquiry, exp_us) ? NULL : "validity";
 }
 
 static const char *check_signature(struct inquiry *inquiry)
@@ -105,12 +133,34 @@ static const char *check_claims(struct inquiry *inquiry)
                                 &inquiry->identity);
 }
 
+/* ---- what is told of a step beside how it went ---- */
+
+static void tell_issuer(struct inquiry *inquiry, struct idp_json *line)
+{
+    idp_json_add_string(inquiry->call, line, "wanted", inquiry->verifier->issuer);
+}
+
+static void tell_audience(struct inquiry *inquiry, struct idp_json *line)
+{
+    idp_json_add_string(inquiry->call, line, "wanted", inquiry->verifier->client_id);
+}
+
+static void tell_keys(struct inquiry *inquiry, struct idp_json *line)
+{
+    const char *keys = inquiry->verifier->jwks.data != NULL ? "configuration"
+                       : inquiry->issuer_keys.data != NULL  ? "issuer"
+                                                            : "none";
+    idp_json_add_c(inquiry->call, line, "keys", keys);
+}
+
 static const struct step {
     const char *name;
     const char *(*check)(struct inquiry *inquiry);
+    void (*tell)(struct inquiry *inquiry, struct idp_json *line);
 } steps[] = {
-    {"issuer", check_issuer},       {"audience", check_audience}, {"times", check_times},
-    {"signature", check_signature}, {"claims", check_claims},
+    {"issuer", check_issuer, tell_issuer}, {"audience", check_audience, tell_audience},
+    {"times", check_times, NULL},          {"signature", check_signature, tell_keys},
+    {"claims", check_claims, NULL},
 };
 
 /* ---- one configuration ---- */
@@ -121,30 +171,31 @@ struct verdict {
     const char *reason;
 };
 
-/* `trace` NULL: nobody wants to know. */
-static void trace_step(struct inquiry *inquiry, struct idp_json *trace, int64_t index,
-                       const char *step, const char *reason)
+static void trace_step(struct inquiry *inquiry, int64_t index, const struct step *step,
+                       const char *reason)
 {
-    if (trace == NULL) {
-        return;
-    }
     struct idp_json *line = idp_json_new(inquiry->call, IDP_JSON_OBJECT);
     idp_json_add_integer(inquiry->call, line, "config_index", index);
-    idp_json_add_c(inquiry->call, line, "step", step);
+    idp_json_add_c(inquiry->call, line, "step", step->name);
     idp_json_add_bool(inquiry->call, line, "ok", reason == NULL);
     if (reason != NULL) {
         idp_json_add_c(inquiry->call, line, "reason", reason);
     }
-    idp_json_add(trace, NULL, line);
+    if (step->tell != NULL) {
+        step->tell(inquiry, line);
+    }
+    idp_json_add(inquiry->trace, NULL, line);
 }
 
-static struct verdict judge(struct inquiry *inquiry, int64_t index, struct idp_json *trace)
+static struct verdict judge(struct inquiry *inquiry, int64_t index)
 {
     struct verdict verdict = {.reason = NULL};
     while (verdict.step_count < IDP_COUNT(steps) && verdict.reason == NULL) {
         const struct step *step = &steps[verdict.step_count];
         verdict.reason = step->check(inquiry);
-        trace_step(inquiry, trace, index, step->name, verdict.reason);
+        if (inquiry->trace != NULL) {
+            trace_step(inquiry, index, step, verdict.reason);
+        }
         verdict.step_count += verdict.reason == NULL;
     }
     return verdict;
@@ -164,20 +215,20 @@ static struct idp_json *admitted(struct inquiry *inquiry, int64_t index)
 {
     struct idp_json *answer = idp_json_new(inquiry->call, IDP_JSON_OBJECT);
     idp_json_add_bool(inquiry->call, answer, "ok", true);
-    idp_oidc_identity_add(inquiry->call, answer, &inquiry->identity, inquiry->token.claims);
+    idp_oidc_identity_add(inquiry->call, answer, &inquiry->identity);
     idp_json_add_integer(inquiry->call, answer, "config_index", index);
     return answer;
 }
 
-static struct idp_json *judge_all(struct inquiry *inquiry, struct idp_oidc_verifiers verifiers,
-                                  struct idp_json *trace)
+static struct idp_json *judge_all(struct inquiry *inquiry, struct idp_oidc_verifiers verifiers)
 {
     struct verdict furthest = {.reason = "no_configuration"};
     for (size_t i = 0; i < verifiers.count; i++) {
         inquiry->verifier = &verifiers.list[i];
-        struct verdict verdict = judge(inquiry, (int64_t)i, trace);
+        int64_t index = (int64_t)(verifiers.first + i);
+        struct verdict verdict = judge(inquiry, index);
         if (verdict.reason == NULL) {
-            return admitted(inquiry, (int64_t)i);
+            return admitted(inquiry, index);
         }
         if (i == 0 || verdict.step_count > furthest.step_count) {
             furthest = verdict;
@@ -192,7 +243,7 @@ static struct idp_json *judge_all(struct inquiry *inquiry, struct idp_oidc_verif
 static struct idp_json *authenticate(struct idp_call *call, const struct idp_value *arguments,
                                      struct idp_json *trace)
 {
-    struct inquiry inquiry = {.call = call};
+    struct inquiry inquiry = {.call = call, .trace = trace};
     if (!idp_unverified_read(call, arguments[1].bytes, &inquiry.token)) {
         return refused(call, "malformed");
     }
@@ -205,7 +256,7 @@ static struct idp_json *authenticate(struct idp_call *call, const struct idp_val
     }
     inquiry.issuer_keys = idp_text_of(row[2]);
     return judge_all(&inquiry,
-                     idp_oidc_verifiers_of(call, idp_text_of(row[0]), idp_text_of(row[1])), trace);
+                     idp_oidc_verifiers_of(call, idp_text_of(row[0]), idp_text_of(row[1])));
 }
 
 const struct idp_json *idp_oidc_identity_by_claims(struct idp_call *call,
@@ -214,7 +265,7 @@ const struct idp_json *idp_oidc_identity_by_claims(struct idp_call *call,
 {
     struct inquiry inquiry = {
         .call = call, .token = {.claims = claims}, .issuer = issuer_of(claims), .by_claims = true};
-    return judge_all(&inquiry, verifiers, NULL);
+    return judge_all(&inquiry, verifiers);
 }
 
 struct idp_value idp_sql_oidc_authenticate(struct idp_call *call, const struct idp_value *arguments)
@@ -227,28 +278,5 @@ struct idp_value idp_sql_oidc_explain(struct idp_call *call, const struct idp_va
     struct idp_json *trace = idp_json_new(call, IDP_JSON_ARRAY);
     struct idp_json *answer = authenticate(call, arguments, trace);
     idp_json_add(answer, "steps", trace);
-    return idp_value_json(answer);
-}
-
-/* oidc_map_claims(config, claims, profile): the last step alone */
-struct idp_value idp_sql_oidc_map_claims(struct idp_call *call, const struct idp_value *arguments)
-{
-    const struct idp_json *config = idp_json_object_argument(call, arguments[0], "config");
-    const struct idp_json *claims = idp_json_object_argument(call, arguments[1], "claims");
-    struct idp_bytes profile = idp_text_of(arguments[2]);
-    profile = profile.data == NULL ? idp_bytes_of("documented") : profile;
-    if (!idp_oidc_profile_exists(profile)) {
-        idp_fail_with(call, IDP_INVALID_ARGUMENT,
-                      "The profile must be documented, apiserver, structured or owa.");
-    }
-    struct idp_oidc_identity identity;
-    struct idp_oidc_verifier verifier = idp_oidc_verifier_of(call, profile, config, 0);
-    const char *reason = idp_oidc_identity_of(call, &verifier, claims, &identity);
-    if (reason != NULL) {
-        return idp_value_json(refused(call, reason));
-    }
-    struct idp_json *answer = idp_json_new(call, IDP_JSON_OBJECT);
-    idp_json_add_bool(call, answer, "ok", true);
-    idp_oidc_identity_add(call, answer, &identity, claims);
     return idp_value_json(answer);
 }

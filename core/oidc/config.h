@@ -34,6 +34,9 @@ const char *idp_oidc_field_name(enum idp_oidc_field field);
 /* True for those that are lists of strings; the others are strings. */
 bool idp_oidc_field_is_list(enum idp_oidc_field field);
 
+/* True where Go's encoding/json takes one name for the other: it folds case. */
+bool idp_oidc_names_fold(struct idp_bytes name, const char *known);
+
 /* The field named so, by exact case; IDP_OIDC_FIELD_COUNT: none. *like: named so but for case. */
 enum idp_oidc_field idp_oidc_field_find(struct idp_bytes name, bool *like);
 
@@ -78,10 +81,12 @@ struct idp_oidc_faults {
 
 struct idp_oidc_faults idp_oidc_faults_new(struct idp_call *call);
 
-/* `member` "": the configuration itself. `detail` goes behind the message, data NULL: none. For an
- * item of the list the path and the message say which. */
+/* `member` "": the configuration itself. `detail` goes behind the message. For an item of the list
+ * the path and the message say which. */
 void idp_oidc_fault_add(struct idp_oidc_faults *faults, const char *member, const char *code,
-                        const char *message, struct idp_bytes detail);
+                        const char *message);
+void idp_oidc_fault_add_with(struct idp_oidc_faults *faults, const char *member, const char *code,
+                             const char *message, struct idp_bytes detail);
 
 /* The messages, joined as the origin joins them. */
 struct idp_bytes idp_oidc_faults_text(struct idp_call *call, const struct idp_json *list);

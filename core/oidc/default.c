@@ -33,19 +33,23 @@ const struct idp_json *idp_oidc_default_load(struct idp_call *call, struct idp_b
 
 /* ---- setting ---- */
 
-struct idp_bytes idp_oidc_profile_of(const struct idp_json *defaults)
-{
-    struct idp_bytes profile = idp_json_string(defaults, "profile");
-    return profile.data == NULL ? idp_bytes_of("documented") : profile;
-}
-
-static void check_profile(struct idp_call *call, const struct idp_json *defaults)
+struct idp_bytes idp_oidc_profile_of(struct idp_call *call, const struct idp_json *defaults)
 {
     const struct idp_json *profile = idp_json_member(defaults, "profile");
+    return profile == NULL || profile->kind == IDP_JSON_NULL ? idp_bytes_of("documented")
+                                                             : idp_oidc_profile_text(call, profile);
+}
+
+static void check_profile(struct idp_oidc_faults *faults, const struct idp_json *defaults)
+{
+    struct idp_oidc_profile read;
+    const struct idp_json *profile = idp_json_member(defaults, "profile");
     if (profile != NULL && profile->kind != IDP_JSON_NULL &&
-        !(profile->kind == IDP_JSON_STRING && idp_oidc_profile_exists(profile->text))) {
-        idp_fail_with(call, IDP_INVALID_CONFIGURATION,
-                      "The member profile must be documented, apiserver, structured or owa.");
+        !idp_oidc_profile_read(faults->call, profile, &read)) {
+        idp_oidc_fault_add(
+            faults, "profile", "profile",
+            "profile must be documented, apiserver, structured or owa, or an object of such a "
+            "name, extraClaims and maxTokenExpirationSeconds");
     }
 }
 
@@ -62,31 +66,46 @@ static bool is_member(struct idp_bytes name)
     return idp_oidc_field_find(name, &like) < IDP_OIDC_DEFAULT_COUNT;
 }
 
-static void check_members(struct idp_call *call, const struct idp_json *defaults)
+static void check_members(struct idp_oidc_faults *faults, const struct idp_json *defaults)
 {
-    for (const struct idp_json *member = defaults->child; member != NULL; member = member->next) {
-        if (!is_member(member->name)) {
-            idp_fail_with(call, IDP_INVALID_CONFIGURATION,
-                          "Defaults have clientID, issuerURL, groupsClaim, signingAlgs, "
-                          "usernameClaim, usernamePrefix and groupsPrefix; and compat, rule, "
-                          "opaque_jwks and profile.");
+    size_t count;
+    const struct idp_json **members = idp_json_sorted(faults->call, defaults, &count);
+    for (size_t i = 0; i < count; i++) {
+        const char *name = idp_text_c(faults->call, members[i]->name);
+        if (!is_member(members[i]->name)) {
+            idp_oidc_fault_add(
+                faults, name, "unknown",
+                "a member is not known: defaults have clientID, issuerURL, groupsClaim, "
+                "signingAlgs, usernameClaim, usernamePrefix and groupsPrefix; and compat, rule, "
+                "opaque_jwks and profile");
         }
     }
 }
 
 /* As what an instance gets that says nothing. */
-static void check_config(struct idp_call *call, const struct idp_json *defaults)
+static void check_config(struct idp_oidc_faults *faults, const struct idp_json *defaults)
 {
-    struct idp_oidc_rules rules = idp_oidc_rules_of(call, defaults);
+    struct idp_oidc_rules rules = idp_oidc_rules_of(faults->call, defaults);
     struct idp_oidc_request request = idp_oidc_request_of(defaults, &rules);
-    const struct idp_json *faults = idp_oidc_validate(call, defaults, NULL, &rules);
-    if (faults->child != NULL) {
-        idp_fail_with(call, IDP_INVALID_CONFIGURATION, "%s.",
-                      idp_oidc_faults_text(call, faults).data);
+    const struct idp_json *own = idp_oidc_validate(faults->call, defaults, NULL, &rules);
+    for (const struct idp_json *fault = own->child; fault != NULL; fault = fault->next) {
+        idp_json_add(faults->list, NULL, idp_json_node(faults->call, fault));
     }
-    if (request.form != IDP_OIDC_OBJECT || request.says_nothing) {
-        idp_fail_with(call, IDP_INVALID_CONFIGURATION,
-                      "clientID must not be empty, issuerURL must not be empty.");
+    if (own->child == NULL && (request.form != IDP_OIDC_OBJECT || request.says_nothing)) {
+        idp_oidc_fault_add(faults, "clientID", "empty", "clientID must not be empty");
+        idp_oidc_fault_add(faults, "issuerURL", "empty", "issuerURL must not be empty");
+    }
+}
+
+static void check(struct idp_call *call, const struct idp_json *config)
+{
+    struct idp_oidc_faults faults = idp_oidc_faults_new(call);
+    check_config(&faults, config);
+    check_members(&faults, config);
+    check_profile(&faults, config);
+    if (faults.list->child != NULL) {
+        idp_fail_with(call, IDP_INVALID_CONFIGURATION, "%s.",
+                      idp_oidc_faults_text(call, faults.list).data);
     }
 }
 
@@ -94,17 +113,12 @@ struct idp_value idp_sql_set_oidc_default(struct idp_call *call, const struct id
 {
     const struct idp_json *config = idp_json_object_argument(call, arguments[0], "config");
     idp_check_text(call, arguments[1], "plan", IDP_OIDC_NAME_SIZE_MAX);
-    if (arguments[0].bytes.size > IDP_OIDC_SIZE_MAX) {
-        idp_fail(call, IDP_TOO_LARGE);
-    }
-    check_members(call, config);
-    check_profile(call, config);
-    check_config(call, config);
+    check(call, config);
     struct idp_bytes plan = idp_text_of(arguments[1]);
     struct idp_value row[] = {idp_value_text(idp_tenant(call)),
                               idp_value_text(plan.data == NULL ? idp_bytes_of("") : plan),
                               idp_value_json_text(idp_json_text(call, config)),
-                              idp_value_text(idp_oidc_profile_of(config)),
+                              idp_value_text(idp_oidc_profile_of(call, config)),
                               idp_value_time(idp_now_us(call))};
     idp_run(call, &idp_oidc_default_statements[SET], row);
     return idp_value_json(config);

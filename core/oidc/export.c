@@ -11,8 +11,7 @@
 
 static void lose(struct idp_oidc_faults *faults, enum idp_oidc_field field, const char *message)
 {
-    idp_oidc_fault_add(faults, idp_oidc_field_name(field), "unrepresentable", message,
-                       (struct idp_bytes){0});
+    idp_oidc_fault_add(faults, idp_oidc_field_name(field), "unrepresentable", message);
 }
 
 /* A name behind this prefix may begin with "system:". */
@@ -53,14 +52,16 @@ static void check_losses(struct idp_oidc_faults *faults, const struct idp_oidc_f
 {
     enum { ALGORITHM_COUNT = 9 };
     check_guard(faults, format, verifier);
-    if (format->always_has_groups && verifier->groups_claim.data == NULL) {
-        lose(faults, IDP_OIDC_GROUPS_CLAIM, "groupsClaim is groups there where it is not named");
-    }
     if (!format->says_algorithms && count_of(verifier->algorithms) < ALGORITHM_COUNT) {
         lose(faults, IDP_OIDC_SIGNING_ALGS, "signingAlgs cannot be chosen there: all are taken");
     }
     if (!format->says_keys && verifier->jwks.data != NULL) {
         lose(faults, IDP_OIDC_JWKS, "encodedJwksArray has no place there: keys are fetched");
+    }
+    if (!format->is_for_logins && !format->says_validity &&
+        (verifier->validity_max_s > 0 || verifier->extra_claims != NULL)) {
+        idp_oidc_fault_add(faults, "", "unrepresentable",
+                           "maxTokenExpirationSeconds and extraClaims have no place there");
     }
     if (format->dash_is_no_username_prefix && idp_bytes_is(verifier->username_prefix, "-")) {
         lose(faults, IDP_OIDC_USERNAME_PREFIX, "usernamePrefix of a dash means none there");
@@ -92,26 +93,25 @@ static bool issuer_stands_before(const struct export *export, const struct idp_j
     return other != config;
 }
 
-static void config_add(struct export *export, struct idp_bytes profile,
+static void config_add(struct export *export, const struct idp_oidc_profile *profile,
                        const struct idp_json *config, int64_t index)
 {
-    const struct idp_bytes none = {0};
     struct idp_oidc_verifier verifier = idp_oidc_verifier_of(export->call, profile, config, index);
     export->lost.index = export->faults.index = export->list == NULL ? -1 : index;
     check_losses(&export->lost, export->format, &verifier);
     if (export->format->one_of_an_issuer && issuer_stands_before(export, config)) {
         idp_oidc_fault_add(&export->faults, "issuerURL", "unrepresentable",
-                           "issuerURL may come once there", none);
+                           "issuerURL may come once there");
     }
     if (verifier.username_claim.data == NULL) {
         idp_oidc_fault_add(&export->faults, "usernameClaim", "unrepresentable",
-                           "usernameClaim must be named", none);
+                           "usernameClaim must be named");
     }
     struct idp_oidc_item item = {&verifier, export->instance, index, export->document};
     export->format->add(export->call, &item);
 }
 
-static int64_t configs_add(struct export *export, struct idp_bytes profile,
+static int64_t configs_add(struct export *export, const struct idp_oidc_profile *profile,
                            const struct idp_json *effective)
 {
     int64_t index = 0;
@@ -167,6 +167,7 @@ static bool is_lossy(struct idp_call *call, struct idp_value value)
 struct idp_value idp_sql_oidc_export(struct idp_call *call, const struct idp_value *arguments)
 {
     struct idp_oidc_instance instance;
+    struct idp_oidc_profile profile;
     struct export export = {.call = call,
                             .instance = arguments[0].bytes,
                             .format = format_of(call, arguments[1]),
@@ -176,15 +177,19 @@ struct idp_value idp_sql_oidc_export(struct idp_call *call, const struct idp_val
     if (!idp_oidc_instance_find(call, arguments[0].bytes, &instance)) {
         struct idp_json *answer = idp_json_new(call, IDP_JSON_OBJECT);
         idp_json_add_c(call, answer, "status", "not_found");
+        idp_json_add_c(call, answer, "message", IDP_OIDC_NO_INSTANCE);
         return idp_value_json(answer);
     }
     export.list = idp_json_member(instance.state.effective, "list");
     export.document = export.format->begin(call);
-    int64_t count = configs_add(&export, instance.profile, instance.state.effective);
+    if (!idp_oidc_profile_read(call, idp_oidc_profile_json(call, instance.profile), &profile)) {
+        idp_fail(call, IDP_STORE);
+    }
+    int64_t count = configs_add(&export, &profile, instance.state.effective);
     if (export.format->one_only && count != 1) {
         export.faults.index = -1;
         idp_oidc_fault_add(&export.faults, "list", "unrepresentable",
-                           "list must hold exactly one configuration there", (struct idp_bytes){0});
+                           "list must hold exactly one configuration there");
     }
     return idp_value_json(answer_of(&export, lossy));
 }

@@ -29,14 +29,12 @@ static const char *index_words(const char *code)
     return strcmp(code, "jwks_encoding") == 0 ? " at index " : " for OIDC at index ";
 }
 
-void idp_oidc_fault_add(struct idp_oidc_faults *faults, const char *member, const char *code,
-                        const char *message, struct idp_bytes detail)
+void idp_oidc_fault_add_with(struct idp_oidc_faults *faults, const char *member, const char *code,
+                             const char *message, struct idp_bytes detail)
 {
     struct idp_text text = {.call = faults->call};
     idp_text_add_c(&text, message);
-    if (detail.data != NULL) {
-        idp_text_add(&text, detail);
-    }
+    idp_text_add(&text, detail);
     if (faults->index >= 0) {
         idp_text_add_c(&text, index_words(code));
         idp_text_add_integer(&text, faults->index);
@@ -46,6 +44,12 @@ void idp_oidc_fault_add(struct idp_oidc_faults *faults, const char *member, cons
     idp_json_add_c(faults->call, fault, "code", code);
     idp_json_add_string(faults->call, fault, "message", idp_text_bytes(&text));
     idp_json_add(faults->list, NULL, fault);
+}
+
+void idp_oidc_fault_add(struct idp_oidc_faults *faults, const char *member, const char *code,
+                        const char *message)
+{
+    idp_oidc_fault_add_with(faults, member, code, message, (struct idp_bytes){"", 0});
 }
 
 struct idp_bytes idp_oidc_faults_text(struct idp_call *call, const struct idp_json *list)

@@ -2,8 +2,6 @@
 /* fields.c - the nine fields of a configuration, in the order in which the origin shows them. */
 #include "core/oidc/config.h"
 
-#include <strings.h>
-
 static const struct field {
     const char *name;
     bool is_list;
@@ -31,6 +29,36 @@ bool idp_oidc_field_is_list(enum idp_oidc_field field)
     return fields[field].is_list;
 }
 
+/* One character of `name` folded as Go folds names: ASCII in lower case, and the long s and the
+ * sign of Kelvin, which fold into it. *size: how many bytes it has. */
+static char folded(struct idp_bytes name, size_t *size)
+{
+    static const struct {
+        const char *bytes;
+        char folds_to;
+    } others[] = {{"\xc5\xbf", 's'}, {"\xe2\x84\xaa", 'k'}};
+    for (size_t i = 0; i < IDP_COUNT(others); i++) {
+        if (idp_bytes_start(name, idp_bytes_of(others[i].bytes))) {
+            *size = strlen(others[i].bytes);
+            return others[i].folds_to;
+        }
+    }
+    *size = 1;
+    char first = name.data[0];
+    return first >= 'A' && first <= 'Z' ? (char)(first - 'A' + 'a') : first;
+}
+
+bool idp_oidc_names_fold(struct idp_bytes name, const char *known)
+{
+    size_t size, known_size;
+    struct idp_bytes other = idp_bytes_of(known);
+    while (name.size > 0 && other.size > 0 && folded(name, &size) == folded(other, &known_size)) {
+        name = (struct idp_bytes){name.data + size, name.size - size};
+        other = (struct idp_bytes){other.data + known_size, other.size - known_size};
+    }
+    return name.size == 0 && other.size == 0;
+}
+
 enum idp_oidc_field idp_oidc_field_find(struct idp_bytes name, bool *like)
 {
     *like = false;
@@ -38,8 +66,7 @@ enum idp_oidc_field idp_oidc_field_find(struct idp_bytes name, bool *like)
         if (idp_bytes_is(name, fields[i].name)) {
             return (enum idp_oidc_field)i;
         }
-        *like |= name.size == strlen(fields[i].name) &&
-                 strncasecmp(name.data, fields[i].name, name.size) == 0;
+        *like |= idp_oidc_names_fold(name, fields[i].name);
     }
     return IDP_OIDC_FIELD_COUNT;
 }
@@ -89,11 +116,14 @@ bool idp_oidc_config_is_empty(const struct idp_oidc_config *config, size_t count
     return i == count;
 }
 
-static struct idp_json *without_empty(struct idp_call *call, const struct idp_json *object)
+/* Without members that say nothing, and the one named so; NULL: none is. */
+static struct idp_json *without_empty(struct idp_call *call, const struct idp_json *object,
+                                      const char *name)
 {
     struct idp_json *out = idp_json_new(call, IDP_JSON_OBJECT);
     for (const struct idp_json *member = object->child; member != NULL; member = member->next) {
-        if (!idp_oidc_is_empty(member)) {
+        bool is_named = name != NULL && idp_bytes_is(member->name, name);
+        if (!is_named && !idp_oidc_is_empty(member)) {
             idp_json_add_named(out, member->name, idp_json_node(call, member));
         }
     }
@@ -105,7 +135,7 @@ static struct idp_json *list_of_normal(struct idp_call *call, const struct idp_j
 {
     struct idp_json *out = idp_json_new(call, IDP_JSON_ARRAY);
     for (const struct idp_json *item = list->child; item != NULL; item = item->next) {
-        idp_json_add(out, NULL, without_empty(call, item));
+        idp_json_add(out, NULL, without_empty(call, item, NULL));
     }
     return out;
 }
@@ -116,12 +146,10 @@ struct idp_bytes idp_oidc_normal_text(struct idp_call *call, const struct idp_js
         return idp_bytes_of("null");
     }
     const struct idp_json *list = idp_json_member(document, "list");
-    struct idp_json *normal;
-    if (idp_json_is(list, IDP_JSON_ARRAY)) {
-        normal = idp_json_new(call, IDP_JSON_OBJECT);
+    bool is_list = idp_json_is(list, IDP_JSON_ARRAY);
+    struct idp_json *normal = without_empty(call, document, is_list ? "list" : NULL);
+    if (is_list) {
         idp_json_add(normal, "list", list_of_normal(call, list));
-    } else {
-        normal = without_empty(call, document);
     }
     return idp_json_canonical(call, normal);
 }

@@ -178,6 +178,12 @@ static void resources_add(struct idp_call *call, const struct idp_oidc_item *ite
     if (verifier->required_claims != NULL) {
         idp_json_add_shared(call, spec, "requiredClaims", verifier->required_claims);
     }
+    if (verifier->extra_claims != NULL) {
+        idp_json_add_shared(call, spec, "extraClaims", verifier->extra_claims);
+    }
+    if (verifier->validity_max_s > 0) {
+        idp_json_add_integer(call, spec, "maxTokenExpirationSeconds", verifier->validity_max_s);
+    }
     if (verifier->jwks.data != NULL) {
         add_text(call, object_in(call, spec, "jwks"), "keys",
                  idp_base64_encode(call, verifier->jwks));
@@ -224,7 +230,7 @@ static const struct idp_oidc_format formats[] = {
      .says_keys = true,
      .dash_is_no_username_prefix = true,
      .dash_is_no_groups_prefix = true,
-     .always_has_groups = true,
+     .says_validity = true,
      .guards_system = true,
      .begin = resources_begin,
      .add = resources_add},

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* history.c - looking at instances: what is in force and why, and how it came about. */
+#include "core/oidc/identity.h"
 #include "core/oidc/instance.h"
 
 enum { HISTORY_COUNT_MAX = 100 };
@@ -32,7 +33,7 @@ struct idp_value idp_sql_oidc_config(struct idp_call *call, const struct idp_val
     idp_json_add_string(call, config, "plan", instance.plan);
     idp_json_add_integer(call, config, "version", instance.version);
     add_time(call, config, "changed_at", instance.changed_us);
-    idp_json_add_string(call, config, "profile", instance.profile);
+    idp_json_add_shared(call, config, "profile", idp_oidc_profile_json(call, instance.profile));
     idp_json_add_shared(call, config, "record", instance.state.record);
     idp_json_add_shared(call, config, "effective", instance.state.effective);
     idp_json_add_shared(call, config, "provenance", instance.provenance);
@@ -44,7 +45,7 @@ static struct idp_json *state_of(struct idp_call *call, const struct idp_value *
     struct idp_json *state = idp_json_new(call, IDP_JSON_OBJECT);
     idp_json_add_shared(call, state, "record", idp_oidc_column(call, row[5]));
     idp_json_add_shared(call, state, "effective", idp_oidc_column(call, row[6]));
-    idp_json_add_string(call, state, "profile", idp_text_of(row[7]));
+    idp_json_add_shared(call, state, "profile", idp_oidc_profile_json(call, idp_text_of(row[7])));
     return state;
 }
 

@@ -30,20 +30,29 @@ static bool is_system(struct idp_bytes name)
 
 /* ---- claims that are elsewhere ---- */
 
+/* An object, or nothing: NULL and *is_broken unless it is absent or null. */
+static const struct idp_json *object_of(const struct idp_json *claims, const char *name,
+                                        bool *is_broken)
+{
+    const struct idp_json *member = idp_json_member(claims, name);
+    bool is_nothing = member == NULL || member->kind == IDP_JSON_NULL;
+    *is_broken |= !is_nothing && member->kind != IDP_JSON_OBJECT;
+    return idp_json_is(member, IDP_JSON_OBJECT) ? member : NULL;
+}
+
 /* A claim may name a source instead of a value; a source that is not there is a broken token. The
  * sources themselves are not asked: such groups are none. */
 static bool sources_are_there(const struct idp_json *claims)
 {
-    const struct idp_json *names = idp_json_member(claims, "_claim_names");
-    const struct idp_json *sources = idp_json_member(claims, "_claim_sources");
-    for (const struct idp_json *name = idp_json_is(names, IDP_JSON_OBJECT) ? names->child : NULL;
-         name != NULL; name = name->next) {
-        if (name->kind != IDP_JSON_STRING || !idp_json_is(sources, IDP_JSON_OBJECT) ||
-            claim_find(sources, name->text) == NULL) {
-            return false;
-        }
+    bool is_broken = false;
+    const struct idp_json *names = object_of(claims, "_claim_names", &is_broken);
+    const struct idp_json *sources = object_of(claims, "_claim_sources", &is_broken);
+    for (const struct idp_json *name = names == NULL ? NULL : names->child; name != NULL;
+         name = name->next) {
+        is_broken |= name->kind != IDP_JSON_STRING || sources == NULL ||
+                     claim_find(sources, name->text) == NULL;
     }
-    return true;
+    return !is_broken;
 }
 
 /* ---- name ---- */
@@ -126,12 +135,54 @@ static bool has_required(const struct idp_oidc_verifier *verifier, const struct 
     return true;
 }
 
+/* ---- what is passed on ---- */
+
+/* For the audit log: {"key":["text"]}. */
+static void pass_on(struct idp_call *call, struct idp_oidc_identity *out, struct idp_bytes key,
+                    struct idp_bytes text)
+{
+    struct idp_json *texts = idp_json_new(call, IDP_JSON_ARRAY);
+    idp_json_add(texts, NULL, idp_json_new_string(call, text));
+    idp_json_add_named(out->extra, key, texts);
+}
+
+/* False where one of them is not there. What is no text is passed on as JSON. */
+static bool pass_claims(struct idp_call *call, const struct idp_oidc_verifier *verifier,
+                        const struct idp_json *claims, struct idp_oidc_identity *out)
+{
+    const struct idp_json *name =
+        verifier->extra_claims == NULL ? NULL : verifier->extra_claims->child;
+    for (; name != NULL; name = name->next) {
+        const struct idp_json *claim = claim_find(claims, name->text);
+        if (claim == NULL) {
+            return false;
+        }
+        bool is_text = claim->kind == IDP_JSON_STRING;
+        pass_on(
+            call, out,
+            joined(call, idp_bytes_of("gardener.cloud/user/"), idp_lower_case(call, name->text)),
+            is_text ? claim->text : idp_json_text(call, claim));
+    }
+    return true;
+}
+
+static void pass_id(struct idp_call *call, const struct idp_json *claims,
+                    struct idp_oidc_identity *out)
+{
+    struct idp_bytes jti = idp_json_string(claims, "jti");
+    if (jti.size > 0) {
+        pass_on(call, out, idp_bytes_of("authentication.kubernetes.io/credential-id"),
+                joined(call, idp_bytes_of("JTI="), jti));
+    }
+}
+
 const char *idp_oidc_identity_of(struct idp_call *call, const struct idp_oidc_verifier *verifier,
                                  const struct idp_json *claims, struct idp_oidc_identity *out)
 {
     if (!sources_are_there(claims)) {
         return "claims_source";
     }
+    out->extra = idp_json_new(call, IDP_JSON_OBJECT);
     const char *reason = read_username(call, verifier, claims, out);
     reason = reason != NULL ? reason : read_groups(call, verifier, claims, out);
     if (reason != NULL) {
@@ -140,28 +191,17 @@ const char *idp_oidc_identity_of(struct idp_call *call, const struct idp_oidc_ve
     if (!has_required(verifier, claims)) {
         return "required_claim";
     }
-    return verifier->guards_system && is_system(out->username) ? "reserved_username" : NULL;
-}
-
-/* ---- answers ---- */
-
-/* The id of the token is what an audit log wants to know it by. */
-static struct idp_json *extra_of(struct idp_call *call, const struct idp_json *claims)
-{
-    struct idp_json *extra = idp_json_new(call, IDP_JSON_OBJECT);
-    struct idp_bytes jti = idp_json_string(claims, "jti");
-    if (jti.size > 0) {
-        struct idp_json *ids = idp_json_new(call, IDP_JSON_ARRAY);
-        idp_json_add(ids, NULL, idp_json_new_string(call, joined(call, idp_bytes_of("JTI="), jti)));
-        idp_json_add(extra, "authentication.kubernetes.io/credential-id", ids);
+    if (verifier->guards_system && is_system(out->username)) {
+        return "reserved_username";
     }
-    return extra;
+    pass_id(call, claims, out);
+    return pass_claims(call, verifier, claims, out) ? NULL : "extra_claim";
 }
 
 void idp_oidc_identity_add(struct idp_call *call, struct idp_json *answer,
-                           const struct idp_oidc_identity *identity, const struct idp_json *claims)
+                           const struct idp_oidc_identity *identity)
 {
     idp_json_add_string(call, answer, "username", identity->username);
     idp_json_add(answer, "groups", idp_json_node(call, identity->groups));
-    idp_json_add(answer, "extra", extra_of(call, claims));
+    idp_json_add(answer, "extra", idp_json_node(call, identity->extra));
 }

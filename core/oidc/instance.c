@@ -4,7 +4,7 @@
  * change it at once are one after the other, and the history has no gap. */
 #include "core/oidc/instance.h"
 
-enum { FIND, MAKE, SAVE, LOG };
+enum { FIND, MAKE, SAVE, LOG, LAST };
 
 const struct idp_statement idp_oidc_instance_statements[] = {
     [FIND] = {"SELECT plan, profile, version, changed_at, record, effective, provenance"
@@ -22,6 +22,9 @@ const struct idp_statement idp_oidc_instance_statements[] = {
              " actor, request, record, effective, provenance, profile)"
              " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
              "ttizttjjjjt", ""},
+    [LAST] = {"SELECT max(version), max(CASE operation WHEN 'provision' THEN version END)"
+              " FROM idplane.oidc_change WHERE tenant = $1 AND instance = $2",
+              "tt", "ii"},
 };
 const size_t idp_oidc_instance_statement_count = IDP_COUNT(idp_oidc_instance_statements);
 
@@ -97,6 +100,14 @@ static bool write_row(struct idp_call *call, const struct idp_statement *stateme
     }
     write_history(call, instance, change);
     return true;
+}
+
+int64_t idp_oidc_last_version(struct idp_call *call, struct idp_bytes name, int64_t *provisioned)
+{
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(name)};
+    const struct idp_value *row = idp_run_row(call, &idp_oidc_instance_statements[LAST], key);
+    *provisioned = row[1].kind == 0 ? 0 : idp_integer_of(row[1]);
+    return row[0].kind == 0 ? 0 : idp_integer_of(row[0]);
 }
 
 bool idp_oidc_instance_make(struct idp_call *call, const struct idp_oidc_instance *instance,

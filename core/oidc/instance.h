@@ -6,14 +6,16 @@
 #include "core/oidc/config.h"
 
 enum { IDP_OIDC_TRY_COUNT_MAX = 64 };
+#define IDP_OIDC_NO_INSTANCE "There is no such instance."
 
 /* ---- defaults (default.c) ---- */
 
 /* The defaults of a plan; raises IDP_NO_OIDC_DEFAULT, naming the plan, where there are none. */
 const struct idp_json *idp_oidc_default_load(struct idp_call *call, struct idp_bytes plan);
 
-/* How tokens are judged by default: the member `profile`, "documented" where it says none. */
-struct idp_bytes idp_oidc_profile_of(const struct idp_json *defaults);
+/* How tokens are judged by default: the text of the member `profile`, "documented" where it says
+ * none. */
+struct idp_bytes idp_oidc_profile_of(struct idp_call *call, const struct idp_json *defaults);
 
 /* ---- instances (instance.c) ---- */
 
@@ -42,6 +44,10 @@ bool idp_oidc_instance_make(struct idp_call *call, const struct idp_oidc_instanc
                             const struct idp_oidc_change *change) IDP_MUST_CHECK;
 bool idp_oidc_instance_save(struct idp_call *call, const struct idp_oidc_instance *instance,
                             const struct idp_oidc_change *change) IDP_MUST_CHECK;
+
+/* The last version in the history, which goes on where its instance is gone; 0: there is none.
+ * *provisioned: that of the last provisioning. */
+int64_t idp_oidc_last_version(struct idp_call *call, struct idp_bytes name, int64_t *provisioned);
 
 /* A column as JSON; NULL for NULL. Raises IDP_STORE where it is none. */
 const struct idp_json *idp_oidc_column(struct idp_call *call, struct idp_value column);

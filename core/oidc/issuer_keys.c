@@ -17,10 +17,15 @@ struct idp_value idp_sql_set_issuer_keys(struct idp_call *call, const struct idp
 {
     idp_check_text(call, arguments[0], "issuer", IDP_URL_SIZE_MAX);
     struct idp_bytes jwks = arguments[1].bytes;
+    if (arguments[0].bytes.size == 0) {
+        idp_fail_with(call, IDP_INVALID_ARGUMENT, "Argument issuer must not be empty.");
+    }
     size_t count = idp_oidc_jwks_count(call, jwks);
     if (count == 0) {
-        idp_fail_with(call, IDP_INVALID_KEY,
-                      "This is no JWKS of public keys with one that can verify.");
+        idp_fail_with(
+            call, IDP_INVALID_KEY,
+            "This is no JWKS, {\"keys\":[...]}, of public keys with one that can verify: "
+            "jwk_from_pem() makes a key of a PEM, jwk_public() the public one of a pair.");
     }
     struct idp_value row[] = {idp_value_text(idp_tenant(call)), arguments[0], arguments[1],
                               idp_value_time(idp_now_us(call))};

@@ -47,14 +47,18 @@ struct idp_bytes idp_oidc_jwks_decode(struct idp_call *call, struct idp_bytes en
                           : (struct idp_bytes){(const char *)out, (size_t)(size - padding)};
 }
 
-/* What is published holds no private half, and no secret. */
+/* What is published holds no secret, and nothing of which a private half follows (RFC 7518 §6). */
 static bool is_public(const struct idp_json *keys)
 {
-    const struct idp_json *key = keys->child;
-    while (key != NULL && idp_json_member(key, "d") == NULL && idp_json_member(key, "k") == NULL) {
-        key = key->next;
+    static const char *const members[] = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"};
+    for (const struct idp_json *key = keys->child; key != NULL; key = key->next) {
+        for (size_t i = 0; i < IDP_COUNT(members); i++) {
+            if (idp_json_member(key, members[i]) != NULL) {
+                return false;
+            }
+        }
     }
-    return key == NULL;
+    return true;
 }
 
 size_t idp_oidc_jwks_count(struct idp_call *call, struct idp_bytes jwks)

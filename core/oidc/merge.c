@@ -210,8 +210,7 @@ static const struct idp_json *too_large(struct idp_call *call)
 {
     struct idp_oidc_faults faults = idp_oidc_faults_new(call);
     idp_oidc_fault_add(&faults, "", "too_large",
-                       "the effective OIDC configuration must not be larger than 256 KiB",
-                       (struct idp_bytes){0});
+                       "the effective OIDC configuration must not be larger than 256 KiB");
     return faults.list;
 }
 

@@ -49,6 +49,9 @@ struct idp_bytes idp_service_plan(struct idp_call *call, struct idp_bytes plan_i
 /* The plan whose defaults count for an instance that exists: where its configuration was made. */
 struct idp_bytes idp_service_instance_plan(struct idp_call *call, struct idp_bytes name);
 
+/* The version that its provisioning made. */
+int64_t idp_service_provisioned(struct idp_call *call, struct idp_bytes name);
+
 /* True where that plan has defaults. */
 bool idp_service_has_default(struct idp_call *call, struct idp_bytes plan_id);
 

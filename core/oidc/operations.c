@@ -59,7 +59,7 @@ static struct idp_json *refusal(struct idp_call *call, const char *status, const
 
 static struct idp_json *not_found(struct idp_call *call)
 {
-    return refusal(call, "not_found", "There is no such instance.");
+    return refusal(call, "not_found", IDP_OIDC_NO_INSTANCE);
 }
 
 static struct idp_json *invalid(struct idp_call *call, const struct idp_json *faults)
@@ -156,7 +156,8 @@ static struct work work_of(struct idp_call *call, const char *operation,
 /* Provisioned already: the same again is no change. */
 static struct idp_json *again(struct work *work)
 {
-    bool same = idp_bytes_equal(idp_oidc_normal_text(work->call, work->before.state.record),
+    bool same = idp_bytes_equal(work->before.plan, work->options.plan) &&
+                idp_bytes_equal(idp_oidc_normal_text(work->call, work->before.state.record),
                                 idp_oidc_normal_text(work->call, work->change.request));
     return same ? ok_answer(work->call, &work->before, false)
                 : refusal(work->call, "exists", "There is an instance of this name.");
@@ -165,6 +166,7 @@ static struct idp_json *again(struct work *work)
 static struct idp_json *provision_step(struct work *work, struct idp_bytes name)
 {
     struct idp_call *call = work->call;
+    int64_t provisioned;
     if (idp_oidc_instance_find(call, name, &work->before)) {
         return again(work);
     }
@@ -177,8 +179,8 @@ static struct idp_json *provision_step(struct work *work, struct idp_bytes name)
     work->after = (struct idp_oidc_instance){
         .name = name,
         .plan = work->options.plan,
-        .profile = idp_oidc_profile_of(defaults),
-        .version = 1,
+        .profile = idp_oidc_profile_of(call, defaults),
+        .version = idp_oidc_last_version(call, name, &provisioned) + 1,
         .state = result.state,
         .provenance = idp_oidc_provenance(call, result.state, work->change.request,
                                           idp_bytes_of("provision"), NULL),
@@ -269,7 +271,7 @@ static struct idp_json *rederive_step(struct work *work, struct idp_bytes name)
         return invalid(call, result.faults);
     }
     work->after.state.effective = result.state.effective;
-    work->after.profile = idp_oidc_profile_of(defaults);
+    work->after.profile = idp_oidc_profile_of(call, defaults);
     if (is_same(work)) {
         return ok_answer(call, &work->before, false);
     }

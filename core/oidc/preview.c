@@ -64,34 +64,107 @@ static bool is_same_user(struct idp_call *call, const struct idp_json *before,
     return true;
 }
 
+/* What is compared, and where the lines go of users who differ. */
+struct comparison {
+    struct idp_call *call;
+    struct idp_oidc_verifiers before, after;
+    struct idp_json *users;
+    const struct idp_json *claims;
+    int64_t index;
+};
+
+static void compare(struct comparison *comparison, struct idp_oidc_verifiers before,
+                    struct idp_oidc_verifiers after)
+{
+    struct idp_call *call = comparison->call;
+    const struct idp_json *old = idp_oidc_identity_by_claims(call, before, comparison->claims);
+    const struct idp_json *new = idp_oidc_identity_by_claims(call, after, comparison->claims);
+    if (!is_same_user(call, old, new)) {
+        struct idp_json *line = idp_json_new(call, IDP_JSON_OBJECT);
+        idp_json_add_integer(call, line, "index", comparison->index);
+        idp_json_add_shared(call, line, "before", old);
+        idp_json_add_shared(call, line, "after", new);
+        idp_json_add(comparison->users, NULL, line);
+    }
+}
+
+static struct idp_oidc_verifiers one_of(struct idp_oidc_verifiers all, size_t index)
+{
+    return (struct idp_oidc_verifiers){.count = 1, .first = index, .list = &all.list[index]};
+}
+
+/* The index of the one for the same issuer and client; all.count: none. */
+static size_t same_of(struct idp_oidc_verifiers all, const struct idp_oidc_verifier *other)
+{
+    size_t i = 0;
+    while (i < all.count && !(idp_bytes_equal(all.list[i].issuer, other->issuer) &&
+                              idp_bytes_equal(all.list[i].client_id, other->client_id))) {
+        i++;
+    }
+    return i;
+}
+
+/* What the configuration at an index became: the one for the same issuer and client, or, where both
+ * are for others than before, the one at its place; all.count: none. */
+static size_t partner_of(struct idp_oidc_verifiers all, struct idp_oidc_verifiers others,
+                         size_t index)
+{
+    size_t same = same_of(all, &others.list[index]);
+    bool has_place =
+        same == all.count && index < all.count && same_of(others, &all.list[index]) == others.count;
+    return has_place ? index : same;
+}
+
+/* Claims that do not say whose they are may come under each configuration. */
+static void compare_each(struct comparison *comparison)
+{
+    struct idp_oidc_verifiers before = comparison->before, after = comparison->after, none = {0};
+    for (size_t i = 0; i < before.count; i++) {
+        size_t partner = partner_of(after, before, i);
+        compare(comparison, one_of(before, i),
+                partner < after.count ? one_of(after, partner) : none);
+    }
+    for (size_t i = 0; i < after.count; i++) {
+        if (partner_of(before, after, i) == before.count) {
+            compare(comparison, none, one_of(after, i));
+        }
+    }
+}
+
 static struct idp_json *users_of(struct idp_call *call, const struct idp_oidc_instance *instance,
                                  const struct idp_json *effective, const struct idp_json *corpus)
 {
-    struct idp_oidc_verifiers before = idp_oidc_verifiers_of(
-        call, instance->profile, idp_json_text(call, instance->state.effective));
-    struct idp_oidc_verifiers after =
-        idp_oidc_verifiers_of(call, instance->profile, idp_json_text(call, effective));
-    struct idp_json *users = idp_json_new(call, IDP_JSON_ARRAY);
-    int64_t index = 0;
-    for (const struct idp_json *claims = corpus == NULL ? NULL : corpus->child; claims != NULL;
-         claims = claims->next, index++) {
-        const struct idp_json *old = idp_oidc_identity_by_claims(call, before, claims);
-        const struct idp_json *new = idp_oidc_identity_by_claims(call, after, claims);
-        if (!is_same_user(call, old, new)) {
-            struct idp_json *line = idp_json_new(call, IDP_JSON_OBJECT);
-            idp_json_add_integer(call, line, "index", index);
-            idp_json_add_shared(call, line, "before", old);
-            idp_json_add_shared(call, line, "after", new);
-            idp_json_add(users, NULL, line);
+    struct comparison comparison = {
+        .call = call,
+        .before = idp_oidc_verifiers_of(call, instance->profile,
+                                        idp_json_text(call, instance->state.effective)),
+        .after = idp_oidc_verifiers_of(call, instance->profile, idp_json_text(call, effective)),
+        .users = idp_json_new(call, IDP_JSON_ARRAY),
+    };
+    const struct idp_json *claims = corpus == NULL ? NULL : corpus->child;
+    for (; claims != NULL; claims = claims->next, comparison.index++) {
+        comparison.claims = claims;
+        if (idp_json_member(claims, "iss") != NULL && idp_json_member(claims, "aud") != NULL) {
+            compare(&comparison, comparison.before, comparison.after);
+        } else {
+            compare_each(&comparison);
         }
     }
-    return users;
+    return comparison.users;
 }
 
 static const struct idp_json *corpus_of(struct idp_call *call, struct idp_value value)
 {
-    const struct idp_json *corpus = idp_json_argument(call, value, "claims");
+    const char *why = NULL;
+    struct idp_bytes text = idp_text_of(value);
+    const struct idp_json *corpus =
+        text.data == NULL
+            ? NULL
+            : idp_json_read_many(call, text, IDP_OIDC_CLAIMS_VALUE_COUNT_MAX, &why, NULL);
     size_t count = 0;
+    if (why != NULL) {
+        idp_fail_with(call, IDP_INVALID_JSON, "The argument claims is not strict JSON: %s.", why);
+    }
     for (const struct idp_json *item = corpus == NULL ? NULL : corpus->child; item != NULL;
          item = item->next, count++) {
         if (item->kind != IDP_JSON_OBJECT) {
@@ -140,7 +213,9 @@ struct idp_value idp_sql_oidc_preview(struct idp_call *call, const struct idp_va
     const struct idp_json *request = idp_oidc_request_read(&faults, arguments[1]);
     const struct idp_json *corpus = corpus_of(call, arguments[2]);
     if (!idp_oidc_instance_find(call, arguments[0].bytes, &instance)) {
-        return idp_value_json(refused(call, "not_found", NULL));
+        struct idp_json *answer = refused(call, "not_found", NULL);
+        idp_json_add_c(call, answer, "message", IDP_OIDC_NO_INSTANCE);
+        return idp_value_json(answer);
     }
     if (faults.list->child != NULL) {
         return idp_value_json(refused(call, "invalid", faults.list));

@@ -1,135 +1,113 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* profile.c - what verifiers of different kinds make of a field that says nothing, or "-".
+/* profile.c - how verifiers of different kinds read a configuration: what they make of a field that
+ * says nothing, or "-", and what they can ask for besides.
  *
  * documented: what the origin's documents promise. apiserver: the flags of kube-apiserver.
  * structured: its configuration file. owa: Gardener's webhook authenticator, which the origin uses
  * in fact. */
 #include "core/oidc/identity.h"
 
-/* What an empty prefix is. */
-enum empty_prefix { NOTHING, ISSUER, RESOURCE };
-
-static const struct profile {
-    const char *name;
-    enum empty_prefix empty_username, empty_groups;
-    bool dash_is_no_username_prefix, dash_is_no_groups_prefix;
-    bool email_has_no_prefix; /* an empty one, where the username is the claim email */
-    const char *username_claim, *groups_claim; /* of an empty field; NULL: none */
-    bool all_algorithms;                       /* where none is named; else RS256 */
-    bool guards_system;
-} profiles[] = {
-    {"documented", ISSUER, NOTHING, true, true, true, "sub", NULL, false, true},
-    {"apiserver", ISSUER, NOTHING, true, false, true, "sub", NULL, false, false},
-    {"structured", NOTHING, NOTHING, false, false, false, NULL, NULL, true, false},
-    {"owa", RESOURCE, RESOURCE, true, true, false, "sub", "groups", false, true},
+static const struct idp_oidc_profile profiles[] = {
+    {.name = "documented",
+     .empty_username_prefix = IDP_OIDC_PREFIX_ISSUER,
+     .dash_is_no_username_prefix = true,
+     .dash_is_no_groups_prefix = true,
+     .email_has_no_prefix = true,
+     .username_claim = "sub",
+     .empty_claim_is_absent = true,
+     .guards_system = true},
+    {.name = "apiserver",
+     .empty_username_prefix = IDP_OIDC_PREFIX_ISSUER,
+     .dash_is_no_username_prefix = true,
+     .email_has_no_prefix = true,
+     .username_claim = "sub",
+     .empty_claim_is_absent = true},
+    {.name = "structured", .all_algorithms = true},
+    {.name = "owa",
+     .empty_username_prefix = IDP_OIDC_PREFIX_RESOURCE,
+     .empty_groups_prefix = IDP_OIDC_PREFIX_RESOURCE,
+     .dash_is_no_username_prefix = true,
+     .dash_is_no_groups_prefix = true,
+     .username_claim = "sub",
+     .groups_claim = "groups",
+     .guards_system = true},
 };
 
-static const struct profile *profile_find(struct idp_bytes name)
+static bool find(struct idp_bytes name, struct idp_oidc_profile *out)
 {
     for (size_t i = 0; i < IDP_COUNT(profiles); i++) {
         if (idp_bytes_is(name, profiles[i].name)) {
-            return &profiles[i];
+            *out = profiles[i];
+            return true;
         }
     }
-    return NULL;
+    return false;
 }
 
-bool idp_oidc_profile_exists(struct idp_bytes profile)
-{
-    return profile_find(profile) != NULL;
-}
+/* ---- what is asked for besides ---- */
 
-/* ---- prefixes ---- */
-
-static struct idp_bytes resource_prefix(struct idp_call *call, int64_t index)
+/* Their names are written in lower case. */
+static bool are_claims(struct idp_call *call, const struct idp_json *claims)
 {
-    struct idp_text text = {.call = call};
-    idp_text_add_c(&text, "kyma-oidc-");
-    idp_text_add_integer(&text, index);
-    idp_text_add_char(&text, '/');
-    return idp_text_bytes(&text);
-}
-
-static struct idp_bytes issuer_prefix(struct idp_call *call, struct idp_bytes issuer)
-{
-    struct idp_text text = {.call = call};
-    idp_text_add(&text, issuer);
-    idp_text_add_char(&text, '#');
-    return idp_text_bytes(&text);
-}
-
-static struct idp_bytes prefix_of(struct idp_call *call, struct idp_bytes sent, bool dash_is_none,
-                                  enum empty_prefix empty, struct idp_bytes issuer, int64_t index)
-{
-    if (sent.size > 0) {
-        return dash_is_none && idp_bytes_is(sent, "-") ? idp_bytes_of("") : sent;
+    if (!idp_json_is(claims, IDP_JSON_ARRAY) ||
+        idp_json_count(claims) - 1 > IDP_OIDC_FIELD_COUNT_MAX) {
+        return false;
     }
-    switch (empty) {
-    case ISSUER:
-        return issuer_prefix(call, issuer);
-    case RESOURCE:
-        return resource_prefix(call, index);
-    default:
-        return idp_bytes_of("");
+    for (const struct idp_json *claim = claims->child; claim != NULL; claim = claim->next) {
+        if (claim->kind != IDP_JSON_STRING || claim->text.size == 0) {
+            return false;
+        }
+        const struct idp_json *other = claims->child;
+        struct idp_bytes lower = idp_lower_case(call, claim->text);
+        while (!idp_bytes_equal(idp_lower_case(call, other->text), lower)) {
+            other = other->next;
+        }
+        if (other != claim) {
+            return false;
+        }
     }
+    return true;
 }
 
-/* ---- the verifier ---- */
-
-static struct idp_bytes text_of(const struct idp_oidc_config *config, enum idp_oidc_field field)
+static bool option_read(struct idp_call *call, const struct idp_json *member,
+                        struct idp_oidc_profile *out)
 {
-    const struct idp_json *value = config->fields[field];
-    return idp_json_is(value, IDP_JSON_STRING) ? value->text : (struct idp_bytes){"", 0};
+    if (idp_bytes_is(member->name, "maxTokenExpirationSeconds")) {
+        return idp_json_integer(member, &out->validity_max_s) && out->validity_max_s > 0;
+    }
+    if (idp_bytes_is(member->name, "extraClaims")) {
+        out->extra_claims = member;
+        return are_claims(call, member);
+    }
+    return idp_bytes_is(member->name, "name");
 }
 
-static struct idp_bytes claim_of(struct idp_bytes sent, const char *other)
+bool idp_oidc_profile_read(struct idp_call *call, const struct idp_json *json,
+                           struct idp_oidc_profile *out)
 {
-    if (sent.size > 0) {
-        return sent;
+    if (!idp_json_is(json, IDP_JSON_OBJECT)) {
+        return idp_json_is(json, IDP_JSON_STRING) && find(json->text, out);
     }
-    return other == NULL ? (struct idp_bytes){0} : idp_bytes_of(other);
+    if (!find(idp_json_string(json, "name"), out)) {
+        return false;
+    }
+    const struct idp_json *member = json->child;
+    while (member != NULL && option_read(call, member, out)) {
+        member = member->next;
+    }
+    return member == NULL;
 }
 
-static const struct idp_json *algorithms_of(struct idp_call *call,
-                                            const struct idp_oidc_config *config, bool all)
+/* ---- as text ---- */
+
+const struct idp_json *idp_oidc_profile_json(struct idp_call *call, struct idp_bytes text)
 {
-    static const char *const names[] = {"RS256", "RS384", "RS512", "ES256", "ES384",
-                                        "ES512", "PS256", "PS384", "PS512"};
-    if (!idp_oidc_is_empty(config->fields[IDP_OIDC_SIGNING_ALGS])) {
-        return config->fields[IDP_OIDC_SIGNING_ALGS];
-    }
-    struct idp_json *algorithms = idp_json_new(call, IDP_JSON_ARRAY);
-    for (size_t i = 0; i < (all ? IDP_COUNT(names) : 1); i++) {
-        idp_json_add(algorithms, NULL, idp_json_new_string(call, idp_bytes_of(names[i])));
-    }
-    return algorithms;
+    const char *why;
+    const struct idp_json *json = idp_json_new_string(call, text);
+    return text.size > 0 && text.data[0] == '{' ? idp_json_read(call, text, &why) : json;
 }
 
-struct idp_oidc_verifier idp_oidc_verifier_of(struct idp_call *call, struct idp_bytes name,
-                                              const struct idp_json *object, int64_t index)
+struct idp_bytes idp_oidc_profile_text(struct idp_call *call, const struct idp_json *json)
 {
-    const struct profile *profile = profile_find(name);
-    struct idp_oidc_config config = idp_oidc_config_of(object);
-    struct idp_bytes jwks = text_of(&config, IDP_OIDC_JWKS);
-    const struct idp_json *required = config.fields[IDP_OIDC_REQUIRED_CLAIMS];
-    struct idp_oidc_verifier verifier = {
-        .issuer = text_of(&config, IDP_OIDC_ISSUER_URL),
-        .client_id = text_of(&config, IDP_OIDC_CLIENT_ID),
-        .username_claim =
-            claim_of(text_of(&config, IDP_OIDC_USERNAME_CLAIM), profile->username_claim),
-        .groups_claim = claim_of(text_of(&config, IDP_OIDC_GROUPS_CLAIM), profile->groups_claim),
-        .algorithms = algorithms_of(call, &config, profile->all_algorithms),
-        .required_claims =
-            idp_json_is(required, IDP_JSON_ARRAY) ? idp_oidc_claims_of(call, required) : required,
-        .jwks = jwks.size > 0 ? idp_oidc_jwks_decode(call, jwks) : (struct idp_bytes){0},
-        .guards_system = profile->guards_system,
-    };
-    bool is_bare = profile->email_has_no_prefix && idp_bytes_is(verifier.username_claim, "email");
-    verifier.username_prefix = prefix_of(
-        call, text_of(&config, IDP_OIDC_USERNAME_PREFIX), profile->dash_is_no_username_prefix,
-        is_bare ? NOTHING : profile->empty_username, verifier.issuer, index);
-    verifier.groups_prefix =
-        prefix_of(call, text_of(&config, IDP_OIDC_GROUPS_PREFIX), profile->dash_is_no_groups_prefix,
-                  profile->empty_groups, verifier.issuer, index);
-    return verifier;
+    return idp_json_is(json, IDP_JSON_STRING) ? json->text : idp_json_canonical(call, json);
 }

@@ -2,23 +2,26 @@
 /* request.c - what a request asks for: nothing, one configuration, or a list of them. */
 #include "core/oidc/config.h"
 
+/* What jsonb writes has a space behind each comma and colon: the size that counts is that of the
+ * document read (shape.c), as is the number of its values. */
 const struct idp_json *idp_oidc_request_read(struct idp_oidc_faults *faults, struct idp_value value)
 {
-    struct idp_bytes text = idp_text_of(value);
+    struct idp_bytes text = idp_text_of(value), path;
     if (text.data == NULL) {
         return NULL;
     }
-    const struct idp_bytes none = {0};
-    if (text.size > IDP_OIDC_SIZE_MAX) {
+    if (text.size > 2 * IDP_OIDC_SIZE_MAX) {
         idp_oidc_fault_add(faults, "", "too_large",
-                           "the OIDC configuration must not be larger than 64 KiB", none);
+                           "the OIDC configuration must not be larger than 64 KiB");
         return NULL;
     }
     const char *why;
-    const struct idp_json *json = idp_json_read(faults->call, text, &why);
+    const struct idp_json *json =
+        idp_json_read_many(faults->call, text, IDP_OIDC_SIZE_MAX, &why, &path);
     if (json == NULL) {
-        idp_oidc_fault_add(faults, "", "not_json",
-                           "the OIDC configuration is not strict JSON: ", idp_bytes_of(why));
+        const char *at = path.size == 0 ? "" : path.data + 1;
+        idp_oidc_fault_add_with(faults, at, "not_json",
+                                "the OIDC configuration is not strict JSON: ", idp_bytes_of(why));
     }
     return json;
 }

@@ -6,8 +6,9 @@
 enum { FIND, LOCK, SAVE, HAS_DEFAULT };
 
 const struct idp_statement idp_service_statements[] = {
-    [FIND] = {"SELECT service_id, plan_id, context, parameters FROM idplane.service_instance"
-              " WHERE tenant = $1 AND instance = $2",
+    [FIND] = {"SELECT s.service_id, s.plan_id, s.context, s.parameters FROM"
+              " idplane.service_instance s JOIN idplane.oidc_instance i ON i.tenant = s.tenant"
+              " AND i.instance = s.instance WHERE s.tenant = $1 AND s.instance = $2",
               "tt", "ttjj"},
     [LOCK] = {"UPDATE idplane.service_instance SET changed_at = changed_at"
               " WHERE tenant = $1 AND instance = $2",
@@ -80,6 +81,13 @@ struct idp_bytes idp_service_instance_plan(struct idp_call *call, struct idp_byt
 bool idp_service_has_default(struct idp_call *call, struct idp_bytes plan_id)
 {
     return has_default(call, plan_id) || has_default(call, idp_bytes_of(""));
+}
+
+int64_t idp_service_provisioned(struct idp_call *call, struct idp_bytes name)
+{
+    int64_t version;
+    (void)idp_oidc_last_version(call, name, &version);
+    return version;
 }
 
 bool idp_service_follows_code(struct idp_call *call, struct idp_bytes plan, bool *is_first)

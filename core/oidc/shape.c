@@ -4,14 +4,6 @@
  * through: the origin ignores them, and gives them back. */
 #include "core/oidc/config.h"
 
-#include <strings.h>
-
-static void add(struct idp_oidc_faults *faults, const char *member, const char *code,
-                const char *message)
-{
-    idp_oidc_fault_add(faults, member, code, message, (struct idp_bytes){0});
-}
-
 static bool are_strings(const struct idp_json *list)
 {
     const struct idp_json *item = list->child;
@@ -29,11 +21,11 @@ static void check_field(struct idp_oidc_faults *faults, const struct idp_json *v
     bool fits = is_list ? idp_json_is(value, IDP_JSON_ARRAY) && are_strings(value)
                         : idp_json_is(value, IDP_JSON_STRING);
     if (value != NULL && fits && is_list && idp_json_count(value) - 1 > IDP_OIDC_FIELD_COUNT_MAX) {
-        idp_oidc_fault_add(faults, name, "too_many", name,
-                           idp_bytes_of(" must not hold more than 256 items"));
+        idp_oidc_fault_add_with(faults, name, "too_many", name,
+                                idp_bytes_of(" must not hold more than 256 items"));
     }
     if (value != NULL && !fits) {
-        idp_oidc_fault_add(
+        idp_oidc_fault_add_with(
             faults, name, "wrong_type", name,
             idp_bytes_of(is_list ? " must be a list of strings" : " must be a string"));
     }
@@ -46,8 +38,7 @@ static bool is_known_but_for_case(struct idp_bytes name, const struct idp_oidc_r
     if (idp_oidc_field_find(name, &like) < rules->field_count) {
         return false;
     }
-    return like || (may_list && name.size == 4 && strncasecmp(name.data, "list", 4) == 0 &&
-                    !idp_bytes_is(name, "list"));
+    return like || (may_list && idp_oidc_names_fold(name, "list") && !idp_bytes_is(name, "list"));
 }
 
 /* In an order that does not depend on that of the members, which jsonb does not keep. `is_item`: a
@@ -64,8 +55,9 @@ static void check_object(struct idp_oidc_faults *faults, const struct idp_json *
     for (size_t i = 0; i < count; i++) {
         if (is_known_but_for_case(members[i]->name, rules, !is_item && !rules->is_first)) {
             const char *name = idp_text_c(faults->call, members[i]->name);
-            idp_oidc_fault_add(faults, name, "name_case", name,
-                               idp_bytes_of(" must be written in the case of the documentation"));
+            idp_oidc_fault_add_with(
+                faults, name, "name_case", name,
+                idp_bytes_of(" must be written in the case of the documentation"));
         }
     }
 }
@@ -77,19 +69,20 @@ static void check_list(struct idp_oidc_faults *faults, const struct idp_json *li
         return;
     }
     if (list->kind != IDP_JSON_ARRAY) {
-        add(faults, "list", "wrong_type", "list must be a list of objects");
+        idp_oidc_fault_add(faults, "list", "wrong_type", "list must be a list of objects");
         return;
     }
     for (const struct idp_json *item = list->child; item != NULL; item = item->next) {
         if (++faults->index == IDP_OIDC_LIST_COUNT_MAX) {
             faults->index = -1;
-            add(faults, "list", "too_many", "list must not hold more than 64 configurations");
+            idp_oidc_fault_add(faults, "list", "too_many",
+                               "list must not hold more than 64 configurations");
             return;
         }
         if (item->kind == IDP_JSON_OBJECT) {
             check_object(faults, item, rules, true);
         } else {
-            add(faults, "", "wrong_type", "a configuration must be an object");
+            idp_oidc_fault_add(faults, "", "wrong_type", "a configuration must be an object");
         }
     }
     faults->index = -1;
@@ -102,19 +95,21 @@ void idp_oidc_shape_check(struct idp_oidc_faults *faults, const struct idp_json 
         return;
     }
     if (document->kind != IDP_JSON_OBJECT) {
-        add(faults, "", "wrong_type", "the OIDC configuration must be an object");
-        return;
-    }
-    if (idp_json_count(document) > IDP_OIDC_VALUE_COUNT_MAX) {
-        add(faults, "", "too_many", "the OIDC configuration must not hold more than 2048 values");
+        idp_oidc_fault_add(faults, "", "wrong_type", "the OIDC configuration must be an object");
         return;
     }
     if (idp_json_written_size(faults->call, document) > IDP_OIDC_SIZE_MAX) {
-        add(faults, "", "too_large", "the OIDC configuration must not be larger than 64 KiB");
+        idp_oidc_fault_add(
+            faults, "", "too_large",
+            "the OIDC configuration must not be larger than 64 KiB, a number not than 1024 digits");
         return;
     }
     check_object(faults, document, rules, false);
     if (!rules->is_first) {
         check_list(faults, idp_json_member(document, "list"), rules);
+    }
+    if (faults->list->child == NULL && idp_json_count(document) > IDP_OIDC_VALUE_COUNT_MAX) {
+        idp_oidc_fault_add(faults, "", "too_many",
+                           "the OIDC configuration must not hold more than 2048 values");
     }
 }

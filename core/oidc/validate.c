@@ -15,8 +15,7 @@ struct judge {
 static void add(struct judge *judge, enum idp_oidc_field field, const char *code,
                 const char *message)
 {
-    idp_oidc_fault_add(&judge->faults, idp_oidc_field_name(field), code, message,
-                       (struct idp_bytes){0});
+    idp_oidc_fault_add(&judge->faults, idp_oidc_field_name(field), code, message);
 }
 
 static struct idp_bytes text_of(const struct idp_oidc_config *config, enum idp_oidc_field field)
@@ -125,7 +124,7 @@ static void check_claims(struct judge *judge, const struct idp_oidc_config *conf
         if (!is_claim(item->text)) {
             char place[PLACE_SIZE];
             snprintf(place, sizeof place, "requiredClaims/%u", at);
-            idp_oidc_fault_add(
+            idp_oidc_fault_add_with(
                 &judge->faults, place, "claim",
                 "requiredClaims must be in claim=value format, invalid claim: ", item->text);
         }
@@ -198,7 +197,7 @@ static void check_list(struct judge *judge, const struct idp_json *list)
 
 static void refuse(struct judge *judge, const char *code, const char *message)
 {
-    idp_oidc_fault_add(&judge->faults, "", code, message, (struct idp_bytes){0});
+    idp_oidc_fault_add(&judge->faults, "", code, message);
 }
 
 static void check_request(struct judge *judge, const struct idp_oidc_request *request,

@@ -20,14 +20,20 @@ static void verifier_add(struct idp_call *call, struct idp_json *list,
     idp_json_add_string(call, object, "jwks", verifier->jwks);
     idp_json_add_bool(call, object, "guards_system", verifier->guards_system);
     idp_json_add_shared(call, object, "algorithms", verifier->algorithms);
+    idp_json_add_integer(call, object, "validity_max_s", verifier->validity_max_s);
     if (verifier->required_claims != NULL) {
         idp_json_add_shared(call, object, "required_claims", verifier->required_claims);
+    }
+    if (verifier->extra_claims != NULL) {
+        idp_json_add_shared(call, object, "extra_claims", verifier->extra_claims);
     }
     idp_json_add(list, NULL, object);
 }
 
 static struct idp_oidc_verifier verifier_read(const struct idp_json *object)
 {
+    int64_t validity_max_s;
+    bool has_limit = idp_json_integer(idp_json_member(object, "validity_max_s"), &validity_max_s);
     return (struct idp_oidc_verifier){
         .issuer = idp_json_string(object, "issuer"),
         .client_id = idp_json_string(object, "client_id"),
@@ -39,17 +45,21 @@ static struct idp_oidc_verifier verifier_read(const struct idp_json *object)
         .guards_system = idp_json_is(idp_json_member(object, "guards_system"), IDP_JSON_TRUE),
         .algorithms = idp_json_member(object, "algorithms"),
         .required_claims = idp_json_member(object, "required_claims"),
+        .extra_claims = idp_json_member(object, "extra_claims"),
+        .validity_max_s = has_limit ? validity_max_s : 0,
     };
 }
 
 /* ---- making and keeping ---- */
 
-static size_t add_all(struct idp_call *call, struct idp_bytes profile, struct idp_bytes text,
+static size_t add_all(struct idp_call *call, struct idp_bytes name, struct idp_bytes text,
                       struct idp_json *list)
 {
     const char *why;
+    struct idp_oidc_profile profile;
     const struct idp_json *effective = idp_json_read(call, text, &why);
-    if (!idp_json_is(effective, IDP_JSON_OBJECT) || !idp_oidc_profile_exists(profile)) {
+    if (!idp_json_is(effective, IDP_JSON_OBJECT) ||
+        !idp_oidc_profile_read(call, idp_oidc_profile_json(call, name), &profile)) {
         idp_fail(call, IDP_STORE);
     }
     const struct idp_json *configs = idp_json_member(effective, "list");
@@ -57,7 +67,7 @@ static size_t add_all(struct idp_call *call, struct idp_bytes profile, struct id
     size_t count = 0;
     for (; config != NULL; config = configs == NULL ? NULL : config->next) {
         struct idp_oidc_verifier verifier =
-            idp_oidc_verifier_of(call, profile, config, (int64_t)count++);
+            idp_oidc_verifier_of(call, &profile, config, (int64_t)count++);
         verifier_add(call, list, &verifier);
     }
     return count;
@@ -70,7 +80,7 @@ static struct idp_oidc_verifiers read_all(const struct idp_json *list,
     for (const struct idp_json *item = list->child; item != NULL; item = item->next) {
         room[i++] = verifier_read(item);
     }
-    return (struct idp_oidc_verifiers){count, room};
+    return (struct idp_oidc_verifiers){.count = count, .list = room};
 }
 
 static struct idp_cache kept = {

@@ -136,7 +136,7 @@ for (const engine of engines) {
         [200, '47c9dcbf-ff30-448e-ab36-d3bad66ba281', 'eu']);
     });
 
-    it('takes the defaults where nothing is sent, or all is empty', async () => {
+    it('takes the defaults where nothing is sent, or all is empty (U25)', async () => {
       assert.equal((await ask('PUT', 'absent', asked(undefined))).status, 202);
       assert.equal((await ask('PUT', 'empty', asked(EMPTY))).status, 202);
       assert.deepEqual(effective('absent'), effective('empty'));
@@ -160,7 +160,7 @@ for (const engine of engines) {
       assert.equal(effective('third').groupsClaim, 'groups');
     });
 
-    it('shows empty fields that were not sent', async () => {
+    it('shows empty fields that were not sent (U24, U25)', async () => {
       await ask('PUT', 'shown', asked({ clientID: 'c', issuerURL: 'https://c.example', unknown: 1 }));
       assert.deepEqual(await record('shown'),
         { ...EMPTY, clientID: 'c', issuerURL: 'https://c.example', unknown: 1 });
@@ -179,15 +179,24 @@ for (const engine of engines) {
       await ask('PUT', 'early', asked(undefined, 'first'));
       const first = await ask('PATCH', 'early', asked({ clientID: 'x' }, 'first'));
       assert.deepEqual([first.status, first.body], [422, { description: 'issuerURL must not be empty' }]);
+      const again = await ask('PUT', 'early', asked({ clientID: 'x' }, 'first'));
+      assert.deepEqual([again.status, again.body],
+        [400, { description: '[instanceID: early] issuerURL must not be empty' }]);
     });
 
-    it('answers a second PUT by the rule of the plan', async () => {
+    it('answers a second PUT by the rule of the plan (U28)', async () => {
       await ask('PUT', 'doc', asked(DEFAULTS));
       assert.equal((await ask('PUT', 'doc', asked(DEFAULTS))).status, 200);
       assert.equal((await ask('PUT', 'doc', asked({ ...DEFAULTS, clientID: 'other' }))).status, 202);
       assert.equal(effective('doc').clientID, 'other');
       await ask('PUT', 'code', asked(DEFAULTS, 'code'));
-      assert.equal((await ask('PUT', 'code', asked(DEFAULTS, 'code'))).status, 202);
+      const same = await ask('PUT', 'code', asked(DEFAULTS, 'code'));
+      assert.deepEqual([same.status, same.body], [202, { operation: '1' }]);
+      assert.equal((await ask('PUT', 'code', asked(DEFAULTS))).status, 409);
+      await ask('PATCH', 'code', asked(DEFAULTS, 'code', { region: 'us' }));
+      await ask('PATCH', 'code', asked({ ...DEFAULTS, clientID: 'changed' }, 'code'));
+      await ask('PATCH', 'code', asked(DEFAULTS, 'code'));
+      assert.deepEqual((await ask('PUT', 'code', asked(DEFAULTS, 'code', { region: 'us' }))).body, { operation: '1' });
       assert.equal((await ask('PUT', 'code', asked({ ...DEFAULTS, clientID: 'other' }, 'code'))).status, 409);
       assert.equal((await ask('PUT', 'code', asked(DEFAULTS, 'code', { region: 'eu' }))).status, 409);
       assert.equal(effective('code').clientID, DEFAULTS.clientID);
@@ -229,7 +238,7 @@ for (const engine of engines) {
       assert.equal((await ask('GET', 'denied', undefined, { query: '' })).status, 404);
     });
 
-    it('refuses what the protocol does', async () => {
+    it('refuses what the protocol does (U26)', async () => {
       assert.equal((await ask('PUT', 'x', asked(undefined), { version: null })).status, 412);
       const sync = await ask('PUT', 'x', asked(undefined), { query: '' });
       assert.deepEqual([sync.status, sync.body.error], [422, 'AsyncRequired']);
@@ -271,6 +280,8 @@ for (const engine of engines) {
       await ask('PUT', 'kept', asked(undefined));
       const moved = await ask('PATCH', 'kept', asked(undefined, 'code'));
       assert.deepEqual([moved.status, moved.body.description], [400, 'The plan of an instance cannot be changed.']);
+      const other = await ask('PATCH', 'kept', { ...asked(undefined), service_id: 'other' });
+      assert.deepEqual([other.status, other.body.description], [400, 'The service of an instance cannot be changed.']);
       server.call('provision_oidc', 'of-sql', DEFAULTS);
       assert.equal((await ask('PUT', 'numbers', JSON.stringify(asked(undefined, 'p', { a: '@' }))
         .replace('"@"', `[${Array(300).fill('1e400')}]`))).status, 400);
@@ -281,6 +292,27 @@ for (const engine of engines) {
         assert.equal((await ask('PATCH', 'kept', asked(undefined, 'p', { large }))).status, 400);
       }
       assert.equal((await ask('GET', 'kept', undefined, { query: '' })).body.parameters.large, undefined);
+    });
+
+    it('takes no number that nobody could read again', async () => {
+      const brick = JSON.stringify(asked({ ...DEFAULTS, x: '@' })).replace('"@"', `${'1'.repeat(1000)}e400`);
+      assert.equal((await ask('PUT', 'brick', brick)).status, 400);
+      assert.equal((await ask('PUT', 'brick', brick.replace(/"x":1+e400/, '"x":1e400'))).status, 202);
+      assert.equal((await ask('PUT', 'brick', brick.replace(/"x":1+e400/, '"x":1e400'))).status, 200);
+    });
+
+    it('names the plan that has no default, and makes anew what was removed by hand', async () => {
+      const call = engine === 'SQLite' ? '' : 'idplane.';
+      const table = (name) => (engine === 'SQLite' ? `idplane_${name}` : `idplane.${name}`);
+      await ask('PUT', 'removed', asked(undefined));
+      server.sql(`DELETE FROM ${table('oidc_instance')} WHERE instance = 'removed';`);
+      assert.equal((await ask('GET', 'removed', undefined, { query: '' })).status, 404);
+      assert.deepEqual((await ask('PUT', 'removed', asked(undefined))).body, { operation: '2' });
+      server.sql(`DELETE FROM ${table('oidc_default')} WHERE plan = '';`);
+      const refused = await ask('PUT', 'none', asked(undefined, 'gold'));
+      assert.deepEqual([refused.status, refused.body.description], [400, 'There is no default OIDC configuration, '
+        + 'neither for the plan gold nor without a plan: set_oidc_default(config[, plan]).']);
+      server.sql(`SELECT length(CAST(${call}set_oidc_default('${JSON.stringify(DEFAULTS)}') AS text));`);
     });
 
     it('names the subject of the token in the history', async () => {

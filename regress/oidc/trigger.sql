@@ -20,6 +20,7 @@ INSERT INTO conf (name, config) VALUES ('good', '{}'), ('bad', '{"clientID":"c"}
 UPDATE conf SET config = '{"clientID":"","issuerURL":"http://x"}', other = 9 WHERE name = 'absent';
 UPDATE conf SET config = '{"clientID":"c","issuerURL":"https://c.example"}' WHERE name = 'list';
 UPDATE conf SET config = '[]';
+INSERT INTO conf (name, config) VALUES ('many', '{"list":[{"clientID":"","issuerURL":"http://h"},{"clientID":"","issuerURL":"http://h"},{"clientID":"","issuerURL":"http://h"},{"clientID":"","issuerURL":"http://h"},{"clientID":"","issuerURL":"http://h"},{"clientID":"","issuerURL":"http://h"},{"clientID":"","issuerURL":"http://h"},{"clientID":"","issuerURL":"http://h"},{"clientID":"","issuerURL":"http://h"},{"clientID":"","issuerURL":"http://h"}]}');
 SELECT count(*), sum(other) FROM conf;
 -- Other columns do not matter; a key may change with the value.
 UPDATE conf SET other = 7 WHERE name = 'object';

@@ -129,7 +129,7 @@ SELECT oidc_import('flags', '{}') ->> 'message';
 SELECT oidc_import('flags', '["--oidc-issuer-url=http://x.example"]') ->> 'message';
 SELECT oidc_import('structured', '{"kind":"AuthenticationConfiguration","jwt":[{"issuer":{"url":"https://x.example","audiences":["a","b"],"discoveryURL":"https://y.example"},"claimMappings":{"username":{"expression":"claims.sub"}},"claimValidationRules":[{"claim":"a=b","requiredValue":"x"}]}]}') ->> 'message';
 SELECT oidc_import('structured', '[]') ->> 'message';
-SELECT oidc_import('openidconnect', '{"kind":"OpenIDConnect","metadata":{"name":"n"},"spec":{"issuerURL":"https://x.example","clientID":"c","maxTokenExpirationSeconds":1}}') ->> 'message';
+SELECT oidc_import('openidconnect', '{"kind":"OpenIDConnect","metadata":{"name":"n"},"spec":{"issuerURL":"https://x.example","clientID":"c","caBundle":"x"}}') ->> 'message';
 SELECT canonical_json(oidc_import('openidconnect', '{"kind":"OpenIDConnect","metadata":{"name":"n"},"spec":{"issuerURL":"https://x.example","clientID":"c"}}'));
 SELECT oidc_import('kubeconfig', '[]');
 

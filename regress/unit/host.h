@@ -10,7 +10,7 @@
 
 #include "core/base/base.h"
 
-enum { HOST_ANSWER_COUNT_MAX = 64, HOST_STATEMENT_COUNT_MAX = 256, HOST_SENTENCE_SIZE = 512 };
+enum { HOST_ANSWER_COUNT_MAX = 64, HOST_STATEMENT_COUNT_MAX = 256, HOST_SENTENCE_SIZE = 64 << 10 };
 
 /* What the next statement returns. The values (row-major) must outlive the call. */
 struct host_answer {

@@ -75,11 +75,14 @@ static void raised_sentences_are_formatted_and_bounded(void **state)
     assert_false(host_try(host, fail_formatted, "bytes"));
     assert_int_equal(host->error, IDP_TOO_LARGE);
     assert_string_equal(host->sentence, "Over 12: bytes.");
-    char large[2000];
+    static char large[100000];
     memset(large, 'x', sizeof large - 1);
-    large[sizeof large - 1] = 0;
+    large[2000] = 0;
     assert_false(host_try(host, fail_formatted, large));
-    assert_true(strlen(host->sentence) < 512);
+    assert_int_equal(strlen(host->sentence), strlen("Over 12: .") + 2000);
+    large[2000] = 'x';
+    assert_false(host_try(host, fail_formatted, large));
+    assert_int_equal(strlen(host->sentence), (64 << 10) - 1);
     host->block_fail_at = 1;
     host_end_call(host);
     assert_false(host_try(host, fail_formatted, "bytes"));

@@ -1,0 +1,57 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- oidc_refusals.sql: what OIDC configuration takes from nobody, and where it says so.
+SELECT canonical_json(set_oidc_default('{"clientID":"d","issuerURL":"https://d.example"}') -> 'clientID');
+
+-- Faults name the place: of the field before that of the whole, of what stands twice.
+SELECT canonical_json(oidc_validate('{"list":[{},{}]}') -> 0 -> 'path');
+SELECT canonical_json(oidc_validate('{"clientID":"c","issuerURL":"https://c.example","iſſuerURL":"https://e.example","cLientID":"e"}'));
+SELECT canonical_json(oidc_validate('{"clientID":"c","issuerURL":"https://c.example","LIST":[]}'));
+
+-- Every fault of the defaults, and no name that somebody sent.
+SELECT set_oidc_default('{"clientID":"","issuerURL":"http://x","secret":1,"profile":"kube"}');
+SELECT set_oidc_default('{"clientID":"c","issuerURL":"https://x.example","profile":{"name":"owa","maxTokenExpirationSeconds":0}}');
+SELECT set_oidc_default('{"clientID":"c","issuerURL":"https://x.example","profile":{"name":"owa","extraClaims":["Team","team"]}}');
+SELECT set_oidc_default('{"clientID":"c","issuerURL":"https://x.example","profile":{"extraClaims":["team"]}}');
+SELECT set_oidc_default('{"clientID":"c","issuerURL":"https://x.example","profile":{"name":"owa","other":1}}');
+
+-- Options of a profile: kept with the instance, exported, imported, lost elsewhere.
+SELECT canonical_json(set_oidc_default('{"clientID":"d","issuerURL":"https://d.example","profile":{"name":"owa","extraClaims":["team"],"maxTokenExpirationSeconds":3600}}', 'short') -> 'profile');
+SELECT canonical_json(provision_oidc('short', '{"clientID":"c","issuerURL":"https://c.example","usernamePrefix":"c:","groupsPrefix":"c:","signingAlgs":["RS256"]}', '{"plan":"short"}') -> 'status');
+SELECT canonical_json(oidc_config('short') -> 'profile');
+SELECT canonical_json(oidc_export('short', 'openidconnect') -> 'document');
+SELECT canonical_json(oidc_import('openidconnect', oidc_export('short', 'openidconnect') -> 'document'));
+SELECT canonical_json(oidc_export('short', 'flags') -> 'message');
+
+-- Provisioning again, in another plan.
+SELECT canonical_json(provision_oidc('short', '{"clientID":"c","issuerURL":"https://c.example","usernamePrefix":"c:","groupsPrefix":"c:","signingAlgs":["RS256"]}') -> 'status');
+SELECT canonical_json(provision_oidc('short', '{"clientID":"c","issuerURL":"https://c.example","usernamePrefix":"c:","groupsPrefix":"c:","signingAlgs":["RS256"]}', '{"plan":"short"}') -> 'changed');
+
+-- Keys of which a private half follows; an issuer without a name.
+SELECT set_issuer_keys('', '{"keys":[]}');
+SELECT set_issuer_keys('https://q.example', '{"keys":[{"kty":"RSA","n":"sXchDaQebHnPiGvyDOAT4saGEUetSyo9MKLOoWFsueri23bOdgWp4Dy1WlUzewbgBHod5pcM9H95GQRV3JDXboIRROSBigeC5yjU1hGzHHyXss8UDprecbAYxknTcQkhslANGRUZmdTOQ5qTRsLAt6BTYuyvVRdhS8exSZEy_c4gs_7svlJJQ4H9_NxsiIoLwAEk7-Q3UXERGYw_75IDrGA84-lA_-Ct4eTlXHBIY2EaV7t7LjJaynVJCpkv4LKjTTAumiGUIuQhrNhZLuF_RJLqHpM2kgWFLU7-VTdL1VbC2tejvcI2BlMkEpk1BzBZI0KQB0GaDWFLN-aEAw3vRw","e":"AQAB","p":"AQAB"}]}');
+
+-- Claims judged by a configuration that is given: a list in its order, wrong types refused.
+SELECT canonical_json(oidc_map_claims('{"list":[{"clientID":"a","issuerURL":"https://a.example"},{"clientID":"b","issuerURL":"https://b.example","usernamePrefix":"b:"}]}', '{"iss":"https://b.example","aud":"b","sub":"x"}'));
+SELECT oidc_map_claims('{"requiredClaims":[5]}', '{"sub":"x"}');
+SELECT oidc_map_claims('{"requiredClaims":["hd"]}', '{"sub":"x"}');
+SELECT oidc_map_claims('{"requiredClaims":5}', '{"sub":"x"}');
+SELECT oidc_map_claims('{"usernameClaim":5}', '{"sub":"x"}');
+SELECT oidc_map_claims('{"list":[1]}', '{"sub":"x"}');
+SELECT oidc_map_claims('{}', '{"sub":"x"}');
+SELECT canonical_json(oidc_map_claims('{"usernamePrefix":"-"}', '{"sub":"x"}') -> 'username');
+SELECT oidc_merge('update', NULL, NULL, NULL, '{}', 'bogus');
+SELECT oidc_merge('update', NULL, NULL, NULL, '{}', 'message');
+
+-- Imports that say something else than a configuration can; where in the document.
+SELECT canonical_json(oidc_import('flags', '["kube-apiserver","--advertise-address=1.2.3.4","--oidc-issuer-url","https://c.example","--oidc-client-id=c","--oidc-required-claim=hd=x"]'));
+SELECT canonical_json(oidc_import('flags', '["--oidc-issuer-url=https://c.example",1,"--oidc-client-id=c","--oidc-client-id=d","--oidc-ca-file=x","--oidc-required-claim=hd"]') -> 'errors');
+SELECT canonical_json(oidc_import('flags', '["--oidc-client-id"]') -> 'errors');
+SELECT canonical_json(oidc_import('structured', '{"kind":"AuthenticationConfiguration","jwt":[{"issuer":{"url":"https://c.example","audiences":["c"],"audienceMatchPolicy":"MatchAll"},"claimMappings":{"username":{"claim":"sub"},"groups":{"claim":"g","prefix":""}},"claimValidationRules":[{"claim":"hd","requiredValue":"x"},{"claim":"hd","requiredValue":"y"}]},{"issuer":{"url":"https://c.example","audiences":["d"],"discoveryURL":"https://e.example"},"claimMappings":{"username":{"claim":"sub","prefix":""}}}]}') -> 'errors');
+SELECT canonical_json(oidc_import('openidconnect', '{"kind":"List","items":[{"kind":"OpenIDConnect","spec":{"issuerURL":"https://c.example","clientID":"c","extraClaims":["a"]}},{"kind":"Secret","spec":{}},{"spec":{"issuerURL":"https://c.example","audiences":["d"],"caBundle":"x","requiredClaims":{"a/b":1}}}]}') -> 'errors');
+SELECT canonical_json(oidc_import('openidconnect', '{"kind":"Secret","items":[]}') -> 'errors');
+SELECT canonical_json(provision_oidc('imported', oidc_import('flags', '[]') -> 'request') -> 'message');
+
+-- A preview judges claims that do not say whose they are by each configuration.
+SELECT canonical_json(provision_oidc('seen', '{"list":[{"clientID":"a","issuerURL":"https://a.example","usernamePrefix":"a:"},{"clientID":"b","issuerURL":"https://b.example","usernamePrefix":"b:"}]}') -> 'status');
+SELECT canonical_json(oidc_preview('seen', '{"list":[{"clientID":"b","issuerURL":"https://b.example","usernamePrefix":"x:"},{"clientID":"a","issuerURL":"https://a.example","usernamePrefix":"a:"}]}', '[{"sub":"u"},{"sub":"u","iss":"https://a.example","aud":"a"}]') -> 'identities');
+SELECT canonical_json(oidc_preview('seen', '{"list":[{"clientID":"a","issuerURL":"https://a.example","usernamePrefix":"a:"}]}', '[{"sub":"u"}]') -> 'identities');

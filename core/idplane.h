@@ -237,6 +237,14 @@ struct idp_call {
     bool now_known;
 };
 
+/* Rows as one block (rows.c): its size, and a copy in a block that has room for it. */
+size_t idp_rows_size(struct idp_rows rows);
+struct idp_rows idp_rows_copy(struct idp_rows rows, void *block);
+
+/* The arguments of a statement as bytes that no others have; data NULL: there are too many. */
+struct idp_bytes idp_rows_key(struct idp_call *call, const struct idp_statement *statement,
+                              const struct idp_value *arguments);
+
 /* Zeroed memory of the call, aligned for any type. Raises IDP_OUT_OF_MEMORY; never NULL. */
 void *idp_allocate(struct idp_call *call, size_t size);
 

@@ -21,7 +21,7 @@
 #include "utils/plancache.h"
 #include "utils/rel.h"
 
-enum { ENTRY_COUNT = 64, ENTRY_SIZE_MAX = 64 << 10, KEY_SIZE_MAX = 1024, TABLE_COUNT_MAX = 8 };
+enum { ENTRY_COUNT = 64, ENTRY_SIZE_MAX = 64 << 10, TABLE_COUNT_MAX = 8 };
 
 /* A table that kept statements read. */
 struct watched {
@@ -158,62 +158,6 @@ Datum idplane_configuration_changed(PG_FUNCTION_ARGS)
     return PointerGetDatum(updates ? change->tg_newtuple : change->tg_trigtuple);
 }
 
-/* ---- rows and keys as blocks of bytes ---- */
-
-static bool has_bytes(const struct idp_value *value)
-{
-    return value->kind == 't' || value->kind == 'x' || value->kind == 'j';
-}
-
-static size_t rows_size(struct idp_rows rows)
-{
-    size_t size = rows.count * rows.columns * sizeof *rows.values;
-    for (size_t i = 0; i < rows.count * rows.columns; i++) {
-        size += has_bytes(&rows.values[i]) ? rows.values[i].bytes.size + 1 : 0;
-    }
-    return size;
-}
-
-/* Copies the rows to `block`, which has room for rows_size(). */
-static struct idp_rows rows_copy(struct idp_rows rows, void *block)
-{
-    size_t count = rows.count * rows.columns;
-    struct idp_value *values = memcpy(block, rows.values, count * sizeof *values);
-    char *place = (char *)(values + count);
-    for (size_t i = 0; i < count; i++) {
-        if (has_bytes(&values[i])) {
-            values[i].bytes.data = memcpy(place, values[i].bytes.data, values[i].bytes.size);
-            place += values[i].bytes.size;
-            *place++ = 0;
-        }
-    }
-    rows.values = values;
-    return rows;
-}
-
-/* The arguments in a row, the size before those that have one; data NULL where they are too long.
- */
-static struct idp_bytes key_of(struct idp_call *call, const struct idp_statement *statement,
-                               const struct idp_value *arguments)
-{
-    char *key = idp_allocate(call, KEY_SIZE_MAX);
-    size_t size = 0;
-    for (size_t i = 0; i < strlen(statement->arguments); i++) {
-        const struct idp_value *value = &arguments[i];
-        struct idp_bytes bytes = has_bytes(value) ? value->bytes : (struct idp_bytes){NULL, 0};
-        int64 head = has_bytes(value) ? (int64)bytes.size : value->integer;
-        if (bytes.size > KEY_SIZE_MAX || size + bytes.size > KEY_SIZE_MAX - 1 - sizeof head) {
-            return (struct idp_bytes){NULL, 0};
-        }
-        key[size++] = value->kind;
-        memcpy(key + size, &head, sizeof head);
-        size += sizeof head;
-        memcpy(key + size, bytes.size == 0 ? "" : bytes.data, bytes.size);
-        size += bytes.size;
-    }
-    return (struct idp_bytes){key, size};
-}
-
 /* ---- entries ---- */
 
 static struct entry **slot_of(struct idp_bytes key)
@@ -247,7 +191,7 @@ bool idp_pg_kept_get(struct idp_frame *frame, const struct idp_statement *statem
     }
     AcceptInvalidationMessages();
     kept->change_count = change_count_of_all();
-    kept->key = key_of(&frame->call, statement, arguments);
+    kept->key = idp_rows_key(&frame->call, statement, arguments);
     if (kept->key.data == NULL) {
         return false;
     }
@@ -255,7 +199,7 @@ bool idp_pg_kept_get(struct idp_frame *frame, const struct idp_statement *statem
     if (!is_of(entry, statement, kept->key)) {
         return false;
     }
-    kept->rows = rows_copy(entry->rows, idp_allocate(&frame->call, rows_size(entry->rows)));
+    kept->rows = idp_rows_copy(entry->rows, idp_allocate(&frame->call, idp_rows_size(entry->rows)));
     return true;
 }
 
@@ -269,7 +213,7 @@ void idp_pg_kept_put(const struct idp_kept *kept, const struct idp_statement *st
     if (set == 0 || kept->change_count != change_count_of_all()) {
         return;
     }
-    size_t size = sizeof(struct entry) + rows_size(rows) + kept->key.size;
+    size_t size = sizeof(struct entry) + idp_rows_size(rows) + kept->key.size;
     struct entry **slot = slot_of(kept->key);
     slot_empty(slot);
     struct entry *entry = size > ENTRY_SIZE_MAX ? NULL
@@ -281,8 +225,8 @@ void idp_pg_kept_put(const struct idp_kept *kept, const struct idp_statement *st
     entry->statement = statement;
     entry->tables = set;
     entry->change_count = change_count_of(set);
-    entry->rows = rows_copy(rows, entry + 1);
-    char *key = (char *)(entry + 1) + rows_size(rows);
+    entry->rows = idp_rows_copy(rows, entry + 1);
+    char *key = (char *)(entry + 1) + idp_rows_size(rows);
     entry->key = (struct idp_bytes){memcpy(key, kept->key.data, kept->key.size), kept->key.size};
     *slot = entry;
 }

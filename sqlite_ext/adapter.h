@@ -16,6 +16,7 @@ enum {
     IDP_STATEMENT_CACHE_SIZE = 256, /* a power of two, well above the number of statements */
     IDP_SPARE_BLOCK_SIZE_MAX = 64 << 10,
     IDP_CONTROL_COUNT = 8, /* statements that begin and end transactions */
+    IDP_KEPT_COUNT = 16,   /* rows kept, by what they were asked for with */
     IDP_ATTACH_COUNT_MAX = 4,
     IDP_ATTACH_NAME_SIZE_MAX = 64
 };
@@ -33,6 +34,8 @@ struct idp_prepared {
     unsigned char index[IDP_STATEMENT_ARGUMENT_COUNT_MAX];
 };
 
+struct idp_kept_entry;
+
 /* State of one database connection; freed when its last SQL function goes. */
 struct idp_connection {
     sqlite3 *db;
@@ -43,6 +46,8 @@ struct idp_connection {
     sqlite3_stmt *control[IDP_CONTROL_COUNT];
     char *session[IDP_SESSION_COUNT];
     void *spare_block; /* one arena block kept between calls */
+    struct idp_kept_entry *kept[IDP_KEPT_COUNT];
+    size_t kept_next; /* where the next one goes */
     struct idp_attach attach[IDP_ATTACH_COUNT_MAX];
 };
 
@@ -119,5 +124,24 @@ void idp_connection_release(void *connection);
 /* Blocks of the arena of one call; `connection` keeps the smallest for the next. */
 void *idp_block_obtain(void *connection, size_t size);
 void idp_block_release(void *connection, void *block);
+
+/* ---- rows kept by the connection (kept.c) ---- */
+
+/* What a look into the kept rows found, or needs to put some there. */
+struct idp_kept {
+    struct idp_bytes key; /* data NULL: nothing may be kept */
+    unsigned version;     /* of the database */
+    struct idp_rows rows;
+};
+
+/* True with kept->rows where the rows of the statement are kept. */
+bool idp_kept_get(struct idp_frame *frame, const struct idp_statement *statement,
+                  const struct idp_value *arguments, struct idp_kept *kept);
+
+/* Keeps rows that were read since the look. */
+void idp_kept_put(struct idp_connection *connection, const struct idp_kept *kept,
+                  const struct idp_statement *statement, struct idp_rows rows);
+
+void idp_kept_release(struct idp_connection *connection);
 
 #endif

@@ -25,6 +25,7 @@ void idp_connection_release(void *object)
     for (size_t i = 0; i < IDP_SESSION_COUNT; i++) {
         sqlite3_free(connection->session[i]);
     }
+    idp_kept_release(connection);
     sqlite3_free(connection->spare_block);
     sqlite3_free(connection);
 }

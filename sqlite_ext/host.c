@@ -123,10 +123,9 @@ static int bind_all(struct idp_prepared *prepared, const struct idp_value *argum
     return code;
 }
 
-static struct idp_rows run(struct idp_call *call, const struct idp_statement *statement,
-                           const struct idp_value *arguments)
+static struct idp_rows execute(struct idp_frame *frame, const struct idp_statement *statement,
+                               const struct idp_value *arguments)
 {
-    struct idp_frame *frame = call->context;
     struct idp_prepared *prepared = idp_statement_start(frame, statement);
     struct row_set set = {.columns = strlen(statement->columns)};
     int code = SQLITE_DONE;
@@ -140,6 +139,22 @@ static struct idp_rows run(struct idp_call *call, const struct idp_statement *st
     idp_statement_end(frame);
     return (struct idp_rows){set.count, set.columns, sqlite3_changes(frame->connection->db),
                              set.values};
+}
+
+static struct idp_rows run(struct idp_call *call, const struct idp_statement *statement,
+                           const struct idp_value *arguments)
+{
+    struct idp_kept kept;
+    if (arguments == NULL) {
+        return execute(call->context, statement, NULL);
+    }
+    struct idp_frame *frame = call->context;
+    if (idp_kept_get(frame, statement, arguments, &kept)) {
+        return kept.rows;
+    }
+    struct idp_rows rows = execute(frame, statement, arguments);
+    idp_kept_put(frame->connection, &kept, statement, rows);
+    return rows;
 }
 
 /* ---- time, randomness, session ---- */

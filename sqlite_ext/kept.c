@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* kept.c - rows that a connection keeps, of statements about what hardly ever changes.
+ *
+ * Reading an instance and the keys of its issuer is half of what oidc_authenticate() does beside
+ * checking the signature. The rows of a statement marked `kept` stay here until the version of the
+ * database is another one: SQLite counts it for its own page cache, whoever changes the file. That
+ * count is good within a transaction that reads; before it, nobody has looked at the file, and one
+ * that writes may be rolled back. A database in memory that was deserialized may be another one
+ * without a new count: of such nothing is kept. */
+#include "sqlite_ext/adapter.h"
+
+#include <string.h>
+
+SQLITE_EXTENSION_INIT3
+
+enum { ENTRY_SIZE_MAX = 64 << 10 };
+
+/* One block: the entry, its rows and behind them its key. */
+struct idp_kept_entry {
+    const struct idp_statement *statement;
+    unsigned version;
+    struct idp_bytes key;
+    struct idp_rows rows;
+};
+
+/* sqlite3_deserialize() puts its database into this VFS. */
+static bool is_deserialized(sqlite3 *db)
+{
+    sqlite3_vfs *vfs = NULL;
+    return sqlite3_file_control(db, "main", SQLITE_FCNTL_VFS_POINTER, &vfs) != SQLITE_OK ||
+           vfs == NULL || strcmp(vfs->zName, "memdb") == 0;
+}
+
+static bool may_keep(sqlite3 *db, unsigned *version)
+{
+    return sqlite3_txn_state(db, "main") == SQLITE_TXN_READ &&
+           sqlite3_file_control(db, "main", SQLITE_FCNTL_DATA_VERSION, version) == SQLITE_OK &&
+           !is_deserialized(db);
+}
+
+static bool is_of(const struct idp_kept_entry *entry, const struct idp_statement *statement,
+                  const struct idp_kept *kept)
+{
+    return entry != NULL && entry->statement == statement && entry->version == kept->version &&
+           entry->key.size == kept->key.size &&
+           memcmp(entry->key.data, kept->key.data, kept->key.size) == 0;
+}
+
+bool idp_kept_get(struct idp_frame *frame, const struct idp_statement *statement,
+                  const struct idp_value *arguments, struct idp_kept *kept)
+{
+    struct idp_connection *connection = frame->connection;
+    kept->key = (struct idp_bytes){NULL, 0};
+    if (!statement->kept || !may_keep(connection->db, &kept->version)) {
+        return false;
+    }
+    kept->key = idp_rows_key(&frame->call, statement, arguments);
+    size_t i = 0;
+    while (i < IDP_KEPT_COUNT && !is_of(connection->kept[i], statement, kept)) {
+        i++;
+    }
+    if (kept->key.data == NULL || i == IDP_KEPT_COUNT) {
+        return false;
+    }
+    struct idp_rows rows = connection->kept[i]->rows;
+    kept->rows = idp_rows_copy(rows, idp_allocate(&frame->call, idp_rows_size(rows)));
+    return true;
+}
+
+void idp_kept_put(struct idp_connection *connection, const struct idp_kept *kept,
+                  const struct idp_statement *statement, struct idp_rows rows)
+{
+    size_t rows_size = idp_rows_size(rows);
+    size_t size = sizeof(struct idp_kept_entry) + rows_size + kept->key.size;
+    struct idp_kept_entry *entry =
+        kept->key.data == NULL || rows.count == 0 || size > ENTRY_SIZE_MAX ? NULL
+                                                                           : sqlite3_malloc64(size);
+    if (entry == NULL) {
+        return;
+    }
+    char *key = (char *)(entry + 1) + rows_size;
+    memcpy(key, kept->key.data, kept->key.size);
+    *entry = (struct idp_kept_entry){.statement = statement,
+                                     .version = kept->version,
+                                     .key = {key, kept->key.size},
+                                     .rows = idp_rows_copy(rows, entry + 1)};
+    struct idp_kept_entry **slot = &connection->kept[connection->kept_next++ % IDP_KEPT_COUNT];
+    sqlite3_free(*slot);
+    *slot = entry;
+}
+
+void idp_kept_release(struct idp_connection *connection)
+{
+    for (size_t i = 0; i < IDP_KEPT_COUNT; i++) {
+        sqlite3_free(connection->kept[i]);
+    }
+}

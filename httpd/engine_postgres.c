@@ -6,7 +6,8 @@
 
 #include <libpq-fe.h>
 
-enum { ATTEMPT_COUNT_MAX = 4, RECONNECT_PAUSE_US = 1000000, TEXTOID = 25 };
+/* Of transactions that get in each other's way one succeeds, so that many attempts are few. */
+enum { ATTEMPT_COUNT_MAX = 64, RECONNECT_PAUSE_US = 1000000, TEXTOID = 25 };
 
 /* Complete requests that no link has taken yet. */
 static struct queue waiting = STAILQ_HEAD_INITIALIZER(waiting);
@@ -69,17 +70,16 @@ static void link_done(struct link *link)
         return;
     }
     const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    bool again = state && (!strcmp(state, "40001") || !strcmp(state, "40P01")) &&
-                 exchange->attempts < ATTEMPT_COUNT_MAX;
+    bool collided = state && (!strcmp(state, "40001") || !strcmp(state, "40P01"));
     link->exchange = NULL;
     link->result = NULL;
-    if (again) {
+    if (collided && exchange->attempts < ATTEMPT_COUNT_MAX) {
         link_send(link, exchange);
     } else if (PQresultStatus(result) == PGRES_TUPLES_OK) {
         exchange_answer(exchange, PQgetvalue(result, 0, 0));
     } else {
         warnx("%s", PQresultErrorMessage(result));
-        exchange_refuse(exchange, IDP_SERVER_ERROR);
+        exchange_refuse(exchange, collided ? IDP_TEMPORARILY_UNAVAILABLE : IDP_SERVER_ERROR);
     }
     PQclear(result);
 }

@@ -269,6 +269,26 @@ for (const engine of engines) {
       assert.deepEqual([version, clientID], [13, body.parameters.oidc.clientID]);
     });
 
+    if (engine === 'PostgreSQL') {
+      it('loses no change where each transaction has one snapshot', async () => {
+        const isolation = (setting) => server.sql(`DO $$ BEGIN EXECUTE format('ALTER DATABASE %I ${setting}
+          default_transaction_isolation${setting === 'SET' ? " = ''serializable''" : ''}', current_database()); END $$;`);
+        isolation('SET');
+        await server.crash();
+        try {
+          await ask('PUT', 'strict', asked(undefined));
+          const each = Array.from({ length: 24 }, (_, i) => i);
+          const changed = await Promise.all(each.map((i) =>
+            ask('PATCH', 'strict', asked({ ...DEFAULTS, clientID: `c${i}` }))));
+          assert.deepEqual(changed.map((answer) => answer.status), Array(24).fill(202));
+          assert.equal(server.call('oidc_config', 'strict').version, 25);
+        } finally {
+          isolation('RESET');
+          await server.crash();
+        }
+      });
+    }
+
     it('judges an instance by the plan it was made in, not by what that plan got since', async () => {
       await ask('PUT', 'early', asked(undefined, 'late'));
       server.sql(`SELECT length(CAST(${engine === 'SQLite' ? '' : 'idplane.'}set_oidc_default('${JSON.stringify(

@@ -214,6 +214,10 @@ CREATE FUNCTION idplane.set_oidc_default(config jsonb, plan text DEFAULT NULL) R
     LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.set_oidc_default(jsonb, text) IS 'What instances of a plan have where nobody says otherwise.';
 
+CREATE FUNCTION idplane.oidc_default(plan text DEFAULT NULL) RETURNS jsonb
+    LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.oidc_default(text) IS 'What instances of a plan start with.';
+
 CREATE FUNCTION idplane.provision_oidc(instance text, request jsonb DEFAULT NULL, options jsonb DEFAULT NULL) RETURNS jsonb
     LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.provision_oidc(text, jsonb, jsonb) IS 'Makes an instance: what was sent, over the defaults of its plan.';
@@ -241,6 +245,10 @@ COMMENT ON FUNCTION idplane.oidc_history(text) IS 'Who changed an instance when,
 CREATE FUNCTION idplane.set_issuer_keys(issuer text, jwks text) RETURNS bigint
     LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.set_issuer_keys(text, text) IS 'The keys of an issuer, for configurations that bring none; how many can verify.';
+
+CREATE FUNCTION idplane.issuer_keys(issuer text) RETURNS text
+    LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.issuer_keys(text) IS 'The keys that an issuer was given.';
 
 CREATE FUNCTION idplane.oidc_authenticate(instance text, token text) RETURNS jsonb
     LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER COST 1000 AS 'MODULE_PATHNAME', 'idplane_call';
@@ -300,7 +308,7 @@ COMMENT ON FUNCTION pgjwt_compat.verify(text, text, text) IS 'pgjwt''s verify: h
 -- ---- who may do what ----
 -- Nobody by default. What depends on its arguments only, and what every verifier must read, is free.
 
-CREATE VIEW idplane.oidc_divergence AS
+CREATE VIEW idplane.oidc_divergence WITH (security_barrier) AS
     SELECT i.tenant, i.instance, i.version, i.record, i.effective,
            CASE WHEN m.answer ->> 'status' = 'ok' THEN m.answer -> 'effective' END AS derived
       FROM idplane.oidc_instance i
@@ -345,16 +353,17 @@ GRANT EXECUTE ON FUNCTION
 
 -- ---- what backends keep ----
 -- Settings, clients, instances and keys of issuers are read at nearly every call and hardly ever change, so a backend keeps the
--- rows until these triggers tell it otherwise. Of rows and ALWAYS: so they fire in a subscriber, too.
+-- rows until these triggers tell it otherwise. Of rows and ALWAYS: so they fire in a subscriber, too. Of
+-- INSERT: what a transaction has made is nothing to keep, and what is not there may be joined.
 
 CREATE FUNCTION idplane.configuration_changed() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'idplane_configuration_changed';
 COMMENT ON FUNCTION idplane.configuration_changed() IS 'Tells all backends to read rows again that they keep.';
 REVOKE ALL ON FUNCTION idplane.configuration_changed() FROM PUBLIC;
 
-CREATE TRIGGER idplane_changed BEFORE UPDATE OR DELETE ON idplane.tenant
+CREATE TRIGGER idplane_changed BEFORE INSERT OR UPDATE OR DELETE ON idplane.tenant
     FOR EACH ROW EXECUTE FUNCTION idplane.configuration_changed();
-CREATE TRIGGER idplane_changed BEFORE UPDATE OR DELETE ON idplane.client
+CREATE TRIGGER idplane_changed BEFORE INSERT OR UPDATE OR DELETE ON idplane.client
     FOR EACH ROW EXECUTE FUNCTION idplane.configuration_changed();
 CREATE TRIGGER idplane_emptied BEFORE TRUNCATE ON idplane.tenant
     FOR EACH STATEMENT EXECUTE FUNCTION idplane.configuration_changed();
@@ -362,7 +371,7 @@ CREATE TRIGGER idplane_emptied BEFORE TRUNCATE ON idplane.client
     FOR EACH STATEMENT EXECUTE FUNCTION idplane.configuration_changed();
 ALTER TABLE idplane.tenant ENABLE ALWAYS TRIGGER idplane_changed, ENABLE ALWAYS TRIGGER idplane_emptied;
 ALTER TABLE idplane.client ENABLE ALWAYS TRIGGER idplane_changed, ENABLE ALWAYS TRIGGER idplane_emptied;
-CREATE TRIGGER idplane_changed BEFORE UPDATE OR DELETE ON idplane.oidc_instance
+CREATE TRIGGER idplane_changed BEFORE INSERT OR UPDATE OR DELETE ON idplane.oidc_instance
     FOR EACH ROW EXECUTE FUNCTION idplane.configuration_changed();
 CREATE TRIGGER idplane_changed BEFORE INSERT OR UPDATE OR DELETE ON idplane.issuer_keys
     FOR EACH ROW EXECUTE FUNCTION idplane.configuration_changed();
@@ -377,7 +386,7 @@ COMMENT ON TRIGGER idplane_changed ON idplane.client IS 'Backends keep clients u
 COMMENT ON TRIGGER idplane_emptied ON idplane.tenant IS 'Backends keep settings until this fires.';
 COMMENT ON TRIGGER idplane_emptied ON idplane.client IS 'Backends keep clients until this fires.';
 COMMENT ON TRIGGER idplane_changed ON idplane.oidc_instance IS 'Backends keep instances until this fires.';
-COMMENT ON TRIGGER idplane_changed ON idplane.issuer_keys IS 'Backends keep keys until this fires; also that there are none.';
+COMMENT ON TRIGGER idplane_changed ON idplane.issuer_keys IS 'Backends keep keys until this fires.';
 COMMENT ON TRIGGER idplane_emptied ON idplane.oidc_instance IS 'Backends keep instances until this fires.';
 COMMENT ON TRIGGER idplane_emptied ON idplane.issuer_keys IS 'Backends keep keys until this fires.';
 

@@ -148,6 +148,9 @@ static void check_table(const struct attachment *attachment)
     if (!is_true(attachment, sql, NULL)) {
         idp_fail_with(call, IDP_INVALID_ARGUMENT, "The main database has no such table.");
     }
+    if (sqlite3_strnicmp(attachment->table, "idplane_", 8) == 0) {
+        idp_fail_with(call, IDP_INVALID_ARGUMENT, "The tables of idplane have their own rules.");
+    }
     if (!is_true(attachment,
                  "SELECT count(*) FROM pragma_table_list WHERE schema = 'main'"
                  " AND type = 'table' AND name = ? COLLATE NOCASE",

@@ -156,8 +156,8 @@ static inline bool idp_json_is(const struct idp_json *json, enum idp_json_kind k
 /* How many values a document has, at any depth, itself included. */
 size_t idp_json_count(const struct idp_json *json);
 
-/* The size of its text with numbers written out without exponents, as jsonb writes them; over
- * IDP_JSON_SIZE_MAX where one of these would have more than IDP_JSON_NUMBER_SIZE_MAX digits. */
+/* The size of its text with numbers written out without exponents, as jsonb writes them; SIZE_MAX
+ * where one of these would have more than IDP_JSON_NUMBER_SIZE_MAX digits. */
 size_t idp_json_written_size(struct idp_call *call, const struct idp_json *json);
 
 /* True where the array has this string. */

@@ -69,7 +69,7 @@ static const struct idp_error_row rows[IDP_ERROR_COUNT] = {
     [IDP_NO_SUCH_KEY] = {"no_such_key", 404, "42704",
                          "The tenant has no such signing key. Make one with create_signing_key()."},
     [IDP_NO_OIDC_DEFAULT] = {"no_oidc_default", 500, "42704",
-                             "The plan has no default OIDC configuration. Set one with "
+                             "There is no default OIDC configuration. Set one with "
                              "set_oidc_default()."},
     [IDP_INVALID_CONFIGURATION] = {"invalid_configuration", 400, "22023",
                                    "The OIDC configuration is not valid."},

@@ -87,26 +87,31 @@ static size_t exponent_of(struct idp_bytes number)
     return exponent;
 }
 
-/* What a number grows by; one that nobody could read again grows out of all bounds. */
+/* What a number grows by; SIZE_MAX: nobody could read it again. */
 static size_t growth_of(struct idp_bytes number)
 {
     size_t exponent = exponent_of(number);
-    return exponent > 0 && number.size + exponent > IDP_JSON_NUMBER_SIZE_MAX ? IDP_JSON_SIZE_MAX
-                                                                             : exponent;
+    return exponent > 0 && number.size + exponent > IDP_JSON_NUMBER_SIZE_MAX ? SIZE_MAX : exponent;
+}
+
+static size_t sum_of(size_t left, size_t right)
+{
+    size_t sum;
+    return __builtin_add_overflow(left, right, &sum) ? SIZE_MAX : sum;
 }
 
 static size_t growths_of(const struct idp_json *json)
 {
     size_t sum = json->kind == IDP_JSON_NUMBER ? growth_of(json->text) : 0;
     for (const struct idp_json *item = json->child; item != NULL; item = item->next) {
-        sum += growths_of(item);
+        sum = sum_of(sum, growths_of(item));
     }
     return sum;
 }
 
 size_t idp_json_written_size(struct idp_call *call, const struct idp_json *json)
 {
-    return idp_json_text(call, json).size + growths_of(json);
+    return sum_of(idp_json_text(call, json).size, growths_of(json));
 }
 
 static int by_name(const void *left, const void *right)

@@ -86,6 +86,19 @@ static bool is_admitted(struct idp_call *call, const struct idp_request *request
     return true;
 }
 
+/* Minor versions are compatible. */
+static bool is_version_2(struct idp_bytes version)
+{
+    if (version.size < 3 || !idp_bytes_start(version, idp_bytes_of("2."))) {
+        return false;
+    }
+    size_t i = 2;
+    while (i < version.size && version.data[i] >= '0' && version.data[i] <= '9') {
+        i++;
+    }
+    return i == version.size;
+}
+
 static bool enter(struct idp_call *call, const struct idp_request *request, struct asked *asked,
                   struct idp_response *refusal)
 {
@@ -94,8 +107,9 @@ static bool enter(struct idp_call *call, const struct idp_request *request, stru
     if (!is_admitted(call, request, &asked->actor, refusal)) {
         return false;
     }
-    if (idp_request_header(request, "x-broker-api-version").size == 0) {
-        *refusal = answer(call, 412, NULL, "The header X-Broker-API-Version is needed.");
+    if (!is_version_2(idp_request_header(request, "x-broker-api-version"))) {
+        *refusal = answer(call, 412, NULL,
+                          "The header X-Broker-API-Version must say 2 and a minor version.");
         return false;
     }
     if (asked->name.size == 0 || asked->name.size > IDP_OIDC_NAME_SIZE_MAX) {
@@ -167,13 +181,29 @@ static bool is_small(struct idp_call *call, const struct idp_json *object)
            idp_json_written_size(call, object) <= IDP_OIDC_SIZE_MAX;
 }
 
-/* NULL: read; else what is wrong. */
+static const char *not_json(struct idp_call *call, const char *why, struct idp_bytes path)
+{
+    struct idp_text text = {.call = call};
+    idp_text_add_c(&text, "The body is not strict JSON: ");
+    idp_text_add_c(&text, why);
+    idp_text_add_c(&text, path.size == 0 ? "" : " at ");
+    idp_text_add(&text, path);
+    idp_text_add_char(&text, '.');
+    return idp_text_bytes(&text).data;
+}
+
+/* NULL: read; else what is wrong. What is too much is so by its own limits. */
 static const char *body_read(struct asked *asked, struct idp_bytes text)
 {
     const char *why, *fault = NULL;
-    const struct idp_json *body = idp_json_read(asked->call, text, &why);
-    if (!idp_json_is(body, IDP_JSON_OBJECT)) {
-        return "The body must be a JSON object, without a member that comes twice.";
+    struct idp_bytes path;
+    const struct idp_json *body =
+        idp_json_read_many(asked->call, text, IDP_OIDC_SIZE_MAX, &why, &path);
+    if (body == NULL) {
+        return not_json(asked->call, why, path);
+    }
+    if (body->kind != IDP_JSON_OBJECT) {
+        return "The body must be a JSON object.";
     }
     const struct idp_service *before = &asked->before;
     const struct idp_json *sent = object_of(asked->call, body, "parameters", NULL, &fault);
@@ -268,10 +298,9 @@ static struct idp_response update(struct asked *asked)
 static const char *rules_read(struct asked *asked)
 {
     struct idp_call *call = asked->call;
-    bool has_default = idp_service_has_default(call, asked->service.plan_id);
     struct idp_bytes plan = asked->exists ? idp_service_instance_plan(call, asked->name)
                                           : idp_service_plan(call, asked->service.plan_id);
-    if (!has_default) {
+    if (!idp_service_has_default(call, plan)) {
         struct idp_text text = {.call = call};
         idp_text_add_c(&text, "There is no default OIDC configuration, neither for the plan ");
         idp_text_add(&text, asked->service.plan_id);

@@ -22,6 +22,10 @@ struct idp_key_set {
 };
 struct idp_key_set idp_keys_read(struct idp_call *call, struct idp_bytes text);
 
+/* How many of them verify by one of the algorithms (an array of names). */
+size_t idp_keys_count(struct idp_call *call, struct idp_bytes text,
+                      const struct idp_json *algorithms);
+
 /* A private key from a JWK; NULL where it is not usable for signing. Cached by content. */
 const struct idp_key *idp_key_read_private(struct idp_call *call, const struct idp_json *jwk);
 

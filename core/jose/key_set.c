@@ -115,6 +115,30 @@ struct idp_key_set idp_keys_read(struct idp_call *call, struct idp_bytes text)
     return read_keys(call, text, false);
 }
 
+static bool fits_one(const struct idp_key *key, const struct idp_json *algorithms)
+{
+    const struct idp_json *name = algorithms->child;
+    while (name != NULL) {
+        const struct idp_algorithm *algorithm = idp_algorithm_find(name->text);
+        if (algorithm != NULL && idp_algorithm_fits(algorithm, key)) {
+            return true;
+        }
+        name = name->next;
+    }
+    return false;
+}
+
+size_t idp_keys_count(struct idp_call *call, struct idp_bytes text,
+                      const struct idp_json *algorithms)
+{
+    size_t count = 0;
+    struct idp_key_set set = idp_keys_read(call, text);
+    for (size_t i = 0; i < set.count; i++) {
+        count += fits_one(set.keys[i], algorithms);
+    }
+    return count;
+}
+
 struct idp_key_set idp_keys_read_private(struct idp_call *call, struct idp_bytes text)
 {
     return read_keys(call, text, true);

@@ -5,7 +5,7 @@
 
 #include "core/oidc/oidc.h"
 
-enum { IDP_OIDC_MEMBER_SIZE_MAX = 32 };
+enum { IDP_OIDC_MEMBER_SIZE_MAX = 32, IDP_OIDC_ALGORITHM_COUNT = 9 };
 
 /* ---- fields (fields.c) ---- */
 
@@ -37,8 +37,8 @@ bool idp_oidc_field_is_list(enum idp_oidc_field field);
 /* True where Go's encoding/json takes one name for the other: it folds case. */
 bool idp_oidc_names_fold(struct idp_bytes name, const char *known);
 
-/* The field named so, by exact case; IDP_OIDC_FIELD_COUNT: none. *like: named so but for case. */
-enum idp_oidc_field idp_oidc_field_find(struct idp_bytes name, bool *like);
+/* The field named so, by exact case; IDP_OIDC_FIELD_COUNT: none. */
+enum idp_oidc_field idp_oidc_field_find(struct idp_bytes name);
 
 /* The known members of an object; others, and NULL, give nothing. */
 struct idp_oidc_config idp_oidc_config_of(const struct idp_json *object);
@@ -138,7 +138,11 @@ struct idp_oidc_url idp_oidc_url_of(struct idp_bytes text);
 /* The bytes of encodedJwksArray: standard base64, line ends ignored; data NULL where it is not. */
 struct idp_bytes idp_oidc_jwks_decode(struct idp_call *call, struct idp_bytes encoded);
 
-/* How many keys of a JWKS can verify; 0 also where it is none, or holds a private key or a secret.
+/* The first of the algorithms that a configuration may name, RS256 before all. */
+struct idp_json *idp_oidc_algorithms(struct idp_call *call, size_t count);
+
+/* How many keys of a JWKS can verify by one of them; 0 also where it is none, or holds a private
+ * key or a secret.
  */
 size_t idp_oidc_jwks_count(struct idp_call *call, struct idp_bytes jwks);
 

@@ -57,13 +57,12 @@ static void check_profile(struct idp_oidc_faults *faults, const struct idp_json 
 static bool is_member(struct idp_bytes name)
 {
     static const char *const rules[] = {"compat", "rule", "opaque_jwks", "profile"};
-    bool like;
     for (size_t i = 0; i < IDP_COUNT(rules); i++) {
         if (idp_bytes_is(name, rules[i])) {
             return true;
         }
     }
-    return idp_oidc_field_find(name, &like) < IDP_OIDC_DEFAULT_COUNT;
+    return idp_oidc_field_find(name) < IDP_OIDC_DEFAULT_COUNT;
 }
 
 static void check_members(struct idp_oidc_faults *faults, const struct idp_json *defaults)
@@ -107,6 +106,16 @@ static void check(struct idp_call *call, const struct idp_json *config)
         idp_fail_with(call, IDP_INVALID_CONFIGURATION, "%s.",
                       idp_oidc_faults_text(call, faults.list).data);
     }
+}
+
+/* oidc_default(plan) → what was set; NULL: nothing */
+struct idp_value idp_sql_oidc_default(struct idp_call *call, const struct idp_value *arguments)
+{
+    struct idp_bytes plan = idp_text_of(arguments[0]);
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)),
+                              idp_value_text(plan.data == NULL ? idp_bytes_of("") : plan)};
+    const struct idp_value *row = idp_run_one(call, &idp_oidc_default_statements[LOAD], key);
+    return row == NULL ? idp_null() : idp_value_json(idp_oidc_column(call, row[0]));
 }
 
 struct idp_value idp_sql_set_oidc_default(struct idp_call *call, const struct idp_value *arguments)

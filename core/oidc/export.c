@@ -50,9 +50,8 @@ static size_t count_of(const struct idp_json *list)
 static void check_losses(struct idp_oidc_faults *faults, const struct idp_oidc_format *format,
                          const struct idp_oidc_verifier *verifier)
 {
-    enum { ALGORITHM_COUNT = 9 };
     check_guard(faults, format, verifier);
-    if (!format->says_algorithms && count_of(verifier->algorithms) < ALGORITHM_COUNT) {
+    if (!format->says_algorithms && count_of(verifier->algorithms) < IDP_OIDC_ALGORITHM_COUNT) {
         lose(faults, IDP_OIDC_SIGNING_ALGS, "signingAlgs cannot be chosen there: all are taken");
     }
     if (!format->says_keys && verifier->jwks.data != NULL) {
@@ -93,6 +92,14 @@ static bool issuer_stands_before(const struct export *export, const struct idp_j
     return other != config;
 }
 
+/* Gardener takes none that begins so. */
+static void check_prefix(struct export *export, enum idp_oidc_field field, struct idp_bytes prefix)
+{
+    if (export->format->refuses_system && idp_bytes_start(prefix, idp_bytes_of("system:"))) {
+        lose(&export->faults, field, "a prefix must not begin with system: there");
+    }
+}
+
 static void config_add(struct export *export, const struct idp_oidc_profile *profile,
                        const struct idp_json *config, int64_t index)
 {
@@ -103,6 +110,8 @@ static void config_add(struct export *export, const struct idp_oidc_profile *pro
         idp_oidc_fault_add(&export->faults, "issuerURL", "unrepresentable",
                            "issuerURL may come once there");
     }
+    check_prefix(export, IDP_OIDC_USERNAME_PREFIX, verifier.username_prefix);
+    check_prefix(export, IDP_OIDC_GROUPS_PREFIX, verifier.groups_prefix);
     if (verifier.username_claim.data == NULL) {
         idp_oidc_fault_add(&export->faults, "usernameClaim", "unrepresentable",
                            "usernameClaim must be named");
@@ -135,6 +144,7 @@ static struct idp_json *answer_of(struct export *export, bool lossy)
         idp_json_add_shared(export->call, answer, "lost", export->lost.list);
         return answer;
     }
+    idp_json_add_bool(export->call, answer, "document", false); /* which no import takes */
     idp_json_add_shared(export->call, answer, "errors", errors);
     idp_json_add_string(export->call, answer, "message",
                         idp_oidc_faults_text(export->call, errors));

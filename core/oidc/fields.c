@@ -59,25 +59,21 @@ bool idp_oidc_names_fold(struct idp_bytes name, const char *known)
     return name.size == 0 && other.size == 0;
 }
 
-enum idp_oidc_field idp_oidc_field_find(struct idp_bytes name, bool *like)
+enum idp_oidc_field idp_oidc_field_find(struct idp_bytes name)
 {
-    *like = false;
-    for (size_t i = 0; i < IDP_OIDC_FIELD_COUNT; i++) {
-        if (idp_bytes_is(name, fields[i].name)) {
-            return (enum idp_oidc_field)i;
-        }
-        *like |= idp_oidc_names_fold(name, fields[i].name);
+    size_t i = 0;
+    while (i < IDP_OIDC_FIELD_COUNT && !idp_bytes_is(name, fields[i].name)) {
+        i++;
     }
-    return IDP_OIDC_FIELD_COUNT;
+    return (enum idp_oidc_field)i;
 }
 
 struct idp_oidc_config idp_oidc_config_of(const struct idp_json *object)
 {
     struct idp_oidc_config config = {0};
-    bool like;
     for (const struct idp_json *member = object == NULL ? NULL : object->child; member != NULL;
          member = member->next) {
-        enum idp_oidc_field field = idp_oidc_field_find(member->name, &like);
+        enum idp_oidc_field field = idp_oidc_field_find(member->name);
         if (field != IDP_OIDC_FIELD_COUNT && member->kind != IDP_JSON_NULL) {
             config.fields[field] = member;
         }
@@ -130,12 +126,26 @@ static struct idp_json *without_empty(struct idp_call *call, const struct idp_js
     return out;
 }
 
+/* Of an item an empty name of a claim is not what an absent one is (verifier.c). */
+static struct idp_json *item_of_normal(struct idp_call *call, const struct idp_json *item)
+{
+    static const enum idp_oidc_field claims[] = {IDP_OIDC_USERNAME_CLAIM, IDP_OIDC_GROUPS_CLAIM};
+    struct idp_json *out = without_empty(call, item, NULL);
+    for (size_t i = 0; i < IDP_COUNT(claims); i++) {
+        const struct idp_json *claim = idp_json_member(item, fields[claims[i]].name);
+        if (idp_json_is(claim, IDP_JSON_STRING) && claim->text.size == 0) {
+            idp_json_add(out, fields[claims[i]].name, idp_json_node(call, claim));
+        }
+    }
+    return out;
+}
+
 /* An empty list of configurations is one, and says that there shall be none. */
 static struct idp_json *list_of_normal(struct idp_call *call, const struct idp_json *list)
 {
     struct idp_json *out = idp_json_new(call, IDP_JSON_ARRAY);
     for (const struct idp_json *item = list->child; item != NULL; item = item->next) {
-        idp_json_add(out, NULL, without_empty(call, item, NULL));
+        idp_json_add(out, NULL, item_of_normal(call, item));
     }
     return out;
 }

@@ -232,6 +232,7 @@ static const struct idp_oidc_format formats[] = {
      .dash_is_no_groups_prefix = true,
      .says_validity = true,
      .guards_system = true,
+     .refuses_system = true,
      .begin = resources_begin,
      .add = resources_add},
     {.name = "kubeconfig",

@@ -18,9 +18,10 @@ struct idp_oidc_format {
     const char *name;
     bool one_only, one_of_an_issuer, says_algorithms, says_keys;
     bool dash_is_no_username_prefix, dash_is_no_groups_prefix; /* so that "-" cannot be one */
-    bool says_validity; /* how long a token may be good, and claims that are passed on */
-    bool guards_system; /* drops names of the system */
-    bool is_for_logins; /* nobody judges tokens by it */
+    bool says_validity;  /* how long a token may be good, and claims that are passed on */
+    bool guards_system;  /* drops names of the system */
+    bool refuses_system; /* takes no prefix that begins so */
+    bool is_for_logins;  /* nobody judges tokens by it */
     struct idp_json *(*begin)(struct idp_call *call);
     void (*add)(struct idp_call *call, const struct idp_oidc_item *item);
 };
@@ -35,6 +36,7 @@ struct idp_oidc_import {
     struct idp_call *call;
     struct idp_oidc_faults faults;
     struct idp_json *list;          /* of configurations, grows */
+    struct idp_json *places;        /* for each of them: field and path, "" and that of the whole */
     const struct idp_json *profile; /* of who reads such documents; NULL: as its name says */
 };
 
@@ -65,8 +67,11 @@ void idp_oidc_import_text(struct idp_oidc_import *import, struct idp_json *item,
 void idp_oidc_import_claim(struct idp_oidc_import *import, struct idp_json *item, const char *path,
                            struct idp_bytes name, struct idp_bytes value);
 
-/* A new configuration of the list. */
-struct idp_json *idp_oidc_import_item(struct idp_oidc_import *import);
+/* A new configuration of the list, which is at this place of the document. */
+struct idp_json *idp_oidc_import_item(struct idp_oidc_import *import, const char *path);
+
+/* Where a field of the newest configuration comes from. */
+void idp_oidc_import_place(struct idp_oidc_import *import, const char *field, const char *path);
 
 /* import_flags.c, import_structured.c, import_resource.c */
 void idp_oidc_import_flags(struct idp_oidc_import *import, const struct idp_json *document);

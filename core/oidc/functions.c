@@ -50,8 +50,7 @@ struct idp_value idp_oidc_part_of(struct idp_call *call, const struct idp_json *
     const char *name = idp_text_c(call, member.bytes);
     const struct idp_json *part = idp_json_member(answer, name);
     if (part == NULL && strcmp(name, "message") != 0) { /* which only a refusal has */
-        idp_fail_with(call, IDP_INVALID_ARGUMENT,
-                      "The member must be status, record, effective, changed, errors or message.");
+        idp_fail_with(call, IDP_INVALID_ARGUMENT, "The answer has no such member.");
     }
     return part == NULL || part->kind == IDP_JSON_NULL ? idp_null() : idp_value_json(part);
 }

@@ -73,7 +73,8 @@ struct idp_value idp_sql_oidc_history(struct idp_call *call, const struct idp_va
     struct idp_json *history = idp_json_new(call, IDP_JSON_ARRAY);
     for (size_t i = 0; i < rows.count && i < HISTORY_COUNT_MAX; i++) {
         const struct idp_value *row = rows.values + i * rows.columns;
-        const struct idp_value *before = i + 1 < rows.count ? row + rows.columns : NULL;
+        bool is_first = i + 1 == rows.count || idp_bytes_is(row[2].bytes, "provision");
+        const struct idp_value *before = is_first ? NULL : row + rows.columns;
         idp_json_add(history, NULL, line_of(call, row, before));
     }
     return idp_value_json(history);

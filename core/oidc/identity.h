@@ -29,7 +29,8 @@ struct idp_oidc_profile {
 bool idp_oidc_profile_read(struct idp_call *call, const struct idp_json *json,
                            struct idp_oidc_profile *out) IDP_MUST_CHECK;
 
-/* The text that a column holds of it, and back; equal for those that mean the same. */
+/* The text that a column holds of it, and back; equal for those that mean the same. Data NULL where
+ * it is none. */
 struct idp_bytes idp_oidc_profile_text(struct idp_call *call, const struct idp_json *json);
 const struct idp_json *idp_oidc_profile_json(struct idp_call *call, struct idp_bytes text);
 

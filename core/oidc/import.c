@@ -29,6 +29,11 @@ const char *idp_oidc_import_path_at(struct idp_oidc_import *import, const char *
 void idp_oidc_import_refuse(struct idp_oidc_import *import, const char *path, const char *message,
                             const char *detail)
 {
+    struct idp_text text = {.call = import->call};
+    idp_text_add_c(&text, path);
+    idp_text_add_c(&text, path[0] == 0 ? "" : ": ");
+    idp_text_add_c(&text, message);
+    message = idp_text_bytes(&text).data;
     idp_oidc_fault_add_with(&import->faults, path[0] == 0 ? path : path + 1, "unrepresentable",
                             message, idp_bytes_of(detail == NULL ? "" : detail));
 }
@@ -68,6 +73,7 @@ void idp_oidc_import_text(struct idp_oidc_import *import, struct idp_json *item,
 {
     const struct idp_json *text =
         idp_oidc_import_member(import, object, path, from, IDP_JSON_STRING);
+    idp_oidc_import_place(import, to, idp_oidc_import_path(import, path, idp_bytes_of(from)));
     if (text != NULL) {
         idp_json_add_shared(import->call, item, to, text);
     }
@@ -75,11 +81,18 @@ void idp_oidc_import_text(struct idp_oidc_import *import, struct idp_json *item,
 
 /* ---- configurations ---- */
 
-struct idp_json *idp_oidc_import_item(struct idp_oidc_import *import)
+struct idp_json *idp_oidc_import_item(struct idp_oidc_import *import, const char *path)
 {
     struct idp_json *item = idp_json_new(import->call, IDP_JSON_OBJECT);
     idp_json_add(import->list, NULL, item);
+    idp_json_add(import->places, NULL, idp_json_new(import->call, IDP_JSON_OBJECT));
+    idp_oidc_import_place(import, "", path);
     return item;
+}
+
+void idp_oidc_import_place(struct idp_oidc_import *import, const char *field, const char *path)
+{
+    idp_json_add_c(import->call, import->places->last, field, path);
 }
 
 static struct idp_json *claims_in(struct idp_call *call, struct idp_json *item)
@@ -107,6 +120,71 @@ void idp_oidc_import_claim(struct idp_oidc_import *import, struct idp_json *item
     idp_text_add(&text, value);
     idp_json_add(claims_in(import->call, item), NULL,
                  idp_json_new_string(import->call, idp_text_bytes(&text)));
+}
+
+/* ---- what is wrong with what was read ---- */
+
+/* The next step of a pointer, taken off; ours need no escapes. */
+static struct idp_bytes step_take(struct idp_bytes *path)
+{
+    size_t size = 1;
+    while (size < path->size && path->data[size] != '/') {
+        size++;
+    }
+    struct idp_bytes step = {path->data + 1, path->size == 0 ? 0 : size - 1};
+    size = path->size == 0 ? 0 : size;
+    *path = (struct idp_bytes){path->data + size, path->size - size};
+    return step;
+}
+
+static const struct idp_json *item_at(const struct idp_json *list, struct idp_bytes index)
+{
+    const struct idp_json *item = list->child;
+    struct idp_json number = {.kind = IDP_JSON_NUMBER, .text = index};
+    int64_t left;
+    for (left = idp_json_integer(&number, &left) ? left : INT64_MAX; item != NULL && left > 0;
+         left--) {
+        item = item->next;
+    }
+    return item;
+}
+
+/* The place in the document of a path of the request; the whole where it is not known. */
+static const char *place_of(struct idp_oidc_import *import, struct idp_bytes path)
+{
+    if (!idp_bytes_is(step_take(&path), "list") || path.size == 0) {
+        return "";
+    }
+    const struct idp_json *places = item_at(import->places, step_take(&path));
+    const char *field = idp_text_c(import->call, step_take(&path));
+    struct idp_bytes place = idp_json_string(places, field);
+    place = place.data == NULL ? idp_json_string(places, "") : place;
+    return place.data == NULL ? "" : idp_text_c(import->call, place);
+}
+
+static bool is_refused(const struct idp_oidc_import *import, const char *path)
+{
+    const struct idp_json *fault = import->faults.list->child;
+    while (fault != NULL && !idp_bytes_start(idp_json_string(fault, "path"), idp_bytes_of(path))) {
+        fault = fault->next;
+    }
+    return fault != NULL;
+}
+
+/* Once for a place: the reader has said what it says there. */
+static void refuse_also(struct idp_oidc_import *import, const struct idp_json *fault)
+{
+    const char *path = place_of(import, idp_json_string(fault, "path"));
+    if (path[0] != 0 && is_refused(import, path)) {
+        return;
+    }
+    struct idp_text text = {.call = import->call};
+    idp_text_add_c(&text, path);
+    idp_text_add_c(&text, path[0] == 0 ? "" : ": ");
+    idp_text_add(&text, idp_json_string(fault, "message"));
+    idp_oidc_fault_add(&import->faults, path[0] == 0 ? path : path + 1,
+                       idp_text_c(import->call, idp_json_string(fault, "code")),
+                       idp_text_bytes(&text).data);
 }
 
 /* ---- the whole ---- */
@@ -157,13 +235,15 @@ struct idp_value idp_sql_oidc_import(struct idp_call *call, const struct idp_val
     const struct reader *reader = reader_of(call, arguments[0]);
     struct idp_oidc_import import = {.call = call,
                                      .faults = idp_oidc_faults_new(call),
-                                     .list = idp_json_new(call, IDP_JSON_ARRAY)};
+                                     .list = idp_json_new(call, IDP_JSON_ARRAY),
+                                     .places = idp_json_new(call, IDP_JSON_ARRAY)};
     reader->read(&import, idp_json_argument(call, arguments[1], "document"));
     struct idp_json *request = idp_json_new(call, IDP_JSON_OBJECT);
     idp_json_add(request, "list", import.list);
     struct idp_oidc_rules rules = idp_oidc_rules_of(call, NULL);
-    const struct idp_json *errors = import.faults.list->child != NULL
-                                        ? import.faults.list
-                                        : idp_oidc_validate(call, request, NULL, &rules);
-    return answer_of(&import, reader, request, errors);
+    const struct idp_json *faults = idp_oidc_validate(call, request, NULL, &rules)->child;
+    for (; faults != NULL; faults = faults->next) {
+        refuse_also(&import, faults);
+    }
+    return answer_of(&import, reader, request, import.faults.list);
 }

@@ -7,16 +7,17 @@
 
 static const struct flag {
     const char *name, *member;
-    bool is_list; /* parted by commas */
+    bool is_list;   /* parted by commas */
+    bool is_needed; /* its value, where the flag is there */
 } flags[] = {
-    {PREFIX "issuer-url", "issuerURL", false},
-    {PREFIX "client-id", "clientID", false},
-    {PREFIX "username-claim", "usernameClaim", false},
-    {PREFIX "username-prefix", "usernamePrefix", false},
-    {PREFIX "groups-claim", "groupsClaim", false},
-    {PREFIX "groups-prefix", "groupsPrefix", false},
-    {PREFIX "signing-algs", "signingAlgs", true},
-    {PREFIX "required-claim", NULL, false},
+    {PREFIX "issuer-url", "issuerURL", false, true},
+    {PREFIX "client-id", "clientID", false, true},
+    {PREFIX "username-claim", "usernameClaim", false, true},
+    {PREFIX "username-prefix", "usernamePrefix", false, false},
+    {PREFIX "groups-claim", "groupsClaim", false, false},
+    {PREFIX "groups-prefix", "groupsPrefix", false, false},
+    {PREFIX "signing-algs", "signingAlgs", true, false},
+    {PREFIX "required-claim", NULL, false, true},
 };
 
 /* One flag as it was written. */
@@ -41,8 +42,11 @@ static void names_add(struct idp_oidc_import *import, struct idp_json *list, str
 static void member_add(struct idp_oidc_import *import, struct idp_json *item,
                        const struct flag *flag, const struct written *written)
 {
+    idp_oidc_import_place(import, flag->member, written->path);
     if (idp_json_member(item, flag->member) != NULL) {
         idp_oidc_import_refuse(import, written->path, "a flag comes twice: ", flag->name);
+    } else if (written->value.size == 0 && flag->is_needed) {
+        idp_oidc_import_refuse(import, written->path, "a value is wanted: ", flag->name);
     } else if (flag->is_list) {
         struct idp_json *list = idp_json_new(import->call, IDP_JSON_ARRAY);
         names_add(import, list, written->value);
@@ -72,7 +76,9 @@ static void flag_read(struct idp_oidc_import *import, struct idp_json *item,
     while (i < IDP_COUNT(flags) && !idp_bytes_is(written->name, flags[i].name)) {
         i++;
     }
-    if (i == IDP_COUNT(flags)) {
+    if (i < IDP_COUNT(flags) && written->value.data == NULL) {
+        idp_oidc_import_refuse(import, written->path, "a value is wanted: ", flags[i].name);
+    } else if (i == IDP_COUNT(flags)) {
         idp_oidc_import_refuse(
             import, written->path,
             "a flag has no place in a configuration; known are " PREFIX
@@ -97,7 +103,7 @@ static struct written written_at(const struct idp_json *text, const struct idp_j
                                 .value = {sign + 1, text->text.size - size - 1}};
     }
     if (!idp_json_is(text->next, IDP_JSON_STRING)) {
-        return (struct written){.name = text->text, .value = {"", 0}};
+        return (struct written){.name = text->text};
     }
     *next = text->next->next;
     return (struct written){.name = text->text, .value = text->next->text};
@@ -115,7 +121,7 @@ static void claims_move(struct idp_json *claims, struct idp_json *item)
 
 void idp_oidc_import_flags(struct idp_oidc_import *import, const struct idp_json *document)
 {
-    struct idp_json *item = idp_oidc_import_item(import);
+    struct idp_json *item = idp_oidc_import_item(import, "");
     struct idp_json *claims = idp_json_new(import->call, IDP_JSON_OBJECT);
     if (!idp_json_is(document, IDP_JSON_ARRAY)) {
         idp_oidc_import_refuse(import, "", "the flags must be an array of texts", NULL);

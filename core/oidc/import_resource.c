@@ -10,14 +10,34 @@ static const char spec_members[] =
 static void read_prefix(struct idp_oidc_import *import, struct idp_json *item, const char *member,
                         const struct idp_json *spec, const char *path, struct idp_bytes name)
 {
-    if (!idp_oidc_is_empty(idp_json_member(spec, member)) || name.size == 0) {
-        idp_oidc_import_text(import, item, member, spec, path, member);
-        return;
+    const struct idp_json *sent =
+        idp_oidc_import_member(import, spec, path, member, IDP_JSON_STRING);
+    struct idp_bytes prefix = sent == NULL ? (struct idp_bytes){"", 0} : sent->text;
+    if (prefix.size == 0 && name.size > 0) {
+        struct idp_text text = {.call = import->call};
+        idp_text_add(&text, name);
+        idp_text_add_char(&text, '/');
+        prefix = idp_text_bytes(&text);
     }
-    struct idp_text prefix = {.call = import->call};
-    idp_text_add(&prefix, name);
-    idp_text_add_char(&prefix, '/');
-    idp_json_add_string(import->call, item, member, idp_text_bytes(&prefix));
+    if (idp_bytes_start(prefix, idp_bytes_of("system:"))) {
+        idp_oidc_import_refuse(import, idp_oidc_import_path(import, path, idp_bytes_of(member)),
+                               "a prefix must not begin with system:", NULL);
+    }
+    if (prefix.size > 0) {
+        idp_json_add_string(import->call, item, member, prefix);
+    }
+}
+
+static void read_username(struct idp_oidc_import *import, struct idp_json *item,
+                          const struct idp_json *spec, const char *path)
+{
+    const struct idp_json *claim = idp_json_member(spec, "usernameClaim");
+    if (idp_json_is(claim, IDP_JSON_STRING) && claim->text.size == 0) {
+        idp_oidc_import_refuse(import,
+                               idp_oidc_import_path(import, path, idp_bytes_of("usernameClaim")),
+                               "a claim is wanted", NULL);
+    }
+    idp_oidc_import_text(import, item, "usernameClaim", spec, path, "usernameClaim");
 }
 
 static void read_required(struct idp_oidc_import *import, struct idp_json *item,
@@ -46,6 +66,8 @@ static void read_audience(struct idp_oidc_import *import, struct idp_json *item,
     } else if (idp_json_is(audiences->child, IDP_JSON_STRING) && audiences->child->next == NULL &&
                idp_oidc_is_empty(idp_json_member(spec, "clientID"))) {
         idp_json_add_shared(import->call, item, "clientID", audiences->child);
+        idp_oidc_import_place(import, "clientID",
+                              idp_oidc_import_path(import, path, idp_bytes_of("audiences")));
     } else {
         idp_oidc_import_refuse(import,
                                idp_oidc_import_path(import, path, idp_bytes_of("audiences")),
@@ -63,8 +85,7 @@ static void read_profile(struct idp_oidc_import *import, const struct idp_json *
     idp_json_add_c(import->call, profile, "name", "owa");
     for (size_t i = 0; i < IDP_COUNT(names); i++) {
         const struct idp_json *member = idp_json_member(spec, names[i]);
-        if (member != NULL && member->kind != IDP_JSON_NULL &&
-            !(member->kind == IDP_JSON_ARRAY && member->child == NULL)) {
+        if (member != NULL && member->kind != IDP_JSON_NULL) {
             idp_json_add_shared(import->call, profile, names[i], member);
         }
     }
@@ -91,7 +112,7 @@ static void read_spec(struct idp_oidc_import *import, const struct idp_json *spe
                       struct idp_bytes name)
 {
     bool is_first = import->list->child == NULL;
-    struct idp_json *item = idp_oidc_import_item(import);
+    struct idp_json *item = idp_oidc_import_item(import, path);
     const struct idp_json *jwks =
         idp_oidc_import_member(import, spec, path, "jwks", IDP_JSON_OBJECT);
     const char *jwks_path = idp_oidc_import_path(import, path, idp_bytes_of("jwks"));
@@ -100,13 +121,15 @@ static void read_spec(struct idp_oidc_import *import, const struct idp_json *spe
     idp_oidc_import_check(import, spec, path, spec_members);
     idp_oidc_import_text(import, item, "issuerURL", spec, path, "issuerURL");
     read_audience(import, item, spec, path);
-    idp_oidc_import_text(import, item, "usernameClaim", spec, path, "usernameClaim");
+    read_username(import, item, spec, path);
     idp_oidc_import_text(import, item, "groupsClaim", spec, path, "groupsClaim");
     read_prefix(import, item, "usernamePrefix", spec, path, name);
     read_prefix(import, item, "groupsPrefix", spec, path, name);
     read_required(import, item, spec, path);
     idp_oidc_import_check(import, jwks, jwks_path, "keys");
     idp_oidc_import_text(import, item, "encodedJwksArray", jwks, jwks_path, "keys");
+    idp_oidc_import_place(import, "signingAlgs",
+                          idp_oidc_import_path(import, path, idp_bytes_of("supportedSigningAlgs")));
     if (algorithms != NULL) {
         idp_json_add_shared(import->call, item, "signingAlgs", algorithms);
     }

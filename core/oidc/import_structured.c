@@ -19,7 +19,8 @@ static void read_mapping(struct idp_oidc_import *import, struct idp_json *item,
     idp_oidc_import_text(import, item, rows[row].prefix, mapping, path, "prefix");
     bool has_claim = !idp_oidc_is_empty(idp_json_member(mapping, "claim"));
     bool has_prefix = idp_json_is(idp_json_member(mapping, "prefix"), IDP_JSON_STRING);
-    if (mapping != NULL && (!has_claim || !has_prefix)) {
+    bool is_needed = row == 0 || mapping != NULL;
+    if (is_needed && (!has_claim || !has_prefix)) {
         idp_oidc_import_refuse(import, path,
                                "a claim and its prefix are needed, which may be empty", NULL);
     }
@@ -59,15 +60,15 @@ static void read_issuer(struct idp_oidc_import *import, struct idp_json *item,
         idp_oidc_import_member(import, issuer, path, "audiences", IDP_JSON_ARRAY);
     const struct idp_json *policy =
         idp_oidc_import_member(import, issuer, path, "audienceMatchPolicy", IDP_JSON_STRING);
+    const char *audiences_path = idp_oidc_import_path(import, path, idp_bytes_of("audiences"));
+    idp_oidc_import_place(import, "clientID", audiences_path);
     idp_oidc_import_check(import, issuer, path, "url audiences audienceMatchPolicy");
     idp_oidc_import_text(import, item, "issuerURL", issuer, path, "url");
     if (audiences != NULL && idp_json_is(audiences->child, IDP_JSON_STRING) &&
         audiences->child->next == NULL) {
         idp_json_add_shared(import->call, item, "clientID", audiences->child);
     } else {
-        idp_oidc_import_refuse(import,
-                               idp_oidc_import_path(import, path, idp_bytes_of("audiences")),
-                               "exactly one audience is wanted", NULL);
+        idp_oidc_import_refuse(import, audiences_path, "exactly one audience is wanted", NULL);
     }
     if (policy != NULL && policy->text.size > 0 && !idp_bytes_is(policy->text, "MatchAny")) {
         idp_oidc_import_refuse(
@@ -79,7 +80,7 @@ static void read_issuer(struct idp_oidc_import *import, struct idp_json *item,
 static void read_authenticator(struct idp_oidc_import *import, const struct idp_json *authenticator,
                                const char *path)
 {
-    struct idp_json *item = idp_oidc_import_item(import);
+    struct idp_json *item = idp_oidc_import_item(import, path);
     const struct idp_json *issuer =
         idp_oidc_import_member(import, authenticator, path, "issuer", IDP_JSON_OBJECT);
     const struct idp_json *mappings =

@@ -65,6 +65,7 @@ size_t idp_oidc_jwks_count(struct idp_call *call, struct idp_bytes jwks)
 {
     const char *why;
     const struct idp_json *keys = idp_json_member(idp_json_read(call, jwks, &why), "keys");
-    return idp_json_is(keys, IDP_JSON_ARRAY) && is_public(keys) ? idp_keys_read(call, jwks).count
-                                                                : 0;
+    return idp_json_is(keys, IDP_JSON_ARRAY) && is_public(keys)
+               ? idp_keys_count(call, jwks, idp_oidc_algorithms(call, IDP_OIDC_ALGORITHM_COUNT))
+               : 0;
 }

@@ -8,6 +8,10 @@ static bool are_claims(const struct idp_json *required)
 {
     bool is_object = idp_json_is(required, IDP_JSON_OBJECT);
     const struct idp_json *claim = required->child;
+    if (!is_object && idp_json_is(claim, IDP_JSON_STRING) && claim->next == NULL &&
+        idp_bytes_is(claim->text, "-")) {
+        return true; /* none are wanted */
+    }
     while (claim != NULL && claim->kind == IDP_JSON_STRING &&
            (is_object || memchr(claim->text.data, '=', claim->text.size) != NULL)) {
         claim = claim->next;
@@ -32,7 +36,17 @@ static bool fits(enum idp_oidc_field field, const struct idp_json *value)
     return idp_oidc_field_is_list(field) ? is_text_list(value) : value->kind == IDP_JSON_STRING;
 }
 
-/* A requirement of the wrong type must not be none. */
+static void check_case(struct idp_call *call, const struct idp_json *object, const char *name)
+{
+    for (const struct idp_json *member = object->child; member != NULL; member = member->next) {
+        if (idp_oidc_names_fold(member->name, name) && !idp_bytes_is(member->name, name)) {
+            idp_fail_with(call, IDP_INVALID_ARGUMENT, "A member of config must be written %s.",
+                          name);
+        }
+    }
+}
+
+/* A requirement of the wrong type, or in another case, must not be none. */
 static void check_config(struct idp_call *call, const struct idp_json *object)
 {
     if (object->kind != IDP_JSON_OBJECT) {
@@ -40,6 +54,7 @@ static void check_config(struct idp_call *call, const struct idp_json *object)
     }
     struct idp_oidc_config config = idp_oidc_config_of(object);
     for (size_t i = 0; i < IDP_OIDC_FIELD_COUNT; i++) {
+        check_case(call, object, idp_oidc_field_name((enum idp_oidc_field)i));
         if (config.fields[i] != NULL && !fits((enum idp_oidc_field)i, config.fields[i])) {
             idp_fail_with(call, IDP_INVALID_ARGUMENT, "The member %s of config has a wrong type.",
                           idp_oidc_field_name((enum idp_oidc_field)i));
@@ -61,14 +76,27 @@ static struct idp_oidc_verifier verifier_of(struct idp_call *call,
     return verifier;
 }
 
+static bool has_field(const struct idp_json *config)
+{
+    struct idp_oidc_config fields = idp_oidc_config_of(config);
+    size_t i = 0;
+    while (i < IDP_OIDC_FIELD_COUNT && fields.fields[i] == NULL) {
+        i++;
+    }
+    return i < IDP_OIDC_FIELD_COUNT;
+}
+
 static struct idp_oidc_verifiers verifiers_of(struct idp_call *call,
                                               const struct idp_oidc_profile *profile,
                                               const struct idp_json *config)
 {
     const struct idp_json *list = idp_json_member(config, "list");
-    if (list != NULL && list->kind != IDP_JSON_ARRAY) {
-        idp_fail_with(call, IDP_INVALID_ARGUMENT, "The list of config must be one of objects.");
+    list = idp_json_is(list, IDP_JSON_NULL) ? NULL : list;
+    if (list != NULL && (list->kind != IDP_JSON_ARRAY || has_field(config))) {
+        idp_fail_with(call, IDP_INVALID_ARGUMENT,
+                      "The list of config must be one of objects, without fields beside it.");
     }
+    check_case(call, config, "list");
     size_t count = 0, room = list == NULL ? 1 : idp_json_count(list);
     struct idp_oidc_verifier *verifiers = idp_allocate(call, room * sizeof *verifiers);
     const struct idp_json *item = list == NULL ? config : list->child;

@@ -53,7 +53,7 @@ struct idp_bytes idp_service_instance_plan(struct idp_call *call, struct idp_byt
 int64_t idp_service_provisioned(struct idp_call *call, struct idp_bytes name);
 
 /* True where that plan has defaults. */
-bool idp_service_has_default(struct idp_call *call, struct idp_bytes plan_id);
+bool idp_service_has_default(struct idp_call *call, struct idp_bytes plan);
 
 /* True where the defaults of the plan say that the origin's code is followed; *is_first: in its
  * first era. */
@@ -70,7 +70,9 @@ struct idp_value idp_sql_update_oidc(struct idp_call *call, const struct idp_val
 struct idp_value idp_sql_rederive_oidc(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_rollback_oidc(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_oidc_config(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_oidc_default(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_set_issuer_keys(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_issuer_keys(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_oidc_authenticate(struct idp_call *call,
                                            const struct idp_value *arguments);
 struct idp_value idp_sql_oidc_explain(struct idp_call *call, const struct idp_value *arguments);

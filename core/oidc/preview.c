@@ -93,12 +93,21 @@ static struct idp_oidc_verifiers one_of(struct idp_oidc_verifiers all, size_t in
     return (struct idp_oidc_verifiers){.count = 1, .first = index, .list = &all.list[index]};
 }
 
-/* The index of the one for the same issuer and client; all.count: none. */
-static size_t same_of(struct idp_oidc_verifiers all, const struct idp_oidc_verifier *other)
+static bool is_for_same(const struct idp_oidc_verifier *left, const struct idp_oidc_verifier *right)
 {
-    size_t i = 0;
-    while (i < all.count && !(idp_bytes_equal(all.list[i].issuer, other->issuer) &&
-                              idp_bytes_equal(all.list[i].client_id, other->client_id))) {
+    return idp_bytes_equal(left->issuer, right->issuer) &&
+           idp_bytes_equal(left->client_id, right->client_id);
+}
+
+/* The index of the one for the same issuer and client as others.list[index]; of several the one
+ * that has as many before it. all.count: none. */
+static size_t same_of(struct idp_oidc_verifiers all, struct idp_oidc_verifiers others, size_t index)
+{
+    size_t before = 0, i = 0;
+    for (size_t j = 0; j < index; j++) {
+        before += is_for_same(&others.list[j], &others.list[index]);
+    }
+    while (i < all.count && (!is_for_same(&all.list[i], &others.list[index]) || before-- > 0)) {
         i++;
     }
     return i;
@@ -109,9 +118,9 @@ static size_t same_of(struct idp_oidc_verifiers all, const struct idp_oidc_verif
 static size_t partner_of(struct idp_oidc_verifiers all, struct idp_oidc_verifiers others,
                          size_t index)
 {
-    size_t same = same_of(all, &others.list[index]);
+    size_t same = same_of(all, others, index);
     bool has_place =
-        same == all.count && index < all.count && same_of(others, &all.list[index]) == others.count;
+        same == all.count && index < all.count && same_of(others, all, index) == others.count;
     return has_place ? index : same;
 }
 

@@ -73,10 +73,11 @@ static bool option_read(struct idp_call *call, const struct idp_json *member,
                         struct idp_oidc_profile *out)
 {
     if (idp_bytes_is(member->name, "maxTokenExpirationSeconds")) {
-        return idp_json_integer(member, &out->validity_max_s) && out->validity_max_s > 0;
+        struct idp_json number = {.kind = member->kind, .text = idp_json_canonical(call, member)};
+        return idp_json_integer(&number, &out->validity_max_s) && out->validity_max_s > 0;
     }
     if (idp_bytes_is(member->name, "extraClaims")) {
-        out->extra_claims = member;
+        out->extra_claims = member->child == NULL ? NULL : member;
         return are_claims(call, member);
     }
     return idp_bytes_is(member->name, "name");
@@ -109,5 +110,20 @@ const struct idp_json *idp_oidc_profile_json(struct idp_call *call, struct idp_b
 
 struct idp_bytes idp_oidc_profile_text(struct idp_call *call, const struct idp_json *json)
 {
-    return idp_json_is(json, IDP_JSON_STRING) ? json->text : idp_json_canonical(call, json);
+    struct idp_oidc_profile profile;
+    if (!idp_oidc_profile_read(call, json, &profile)) {
+        return (struct idp_bytes){0};
+    }
+    if (profile.validity_max_s == 0 && profile.extra_claims == NULL) {
+        return idp_bytes_of(profile.name);
+    }
+    struct idp_json *object = idp_json_new(call, IDP_JSON_OBJECT);
+    idp_json_add_c(call, object, "name", profile.name);
+    if (profile.extra_claims != NULL) {
+        idp_json_add_shared(call, object, "extraClaims", profile.extra_claims);
+    }
+    if (profile.validity_max_s > 0) {
+        idp_json_add_integer(call, object, "maxTokenExpirationSeconds", profile.validity_max_s);
+    }
+    return idp_json_canonical(call, object);
 }

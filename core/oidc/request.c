@@ -7,21 +7,18 @@
 const struct idp_json *idp_oidc_request_read(struct idp_oidc_faults *faults, struct idp_value value)
 {
     struct idp_bytes text = idp_text_of(value), path;
-    if (text.data == NULL) {
-        return NULL;
-    }
-    if (text.size > 2 * IDP_OIDC_SIZE_MAX) {
-        idp_oidc_fault_add(faults, "", "too_large",
-                           "the OIDC configuration must not be larger than 64 KiB");
-        return NULL;
-    }
     const char *why;
-    const struct idp_json *json =
-        idp_json_read_many(faults->call, text, IDP_OIDC_SIZE_MAX, &why, &path);
-    if (json == NULL) {
-        const char *at = path.size == 0 ? "" : path.data + 1;
-        idp_oidc_fault_add_with(faults, at, "not_json",
-                                "the OIDC configuration is not strict JSON: ", idp_bytes_of(why));
+    const struct idp_json *json = NULL;
+    if (text.data != NULL) {
+        json = idp_json_read_many(faults->call, text, IDP_OIDC_SIZE_MAX, &why, &path);
+    }
+    if (text.data != NULL && json == NULL) {
+        struct idp_text message = {.call = faults->call};
+        idp_text_add_c(&message, "the OIDC configuration is not strict JSON: ");
+        idp_text_add_c(&message, why);
+        idp_text_add_c(&message, path.size == 0 ? "" : " at ");
+        idp_oidc_fault_add_with(faults, path.size == 0 ? "" : path.data + 1, "not_json",
+                                idp_text_bytes(&message).data, path);
     }
     return json;
 }
@@ -29,9 +26,8 @@ const struct idp_json *idp_oidc_request_read(struct idp_oidc_faults *faults, str
 /* Names that only a later era knows are unknown ones. */
 static bool has_field(const struct idp_json *document, size_t field_count)
 {
-    bool like;
     for (const struct idp_json *member = document->child; member != NULL; member = member->next) {
-        if (idp_oidc_field_find(member->name, &like) < field_count) {
+        if (idp_oidc_field_find(member->name) < field_count) {
             return true;
         }
     }

@@ -60,7 +60,7 @@ void idp_service_save(struct idp_call *call, struct idp_bytes name,
     idp_run(call, &idp_service_statements[SAVE], row);
 }
 
-static bool has_default(struct idp_call *call, struct idp_bytes plan)
+bool idp_service_has_default(struct idp_call *call, struct idp_bytes plan)
 {
     struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(plan)};
     const struct idp_value *row = idp_run_row(call, &idp_service_statements[HAS_DEFAULT], key);
@@ -69,18 +69,13 @@ static bool has_default(struct idp_call *call, struct idp_bytes plan)
 
 struct idp_bytes idp_service_plan(struct idp_call *call, struct idp_bytes plan_id)
 {
-    return has_default(call, plan_id) ? plan_id : idp_bytes_of("");
+    return idp_service_has_default(call, plan_id) ? plan_id : idp_bytes_of("");
 }
 
 struct idp_bytes idp_service_instance_plan(struct idp_call *call, struct idp_bytes name)
 {
     struct idp_oidc_instance instance;
     return idp_oidc_instance_find(call, name, &instance) ? instance.plan : idp_bytes_of("");
-}
-
-bool idp_service_has_default(struct idp_call *call, struct idp_bytes plan_id)
-{
-    return has_default(call, plan_id) || has_default(call, idp_bytes_of(""));
 }
 
 int64_t idp_service_provisioned(struct idp_call *call, struct idp_bytes name)

@@ -31,14 +31,18 @@ static void check_field(struct idp_oidc_faults *faults, const struct idp_json *v
     }
 }
 
-static bool is_known_but_for_case(struct idp_bytes name, const struct idp_oidc_rules *rules,
-                                  bool may_list)
+/* The name that is meant by one in another case; NULL: it is that name, or an unknown one. */
+static const char *meant_by(struct idp_bytes name, const struct idp_oidc_rules *rules,
+                            bool may_list)
 {
-    bool like;
-    if (idp_oidc_field_find(name, &like) < rules->field_count) {
-        return false;
+    for (size_t i = 0; i < rules->field_count; i++) {
+        const char *known = idp_oidc_field_name((enum idp_oidc_field)i);
+        if (idp_oidc_names_fold(name, known)) {
+            return idp_bytes_is(name, known) ? NULL : known;
+        }
     }
-    return like || (may_list && idp_oidc_names_fold(name, "list") && !idp_bytes_is(name, "list"));
+    return may_list && idp_oidc_names_fold(name, "list") && !idp_bytes_is(name, "list") ? "list"
+                                                                                        : NULL;
 }
 
 /* In an order that does not depend on that of the members, which jsonb does not keep. `is_item`: a
@@ -53,11 +57,14 @@ static void check_object(struct idp_oidc_faults *faults, const struct idp_json *
     size_t count;
     const struct idp_json **members = idp_json_sorted(faults->call, object, &count);
     for (size_t i = 0; i < count; i++) {
-        if (is_known_but_for_case(members[i]->name, rules, !is_item && !rules->is_first)) {
+        const char *meant = meant_by(members[i]->name, rules, !is_item && !rules->is_first);
+        if (meant != NULL) {
+            struct idp_text text = {.call = faults->call};
             const char *name = idp_text_c(faults->call, members[i]->name);
-            idp_oidc_fault_add_with(
-                faults, name, "name_case", name,
-                idp_bytes_of(" must be written in the case of the documentation"));
+            idp_text_add_c(&text, name);
+            idp_text_add_c(&text, " must be written ");
+            idp_oidc_fault_add_with(faults, name, "name_case", idp_text_bytes(&text).data,
+                                    idp_bytes_of(meant));
         }
     }
 }
@@ -98,10 +105,12 @@ void idp_oidc_shape_check(struct idp_oidc_faults *faults, const struct idp_json 
         idp_oidc_fault_add(faults, "", "wrong_type", "the OIDC configuration must be an object");
         return;
     }
-    if (idp_json_written_size(faults->call, document) > IDP_OIDC_SIZE_MAX) {
-        idp_oidc_fault_add(
-            faults, "", "too_large",
-            "the OIDC configuration must not be larger than 64 KiB, a number not than 1024 digits");
+    size_t size = idp_json_written_size(faults->call, document);
+    if (size > IDP_OIDC_SIZE_MAX) {
+        idp_oidc_fault_add(faults, "", "too_large",
+                           size == SIZE_MAX
+                               ? "a number must not have more than 1024 digits"
+                               : "the OIDC configuration must not be larger than 64 KiB");
         return;
     }
     check_object(faults, document, rules, false);

@@ -58,19 +58,23 @@ static struct idp_bytes claim_of(const struct idp_json *sent, const char *other,
     return is_none ? (struct idp_bytes){0} : idp_bytes_of(other);
 }
 
-static const struct idp_json *algorithms_of(struct idp_call *call,
-                                            const struct idp_oidc_config *config, bool all)
+struct idp_json *idp_oidc_algorithms(struct idp_call *call, size_t count)
 {
     static const char *const names[] = {"RS256", "RS384", "RS512", "ES256", "ES384",
                                         "ES512", "PS256", "PS384", "PS512"};
-    if (!idp_oidc_is_empty(config->fields[IDP_OIDC_SIGNING_ALGS])) {
-        return config->fields[IDP_OIDC_SIGNING_ALGS];
-    }
     struct idp_json *algorithms = idp_json_new(call, IDP_JSON_ARRAY);
-    for (size_t i = 0; i < (all ? IDP_COUNT(names) : 1); i++) {
+    for (size_t i = 0; i < count && i < IDP_COUNT(names); i++) {
         idp_json_add(algorithms, NULL, idp_json_new_string(call, idp_bytes_of(names[i])));
     }
     return algorithms;
+}
+
+static const struct idp_json *algorithms_of(struct idp_call *call,
+                                            const struct idp_oidc_config *config, bool all)
+{
+    return idp_oidc_is_empty(config->fields[IDP_OIDC_SIGNING_ALGS])
+               ? idp_oidc_algorithms(call, all ? IDP_OIDC_ALGORITHM_COUNT : 1)
+               : config->fields[IDP_OIDC_SIGNING_ALGS];
 }
 
 struct idp_oidc_verifier idp_oidc_verifier_of(struct idp_call *call,

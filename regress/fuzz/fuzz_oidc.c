@@ -72,8 +72,8 @@ static void check_claims(struct idp_call *call, const struct idp_json *answer,
         idp_value_json_text(claims),
         idp_value_text(idp_bytes_of(profiles[flags / 16 % IDP_COUNT(profiles)])),
     };
-    struct idp_value value =
-        input_call(call, "oidc_map_claims", arguments, IDP_COUNT(arguments), 0);
+    struct idp_value value = input_call(call, "oidc_map_claims", arguments, IDP_COUNT(arguments),
+                                        INPUT_RAISES(IDP_INVALID_ARGUMENT));
     if (value.kind != 0) {
         const struct idp_json *username = idp_json_member(value.json, "username");
         bool ok = idp_json_is(idp_json_member(value.json, "ok"), IDP_JSON_TRUE);

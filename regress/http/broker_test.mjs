@@ -239,7 +239,9 @@ for (const engine of engines) {
     });
 
     it('refuses what the protocol does (U26)', async () => {
-      assert.equal((await ask('PUT', 'x', asked(undefined), { version: null })).status, 412);
+      for (const version of [null, '1.0', '3.0', '2.', '2', '2.x'])
+        assert.equal((await ask('PUT', 'x', asked(undefined), { version })).status, 412, version);
+      assert.equal((await ask('GET', 'x', undefined, { version: '2.17' })).status, 404);
       const sync = await ask('PUT', 'x', asked(undefined), { query: '' });
       assert.deepEqual([sync.status, sync.body.error], [422, 'AsyncRequired']);
       for (const body of [asked(undefined), {}, asked(undefined, 'no-such')])
@@ -250,6 +252,14 @@ for (const engine of engines) {
         '{"service_id":"s","plan_id":"p","parameters":{"oidc":1}}',
         '{"service_id":"s","plan_id":"p","plan_id":"q"}'])
         assert.equal((await ask('PUT', 'x', body)).status, 400, body);
+      for (const [body, description] of [
+        ['[]', 'The body must be a JSON object.'],
+        ['{"service_id":"s","plan_id":"p","parameters":{"oidc":{"clientID":"a","clientID":"b"}}}',
+          'The body is not strict JSON: duplicate member at /parameters/oidc/clientID.'],
+        [JSON.stringify(asked({ list: Array(10000).fill({}) })),
+          '[instanceID: x] list must not hold more than 64 configurations'],
+      ])
+        assert.deepEqual((await ask('PUT', 'x', body)).body, { description });
       const removal = await fetch(`${server.base}/v2/service_instances/x`, { method: 'DELETE' });
       assert.deepEqual([removal.status, removal.headers.get('allow')], [405, 'GET, HEAD, PUT, PATCH']);
       assert.equal((await ask('GET', 'x', undefined)).status, 404);
@@ -328,6 +338,12 @@ for (const engine of engines) {
       server.sql(`DELETE FROM ${table('oidc_instance')} WHERE instance = 'removed';`);
       assert.equal((await ask('GET', 'removed', undefined, { query: '' })).status, 404);
       assert.deepEqual((await ask('PUT', 'removed', asked(undefined))).body, { operation: '2' });
+      const history = server.sql(`SELECT ${call}oidc_history('removed');`);
+      assert.deepEqual(JSON.parse(history).map((line) => [line.version, line.before]), [[2, null], [1, null]]);
+      server.sql(`SELECT length(CAST(${call}set_oidc_default('${JSON.stringify(DEFAULTS)}', 'gone') AS text));`);
+      await ask('PUT', 'kept-plan', asked(undefined, 'gone'));
+      server.sql(`DELETE FROM ${table('oidc_default')} WHERE plan = 'gone';`);
+      assert.equal((await ask('PATCH', 'kept-plan', asked(undefined, 'gone'))).status, 400);
       server.sql(`DELETE FROM ${table('oidc_default')} WHERE plan = '';`);
       const refused = await ask('PUT', 'none', asked(undefined, 'gold'));
       assert.deepEqual([refused.status, refused.body.description], [400, 'There is no default OIDC configuration, '

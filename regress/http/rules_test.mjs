@@ -181,7 +181,7 @@ for (const engine of engines) {
       CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON idplane.device_code
         DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse();`);
     const refused = await post(`${server.base}/device_authorization`, { client_id: 'tv' });
-    assert.equal(refused.status, 500);
+    assert.equal(refused.status, 503);
     server.sql('DROP TRIGGER refuse ON idplane.device_code;');
     const issued = await post(`${server.base}/device_authorization`, { client_id: 'tv' });
     assert.equal(issued.status, 200);

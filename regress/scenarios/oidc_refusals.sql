@@ -55,3 +55,30 @@ SELECT canonical_json(provision_oidc('imported', oidc_import('flags', '[]') -> '
 SELECT canonical_json(provision_oidc('seen', '{"list":[{"clientID":"a","issuerURL":"https://a.example","usernamePrefix":"a:"},{"clientID":"b","issuerURL":"https://b.example","usernamePrefix":"b:"}]}') -> 'status');
 SELECT canonical_json(oidc_preview('seen', '{"list":[{"clientID":"b","issuerURL":"https://b.example","usernamePrefix":"x:"},{"clientID":"a","issuerURL":"https://a.example","usernamePrefix":"a:"}]}', '[{"sub":"u"},{"sub":"u","iss":"https://a.example","aud":"a"}]') -> 'identities');
 SELECT canonical_json(oidc_preview('seen', '{"list":[{"clientID":"a","issuerURL":"https://a.example","usernamePrefix":"a:"}]}', '[{"sub":"u"}]') -> 'identities');
+-- Of several for one issuer and client each is compared with what it became.
+SELECT canonical_json(provision_oidc('twice', '{"list":[{"clientID":"c","issuerURL":"https://a.example","usernamePrefix":"a:","requiredClaims":["repo=x"]},{"clientID":"c","issuerURL":"https://a.example","usernamePrefix":"b:","requiredClaims":["repo=y"]}]}') -> 'status');
+SELECT canonical_json(oidc_preview('twice', '{"list":[{"clientID":"c","issuerURL":"https://a.example","usernamePrefix":"a:","requiredClaims":["repo=x"]},{"clientID":"c","issuerURL":"https://a.example","usernamePrefix":"b:","requiredClaims":["repo=y"]}]}', '[{"sub":"u","repo":"y"}]') -> 'identities');
+SELECT canonical_json(oidc_preview('twice', '{"list":[{"clientID":"c","issuerURL":"https://a.example","usernamePrefix":"a:","requiredClaims":["repo=x"]},{"clientID":"c","issuerURL":"https://a.example","usernamePrefix":"c:","requiredClaims":["repo=y"]}]}', '[{"sub":"u","repo":"y"}]') -> 'identities');
+
+-- What a reader of the other format refuses is refused here; what is unrepresentable is nowhere imported.
+SELECT oidc_import('structured', '{"kind":"AuthenticationConfiguration","jwt":[{"issuer":{"url":"http://c.example","audiences":["c"]},"claimMappings":{}}]}') ->> 'message';
+SELECT oidc_import('flags', '["--oidc-issuer-url=https://c.example","--oidc-client-id=c","--oidc-username-claim=","--oidc-groups-prefix"]') ->> 'message';
+SELECT oidc_import('openidconnect', '{"kind":"OpenIDConnect","spec":{"issuerURL":"https://c.example","clientID":"c","usernamePrefix":"system:x","groupsPrefix":[],"usernameClaim":"","maxTokenExpirationSeconds":[]}}') ->> 'message';
+SELECT canonical_json(provision_oidc('piped', oidc_import('structured', oidc_export('twice', 'structured') -> 'document') -> 'request') -> 'status');
+
+-- Profiles that mean the same are the same.
+SELECT canonical_json(set_oidc_default('{"clientID":"d","issuerURL":"https://d.example","profile":"owa"}', 'same') -> 'profile');
+SELECT canonical_json(provision_oidc('same', NULL, '{"plan":"same"}') -> 'version');
+SELECT canonical_json(set_oidc_default('{"clientID":"d","issuerURL":"https://d.example","profile":{"name":"owa","extraClaims":[]}}', 'same') -> 'profile');
+SELECT canonical_json(rederive_oidc('same') -> 'changed');
+SELECT canonical_json(set_oidc_default('{"clientID":"d","issuerURL":"https://d.example","profile":{"name":"owa","maxTokenExpirationSeconds":36e2}}', 'same') -> 'clientID');
+SELECT canonical_json(rederive_oidc('same') -> 'changed');
+SELECT canonical_json(oidc_config('same') -> 'profile');
+
+-- More that oidc_map_claims lets nobody overlook, and what it takes.
+SELECT oidc_map_claims('{"usernamePrefix":"-","requiredclaims":["a=b"]}', '{"sub":"x"}');
+SELECT oidc_map_claims('{"usernamePrefix":"-","list":[]}', '{"sub":"x"}');
+SELECT canonical_json(oidc_map_claims('{"usernamePrefix":"-","list":null,"requiredClaims":["-"]}', '{"sub":"x"}') -> 'username');
+
+-- The first era does not know the later fields by any name.
+SELECT canonical_json(oidc_validate('{"clientID":"c","issuerURL":"https://c.example","groupsprefix":1,"groupsPrefix":5}', NULL, '{"compat":"0.0.1"}'));

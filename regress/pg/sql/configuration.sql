@@ -142,6 +142,28 @@ EXECUTE judge(:'token');
 ROLLBACK;
 EXECUTE judge(:'token');
 
+-- What a transaction made and took back was never there, for an instance as for a client.
+BEGIN;
+SELECT idplane.provision_oidc('undone', '{"clientID": "api", "issuerURL": "https://id.example",
+    "signingAlgs": ["ES256"], "usernamePrefix": "-"}') ->> 'status' AS status;
+SELECT idplane.oidc_authenticate('undone', :'token') ->> 'ok' AS ok FROM generate_series(1, 2);
+SELECT idplane.register_client('undone', '{"token_endpoint_auth_method": "none",
+    "grant_types": ["urn:ietf:params:oauth:grant-type:device_code"]}') ->> 'client_id' AS registered;
+SELECT idplane.issue_device_code('undone') ? 'device_code' AS issued;
+SELECT idplane.issue_device_code('undone') ? 'device_code' AS issued;
+ROLLBACK;
+SELECT idplane.oidc_authenticate('undone', :'token') ->> 'reason' AS reason;
+SELECT idplane.issue_device_code('undone') ->> 'error' AS error;
+DO $$
+BEGIN
+    PERFORM idplane.provision_oidc('undone', '{"clientID": "api", "issuerURL": "https://id.example"}');
+    PERFORM idplane.oidc_authenticate('undone', 'e30.e30.AAAA') FROM generate_series(1, 2);
+    RAISE 'taken back';
+EXCEPTION WHEN OTHERS THEN
+    RAISE NOTICE '%', SQLERRM;
+END $$;
+SELECT idplane.oidc_authenticate('undone', :'token') ->> 'reason' AS reason;
+
 -- A transaction with one snapshot sees that; a query that began before sees what is now.
 BEGIN ISOLATION LEVEL REPEATABLE READ;
 EXECUTE judge(:'token');
@@ -177,3 +199,20 @@ DROP TABLE judged;
 SELECT idplane.configuration_changed();
 SELECT tgrelid::regclass, tgname, tgenabled FROM pg_trigger WHERE tgname ~ '^idplane_' ORDER BY 1, 2;
 SELECT idplane.configure('{"device_flow_settings": {"device_flow_codelifetime_in_secs": null}}') IS NOT NULL AS reset;
+
+-- A function of the caller's sees no row of another tenant in the view.
+SELECT idplane.provision_oidc('leaky') ->> 'status' AS status;
+SELECT idplane.set_oidc_default('{"clientID": "later", "issuerURL": "https://none.example"}') IS NOT NULL AS said;
+SELECT count(*) > 0 AS some FROM idplane.oidc_divergence;
+SELECT idplane.set_tenant('elsewhere');
+CREATE FUNCTION leak(instance text) RETURNS boolean LANGUAGE plpgsql COST 0.0000001 AS $$
+BEGIN
+    RAISE WARNING 'seen: %', instance;
+    RETURN true;
+END $$;
+SET enable_indexscan = off;
+SET enable_bitmapscan = off;
+SELECT instance FROM idplane.oidc_divergence WHERE leak(instance);
+RESET ALL;
+DROP FUNCTION leak;
+SELECT idplane.set_tenant('default');

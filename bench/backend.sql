@@ -158,6 +158,7 @@ SELECT bench_slice(name, sources, condition) FROM (VALUES
     ('oidc_authenticate', '',
         '(idplane.oidc_authenticate(CASE WHEN g > 0 THEN ''bench'' END, t.token) -> ''ok'')::boolean'),
     ('one_of_few', '', 'idplane.oidc_config(''f'' || g::bigint * 7919 % 10) IS NOT NULL'),
+    ('one_of_some', '', 'idplane.oidc_config(''s'' || g::bigint * 7919 % 10000) IS NOT NULL'),
     ('one_of_many', '',
         'idplane.oidc_config(''m'' || g::bigint * 7919 % (SELECT i.count FROM instances i)) IS NOT NULL'),
     ('oidc_merge', '',

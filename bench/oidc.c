@@ -14,7 +14,7 @@
 #include "bench/pair.h"
 #include "bench/token.h"
 
-enum { FEW = 10, REDERIVE_COUNT = 20000 };
+enum { FEW = 10, SOME = 10000, REDERIVE_COUNT = 20000 };
 
 static const char section[] = "OIDC configuration in SQLite";
 static const char config[] = "{\"clientID\":\"https://api.example.com\",\"groupsClaim\":\"groups\","
@@ -22,7 +22,7 @@ static const char config[] = "{\"clientID\":\"https://api.example.com\",\"groups
 
 struct bench {
     struct token token; /* first: a step of raw takes the whole as it is */
-    sqlite3_stmt *authenticate, *one_of_few, *one_of_many;
+    sqlite3_stmt *authenticate, *one;
     uint64_t many;
 };
 
@@ -33,24 +33,29 @@ static void authenticate_step(void *context)
     database_step(((struct bench *)context)->authenticate, "{\"ok\":true");
 }
 
-/* The plan of few has instances f0 to f9, that of many m0 and so on. */
-static void lookup(sqlite3_stmt *statement, char kind, uint64_t limit)
+/* Instances are f0 to f9, s0 and so on, m0 and so on. */
+static void lookup(struct bench *bench, char kind, uint64_t limit)
 {
     char name[32];
     snprintf(name, sizeof name, "%c%llu", kind, (unsigned long long)random_below(limit));
-    sqlite3_bind_text(statement, 1, name, -1, SQLITE_TRANSIENT);
-    database_step(statement, "{\"instance\":");
+    sqlite3_bind_text(bench->one, 1, name, -1, SQLITE_TRANSIENT);
+    database_step(bench->one, "{\"instance\":");
 }
 
 static void few_step(void *context)
 {
-    lookup(((struct bench *)context)->one_of_few, 'f', FEW);
+    lookup(context, 'f', FEW);
+}
+
+static void some_step(void *context)
+{
+    lookup(context, 's', SOME);
 }
 
 static void many_step(void *context)
 {
     struct bench *bench = context;
-    lookup(bench->one_of_many, 'm', bench->many);
+    lookup(bench, 'm', bench->many);
 }
 
 /* ---- set up ---- */
@@ -125,8 +130,7 @@ int main(int count, char **arguments)
     ask(db, "SELECT set_issuer_keys(?, '{\"keys\":[' || jwk_from_pem(?) || ']}')",
         "https://id.example.com", bench.token.raw.public_text);
     bench.authenticate = database_prepare(db, "SELECT oidc_authenticate('bench', ?)");
-    bench.one_of_few = database_prepare(db, "SELECT oidc_config(?)");
-    bench.one_of_many = database_prepare(db, "SELECT oidc_config(?)");
+    bench.one = database_prepare(db, "SELECT oidc_config(?)");
     sqlite3_bind_text(bench.authenticate, 1, bench.token.text, -1, SQLITE_STATIC);
     /* Outside of a transaction the locks take half of what the goal leaves beside a signature. */
     measure(&bench, "oidc_authenticate RS256, each locks the file", "raw EVP verification", "",
@@ -137,14 +141,16 @@ int main(int count, char **arguments)
     database_run(db, "COMMIT");
     progress("%llu instances", (unsigned long long)bench.many);
     instances_make(db, 'f', FEW);
+    instances_make(db, 's', SOME);
     instances_make(db, 'm', bench.many);
     database_run(db, "BEGIN");
     measure(&bench, "oidc_config of one instance of many", "of one of ten", "", few_step,
             many_step);
+    measure(&bench, "oidc_config of one instance of many", "of one of ten thousand", "", some_step,
+            many_step);
     database_run(db, "COMMIT");
     sqlite3_finalize(bench.authenticate);
-    sqlite3_finalize(bench.one_of_few);
-    sqlite3_finalize(bench.one_of_many);
+    sqlite3_finalize(bench.one);
     rederive(db);
     token_close(&bench.token);
     require(sqlite3_close(db) == SQLITE_OK, "the connection does not close");

@@ -37,14 +37,14 @@ static char folded(struct idp_bytes name, size_t *size)
         const char *bytes;
         char folds_to;
     } others[] = {{"\xc5\xbf", 's'}, {"\xe2\x84\xaa", 'k'}};
-    for (size_t i = 0; i < IDP_COUNT(others); i++) {
+    char first = name.data[0];
+    for (size_t i = 0; (unsigned char)first >= 0x80 && i < IDP_COUNT(others); i++) {
         if (idp_bytes_start(name, idp_bytes_of(others[i].bytes))) {
             *size = strlen(others[i].bytes);
             return others[i].folds_to;
         }
     }
     *size = 1;
-    char first = name.data[0];
     return first >= 'A' && first <= 'Z' ? (char)(first - 'A' + 'a') : first;
 }
 

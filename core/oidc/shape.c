@@ -35,10 +35,13 @@ static void check_field(struct idp_oidc_faults *faults, const struct idp_json *v
 static const char *meant_by(struct idp_bytes name, const struct idp_oidc_rules *rules,
                             bool may_list)
 {
+    if (idp_oidc_field_find(name) < rules->field_count) {
+        return NULL;
+    }
     for (size_t i = 0; i < rules->field_count; i++) {
         const char *known = idp_oidc_field_name((enum idp_oidc_field)i);
         if (idp_oidc_names_fold(name, known)) {
-            return idp_bytes_is(name, known) ? NULL : known;
+            return known;
         }
     }
     return may_list && idp_oidc_names_fold(name, "list") && !idp_bytes_is(name, "list") ? "list"

@@ -31,11 +31,21 @@ static bool is_deserialized(sqlite3 *db)
            vfs == NULL || strcmp(vfs->zName, "memdb") == 0;
 }
 
+/* Connections that share a cache may see what others have not committed; then each counts a part of
+ * it. */
+static bool is_shared(sqlite3 *db)
+{
+    int used = 0, part = 0, highest;
+    sqlite3_db_status(db, SQLITE_DBSTATUS_CACHE_USED, &used, &highest, 0);
+    sqlite3_db_status(db, SQLITE_DBSTATUS_CACHE_USED_SHARED, &part, &highest, 0);
+    return used != part;
+}
+
 static bool may_keep(sqlite3 *db, unsigned *version)
 {
     return sqlite3_txn_state(db, "main") == SQLITE_TXN_READ &&
            sqlite3_file_control(db, "main", SQLITE_FCNTL_DATA_VERSION, version) == SQLITE_OK &&
-           !is_deserialized(db);
+           !is_deserialized(db) && !is_shared(db);
 }
 
 static bool is_of(const struct idp_kept_entry *entry, const struct idp_statement *statement,

@@ -174,9 +174,12 @@ static const char *read_array(struct reader *reader, const char *at, struct idp_
     if (at != NULL && at < reader->scan.end && *at == ']') {
         return leave(reader, at, ']');
     }
+    if (at == NULL) {
+        return NULL;
+    }
     size_t index = 0;
     do {
-        at = at == NULL ? NULL : read_value(reader, at, array, (struct idp_bytes){0});
+        at = read_value(reader, at, array, (struct idp_bytes){0});
         if (at == NULL) {
             return refused_in(reader, (struct idp_bytes){NULL, index});
         }

@@ -144,10 +144,11 @@ static const struct idp_json *object_of(struct idp_call *call, const struct idp_
 }
 
 /* Members that were sent, over those from before; oidc apart. */
-static const struct idp_json *parameters_of(struct asked *asked, const struct idp_json *sent)
+static const struct idp_json *parameters_of(struct asked *asked, const struct idp_json *sent,
+                                            const struct idp_json *others)
 {
     struct idp_json *out = idp_json_new(asked->call, IDP_JSON_OBJECT);
-    const struct idp_json *before = asked->exists ? asked->before.parameters->child : NULL;
+    const struct idp_json *before = others == NULL ? NULL : others->child;
     for (; before != NULL; before = before->next) {
         const char *name = idp_text_c(asked->call, before->name);
         if (idp_json_member(sent, name) == NULL) {
@@ -166,12 +167,24 @@ static const struct idp_json *parameters_of(struct asked *asked, const struct id
 static struct idp_bytes id_of(const struct idp_json *body, const char *name,
                               struct idp_bytes before, const char **fault)
 {
-    struct idp_bytes id = idp_json_string(body, name);
-    id = id.data == NULL ? before : id;
+    const struct idp_json *member = idp_json_member(body, name);
+    bool is_absent = member == NULL || member->kind == IDP_JSON_NULL;
+    struct idp_bytes id = is_absent ? before : idp_json_string(body, name);
     if (id.size == 0 || id.size > IDP_OIDC_NAME_SIZE_MAX) {
-        *fault = "The members service_id and plan_id are needed, of at most 255 bytes.";
+        *fault = "The members service_id and plan_id are needed, texts of at most 255 bytes.";
     }
     return id;
+}
+
+/* What reads the parameters next may take a name in another case for ours. */
+static bool has_other_case(const struct idp_json *parameters)
+{
+    const struct idp_json *member = parameters->child;
+    while (member != NULL &&
+           !(idp_oidc_names_fold(member->name, "oidc") && !idp_bytes_is(member->name, "oidc"))) {
+        member = member->next;
+    }
+    return member != NULL;
 }
 
 /* What is kept must be read again, also after many requests that each added to it. */
@@ -205,17 +218,22 @@ static const char *body_read(struct asked *asked, struct idp_bytes text)
     if (body->kind != IDP_JSON_OBJECT) {
         return "The body must be a JSON object.";
     }
-    const struct idp_service *before = &asked->before;
+    bool replaces = !asked->exists || (!asked->is_patch && asked->follows_code);
+    struct idp_service before = replaces ? (struct idp_service){0} : asked->before;
+    struct idp_service named = asked->is_patch ? asked->before : (struct idp_service){0};
     const struct idp_json *sent = object_of(asked->call, body, "parameters", NULL, &fault);
     asked->service = (struct idp_service){
-        .service_id = id_of(body, "service_id", before->service_id, &fault),
-        .plan_id = id_of(body, "plan_id", before->plan_id, &fault),
-        .context = object_of(asked->call, body, "context", before->context, &fault),
+        .service_id = id_of(body, "service_id", named.service_id, &fault),
+        .plan_id = id_of(body, "plan_id", named.plan_id, &fault),
+        .context = object_of(asked->call, body, "context", before.context, &fault),
     };
     if (fault != NULL) {
         return fault;
     }
-    asked->service.parameters = parameters_of(asked, sent);
+    if (has_other_case(sent)) {
+        return "The member oidc of parameters must be written so.";
+    }
+    asked->service.parameters = parameters_of(asked, sent, before.parameters);
     return is_small(asked->call, asked->service.parameters) &&
                    is_small(asked->call, asked->service.context)
                ? NULL
@@ -303,7 +321,7 @@ static const char *rules_read(struct asked *asked)
     if (!idp_service_has_default(call, plan)) {
         struct idp_text text = {.call = call};
         idp_text_add_c(&text, "There is no default OIDC configuration, neither for the plan ");
-        idp_text_add(&text, asked->service.plan_id);
+        idp_text_add(&text, asked->exists ? asked->before.plan_id : asked->service.plan_id);
         idp_text_add_c(&text, " nor without a plan: set_oidc_default(config[, plan]).");
         return idp_text_bytes(&text).data;
     }
@@ -344,8 +362,10 @@ static bool change_enter(struct idp_call *call, const struct idp_request *reques
         *refusal = not_found(call);
         return false;
     }
-    const char *fault = body_read(asked, request->body);
-    fault = fault != NULL ? fault : rules_read(asked);
+    /* What rules there are says how the body is read; those of a new one its plan says. */
+    const char *fault = asked->exists ? rules_read(asked) : NULL;
+    fault = fault != NULL ? fault : body_read(asked, request->body);
+    fault = fault != NULL || asked->exists ? fault : rules_read(asked);
     fault = fault != NULL ? fault : fault_of(asked);
     if (fault != NULL) {
         *refusal = answer(call, 400, NULL, fault);

@@ -34,9 +34,6 @@ const char *idp_oidc_field_name(enum idp_oidc_field field);
 /* True for those that are lists of strings; the others are strings. */
 bool idp_oidc_field_is_list(enum idp_oidc_field field);
 
-/* True where Go's encoding/json takes one name for the other: it folds case. */
-bool idp_oidc_names_fold(struct idp_bytes name, const char *known);
-
 /* The field named so, by exact case; IDP_OIDC_FIELD_COUNT: none. */
 enum idp_oidc_field idp_oidc_field_find(struct idp_bytes name);
 
@@ -55,6 +52,9 @@ bool idp_oidc_config_is_empty(const struct idp_oidc_config *config, size_t count
 /* The document without members that say nothing, as canonical text: equal for those that mean the
  * same. NULL and null give "null". */
 struct idp_bytes idp_oidc_normal_text(struct idp_call *call, const struct idp_json *document);
+
+/* The same of what is effective, where an empty name of a claim says something. */
+struct idp_bytes idp_oidc_effective_text(struct idp_call *call, const struct idp_json *effective);
 
 /* ---- rules (rules.c) ---- */
 

@@ -47,12 +47,34 @@ static size_t count_of(const struct idp_json *list)
     return count;
 }
 
+static bool is_trimmed(struct idp_bytes text)
+{
+    return idp_oidc_trimmed(text).size == text.size;
+}
+
+static bool are_trimmed(const struct idp_json *claims)
+{
+    const struct idp_json *claim = claims == NULL ? NULL : claims->child;
+    while (claim != NULL && is_trimmed(claim->name) && is_trimmed(claim->text)) {
+        claim = claim->next;
+    }
+    return claim == NULL;
+}
+
 static void check_losses(struct idp_oidc_faults *faults, const struct idp_oidc_format *format,
                          const struct idp_oidc_verifier *verifier)
 {
     check_guard(faults, format, verifier);
     if (!format->says_algorithms && count_of(verifier->algorithms) < IDP_OIDC_ALGORITHM_COUNT) {
         lose(faults, IDP_OIDC_SIGNING_ALGS, "signingAlgs cannot be chosen there: all are taken");
+    }
+    if (format->trims_claims && !are_trimmed(verifier->required_claims)) {
+        lose(faults, IDP_OIDC_REQUIRED_CLAIMS,
+             "requiredClaims lose white space at their ends there");
+    }
+    if (format->says_keys && !format->is_for_logins && verifier->jwks.data != NULL &&
+        idp_oidc_jwks_count(faults->call, verifier->jwks) == 0) {
+        lose(faults, IDP_OIDC_JWKS, "encodedJwksArray is no JWKS with a usable key");
     }
     if (!format->says_keys && verifier->jwks.data != NULL) {
         lose(faults, IDP_OIDC_JWKS, "encodedJwksArray has no place there: keys are fetched");

@@ -126,13 +126,13 @@ static struct idp_json *without_empty(struct idp_call *call, const struct idp_js
     return out;
 }
 
-/* Of an item an empty name of a claim is not what an absent one is (verifier.c). */
-static struct idp_json *item_of_normal(struct idp_call *call, const struct idp_json *item)
+/* Of what is read as it is, an empty name of a claim is not what an absent one is (verifier.c). */
+static struct idp_json *whole_of_normal(struct idp_call *call, const struct idp_json *config)
 {
     static const enum idp_oidc_field claims[] = {IDP_OIDC_USERNAME_CLAIM, IDP_OIDC_GROUPS_CLAIM};
-    struct idp_json *out = without_empty(call, item, NULL);
+    struct idp_json *out = without_empty(call, config, NULL);
     for (size_t i = 0; i < IDP_COUNT(claims); i++) {
-        const struct idp_json *claim = idp_json_member(item, fields[claims[i]].name);
+        const struct idp_json *claim = idp_json_member(config, fields[claims[i]].name);
         if (idp_json_is(claim, IDP_JSON_STRING) && claim->text.size == 0) {
             idp_json_add(out, fields[claims[i]].name, idp_json_node(call, claim));
         }
@@ -145,7 +145,7 @@ static struct idp_json *list_of_normal(struct idp_call *call, const struct idp_j
 {
     struct idp_json *out = idp_json_new(call, IDP_JSON_ARRAY);
     for (const struct idp_json *item = list->child; item != NULL; item = item->next) {
-        idp_json_add(out, NULL, item_of_normal(call, item));
+        idp_json_add(out, NULL, whole_of_normal(call, item));
     }
     return out;
 }
@@ -162,4 +162,12 @@ struct idp_bytes idp_oidc_normal_text(struct idp_call *call, const struct idp_js
         idp_json_add(normal, "list", list_of_normal(call, list));
     }
     return idp_json_canonical(call, normal);
+}
+
+struct idp_bytes idp_oidc_effective_text(struct idp_call *call, const struct idp_json *effective)
+{
+    bool is_one = idp_json_is(effective, IDP_JSON_OBJECT) &&
+                  !idp_json_is(idp_json_member(effective, "list"), IDP_JSON_ARRAY);
+    return is_one ? idp_json_canonical(call, whole_of_normal(call, effective))
+                  : idp_oidc_normal_text(call, effective);
 }

@@ -39,6 +39,18 @@ static struct idp_json *list_in(struct idp_call *call, struct idp_json *parent, 
     return list;
 }
 
+struct idp_bytes idp_oidc_trimmed(struct idp_bytes text)
+{
+    static const char white[] = " \t\n\v\f\r";
+    while (text.size > 0 && strchr(white, text.data[0]) != NULL) {
+        text = (struct idp_bytes){text.data + 1, text.size - 1};
+    }
+    while (text.size > 0 && strchr(white, text.data[text.size - 1]) != NULL) {
+        text.size--;
+    }
+    return text;
+}
+
 /* ---- flags ---- */
 
 static struct idp_json *flags_begin(struct idp_call *call)
@@ -217,6 +229,7 @@ static void kubeconfig_add(struct idp_call *call, const struct idp_oidc_item *it
 static const struct idp_oidc_format formats[] = {
     {.name = "flags",
      .one_only = true,
+     .trims_claims = true,
      .says_algorithms = true,
      .dash_is_no_username_prefix = true,
      .begin = flags_begin,

@@ -16,7 +16,7 @@ struct idp_oidc_item {
 
 struct idp_oidc_format {
     const char *name;
-    bool one_only, one_of_an_issuer, says_algorithms, says_keys;
+    bool one_only, one_of_an_issuer, says_algorithms, says_keys, trims_claims;
     bool dash_is_no_username_prefix, dash_is_no_groups_prefix; /* so that "-" cannot be one */
     bool says_validity;  /* how long a token may be good, and claims that are passed on */
     bool guards_system;  /* drops names of the system */
@@ -28,6 +28,9 @@ struct idp_oidc_format {
 
 /* flags, structured, openidconnect or kubeconfig; NULL: there is no such format. */
 const struct idp_oidc_format *idp_oidc_format_find(struct idp_bytes name);
+
+/* Without white space at its ends, as kube-apiserver reads a required claim (format.c). */
+struct idp_bytes idp_oidc_trimmed(struct idp_bytes text);
 
 /* ---- reading (import.c) ---- */
 

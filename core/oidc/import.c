@@ -43,6 +43,10 @@ void idp_oidc_import_refuse(struct idp_oidc_import *import, const char *path, co
 void idp_oidc_import_check(struct idp_oidc_import *import, const struct idp_json *object,
                            const char *path, const char *known)
 {
+    if (object != NULL && object->kind != IDP_JSON_OBJECT) {
+        idp_oidc_import_refuse(import, path, "an object is wanted", NULL);
+        return;
+    }
     for (const struct idp_json *member = object == NULL ? NULL : object->child; member != NULL;
          member = member->next) {
         if (!idp_word_in(idp_bytes_of(known), member->name)) {
@@ -164,11 +168,16 @@ static const char *place_of(struct idp_oidc_import *import, struct idp_bytes pat
 
 static bool is_refused(const struct idp_oidc_import *import, const char *path)
 {
-    const struct idp_json *fault = import->faults.list->child;
-    while (fault != NULL && !idp_bytes_start(idp_json_string(fault, "path"), idp_bytes_of(path))) {
-        fault = fault->next;
+    struct idp_bytes place = idp_bytes_of(path);
+    for (const struct idp_json *fault = import->faults.list->child; fault != NULL;
+         fault = fault->next) {
+        struct idp_bytes other = idp_json_string(fault, "path");
+        if (idp_bytes_start(other, place) &&
+            (other.size == place.size || other.data[place.size] == '/')) {
+            return true;
+        }
     }
-    return fault != NULL;
+    return false;
 }
 
 /* Once for a place: the reader has said what it says there. */

@@ -56,17 +56,18 @@ static void member_add(struct idp_oidc_import *import, struct idp_json *item,
     }
 }
 
-/* Claims are the last member of the item. */
+/* The flag takes white space off both. */
 static void claim_add(struct idp_oidc_import *import, struct idp_json *claims,
                       const struct written *written)
 {
     struct idp_bytes text = written->value;
     const char *sign = text.size == 0 ? NULL : memchr(text.data, '=', text.size);
     size_t size = sign == NULL ? text.size : (size_t)(sign - text.data);
-    struct idp_bytes value = {sign == NULL ? NULL : sign + 1,
-                              sign == NULL ? 0 : text.size - size - 1};
-    idp_oidc_import_claim(import, claims, written->path, (struct idp_bytes){text.data, size},
-                          value);
+    struct idp_bytes value = sign == NULL ? (struct idp_bytes){"", 0}
+                                          : (struct idp_bytes){sign + 1, text.size - size - 1};
+    idp_oidc_import_claim(import, claims, written->path,
+                          idp_oidc_trimmed((struct idp_bytes){text.data, size}),
+                          idp_oidc_trimmed(value));
 }
 
 static void flag_read(struct idp_oidc_import *import, struct idp_json *item,

@@ -200,10 +200,12 @@ static struct idp_oidc_config defaults_of(const struct idp_json *document,
     return defaults;
 }
 
-static bool means_same(struct idp_call *call, const struct idp_json *left,
-                       const struct idp_json *right)
+static bool is_same(struct idp_call *call, struct idp_oidc_state left, struct idp_oidc_state right)
 {
-    return idp_bytes_equal(idp_oidc_normal_text(call, left), idp_oidc_normal_text(call, right));
+    return idp_bytes_equal(idp_oidc_normal_text(call, left.record),
+                           idp_oidc_normal_text(call, right.record)) &&
+           idp_bytes_equal(idp_oidc_effective_text(call, left.effective),
+                           idp_oidc_effective_text(call, right.effective));
 }
 
 static const struct idp_json *too_large(struct idp_call *call)
@@ -235,8 +237,7 @@ struct idp_oidc_result idp_oidc_merge(struct idp_call *call, enum idp_oidc_opera
     }
     return (struct idp_oidc_result){
         .is_valid = true,
-        .is_changed = !means_same(call, state.record, made.record) ||
-                      !means_same(call, state.effective, made.effective),
+        .is_changed = !is_same(call, state, made),
         .state = made,
         .faults = faults,
     };

@@ -59,6 +59,9 @@ bool idp_service_has_default(struct idp_call *call, struct idp_bytes plan);
  * first era. */
 bool idp_service_follows_code(struct idp_call *call, struct idp_bytes plan, bool *is_first);
 
+/* True where Go's encoding/json takes one name for the other: it folds case (fields.c). */
+bool idp_oidc_names_fold(struct idp_bytes name, const char *known);
+
 /* ---- SQL functions (functions.c): design §3 ---- */
 
 struct idp_value idp_sql_oidc_validate(struct idp_call *call, const struct idp_value *arguments);

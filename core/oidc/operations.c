@@ -112,8 +112,8 @@ static bool is_same(const struct work *work)
     return idp_bytes_equal(work->before.profile, work->after.profile) &&
            idp_bytes_equal(idp_oidc_normal_text(call, left.record),
                            idp_oidc_normal_text(call, right.record)) &&
-           idp_bytes_equal(idp_oidc_normal_text(call, left.effective),
-                           idp_oidc_normal_text(call, right.effective));
+           idp_bytes_equal(idp_oidc_effective_text(call, left.effective),
+                           idp_oidc_effective_text(call, right.effective));
 }
 
 /* Runs the step until it has an answer; others can be faster only so often. */

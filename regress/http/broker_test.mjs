@@ -192,6 +192,9 @@ for (const engine of engines) {
       await ask('PUT', 'code', asked(DEFAULTS, 'code'));
       const same = await ask('PUT', 'code', asked(DEFAULTS, 'code'));
       assert.deepEqual([same.status, same.body], [202, { operation: '1' }]);
+      for (const less of [{ service_id: 's', plan_id: 'code', context: { globalaccount_id: 'g' }, parameters: { oidc: DEFAULTS } },
+        { service_id: 's', plan_id: 'code', parameters: asked(DEFAULTS).parameters }])
+        assert.equal((await ask('PUT', 'code', less)).status, 409);
       assert.equal((await ask('PUT', 'code', asked(DEFAULTS))).status, 409);
       await ask('PATCH', 'code', asked(DEFAULTS, 'code', { region: 'us' }));
       await ask('PATCH', 'code', asked({ ...DEFAULTS, clientID: 'changed' }, 'code'));
@@ -249,7 +252,8 @@ for (const engine of engines) {
       assert.equal((await ask('GET', 'x/last_operation', undefined)).status, 404);
       assert.equal((await ask('PUT', 'x'.repeat(256), asked(undefined))).status, 400);
       for (const body of ['', '[]', '{"service_id":"s"}', '{"service_id":"s","plan_id":"p","parameters":1}',
-        '{"service_id":"s","plan_id":"p","parameters":{"oidc":1}}',
+        '{"service_id":"s","plan_id":"p","parameters":{"oidc":1}}', '{"service_id":5,"plan_id":"p"}',
+        '{"service_id":"s","plan_id":"p","parameters":{"OIDC":{}}}', '{"service_id":"s","plan_id":["p"]}',
         '{"service_id":"s","plan_id":"p","plan_id":"q"}'])
         assert.equal((await ask('PUT', 'x', body)).status, 400, body);
       for (const [body, description] of [
@@ -310,6 +314,8 @@ for (const engine of engines) {
       await ask('PUT', 'kept', asked(undefined));
       const moved = await ask('PATCH', 'kept', asked(undefined, 'code'));
       assert.deepEqual([moved.status, moved.body.description], [400, 'The plan of an instance cannot be changed.']);
+      assert.equal((await ask('PATCH', 'kept', { plan_id: ['p'] })).status, 400);
+      assert.equal((await ask('PUT', 'kept', {})).status, 400);
       const other = await ask('PATCH', 'kept', { ...asked(undefined), service_id: 'other' });
       assert.deepEqual([other.status, other.body.description], [400, 'The service of an instance cannot be changed.']);
       server.call('provision_oidc', 'of-sql', DEFAULTS);

@@ -82,3 +82,23 @@ SELECT canonical_json(oidc_map_claims('{"usernamePrefix":"-","list":null,"requir
 
 -- The first era does not know the later fields by any name.
 SELECT canonical_json(oidc_validate('{"clientID":"c","issuerURL":"https://c.example","groupsprefix":1,"groupsPrefix":5}', NULL, '{"compat":"0.0.1"}'));
+
+-- A default that takes the groups away is a change.
+SELECT canonical_json(set_oidc_default('{"clientID":"c","issuerURL":"https://c.example","profile":"owa"}', 'groups') -> 'profile');
+SELECT canonical_json(provision_oidc('groups', NULL, '{"plan":"groups"}') -> 'version');
+SELECT canonical_json(set_oidc_default('{"clientID":"c","issuerURL":"https://c.example","groupsClaim":"","profile":"owa"}', 'groups') -> 'profile');
+SELECT canonical_json(rederive_oidc('groups') -> 'changed');
+SELECT canonical_json(rederive_oidc('groups') -> 'changed');
+SELECT canonical_json(update_oidc('groups', '{"clientID":"c","issuerURL":"https://c.example","groupsClaim":""}') -> 'version');
+SELECT canonical_json(update_oidc('groups', '{"clientID":"c","issuerURL":"https://c.example"}') -> 'changed');
+
+-- White space at the ends of required claims, keys that are none, places that only begin alike.
+SELECT canonical_json(oidc_import('flags', '["--oidc-client-id=c","--oidc-issuer-url=https://c.example","--oidc-required-claim= team = admins "]') -> 'request');
+SELECT canonical_json(set_oidc_default('{"clientID":"c","issuerURL":"https://c.example","usernamePrefix":"x:","groupsPrefix":"y:","opaque_jwks":true,"profile":"apiserver"}', 'ends') -> 'profile');
+SELECT canonical_json(provision_oidc('ends', '{"clientID":"c","issuerURL":"https://c.example","requiredClaims":["team= admins"]}', '{"plan":"ends"}') -> 'status');
+SELECT oidc_export('ends', 'flags') ->> 'message';
+SELECT canonical_json(provision_oidc('opaque', '{"clientID":"c","issuerURL":"https://c.example","encodedJwksArray":"AAAA"}', '{"plan":"ends"}') -> 'status');
+SELECT oidc_export('opaque', 'openidconnect') ->> 'message';
+SELECT oidc_import('openidconnect', '{"kind":"OpenIDConnect","metadata":{"name":"n"},"spec":{"issuerURLs":"x","clientID":"c"}}') ->> 'message';
+SELECT oidc_import('structured', '[1,2,3]') ->> 'message';
+SELECT oidc_import('structured', '{"kind":"AuthenticationConfiguration","jwt":[[],{"issuer":{"url":"https://c.example","audiences":["c"]},"claimMappings":{"username":{"claim":"sub","prefix":""}},"claimValidationRules":[[1,2]]}]}') ->> 'message';

@@ -22,7 +22,9 @@ static void give_up(sqlite3 *db, const char *what)
 static sqlite3 *opened(const char *file)
 {
     sqlite3 *db;
-    if (sqlite3_open(file, &db) != SQLITE_OK || sqlite3_enable_load_extension(db, 1) != SQLITE_OK ||
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_URI;
+    if (sqlite3_open_v2(file, &db, flags, NULL) != SQLITE_OK ||
+        sqlite3_enable_load_extension(db, 1) != SQLITE_OK ||
         sqlite3_load_extension(db, extension, NULL, NULL) != SQLITE_OK) {
         give_up(db, file);
     }
@@ -146,6 +148,23 @@ static void deserialized(void)
     sqlite3_close(other);
 }
 
+/* What is not committed is seen where somebody asks for it, and kept nowhere. */
+static void uncommitted(void)
+{
+    static const char shared[] = "file:kept?mode=memory&cache=shared";
+    sqlite3 *db = opened(shared), *other = opened(shared);
+    install(db);
+    run(other, "PRAGMA read_uncommitted = 1; BEGIN");
+    judged(other, "jane", "connections may share a cache");
+    run(db, "BEGIN IMMEDIATE; UPDATE idplane_oidc_instance"
+            " SET effective = json_set(effective, '$.usernamePrefix', 'evil:')");
+    judged(other, "evil:jane", "what is not committed is seen by who wants to");
+    run(db, "ROLLBACK");
+    judged(other, "jane", "and is not kept");
+    sqlite3_close(other);
+    sqlite3_close(db);
+}
+
 int main(int count, char **arguments)
 {
     if (count != 3) {
@@ -161,5 +180,6 @@ int main(int count, char **arguments)
     sqlite3_close(db);
     sqlite3_close(other);
     deserialized();
+    uncommitted();
     return 0;
 }

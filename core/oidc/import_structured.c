@@ -103,7 +103,6 @@ static void read_authenticator(struct idp_oidc_import *import, const struct idp_
 void idp_oidc_import_structured(struct idp_oidc_import *import, const struct idp_json *document)
 {
     const struct idp_json *list = idp_json_member(document, "jwt");
-    idp_oidc_import_check(import, document, "", "apiVersion kind jwt");
     if (!idp_json_is(list, IDP_JSON_ARRAY) ||
         !idp_bytes_is(idp_json_string(document, "kind"), "AuthenticationConfiguration")) {
         idp_oidc_import_refuse(import, "", "an AuthenticationConfiguration with jwt is wanted",
@@ -111,6 +110,7 @@ void idp_oidc_import_structured(struct idp_oidc_import *import, const struct idp
         return;
     }
     int64_t index = 0;
+    idp_oidc_import_check(import, document, "", "apiVersion kind jwt");
     for (const struct idp_json *item = list->child; item != NULL; item = item->next) {
         read_authenticator(import, item, idp_oidc_import_path_at(import, "/jwt", index++));
     }

@@ -9,6 +9,7 @@
 #include "core/oauth/oauth.h"
 #include "core/oidc/oidc.h"
 #include "core/session.h"
+#include "core/sso/sso.h"
 
 const struct idp_function idp_functions[] = {
     /* setup */
@@ -146,6 +147,18 @@ const struct idp_function idp_functions[] = {
      "A request from a document of others, and the profile of who reads it."},
     {"oidc_map_claims", "jjt", "config claims profile", 2, 0, 'j', IDP_PURE,
      idp_sql_oidc_map_claims, "The name and groups that claims give under a configuration."},
+
+    /* SSO and claims */
+    {"wildcard_match", "tt", "pattern value", 2, 0, 'b', IDP_PURE, idp_sql_wildcard_match,
+     "Whether a pattern with asterisks matches the whole value."},
+    {"claim_match", "jj", "claims predicate", 2, 0, 'b', IDP_PURE, idp_sql_claim_match,
+     "Whether claims meet a predicate."},
+    {"claim_explain", "jj", "claims predicate", 2, 0, 'j', IDP_PURE, idp_sql_claim_explain,
+     "The same, leaf by leaf."},
+    {"fill_placeholders", "tj", "template placeholders", 2, 0, 't', IDP_PURE,
+     idp_sql_fill_placeholders, "A text with ${names} filled; unknown ones stay."},
+    {"map_access", "jjjb", "connection claims current is_new_user", 2, 0, 'j', IDP_PURE,
+     idp_sql_map_access, "What a user with these claims may do, and what that changes."},
 
     /* HTTP */
     {"http_request", "ttjx", "method target headers body", 2, 0, 'j', IDP_WRITES,

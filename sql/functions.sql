@@ -276,6 +276,27 @@ COMMENT ON FUNCTION idplane.oidc_map_claims(jsonb, jsonb, text) IS 'The name and
 
 -- ---- HTTP ----
 
+CREATE FUNCTION idplane.wildcard_match(pattern text, value text) RETURNS boolean
+    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.wildcard_match(text, text) IS 'Whether a pattern with asterisks matches the whole value.';
+
+CREATE FUNCTION idplane.claim_match(claims jsonb, predicate jsonb) RETURNS boolean
+    LANGUAGE c IMMUTABLE PARALLEL SAFE COST 100 AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.claim_match(jsonb, jsonb) IS 'Whether claims meet a predicate.';
+
+CREATE FUNCTION idplane.claim_explain(claims jsonb, predicate jsonb) RETURNS jsonb
+    LANGUAGE c IMMUTABLE PARALLEL SAFE COST 100 AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.claim_explain(jsonb, jsonb) IS 'The same, leaf by leaf.';
+
+CREATE FUNCTION idplane.fill_placeholders(template text, placeholders jsonb) RETURNS text
+    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.fill_placeholders(text, jsonb) IS 'A text with ${names} filled; unknown ones stay.';
+
+CREATE FUNCTION idplane.map_access(connection jsonb, claims jsonb, current jsonb DEFAULT NULL,
+    is_new_user boolean DEFAULT NULL) RETURNS jsonb
+    LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.map_access(jsonb, jsonb, jsonb, boolean) IS 'What a user with these claims may do, and what that changes.';
+
 CREATE FUNCTION idplane.http_request(method text, target text, headers jsonb DEFAULT '{}', body bytea DEFAULT NULL) RETURNS jsonb
     LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.http_request(text, text, jsonb, bytea) IS 'One HTTP request to one HTTP response.';
@@ -344,6 +365,11 @@ GRANT EXECUTE ON FUNCTION
     idplane.oidc_merge_step(text, jsonb, jsonb, jsonb, jsonb, text),
     idplane.oidc_map_claims(jsonb, jsonb, text),
     idplane.oidc_import(text, jsonb),
+    idplane.wildcard_match(text, text),
+    idplane.claim_match(jsonb, jsonb),
+    idplane.claim_explain(jsonb, jsonb),
+    idplane.fill_placeholders(text, jsonb),
+    idplane.map_access(jsonb, jsonb, jsonb, boolean),
     idplane.jwks(),
     idplane.authenticate(text),
     idplane.current_claims(),

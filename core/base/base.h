@@ -108,7 +108,8 @@ struct idp_bytes idp_lower_case(struct idp_call *call, struct idp_bytes text);
 /* True where the space-separated `list` holds `word`. */
 bool idp_word_in(struct idp_bytes list, struct idp_bytes word);
 
-/* ---- JSON (json_scan.c, json_read.c, json_pointer.c, json.c, json_write.c, json_keep.c) ---- */
+/* ---- JSON (json_scan.c, json_read.c, json_pointer.c, json.c, json_number.c, json_write.c,
+ * json_keep.c) ---- */
 
 /* Skips printable ASCII but quote and backslash, which is most of all strings. */
 const char *idp_json_plain_skip(const char *at, const char *end);
@@ -159,6 +160,9 @@ size_t idp_json_count(const struct idp_json *json);
 /* The size of its text with numbers written out without exponents, as jsonb writes them; SIZE_MAX
  * where one of these would have more than IDP_JSON_NUMBER_SIZE_MAX digits. */
 size_t idp_json_written_size(struct idp_call *call, const struct idp_json *json);
+
+/* Numbers of documents by their value, exactly: negative, 0 or positive. */
+int idp_json_number_compare(struct idp_bytes left, struct idp_bytes right);
 
 /* True where the array has this string. */
 bool idp_json_holds(const struct idp_json *array, struct idp_bytes text);

@@ -3,7 +3,7 @@
  */
 #include <string.h>
 
-#include "core/base/base.h"
+#include "core/base/json_number.h"
 
 struct writer {
     struct idp_text text;
@@ -74,59 +74,6 @@ static void write_string(struct idp_text *text, struct idp_bytes string)
 
 /* ---- numbers ---- */
 
-/* A number as sign, digits and place of the point: 0.d1d2d3… × 10^point, d1 not zero. */
-struct decimal {
-    bool negative;
-    char digits[IDP_JSON_NUMBER_SIZE_MAX];
-    int count, point;
-};
-
-static const char *decimal_digits(struct decimal *decimal, const char *at, const char *end)
-{
-    while (at < end && *at >= '0' && *at <= '9' && decimal->count < IDP_JSON_NUMBER_SIZE_MAX) {
-        decimal->digits[decimal->count++] = *at++;
-    }
-    return at;
-}
-
-static int exponent_read(const char *at, const char *end)
-{
-    bool negative = at < end && *at == '-';
-    if (at < end && (*at == '-' || *at == '+')) {
-        at++;
-    }
-    int exponent = 0;
-    for (; at < end && exponent <= IDP_JSON_EXPONENT_MAX; at++) {
-        exponent = exponent * 10 + (*at - '0');
-    }
-    return negative ? -exponent : exponent;
-}
-
-static void decimal_read(struct decimal *decimal, struct idp_bytes number)
-{
-    const char *at = number.data, *end = at + number.size;
-    decimal->negative = at < end && *at == '-';
-    decimal->count = 0;
-    at = decimal_digits(decimal, at + decimal->negative, end);
-    decimal->point = decimal->count;
-    if (at < end && *at == '.') {
-        at = decimal_digits(decimal, at + 1, end);
-    }
-    if (at < end) {
-        decimal->point += exponent_read(at + 1, end);
-    }
-    int zero_count = 0;
-    while (zero_count < decimal->count && decimal->digits[zero_count] == '0') {
-        zero_count++;
-    }
-    decimal->count -= zero_count;
-    decimal->point -= zero_count;
-    memmove(decimal->digits, decimal->digits + zero_count, (size_t)decimal->count);
-    while (decimal->count > 0 && decimal->digits[decimal->count - 1] == '0') {
-        decimal->count--;
-    }
-}
-
 static void write_zeros(struct idp_text *text, int count)
 {
     for (int i = 0; i < count; i++) {
@@ -134,7 +81,7 @@ static void write_zeros(struct idp_text *text, int count)
     }
 }
 
-static void write_digits(struct idp_text *text, const struct decimal *decimal, int from, int to)
+static void write_digits(struct idp_text *text, const struct idp_decimal *decimal, int from, int to)
 {
     if (from < to) {
         idp_text_add(text, (struct idp_bytes){decimal->digits + from, (size_t)(to - from)});
@@ -144,8 +91,8 @@ static void write_digits(struct idp_text *text, const struct decimal *decimal, i
 /* No exponent, no zero that says nothing, no minus before zero. */
 static void write_number_plain(struct idp_text *text, struct idp_bytes number)
 {
-    struct decimal decimal;
-    decimal_read(&decimal, number);
+    struct idp_decimal decimal;
+    idp_decimal_read(&decimal, number);
     if (decimal.count > 0 && decimal.negative) {
         idp_text_add_char(text, '-');
     }

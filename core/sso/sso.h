@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sso.h - single sign-on through the identity provider of somebody else: what its tokens say of a
+ * user, and what the user may do here. What comes from a provider is data, never a pattern. */
+#ifndef IDPLANE_SSO_H
+#define IDPLANE_SSO_H
+
+#include "core/base/base.h"
+
+/* ---- patterns (wildcard.c) ---- */
+
+/* Which backslashes escape. STAR: "\*" is an asterisk. ALL: "\\" is a backslash, too. */
+enum idp_wildcard_escape { IDP_WILDCARD_ESCAPE_ALL, IDP_WILDCARD_ESCAPE_STAR };
+
+/* True where the pattern matches the whole text, byte by byte: "*" is zero or more characters.
+ * Time and memory grow with both sizes, not with their product. */
+bool idp_wildcard_match(struct idp_call *call, struct idp_bytes pattern, struct idp_bytes text,
+                        enum idp_wildcard_escape escape);
+
+/* ---- placeholders (placeholder.c) ---- */
+
+/* The text with "${name}" replaced by the string of that name in `values`, an object; others stay.
+ */
+struct idp_bytes idp_placeholders_fill(struct idp_call *call, struct idp_bytes text,
+                                       const struct idp_json *values);
+
+/* ---- SQL functions (functions.c): design §3 ---- */
+
+struct idp_value idp_sql_wildcard_match(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_claim_match(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_claim_explain(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_fill_placeholders(struct idp_call *call,
+                                           const struct idp_value *arguments);
+struct idp_value idp_sql_map_access(struct idp_call *call, const struct idp_value *arguments);
+
+#endif

@@ -47,11 +47,12 @@ const struct idp_json *idp_claim_find(const struct idp_json *claims, struct idp_
         struct idp_bytes name = {path.data + step->start, end - step->start};
         const struct idp_json *member = member_of(step->object, name);
         step->end = shorter(path, step->start, end);
-        if (member == NULL || (end < path.size && member->kind != IDP_JSON_OBJECT)) {
+        if (member == NULL || member->kind == IDP_JSON_NULL ||
+            (end < path.size && member->kind != IDP_JSON_OBJECT)) {
             continue;
         }
         if (end == path.size) {
-            return member->kind == IDP_JSON_NULL ? NULL : member;
+            return member;
         }
         if (depth < IDP_PREDICATE_STEP_COUNT_MAX) {
             steps[depth++] = (struct step){member, end + 1, path.size};

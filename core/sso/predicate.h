@@ -59,7 +59,8 @@ const char *idp_operator_name(enum idp_operator kind);
 
 /* ---- asking (claim.c, predicate_match.c) ---- */
 
-/* The claim at a path: names with dots between, which may be in names, too. NULL: none, or null. */
+/* The claim at a path: names with dots between, which may be in names, too; null is none. NULL:
+ * none. */
 const struct idp_json *idp_claim_find(const struct idp_json *claims, struct idp_bytes path);
 
 /* What a leaf says of the claims. */

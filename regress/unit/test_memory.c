@@ -76,6 +76,9 @@ enum text {
     CONFIG,
     FLAGS_NAME,
     FLAGS,
+    PATTERN,
+    RULE,
+    CONNECTION,
     TEXT_COUNT
 };
 
@@ -117,6 +120,11 @@ static const struct operation {
     {"oidc_merge", {UPDATE, CONFIG, CONFIG, CONFIG}},
     {"oidc_map_claims", {CONFIG, CLAIMS}},
     {"oidc_import", {FLAGS_NAME, FLAGS}},
+    {"wildcard_match", {PATTERN, TOKEN}},
+    {"claim_match", {CLAIMS, RULE}},
+    {"claim_explain", {CLAIMS, RULE}},
+    {"fill_placeholders", {PATTERN, CLAIMS}},
+    {"map_access", {CONNECTION, CLAIMS}},
 };
 
 /* ---- the key store: one active key, sealed anew for each attempt ---- */
@@ -464,6 +472,15 @@ static int make_texts(void **state)
     texts[FLAGS_NAME] = idp_bytes_of("flags");
     texts[FLAGS] = idp_bytes_of("[\"--oidc-issuer-url=https://i.example\",\"--oidc-client-id=c\","
                                 "\"--oidc-required-claim=a=b\"]");
+    texts[PATTERN] = idp_bytes_of("a\\*b*${iss}*");
+    texts[RULE] = idp_bytes_of("{\"operator\":\"OR\",\"childPredicates\":[{\"operator\":\"EQ\","
+                               "\"parameterPath\":\"iss\",\"value\":\"x\\\\*\"},{\"operator\":"
+                               "\"GT\",\"parameterPath\":\"exp\",\"value\":\"1.5\"}]}");
+    texts[CONNECTION] = idp_bytes_of(
+        "{\"onNewUser\":{\"dynamicMapping\":{\"mappings\":[{\"when\":{\"operator\":\"IN\","
+        "\"parameterPath\":\"aud\",\"value\":\"a\"},\"thenGroups\":[2,1]}],\"inventoryMappings\":"
+        "[{\"when\":{\"operator\":\"EQ\",\"parameterPath\":\"iss\",\"value\":\"i\"},"
+        "\"thenInventoryRoles\":[{\"managedObject\":\"m\",\"roleIds\":[1]}]}]}}}");
     texts[ALGORITHM] = idp_bytes_of("EdDSA");
     texts[ES256] = idp_bytes_of("ES256");
     texts[SIGNATURE] = signature_of(&maker, texts[PAYLOAD], texts[PRIVATE_JWK]);

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* fuzz_sso.c - any rule on any claims, any pattern on any text: what says whether a rule is met and
+ * what explains it agree, an escaped text matches itself and nothing longer, and what is filled in
+ * stays.
+ *
+ * The input: the refused block; then the rule, the claims and a text. */
+#include "core/sso/predicate.h"
+#include "regress/fuzz/input.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check_rule(struct idp_call *call, struct idp_bytes rule, struct idp_bytes claims)
+{
+    struct idp_value arguments[] = {idp_value_json_text(claims), idp_value_json_text(rule)};
+    uint64_t raises = INPUT_RAISES(IDP_INVALID_ARGUMENT);
+    struct idp_value match = input_call(call, "claim_match", arguments, 2, raises);
+    struct idp_value told = input_call(call, "claim_explain", arguments, 2, raises);
+    if (match.kind == 0 || told.kind == 0) {
+        input_require(match.kind == told.kind);
+        return;
+    }
+    bool matched = idp_json_is(idp_json_member(told.json, "matched"), IDP_JSON_TRUE);
+    host_require(matched == (match.integer != 0));
+}
+
+static bool matches(struct idp_call *call, struct idp_bytes pattern, struct idp_bytes text)
+{
+    return idp_wildcard_match(call, pattern, text, IDP_WILDCARD_ESCAPE_ALL);
+}
+
+static void check_pattern(struct idp_call *call, struct idp_bytes pattern, struct idp_bytes text)
+{
+    struct idp_text escaped = {.call = call}, around = {.call = call}, longer = {.call = call};
+    for (size_t i = 0; i < text.size; i++) {
+        if (text.data[i] == '*' || text.data[i] == '\\') {
+            idp_text_add_char(&escaped, '\\');
+        }
+        idp_text_add_char(&escaped, text.data[i]);
+    }
+    host_require(matches(call, idp_text_bytes(&escaped), text));
+    idp_text_add(&longer, text);
+    idp_text_add_char(&longer, 'x');
+    host_require(!matches(call, idp_text_bytes(&escaped), idp_text_bytes(&longer)));
+    idp_text_add_char(&around, '*');
+    idp_text_add(&around, pattern);
+    if (matches(call, pattern, text)) {
+        host_require(matches(call, idp_text_bytes(&around), text));
+    }
+}
+
+/* What stands for a name is put in where the name stands, and nowhere else. */
+static void check_placeholders(struct idp_call *call, struct idp_bytes text)
+{
+    struct idp_json *none = idp_json_new(call, IDP_JSON_OBJECT);
+    struct idp_json *same = idp_json_new(call, IDP_JSON_OBJECT);
+    idp_json_add_c(call, same, "code", "${code}");
+    host_require(idp_bytes_equal(idp_placeholders_fill(call, text, none), text));
+    host_require(idp_bytes_equal(idp_placeholders_fill(call, text, same), text));
+}
+
+static void check_access(struct idp_call *call, struct idp_bytes rule, struct idp_bytes claims)
+{
+    struct idp_text connection = {.call = call};
+    idp_text_add_c(&connection, "{\"onNewUser\":{\"dynamicMapping\":{\"mappings\":[{\"when\":");
+    idp_text_add(&connection, rule);
+    idp_text_add_c(&connection, ",\"thenGroups\":[1,2]}]}}}");
+    struct idp_value arguments[] = {idp_value_json_text(idp_text_bytes(&connection)),
+                                    idp_value_json_text(claims)};
+    uint64_t raises = INPUT_RAISES(IDP_INVALID_JSON) | INPUT_RAISES(IDP_INVALID_ARGUMENT);
+    struct idp_value answer = input_call(call, "map_access", arguments, 2, raises);
+    if (answer.kind != 0) {
+        bool granted = idp_bytes_is(idp_json_string(answer.json, "decision"), "granted");
+        host_require(granted == (idp_json_member(answer.json, "access") != NULL));
+    }
+}
+
+static void check(struct idp_call *call, struct idp_bytes *rest)
+{
+    struct idp_bytes rule = input_part(rest), claims = input_part(rest), text = input_part(rest);
+    if (rule.data == NULL) {
+        return;
+    }
+    check_rule(call, rule, claims.data == NULL ? idp_bytes_of("{}") : claims);
+    check_access(call, rule, claims.data == NULL ? idp_bytes_of("{}") : claims);
+    check_pattern(call, rule, text.data == NULL ? idp_bytes_of("") : text);
+    check_placeholders(call, text.data == NULL ? rule : text);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    return input_run(data, size, check);
+}

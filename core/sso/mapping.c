@@ -6,12 +6,12 @@
 
 enum { TOTAL_MAX = 1 << 20 };
 
-/* A mapping on its way in; nodes of predicates go to `nodes` where there is room for them. */
+/* A mapping on its way in. */
 struct reading {
     struct idp_call *call;
-    struct idp_rule *rules;
+    struct idp_rule *rules;           /* room for all */
+    struct idp_predicate_node *nodes; /* room for those of all rules */
     size_t count, node_count;
-    struct idp_predicate_node *nodes; /* NULL: they stay where they are */
 };
 
 static void refuse(struct idp_call *call) IDP_NORETURN;
@@ -52,17 +52,9 @@ static void read_rule(struct reading *reading, const struct idp_json *json)
     *rule = (struct idp_rule){.roles = idp_json_member(json, "thenGroups"),
                               .applications = idp_json_member(json, "thenApplications"),
                               .inventory_roles = idp_json_member(json, "thenInventoryRoles")};
-    rule->fault =
-        idp_predicate_read(reading->call, idp_json_member(json, "when"), &rule->predicate);
-    if (rule->fault != NULL) {
-        return;
-    }
-    struct idp_predicate *predicate = &rule->predicate;
-    if (reading->nodes != NULL) {
-        predicate->nodes = memcpy(reading->nodes + reading->node_count, predicate->nodes,
-                                  predicate->count * sizeof *predicate->nodes);
-    }
-    reading->node_count += predicate->count;
+    rule->fault = idp_predicate_read(reading->call, idp_json_member(json, "when"),
+                                     reading->nodes + reading->node_count, &rule->predicate);
+    reading->node_count += rule->fault == NULL ? rule->predicate.count : 0;
 }
 
 static bool flag_of(const struct idp_json *configuration, const char *name)
@@ -110,7 +102,7 @@ static size_t rule_count_of(struct idp_call *call, const struct idp_json *connec
 static struct idp_cache kept = {
     .release = idp_json_kept_release, .weight_max = TOTAL_MAX, .mutex = PTHREAD_MUTEX_INITIALIZER};
 
-/* The mapping again, in a block of its own. */
+/* The mapping again, in a block of its own; that it was read before means that nothing raises. */
 static const struct idp_mapping *keep(struct idp_call *call, struct idp_bytes text,
                                       const struct idp_json *connection,
                                       const struct reading *first)
@@ -149,7 +141,8 @@ struct idp_mapping idp_mapping_of(struct idp_call *call, struct idp_bytes text)
         idp_json_object_argument(call, idp_value_json_text(text), "connection");
     size_t count = rule_count_of(call, connection);
     struct reading reading = {.call = call,
-                              .rules = idp_allocate(call, count * sizeof *reading.rules)};
+                              .rules = idp_allocate(call, count * sizeof *reading.rules),
+                              .nodes = idp_predicate_room(call, connection)};
     struct idp_mapping mapping = read_mapping(&reading, connection);
     /* Sentences about faults are of this call. */
     found = has_fault(&mapping) ? NULL : keep(call, text, connection, &reading);

@@ -165,12 +165,9 @@ static const char *read_options(const struct idp_json *json, struct idp_predicat
 }
 
 const char *idp_predicate_read(struct idp_call *call, const struct idp_json *json,
-                               struct idp_predicate *out)
+                               struct idp_predicate_node *room, struct idp_predicate *out)
 {
-    size_t count = json == NULL ? 1 : idp_json_count(json);
-    count = count < IDP_PREDICATE_NODE_COUNT_MAX ? count : IDP_PREDICATE_NODE_COUNT_MAX;
-    struct reading reading = {.call = call,
-                              .nodes = idp_allocate(call, count * sizeof *reading.nodes)};
+    struct reading reading = {.call = call, .nodes = room};
     const struct idp_json *next = json;
     do {
         const char *why = read_node(&reading, next);
@@ -183,26 +180,29 @@ const char *idp_predicate_read(struct idp_call *call, const struct idp_json *jso
     return read_options(json, &out->options);
 }
 
+struct idp_predicate_node *idp_predicate_room(struct idp_call *call, const struct idp_json *json)
+{
+    return idp_allocate(call, idp_json_count(json) * sizeof(struct idp_predicate_node));
+}
+
 /* ---- keeping ---- */
 
 static struct idp_cache kept = {
     .release = idp_json_kept_release, .weight_max = TOTAL_MAX, .mutex = PTHREAD_MUTEX_INITIALIZER};
 
-/* The predicate again, in a block of its own. */
+/* The predicate again, in a block of its own; that it was read before means that nothing raises. */
 static const struct idp_predicate *keep(struct idp_call *call, struct idp_bytes text,
                                         const struct idp_json *json,
                                         const struct idp_predicate *predicate)
 {
     const struct idp_json *copy;
-    struct idp_predicate again;
     size_t nodes_size = predicate->count * sizeof(struct idp_predicate_node);
     struct idp_predicate *made = idp_json_keep(json, sizeof *made + nodes_size, &copy);
-    if (made == NULL || idp_predicate_read(call, copy, &again) != NULL) {
+    if (made == NULL) {
         return predicate;
     }
-    *made = again;
-    made->nodes = memcpy(made + 1, again.nodes, nodes_size);
-    return idp_cache_put(call, &kept, text, made, text.size + nodes_size);
+    const char *why = idp_predicate_read(call, copy, (struct idp_predicate_node *)(made + 1), made);
+    return why == NULL ? idp_cache_put(call, &kept, text, made, text.size + nodes_size) : predicate;
 }
 
 const char *idp_predicate_of(struct idp_call *call, struct idp_bytes text,
@@ -215,7 +215,7 @@ const char *idp_predicate_of(struct idp_call *call, struct idp_bytes text,
         return NULL;
     }
     const struct idp_json *json = idp_json_read(call, text, &why);
-    why = json == NULL ? why : idp_predicate_read(call, json, out);
+    why = json == NULL ? why : idp_predicate_read(call, json, idp_predicate_room(call, json), out);
     if (why == NULL) {
         *out = *keep(call, text, json, out);
     }

@@ -47,9 +47,13 @@ struct idp_predicate {
 
 /* ---- reading (predicate.c) ---- */
 
-/* NULL and *out, whose texts are those of the document; else what is wrong, with its place. */
+/* Room for the nodes of all predicates in a document. */
+struct idp_predicate_node *idp_predicate_room(struct idp_call *call, const struct idp_json *json);
+
+/* NULL and *out, whose nodes are in `room` and whose texts are those of the document; raises
+ * nothing. Else what is wrong, with its place. json NULL: there is none. */
 const char *idp_predicate_read(struct idp_call *call, const struct idp_json *json,
-                               struct idp_predicate *out);
+                               struct idp_predicate_node *room, struct idp_predicate *out);
 
 /* The same of a text, kept by the process under it. */
 const char *idp_predicate_of(struct idp_call *call, struct idp_bytes text,

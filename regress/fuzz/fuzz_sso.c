@@ -3,7 +3,7 @@
  * what explains it agree, an escaped text matches itself and nothing longer, and what is filled in
  * stays.
  *
- * The input: the refused block; then the rule, the claims and a text. */
+ * The input: the refused block; how access is mapped; then the rule, the claims and a text. */
 #include "core/sso/predicate.h"
 #include "regress/fuzz/input.h"
 
@@ -58,30 +58,65 @@ static void check_placeholders(struct idp_call *call, struct idp_bytes text)
     host_require(idp_bytes_equal(idp_placeholders_fill(call, text, same), text));
 }
 
-static void check_access(struct idp_call *call, struct idp_bytes rule, struct idp_bytes claims)
+static const char current[] =
+    "{\"roles\":[9,2,2],\"applications\":[4],\"inventoryRoles\":[{\"managedObject\":\"n\","
+    "\"roleIds\":[1]},{\"managedObject\":\"z\",\"roleIds\":[5]}]}";
+
+static struct idp_bytes connection_of(struct idp_call *call, struct idp_bytes rule,
+                                      const char *principle)
 {
-    struct idp_text connection = {.call = call};
-    idp_text_add_c(&connection, "{\"onNewUser\":{\"dynamicMapping\":{\"mappings\":[{\"when\":");
-    idp_text_add(&connection, rule);
-    idp_text_add_c(&connection, ",\"thenGroups\":[1,2]}]}}}");
-    struct idp_value arguments[] = {idp_value_json_text(idp_text_bytes(&connection)),
-                                    idp_value_json_text(claims)};
+    struct idp_text text = {.call = call};
+    idp_text_add_c(&text, "{\"onNewUser\":{\"dynamicMapping\":{\"configuration\":{");
+    idp_text_add_c(&text, principle);
+    idp_text_add_c(&text, "},\"mappings\":[{\"when\":");
+    idp_text_add(&text, rule);
+    idp_text_add_c(&text, ",\"thenGroups\":[2,1,1],\"thenApplications\":[7]}],"
+                          "\"inventoryMappings\":[{\"when\":");
+    idp_text_add(&text, rule);
+    idp_text_add_c(&text,
+                   ",\"thenInventoryRoles\":[{\"managedObject\":\"n\",\"roleIds\":[3,2]}]}]}}}");
+    return idp_text_bytes(&text);
+}
+
+/* Who gets in has access, and role 9, which no rule names, is kept where the principle says so. */
+static void check_access(struct idp_call *call, struct idp_bytes rule, struct idp_bytes claims,
+                         unsigned char flags)
+{
+    static const char *const principles[] = {"", "\"mapRolesOnlyForNewUser\":true",
+                                             "\"manageRolesOnlyFromAccessMapping\":true"};
+    unsigned principle = flags % IDP_COUNT(principles);
+    struct idp_value arguments[] = {
+        idp_value_json_text(connection_of(call, rule, principles[principle])),
+        idp_value_json_text(claims),
+        flags & 0x80 ? idp_null() : idp_value_json_text(idp_bytes_of(current)),
+    };
     uint64_t raises = INPUT_RAISES(IDP_INVALID_JSON) | INPUT_RAISES(IDP_INVALID_ARGUMENT);
-    struct idp_value answer = input_call(call, "map_access", arguments, 2, raises);
-    if (answer.kind != 0) {
-        bool granted = idp_bytes_is(idp_json_string(answer.json, "decision"), "granted");
-        host_require(granted == (idp_json_member(answer.json, "access") != NULL));
+    struct idp_value answer = input_call(call, "map_access", arguments, 3, raises);
+    if (answer.kind == 0) {
+        return;
+    }
+    const struct idp_json *access = idp_json_member(answer.json, "access");
+    bool granted = idp_bytes_is(idp_json_string(answer.json, "decision"), "granted");
+    host_require(granted == (access != NULL));
+    if (granted) {
+        struct idp_bytes roles = idp_json_text(call, idp_json_member(access, "roles"));
+        const char *expected = flags & 0x80     ? "[1,2]"
+                               : principle == 0 ? "[1,2]"
+                               : principle == 1 ? "[2,9]"
+                                                : "[1,2,9]";
+        host_require(idp_bytes_is(roles, expected));
     }
 }
 
 static void check(struct idp_call *call, struct idp_bytes *rest)
 {
+    unsigned char flags = input_byte(rest);
     struct idp_bytes rule = input_part(rest), claims = input_part(rest), text = input_part(rest);
     if (rule.data == NULL) {
         return;
     }
     check_rule(call, rule, claims.data == NULL ? idp_bytes_of("{}") : claims);
-    check_access(call, rule, claims.data == NULL ? idp_bytes_of("{}") : claims);
+    check_access(call, rule, claims.data == NULL ? idp_bytes_of("{}") : claims, flags);
     check_pattern(call, rule, text.data == NULL ? idp_bytes_of("") : text);
     check_placeholders(call, text.data == NULL ? rule : text);
 }

@@ -90,7 +90,7 @@ struct idp_value idp_invoke(struct idp_call *call, const struct idp_value *argum
         values[i] = arguments[i];
     }
     for (size_t i = argument_count; i < IDP_ARGUMENT_COUNT_MAX; i++) {
-        values[i] = idp_null();
+        values[i] = (struct idp_value){0}; /* NULL */
     }
     size_t null_index = first_null(function, values);
     if (function->accepts_null || null_index == function->required_count) {

@@ -8,6 +8,8 @@
 
 #include "core/sso/sso.h"
 
+enum { SHORT_TEXT_SIZE_MAX = 256, SHORT_LITERAL_SIZE_MAX = 16 };
+
 /* A pattern that is read from the left; `rest` data NULL: it is read. */
 struct pattern {
     struct idp_call *call;
@@ -65,11 +67,26 @@ static struct idp_bytes behind(struct idp_bytes text, size_t size)
     return (struct idp_bytes){text.data + size, text.size - size};
 }
 
+/* memmem() makes a table first; where little is looked through that takes longer than looking. */
+static const char *place_of(struct idp_bytes text, struct idp_bytes literal)
+{
+    if (text.size > SHORT_TEXT_SIZE_MAX || literal.size > SHORT_LITERAL_SIZE_MAX) {
+        return memmem(text.data, text.size, literal.data, literal.size);
+    }
+    while (literal.size > 0 && text.size >= literal.size) {
+        const char *at = memchr(text.data, literal.data[0], text.size - literal.size + 1);
+        if (at == NULL || memcmp(at, literal.data, literal.size) == 0) {
+            return at;
+        }
+        text = behind(text, (size_t)(at - text.data) + 1);
+    }
+    return literal.size == 0 ? text.data : NULL;
+}
+
 /* Takes the text up to behind the first place of the literal; false where there is none. */
 static bool find(struct idp_bytes *text, struct idp_bytes literal)
 {
-    const char *at =
-        literal.size == 0 ? text->data : memmem(text->data, text->size, literal.data, literal.size);
+    const char *at = place_of(*text, literal);
     if (at == NULL) {
         return false;
     }

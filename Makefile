@@ -44,7 +44,7 @@ HTTPD   := $(call objects,obj,$(wildcard httpd/*.c))
 UNIT    := $(call programs,regress/unit/test_*.c)
 HELPERS := $(call programs,regress/isolation/*.c regress/sqlite/*.c)
 BENCH_PARTS := $(addprefix bench/,claims.c database.c pair.c raw.c token.c)
-BENCH   := $(addprefix $(BUILD)/bench/,hello jose keys memory oidc partner sqlite tokens)
+BENCH   := $(addprefix $(BUILD)/bench/,hello jose keys memory oidc partner sqlite sso tokens)
 # Debian's libraries that it is measured beside, where they are installed.
 PEERS   := $(patsubst /usr/include/%.h,$(BUILD)/bench/lib%,$(subst cjose/,,$(wildcard \
              /usr/include/cjose/cjose.h /usr/include/jwt.h)))

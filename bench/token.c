@@ -73,11 +73,20 @@ struct idp_call call_begin(struct idp_arena *arena, const struct idp_function *f
     return (struct idp_call){.host = &host, .arena = arena, .function = function};
 }
 
+static struct idp_value invoke(struct idp_call *call, const struct idp_value *arguments,
+                               size_t count)
+{
+    struct idp_value room[IDP_ARGUMENT_COUNT_MAX];
+    for (size_t i = 0; i < count; i++)
+        room[i] = arguments[i];
+    return idp_invoke(call, room, count);
+}
+
 struct idp_value call_run(struct idp_arena *arena, const struct idp_function *function,
                           const struct idp_value *arguments, size_t count)
 {
     struct idp_call call = call_begin(arena, function);
-    return idp_invoke(&call, arguments, count);
+    return invoke(&call, arguments, count);
 }
 
 struct idp_value argument(char kind, const char *text)
@@ -90,7 +99,7 @@ void call_text(const char *function, const struct idp_value *arguments, size_t c
 {
     struct idp_arena arena;
     struct idp_call call = call_begin(&arena, idp_function_find(function));
-    struct idp_value result = idp_invoke(&call, arguments, count);
+    struct idp_value result = invoke(&call, arguments, count);
     struct idp_bytes bytes =
         call.function->result == 'j' ? idp_json_text(&call, result.json) : result.bytes;
     require(bytes.data != NULL && bytes.size < out_size, "an answer is too long");

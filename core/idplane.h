@@ -298,9 +298,10 @@ extern const size_t idp_trigger_count;
 /* The last argument of a step. */
 struct idp_value idp_trigger_context(struct idp_call *call, const struct idp_trigger *trigger);
 
-/* Calls call->function. Absent trailing arguments are NULL; a NULL required argument gives NULL
- * (IDP_PURE, IDP_CLOCKED) or raises, naming it. The result lives in the arena. */
-struct idp_value idp_invoke(struct idp_call *call, const struct idp_value *arguments,
+/* Calls call->function. `arguments` has room for all that it takes: absent trailing ones are made
+ * NULL there; a NULL required argument gives NULL (IDP_PURE, IDP_CLOCKED) or raises, naming
+ * it. The result lives in the arena. */
+struct idp_value idp_invoke(struct idp_call *call, struct idp_value *arguments,
                             size_t argument_count);
 
 /* Every statement the core may run, in groups: for the test that prepares them all. */

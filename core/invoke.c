@@ -44,23 +44,23 @@ bool idp_judges_text(const struct idp_function *function)
     return is_total(function) || function->judges_text;
 }
 
-static void check_argument(struct idp_call *call, struct idp_value value, size_t index)
+static void check_argument(struct idp_call *call, const struct idp_value *value, size_t index)
 {
     char kind = call->function->arguments[index];
-    if (value.kind == 0) {
+    if (value->kind == 0) {
         return;
     }
-    if (value.kind != kind) {
+    if (value->kind != kind) {
         idp_fail_with(call, IDP_INVALID_ARGUMENT, "The argument %s has the wrong type.",
                       argument_name(call, index));
     }
     bool judges = idp_judges_text(call->function), is_judged = judges && kind != 'j';
-    if (!is_judged && idp_text_of(value).size > IDP_ARGUMENT_SIZE_MAX) {
+    if (!is_judged && idp_text_of(*value).size > IDP_ARGUMENT_SIZE_MAX) {
         idp_fail_with(call, IDP_TOO_LARGE, "The argument %s is longer than %d bytes.",
                       argument_name(call, index), IDP_ARGUMENT_SIZE_MAX);
     }
     bool is_text = kind == 't' || kind == 'j';
-    if (is_text && !judges && !idp_utf8_valid(value.bytes)) {
+    if (is_text && !judges && !idp_utf8_valid(value->bytes)) {
         idp_fail_with(call, IDP_INVALID_ARGUMENT,
                       "The argument %s is not UTF-8 text, or holds a NUL.",
                       argument_name(call, index));
@@ -77,24 +77,22 @@ static size_t first_null(const struct idp_function *function, const struct idp_v
     return index;
 }
 
-struct idp_value idp_invoke(struct idp_call *call, const struct idp_value *arguments,
+struct idp_value idp_invoke(struct idp_call *call, struct idp_value *arguments,
                             size_t argument_count)
 {
     const struct idp_function *function = call->function;
-    struct idp_value values[IDP_ARGUMENT_COUNT_MAX];
-    if (argument_count > strlen(function->arguments) || argument_count > IDP_ARGUMENT_COUNT_MAX) {
-        idp_fail_with(call, IDP_INVALID_ARGUMENT, "The function takes fewer arguments.");
-    }
     for (size_t i = 0; i < argument_count; i++) {
-        check_argument(call, arguments[i], i);
-        values[i] = arguments[i];
+        if (function->arguments[i] == '\0') {
+            idp_fail_with(call, IDP_INVALID_ARGUMENT, "The function takes fewer arguments.");
+        }
+        check_argument(call, &arguments[i], i);
     }
-    for (size_t i = argument_count; i < IDP_ARGUMENT_COUNT_MAX; i++) {
-        values[i] = (struct idp_value){0}; /* NULL */
+    for (size_t i = argument_count; function->arguments[i] != '\0'; i++) {
+        arguments[i] = (struct idp_value){0};
     }
-    size_t null_index = first_null(function, values);
+    size_t null_index = first_null(function, arguments);
     if (function->accepts_null || null_index == function->required_count) {
-        return function->entry(call, values);
+        return function->entry(call, arguments);
     }
     if (is_total(function)) {
         return idp_null();

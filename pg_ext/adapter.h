@@ -33,8 +33,10 @@ const char *idp_pg_master_key_setting(void);
 
 void idp_pg_frames_init(void);
 
-/* The frame of a call that begins. Its arena ends with the close, or with what an error ends. */
+/* The frame of a call that begins. Its arena ends with the close, or with what an error ends. A new
+ * one is for a call that may run statements, whatever the function's row says. */
 struct idp_frame *idp_pg_frame_open(const struct idp_function *function);
+struct idp_frame *idp_pg_frame_new(const struct idp_function *function);
 void idp_pg_frame_close(struct idp_frame *frame);
 
 /* ---- rows kept by the backend (kept.c) ---- */
@@ -56,20 +58,21 @@ bool idp_pg_kept_get(struct idp_frame *frame, const struct idp_statement *statem
 void idp_pg_kept_put(const struct idp_kept *kept, const struct idp_statement *statement,
                      SPIPlanPtr plan, struct idp_rows rows);
 
-/* True for functions that a query calls for each row: they touch no row themselves. */
-static inline bool idp_pg_is_for_rows(const struct idp_function *function)
-{
-    return function->effect == IDP_CLOCKED;
-}
-
 /* Leaves SPI and unpins the path, where a statement was run. */
 void idp_pg_disconnect(struct idp_frame *frame);
 
 /* The type of a value kind. */
 Oid idp_pg_type(char kind);
 
-/* Values in and out; text is detoasted into `memory`. */
-struct idp_value idp_pg_value(struct idp_frame *frame, Datum datum, bool is_null, char kind);
+/* The text of a jsonb, in the current memory context; and that of one which is argument `index` of
+ * a call, where it is good until the next call from the same place. */
+struct idp_bytes idp_pg_jsonb_text(Datum datum);
+struct idp_bytes idp_pg_jsonb_repeated(FmgrInfo *function, size_t index, Datum datum);
+
+/* Values in and out; text is detoasted into `memory`. A value is written where it is to be: a copy
+ * of what was just written in parts waits for each of them. */
+void idp_pg_value(struct idp_frame *frame, Datum datum, bool is_null, char kind,
+                  struct idp_value *value);
 Datum idp_pg_datum(const struct idp_value *value, bool *is_null);
 
 /* A result, in the current memory context. */

@@ -37,16 +37,15 @@ static struct idp_bytes varlena_bytes(Datum datum)
     return (struct idp_bytes){VARDATA_ANY(data), VARSIZE_ANY_EXHDR(data)};
 }
 
-static struct idp_bytes jsonb_bytes(Datum datum)
+struct idp_bytes idp_pg_jsonb_text(Datum datum)
 {
     Jsonb *document = DatumGetJsonbP(datum);
     char *text = JsonbToCString(NULL, &document->root, VARSIZE(document));
     return (struct idp_bytes){text, strlen(text)};
 }
 
-/* A function that a query calls for each row has the same JSON beside it each time, and its text
- * costs more than the rest of the call. So the texts of a few are kept; such arguments hold no
- * secret. */
+/* A policy is the same beside each token, whatever statement asks, and its text costs more than the
+ * rest of the call. So the texts of a few are kept; such arguments hold no secret. */
 enum { TEXT_COUNT = 16, TEXT_JSONB_SIZE_MAX = 2048, TEXT_SIZE_MAX = 8192 };
 
 static struct jsonb_text {
@@ -80,35 +79,49 @@ static struct idp_bytes jsonb_bytes_kept(Datum datum)
     if (kept->size == size && memcmp(kept->document, document, size) == 0) {
         return kept->text;
     }
-    struct idp_bytes text = jsonb_bytes(datum);
+    struct idp_bytes text = idp_pg_jsonb_text(datum);
     if (size <= TEXT_JSONB_SIZE_MAX && text.size <= TEXT_SIZE_MAX) {
         text_keep(kept, document, text);
     }
     return text;
 }
 
-struct idp_value idp_pg_value(struct idp_frame *frame, Datum datum, bool is_null, char kind)
+static struct idp_bytes bytes_of(struct idp_frame *frame, Datum datum, char kind)
 {
-    if (is_null) {
-        return (struct idp_value){0};
-    }
-    switch (kind) {
-    case 'i':
-        return (struct idp_value){.kind = kind, .integer = DatumGetInt64(datum)};
-    case 'b':
-        return (struct idp_value){.kind = kind, .integer = DatumGetBool(datum)};
-    case 'z':
-        return (struct idp_value){.kind = kind,
-                                  .integer = DatumGetTimestampTz(datum) + epoch_shift_us};
-    default:
-        break;
+    struct varlena *data = (struct varlena *)DatumGetPointer(datum);
+    if (kind != 'j' && !VARATT_IS_EXTERNAL(data) && !VARATT_IS_COMPRESSED(data)) {
+        return (struct idp_bytes){VARDATA_ANY(data), VARSIZE_ANY_EXHDR(data)};
     }
     MemoryContext previous = MemoryContextSwitchTo(frame->memory);
-    struct idp_bytes bytes = kind != 'j'                                ? varlena_bytes(datum)
-                             : idp_pg_is_for_rows(frame->call.function) ? jsonb_bytes_kept(datum)
-                                                                        : jsonb_bytes(datum);
+    bool is_kept = frame->call.function->effect == IDP_CLOCKED;
+    struct idp_bytes bytes = kind != 'j' ? varlena_bytes(datum)
+                             : is_kept   ? jsonb_bytes_kept(datum)
+                                         : idp_pg_jsonb_text(datum);
     MemoryContextSwitchTo(previous);
-    return (struct idp_value){.kind = kind, .bytes = bytes};
+    return bytes;
+}
+
+void idp_pg_value(struct idp_frame *frame, Datum datum, bool is_null, char kind,
+                  struct idp_value *value)
+{
+    if (is_null) {
+        *value = (struct idp_value){0};
+        return;
+    }
+    value->kind = kind;
+    switch (kind) {
+    case 'i':
+        value->integer = DatumGetInt64(datum);
+        break;
+    case 'b':
+        value->integer = DatumGetBool(datum);
+        break;
+    case 'z':
+        value->integer = DatumGetTimestampTz(datum) + epoch_shift_us;
+        break;
+    default:
+        value->bytes = bytes_of(frame, datum, kind);
+    }
 }
 
 static Datum varlena_datum(struct idp_bytes bytes)

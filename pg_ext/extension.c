@@ -78,13 +78,26 @@ static const struct idp_function *function_of(FunctionCallInfo fcinfo)
 
 /* ---- calls ---- */
 
+static void argument_of(struct idp_frame *frame, FunctionCallInfo fcinfo, size_t index,
+                        struct idp_value *value)
+{
+    const struct idp_function *function = frame->call.function;
+    char kind = function->arguments[index];
+    Datum datum = PG_GETARG_DATUM(index);
+    if (kind == 'j' && function->effect == IDP_PURE && !PG_ARGISNULL(index)) {
+        value->kind = kind;
+        value->bytes = idp_pg_jsonb_repeated(fcinfo->flinfo, index, datum);
+        return;
+    }
+    idp_pg_value(frame, datum, PG_ARGISNULL(index), kind, value);
+}
+
 static size_t arguments_of(struct idp_frame *frame, FunctionCallInfo fcinfo,
                            struct idp_value *values)
 {
     size_t count = (size_t)PG_NARGS();
     for (size_t i = 0; i < count; i++) {
-        values[i] = idp_pg_value(frame, PG_GETARG_DATUM(i), PG_ARGISNULL(i),
-                                 frame->call.function->arguments[i]);
+        argument_of(frame, fcinfo, i, &values[i]);
     }
     return count;
 }

@@ -74,14 +74,13 @@ void idp_pg_frames_init(void)
 static void frame_fill(struct idp_frame *frame, const struct idp_function *function,
                        MemoryContext memory, MemoryContext blocks)
 {
-    *frame = (struct idp_frame){
-        .memory = memory,
-        .arena = {.obtain = obtain, .release = release, .context = blocks},
-        .call = {.host = &idp_pg_host,
-                 .context = frame,
-                 .arena = &frame->arena,
-                 .function = function},
-    };
+    /* Part by part: compilers clear the whole by an instruction that takes longer than the rest. */
+    frame->call = (struct idp_call){
+        .host = &idp_pg_host, .context = frame, .arena = &frame->arena, .function = function};
+    frame->arena = (struct idp_arena){.obtain = obtain, .release = release, .context = blocks};
+    frame->memory = memory;
+    frame->connected = frame->in_statement = false;
+    frame->path_level = 0;
 }
 
 static void end_arena(void *object)
@@ -90,7 +89,7 @@ static void end_arena(void *object)
     idp_arena_end(&frame->arena);
 }
 
-static struct idp_frame *frame_new(const struct idp_function *function)
+struct idp_frame *idp_pg_frame_new(const struct idp_function *function)
 {
     MemoryContext memory =
         AllocSetContextCreate(CurrentMemoryContext, "idplane call", ALLOCSET_DEFAULT_SIZES);
@@ -105,12 +104,18 @@ static struct idp_frame *frame_new(const struct idp_function *function)
     return &made->frame;
 }
 
+/* Functions that a query calls for each row: they touch no row themselves. */
+static bool is_for_rows(const struct idp_function *function)
+{
+    return function->effect == IDP_PURE || function->effect == IDP_CLOCKED;
+}
+
 /* Blocks do not go with the context of a row, which an error may reset before its transaction
  * ends. */
 struct idp_frame *idp_pg_frame_open(const struct idp_function *function)
 {
-    if (!idp_pg_is_for_rows(function)) {
-        return frame_new(function);
+    if (!is_for_rows(function)) {
+        return idp_pg_frame_new(function);
     }
     row_frame_end();
     frame_fill(&row_frame, function, CurrentMemoryContext, TopMemoryContext);

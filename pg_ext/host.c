@@ -120,7 +120,8 @@ static struct idp_value copy_column(struct idp_frame *frame, HeapTuple tuple, Tu
 {
     bool is_null;
     Datum datum = SPI_getbinval(tuple, description, column + 1, &is_null);
-    struct idp_value value = idp_pg_value(frame, datum, is_null, kind);
+    struct idp_value value;
+    idp_pg_value(frame, datum, is_null, kind, &value);
     if (value.kind != 0 && strchr("txj", kind) != NULL) {
         char *copy = idp_allocate(&frame->call, value.bytes.size + 1);
         memcpy(copy, value.bytes.data, value.bytes.size);
@@ -237,7 +238,8 @@ static int64_t time_now(struct idp_call *call)
 {
     TimestampTz time = call->function->effect == IDP_WRITES ? GetCurrentTimestamp()
                                                             : GetCurrentStatementStartTimestamp();
-    struct idp_value value = idp_pg_value(call->context, TimestampTzGetDatum(time), false, 'z');
+    struct idp_value value;
+    idp_pg_value(call->context, TimestampTzGetDatum(time), false, 'z', &value);
     return value.integer;
 }
 

@@ -19,6 +19,7 @@ PG_FUNCTION_INFO_V1(idplane_trigger);
 #pragma GCC visibility pop
 
 enum { COLUMN, DERIVED, COLUMN_COUNT };
+enum { STEP_ARGUMENT_COUNT = 5 };
 
 /* One firing. A column number 0: not asked for. */
 struct firing {
@@ -141,7 +142,8 @@ static struct idp_value column_value(struct idp_frame *frame, const struct firin
     bool is_null;
     Datum datum = column_datum(firing, row, column, &is_null);
     char kind = type_of(firing, column) == JSONBOID ? 'j' : 't';
-    struct idp_value value = idp_pg_value(frame, datum, is_null, kind);
+    struct idp_value value;
+    idp_pg_value(frame, datum, is_null, kind, &value);
     value.kind = value.kind == 0 ? 0 : 'j';
     return value;
 }
@@ -165,14 +167,14 @@ static const struct idp_json *step_run(struct idp_frame *frame, const struct fir
     const char *operation =
         firing->old_row == NULL ? firing->trigger->on_insert : firing->trigger->on_update;
     const int *columns = firing->columns;
-    struct idp_value arguments[] = {
+    struct idp_value arguments[IDP_ARGUMENT_COUNT_MAX] = {
         {.kind = 't', .bytes = {operation, strlen(operation)}},
         column_value(frame, firing, firing->new_row, columns[COLUMN]),
         column_value(frame, firing, firing->old_row, columns[COLUMN]),
         column_value(frame, firing, firing->old_row, columns[DERIVED]),
         idp_trigger_context(&frame->call, firing->trigger),
     };
-    return idp_invoke(&frame->call, arguments, lengthof(arguments)).json;
+    return idp_invoke(&frame->call, arguments, STEP_ARGUMENT_COUNT).json;
 }
 
 static HeapTuple row_made(struct idp_frame *frame, const struct firing *firing,
@@ -201,7 +203,7 @@ static HeapTuple row_made(struct idp_frame *frame, const struct firing *firing,
 Datum idplane_trigger(PG_FUNCTION_ARGS)
 {
     struct firing firing = firing_of(fcinfo);
-    struct idp_frame *frame = idp_pg_frame_open(idp_function_find(firing.trigger->step));
+    struct idp_frame *frame = idp_pg_frame_new(idp_function_find(firing.trigger->step));
     const struct idp_json *answer = step_run(frame, &firing);
     idp_pg_disconnect(frame);
     HeapTuple row = row_made(frame, &firing, answer);

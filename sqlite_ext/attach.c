@@ -364,7 +364,8 @@ static struct idp_value attach(struct idp_call *call, const struct idp_value *ar
 
 static struct idp_value detach(struct idp_call *call, const struct idp_value *arguments)
 {
-    struct attachment attachment = attachment_of(call, arguments);
+    const struct idp_value names[] = {arguments[0], arguments[1], {0}};
+    struct attachment attachment = attachment_of(call, names);
     call->host->begin(call);
     bool dropped = drop(&attachment, "insert");
     if (!drop(&attachment, "update") && !dropped) {

@@ -40,42 +40,59 @@ static void fail_type(struct idp_frame *frame, size_t index, const char *type)
     idp_frame_fail(frame, IDP_INVALID_ARGUMENT, sentence);
 }
 
-static struct idp_value bytes_argument(struct idp_frame *frame, sqlite3_value *value, char kind)
+static struct idp_bytes bytes_of(struct idp_frame *frame, sqlite3_value *value, bool is_text)
 {
-    const void *data = sqlite3_value_type(value) == SQLITE_TEXT
-                           ? (const void *)sqlite3_value_text(value)
-                           : sqlite3_value_blob(value);
+    const void *data =
+        is_text ? (const void *)sqlite3_value_text(value) : sqlite3_value_blob(value);
     int size = sqlite3_value_bytes(value);
-    if (data == NULL && (size > 0 || sqlite3_value_type(value) == SQLITE_TEXT)) {
+    if (data == NULL && (size > 0 || is_text)) {
         idp_frame_fail(frame, IDP_OUT_OF_MEMORY, NULL);
     }
-    return (struct idp_value){.kind = kind, .bytes = {data == NULL ? "" : data, (size_t)size}};
+    return (struct idp_bytes){data == NULL ? "" : data, (size_t)size};
+}
+
+static int64_t integer_of(struct idp_frame *frame, sqlite3_value *value, int type, size_t index)
+{
+    char kind = frame->call.function->arguments[index];
+    int64_t integer = sqlite3_value_int64(value);
+    if (type != SQLITE_INTEGER || (kind == 'b' && integer != 0 && integer != 1)) {
+        fail_type(frame, index, kind == 'b' ? "0 or 1" : "an integer");
+    }
+    return integer;
 }
 
 /* Types are checked, never coerced: a number is no text. Bytes may be given as text. What judges
  * text gets none where there is something else. */
-static struct idp_value argument(struct idp_frame *frame, sqlite3_value *value, size_t index)
+static struct idp_bytes text_of(struct idp_frame *frame, sqlite3_value *value, int type,
+                                size_t index)
 {
     char kind = frame->call.function->arguments[index];
-    int type = sqlite3_value_type(value);
-    if (type == SQLITE_NULL) {
-        return (struct idp_value){0};
-    }
-    if (kind == 'i' || kind == 'b') {
-        int64_t integer = sqlite3_value_int64(value);
-        if (type != SQLITE_INTEGER || (kind == 'b' && integer != 0 && integer != 1)) {
-            fail_type(frame, index, kind == 'b' ? "0 or 1" : "an integer");
-        }
-        return (struct idp_value){.kind = kind, .integer = integer};
-    }
     bool fits = type == SQLITE_TEXT || (kind == 'x' && type == SQLITE_BLOB);
     if (!fits && kind == 't' && idp_judges_text(frame->call.function)) {
-        return (struct idp_value){.kind = kind, .bytes = {"", 0}};
+        return (struct idp_bytes){"", 0};
     }
     if (!fits) {
         fail_type(frame, index, kind == 'x' ? "text or blob" : "text");
     }
-    return bytes_argument(frame, value, kind);
+    return bytes_of(frame, value, type == SQLITE_TEXT);
+}
+
+/* Written where it is to be: a copy of what was just written in parts waits for each of them. */
+static void argument_of(struct idp_frame *frame, sqlite3_value *value, size_t index,
+                        struct idp_value *out)
+{
+    char kind = frame->call.function->arguments[index];
+    int type = sqlite3_value_type(value);
+    if (type == SQLITE_NULL) {
+        *out = (struct idp_value){0};
+        return;
+    }
+    out->kind = kind;
+    if (kind == 'i' || kind == 'b') {
+        out->integer = integer_of(frame, value, type, index);
+    } else {
+        out->bytes = text_of(frame, value, type, index);
+    }
 }
 
 /* What SQLite would not take as a result must not be committed. UTF-16 doubles the size. */
@@ -125,7 +142,7 @@ static void call_core(struct idp_frame *frame, sqlite3_context *context, int arg
 {
     struct idp_value values[IDP_ARGUMENT_COUNT_MAX];
     for (int i = 0; i < argument_count; i++) {
-        values[i] = argument(frame, arguments[i], (size_t)i);
+        argument_of(frame, arguments[i], (size_t)i, &values[i]);
     }
     struct idp_value value = idp_invoke(&frame->call, values, (size_t)argument_count);
     result(frame, context, value);
@@ -148,7 +165,11 @@ static void dispatch(sqlite3_context *context, int argument_count, sqlite3_value
 {
     struct registration *registration = sqlite3_user_data(context);
     struct idp_frame frame;
-    memset(&frame, 0, offsetof(struct idp_frame, escape));
+    /* Each by itself: what is behind them is large, and none of it is read before it is written. */
+    frame.running = NULL;
+    frame.fresh = (struct idp_prepared){0};
+    frame.undo = NULL;
+    frame.long_message = NULL;
     frame.transaction = IDP_TRANSACTION_NONE;
     frame.connection = registration->connection;
     frame.arena = (struct idp_arena){

@@ -8,7 +8,7 @@
 
 #include "core/sso/sso.h"
 
-enum { SHORT_TEXT_SIZE_MAX = 256, SHORT_LITERAL_SIZE_MAX = 16 };
+enum { SHORT_TEXT_SIZE_MAX = 256, SHORT_LITERAL_SIZE_MAX = 64 };
 
 /* A pattern that is read from the left; `rest` data NULL: it is read. */
 struct pattern {
@@ -22,8 +22,7 @@ static bool escapes(const struct pattern *pattern, char next)
     return next == '*' || (next == '\\' && pattern->escape == IDP_WILDCARD_ESCAPE_ALL);
 }
 
-/* The size of the literal at the left, escapes included; *escape_count: how many these are. */
-static size_t literal_size(const struct pattern *pattern, size_t *escape_count)
+static size_t escaped_size(const struct pattern *pattern, size_t *escape_count)
 {
     struct idp_bytes rest = pattern->rest;
     size_t i = 0;
@@ -35,6 +34,19 @@ static size_t literal_size(const struct pattern *pattern, size_t *escape_count)
         i += is_escape ? 2 : 1;
     }
     return i;
+}
+
+/* The size of the literal at the left, escapes included; *escape_count: how many these are. */
+static size_t literal_size(const struct pattern *pattern, size_t *escape_count)
+{
+    struct idp_bytes rest = pattern->rest;
+    const char *asterisk = memchr(rest.data, '*', rest.size);
+    size_t size = asterisk == NULL ? rest.size : (size_t)(asterisk - rest.data);
+    if (memchr(rest.data, '\\', size) != NULL) {
+        return escaped_size(pattern, escape_count);
+    }
+    *escape_count = 0;
+    return size;
 }
 
 static struct idp_bytes unescaped(const struct pattern *pattern, struct idp_bytes literal,
@@ -106,11 +118,14 @@ bool idp_wildcard_match(struct idp_call *call, struct idp_bytes pattern, struct 
         return false;
     }
     text = behind(text, literal.size);
-    for (literal = literal_take(&reading); reading.rest.data != NULL;
-         literal = literal_take(&reading)) {
+    while (reading.rest.size > 0) {
+        literal = literal_take(&reading);
+        if (reading.rest.data == NULL) {
+            return idp_bytes_end(text, literal);
+        }
         if (!find(&text, literal)) {
             return false;
         }
     }
-    return idp_bytes_end(text, literal);
+    return true; /* it ends with an asterisk */
 }

@@ -244,7 +244,11 @@ struct invocation {
 static void invoke(struct idp_call *call, void *data)
 {
     struct invocation *invocation = data;
-    invocation->result = idp_invoke(call, invocation->arguments, invocation->argument_count);
+    struct idp_value arguments[IDP_ARGUMENT_COUNT_MAX];
+    memset(arguments, 0xa5, sizeof arguments); /* one that is no argument must not be read */
+    for (size_t i = 0; i < invocation->argument_count; i++)
+        arguments[i] = invocation->arguments[i];
+    invocation->result = idp_invoke(call, arguments, invocation->argument_count);
 }
 
 struct idp_value host_invoke(struct host *host, const struct idp_function *function,

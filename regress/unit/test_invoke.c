@@ -149,8 +149,10 @@ static void long_arguments_raise_their_name(void **state)
 static void functions_are_found_by_name(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < idp_function_count; i++)
+    for (size_t i = 0; i < idp_function_count; i++) {
+        assert_in_range(strlen(idp_functions[i].arguments), 0, IDP_ARGUMENT_COUNT_MAX);
         assert_ptr_equal(idp_function_find(idp_functions[i].name), &idp_functions[i]);
+    }
     assert_null(idp_function_find("no_such_function"));
     assert_null(idp_function_find(""));
 }

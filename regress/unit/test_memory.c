@@ -199,7 +199,7 @@ static void attempt_body(struct idp_call *call, void *data)
 {
     static char buffer[32 << 10];
     struct attempt *attempt = data;
-    struct idp_value arguments[4], value;
+    struct idp_value arguments[IDP_ARGUMENT_COUNT_MAX], value;
     size_t count = 0;
     for (; count < 4 && attempt->operation->arguments[count] != NONE; count++) {
         enum text text = attempt->operation->arguments[count];

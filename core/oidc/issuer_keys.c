@@ -45,8 +45,8 @@ struct idp_value idp_sql_set_issuer_keys(struct idp_call *call, const struct idp
     if (count == 0) {
         idp_fail_with(
             call, IDP_INVALID_KEY,
-            "This is no JWKS, {\"keys\":[...]}, of public keys with an RSA or EC one that "
-            "can verify: jwk_from_pem() makes a key of a PEM, jwk_public() the public "
+            "This is no JWKS, an object with the list keys, of public keys with an RSA or EC one "
+            "that can verify: jwk_from_pem() makes a key of a PEM, jwk_public() the public "
             "one of a pair.");
     }
     idp_run(call, &idp_oidc_issuer_statements[SET], row);

@@ -41,6 +41,9 @@ struct idp_value idp_sql_claim_explain(struct idp_call *call, const struct idp_v
 
 struct idp_value idp_sql_fill_placeholders(struct idp_call *call, const struct idp_value *arguments)
 {
+    if (!idp_utf8_valid(arguments[0].bytes)) {
+        return idp_null();
+    }
     const struct idp_json *values = idp_json_object_argument(call, arguments[1], "placeholders");
     return idp_value_text(idp_placeholders_fill(call, arguments[0].bytes, values));
 }

@@ -20,6 +20,17 @@ static struct idp_bytes name_at(struct idp_bytes text)
     return is_name ? (struct idp_bytes){text.data + 2, end - 2} : (struct idp_bytes){NULL, 0};
 }
 
+/* A short text may have many names, each of a long value. */
+static void put(struct idp_text *out, struct idp_bytes part)
+{
+    if (out->size + part.size > IDP_FILLED_SIZE_MAX) {
+        idp_fail_with(out->call, IDP_TOO_LARGE,
+                      "The text would be longer than %d bytes with its placeholders filled.",
+                      IDP_FILLED_SIZE_MAX);
+    }
+    idp_text_add(out, part);
+}
+
 static const struct idp_json *value_of(const struct idp_json *values, struct idp_bytes name)
 {
     const struct idp_json *value = name.data == NULL ? NULL : values->child;
@@ -42,7 +53,7 @@ struct idp_bytes idp_placeholders_fill(struct idp_call *call, struct idp_bytes t
             const char *next = memchr(text.data + 1, '$', text.size - 1);
             size = next == NULL ? text.size : (size_t)(next - text.data);
         }
-        idp_text_add(&out, value == NULL ? (struct idp_bytes){text.data, size} : value->text);
+        put(&out, value == NULL ? (struct idp_bytes){text.data, size} : value->text);
         text = (struct idp_bytes){text.data + size, text.size - size};
     }
     return idp_text_bytes(&out);

@@ -8,6 +8,8 @@
 
 #include "utils/memutils.h"
 
+enum { KEPT_SIZE_MAX = 256 << 10 }; /* a query may have hundreds of places */
+
 /* One argument; size 0: nothing is kept. The text stands behind the datum. */
 struct repeated {
     Size last_size; /* of the datum that came last */
@@ -28,19 +30,17 @@ static struct site *site_of(FmgrInfo *function)
     return function->fn_extra;
 }
 
-/* Room that grows by doubling: what varies after all must not be moved for each row. */
 static void make_room(FmgrInfo *function, struct repeated *repeated, Size size)
 {
     if (size <= repeated->capacity) {
         return;
     }
-    Size capacity = Max(size, repeated->capacity * 2);
-    char *room = MemoryContextAlloc(function->fn_mcxt, capacity);
+    char *room = MemoryContextAlloc(function->fn_mcxt, size);
     if (repeated->kept != NULL) {
         pfree(repeated->kept);
     }
     repeated->kept = room;
-    repeated->capacity = capacity;
+    repeated->capacity = size;
 }
 
 static void keep(FmgrInfo *function, struct repeated *repeated, const struct varlena *datum,
@@ -67,7 +67,7 @@ struct idp_bytes idp_pg_jsonb_repeated(FmgrInfo *function, size_t index, Datum d
         return repeated->text;
     }
     struct idp_bytes text = idp_pg_jsonb_text(datum);
-    if (repeated->last_size == size && text.size <= IDP_JSON_SIZE_MAX) {
+    if (repeated->last_size == size && size + text.size < KEPT_SIZE_MAX) {
         keep(function, repeated, value, text);
     }
     repeated->last_size = size;

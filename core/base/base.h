@@ -161,6 +161,9 @@ size_t idp_json_count(const struct idp_json *json);
  * where one of these would have more than IDP_JSON_NUMBER_SIZE_MAX digits. */
 size_t idp_json_written_size(struct idp_call *call, const struct idp_json *json);
 
+/* Adds a number of a document: no exponent, no zero that says nothing, no minus before zero. */
+void idp_json_number_write(struct idp_text *text, struct idp_bytes number);
+
 /* Numbers of documents by their value, exactly: negative, 0 or positive. */
 int idp_json_number_compare(struct idp_bytes left, struct idp_bytes right);
 

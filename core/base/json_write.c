@@ -88,8 +88,7 @@ static void write_digits(struct idp_text *text, const struct idp_decimal *decima
     }
 }
 
-/* No exponent, no zero that says nothing, no minus before zero. */
-static void write_number_plain(struct idp_text *text, struct idp_bytes number)
+void idp_json_number_write(struct idp_text *text, struct idp_bytes number)
 {
     struct idp_decimal decimal;
     idp_decimal_read(&decimal, number);
@@ -175,7 +174,7 @@ static void write_value(struct writer *writer, const struct idp_json *json)
         return;
     case IDP_JSON_NUMBER:
         if (writer->canonical) {
-            write_number_plain(&writer->text, json->text);
+            idp_json_number_write(&writer->text, json->text);
         } else {
             idp_text_add(&writer->text, json->text);
         }

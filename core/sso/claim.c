@@ -83,39 +83,44 @@ static bool is_scalar(const struct idp_json *claim)
            claim->kind != IDP_JSON_NULL;
 }
 
-static struct idp_bytes text_of(struct idp_call *call, const struct idp_json *claim)
+/* What scalars are compared with, and how; what one of them needs is made once for all. */
+struct question {
+    struct idp_call *call;
+    const struct idp_predicate_node *leaf;
+    bool is_pattern, is_number;
+    struct idp_wildcard wildcard;
+    struct idp_text plain; /* the text of a number */
+};
+
+static struct idp_bytes text_of(struct question *question, const struct idp_json *claim)
 {
     switch (claim->kind) {
     case IDP_JSON_STRING:
         return claim->text;
     case IDP_JSON_NUMBER:
-        return idp_json_canonical(call, claim);
+        question->plain.size = 0;
+        idp_json_number_write(&question->plain, claim->text);
+        return idp_text_bytes(&question->plain);
     default:
         return idp_bytes_of(claim->kind == IDP_JSON_TRUE ? "true" : "false");
     }
 }
 
-/* What one scalar is compared with, and how. */
-struct question {
-    struct idp_call *call;
-    const struct idp_predicate_node *leaf;
-    bool is_pattern;
-    enum idp_wildcard_escape escape;
-};
-
-static bool scalar_equals(const struct question *question, const struct idp_json *claim)
+static bool scalar_equals(struct question *question, const struct idp_json *claim)
 {
     struct idp_bytes value = question->leaf->value;
-    if (claim->kind == IDP_JSON_NUMBER && is_number(question->call, value)) {
+    if (claim->kind == IDP_JSON_NUMBER && question->is_number) {
         return idp_json_number_compare(claim->text, value) == 0;
     }
-    struct idp_bytes text = text_of(question->call, claim);
-    return question->is_pattern ? idp_wildcard_match(question->call, value, text, question->escape)
+    struct idp_bytes text = text_of(question, claim);
+    return question->is_pattern ? idp_wildcard_match(question->call, &question->wildcard, text)
                                 : idp_bytes_equal(text, value);
 }
 
-static bool any_equals(const struct question *question, const struct idp_json *claim)
+static bool any_equals(struct question *question, const struct idp_json *claim)
 {
+    bool has_numbers = claim->kind == IDP_JSON_NUMBER || claim->kind == IDP_JSON_ARRAY;
+    question->is_number = has_numbers && is_number(question->call, question->leaf->value);
     if (claim->kind != IDP_JSON_ARRAY) {
         return is_scalar(claim) && scalar_equals(question, claim);
     }
@@ -165,10 +170,14 @@ bool idp_claim_meets(struct idp_call *call, const struct idp_json *claims,
         .call = call,
         .leaf = leaf,
         .is_pattern = leaf->kind == IDP_OPERATOR_EQ,
-        .escape = options->star_only ? IDP_WILDCARD_ESCAPE_STAR : IDP_WILDCARD_ESCAPE_ALL,
+        .wildcard = {.pattern = leaf->value,
+                     .escape =
+                         options->star_only ? IDP_WILDCARD_ESCAPE_STAR : IDP_WILDCARD_ESCAPE_ALL},
+        .plain = {.call = call},
     };
     if (claim == NULL) {
-        return leaf->kind == IDP_OPERATOR_NEQ && options->neq_missing;
+        return leaf->kind == IDP_OPERATOR_NEQ && options->neq_missing &&
+               idp_json_is(claims, IDP_JSON_OBJECT);
     }
     switch (leaf->kind) {
     case IDP_OPERATOR_EQ:

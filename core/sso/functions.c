@@ -5,9 +5,8 @@
 
 struct idp_value idp_sql_wildcard_match(struct idp_call *call, const struct idp_value *arguments)
 {
-    bool matches =
-        idp_wildcard_match(call, arguments[0].bytes, arguments[1].bytes, IDP_WILDCARD_ESCAPE_ALL);
-    return idp_value_bool(matches);
+    struct idp_wildcard wildcard = {.pattern = arguments[0].bytes};
+    return idp_value_bool(idp_wildcard_match(call, &wildcard, arguments[1].bytes));
 }
 
 static struct idp_predicate predicate_of(struct idp_call *call, struct idp_value value)

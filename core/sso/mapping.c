@@ -18,10 +18,11 @@ static void refuse(struct idp_call *call) IDP_NORETURN;
 
 static void refuse(struct idp_call *call)
 {
-    idp_fail_with(call, IDP_INVALID_ARGUMENT,
-                  "onNewUser.dynamicMapping must be an object, its mappings and inventoryMappings "
-                  "lists of at most %d rules.",
-                  IDP_ACCESS_RULE_COUNT_MAX);
+    idp_fail_with(
+        call, IDP_INVALID_ARGUMENT,
+        "onNewUser and its dynamicMapping must be objects, its mappings and inventoryMappings "
+        "lists of at most %d rules.",
+        IDP_ACCESS_RULE_COUNT_MAX);
 }
 
 static const struct idp_json *list_of(struct idp_call *call, const struct idp_json *mapping,
@@ -87,10 +88,18 @@ static struct idp_mapping read_mapping(struct reading *reading, const struct idp
     };
 }
 
+static bool may_be_object(const struct idp_json *json)
+{
+    return json == NULL || json->kind == IDP_JSON_NULL || json->kind == IDP_JSON_OBJECT;
+}
+
 static size_t rule_count_of(struct idp_call *call, const struct idp_json *connection)
 {
     const struct idp_json *user = idp_json_member(connection, "onNewUser");
     const struct idp_json *mapping = idp_json_member(user, "dynamicMapping");
+    if (!may_be_object(user) || !may_be_object(mapping)) {
+        refuse(call);
+    }
     size_t count = count_of(list_of(call, mapping, "mappings")) +
                    count_of(list_of(call, mapping, "inventoryMappings"));
     if (count > IDP_ACCESS_RULE_COUNT_MAX) {

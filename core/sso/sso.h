@@ -11,10 +11,17 @@
 /* Which backslashes escape. STAR: "\*" is an asterisk. ALL: "\\" is a backslash, too. */
 enum idp_wildcard_escape { IDP_WILDCARD_ESCAPE_ALL, IDP_WILDCARD_ESCAPE_STAR };
 
+struct idp_wildcard {
+    struct idp_bytes pattern;
+    enum idp_wildcard_escape escape;
+    char *room; /* NULL at first: made for the literals of a pattern that has escapes */
+};
+
 /* True where the pattern matches the whole text, byte by byte: "*" is zero or more characters.
- * Time and memory grow with both sizes, not with their product. */
-bool idp_wildcard_match(struct idp_call *call, struct idp_bytes pattern, struct idp_bytes text,
-                        enum idp_wildcard_escape escape);
+ * Time grows with both sizes, not with their product, and memory with the pattern, for any number
+ * of texts that are asked of one. */
+bool idp_wildcard_match(struct idp_call *call, struct idp_wildcard *wildcard,
+                        struct idp_bytes text);
 
 /* ---- placeholders (placeholder.c) ---- */
 

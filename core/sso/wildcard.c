@@ -13,13 +13,19 @@ enum { SHORT_TEXT_SIZE_MAX = 256, SHORT_LITERAL_SIZE_MAX = 64 };
 /* A pattern that is read from the left; `rest` data NULL: it is read. */
 struct pattern {
     struct idp_call *call;
+    struct idp_wildcard *wildcard;
     struct idp_bytes rest;
-    enum idp_wildcard_escape escape;
+    size_t size_max; /* of the text: a longer literal need not be read to its end */
 };
 
 static bool escapes(const struct pattern *pattern, char next)
 {
-    return next == '*' || (next == '\\' && pattern->escape == IDP_WILDCARD_ESCAPE_ALL);
+    return next == '*' || (next == '\\' && pattern->wildcard->escape == IDP_WILDCARD_ESCAPE_ALL);
+}
+
+static bool is_escape(const struct pattern *pattern, struct idp_bytes text, size_t i)
+{
+    return text.data[i] == '\\' && i + 1 < text.size && escapes(pattern, text.data[i + 1]);
 }
 
 static size_t escaped_size(const struct pattern *pattern, size_t *escape_count)
@@ -27,11 +33,10 @@ static size_t escaped_size(const struct pattern *pattern, size_t *escape_count)
     struct idp_bytes rest = pattern->rest;
     size_t i = 0;
     *escape_count = 0;
-    while (i < rest.size && rest.data[i] != '*') {
-        bool is_escape =
-            rest.data[i] == '\\' && i + 1 < rest.size && escapes(pattern, rest.data[i + 1]);
-        *escape_count += is_escape;
-        i += is_escape ? 2 : 1;
+    while (i < rest.size && rest.data[i] != '*' && i - *escape_count <= pattern->size_max) {
+        bool escape = is_escape(pattern, rest, i);
+        *escape_count += escape;
+        i += escape ? 2 : 1;
     }
     return i;
 }
@@ -49,20 +54,23 @@ static size_t literal_size(const struct pattern *pattern, size_t *escape_count)
     return size;
 }
 
-static struct idp_bytes unescaped(const struct pattern *pattern, struct idp_bytes literal,
-                                  size_t escape_count)
+/* In the room of the pattern: one literal at a time. */
+static struct idp_bytes unescaped(const struct pattern *pattern, struct idp_bytes literal)
 {
-    char *out = idp_allocate(pattern->call, literal.size - escape_count + 1);
+    struct idp_wildcard *wildcard = pattern->wildcard;
+    if (wildcard->room == NULL) {
+        wildcard->room = idp_allocate(pattern->call, wildcard->pattern.size);
+    }
     size_t size = 0;
     for (size_t i = 0; i < literal.size; i++) {
-        i += literal.data[i] == '\\' && i + 1 < literal.size &&
-             escapes(pattern, literal.data[i + 1]);
-        out[size++] = literal.data[i];
+        i += is_escape(pattern, literal, i);
+        wildcard->room[size++] = literal.data[i];
     }
-    return (struct idp_bytes){out, size};
+    return (struct idp_bytes){wildcard->room, size};
 }
 
-/* Takes the next literal off, and the asterisk behind it. */
+/* Takes the next literal off, and the asterisk behind it. Of one that is longer than the text only
+ * that counts. */
 static struct idp_bytes literal_take(struct pattern *pattern)
 {
     size_t escape_count, size = literal_size(pattern, &escape_count);
@@ -71,7 +79,12 @@ static struct idp_bytes literal_take(struct pattern *pattern)
     pattern->rest =
         is_last ? (struct idp_bytes){NULL, 0}
                 : (struct idp_bytes){pattern->rest.data + size + 1, pattern->rest.size - size - 1};
-    return escape_count == 0 ? literal : unescaped(pattern, literal, escape_count);
+    if (escape_count == 0) {
+        return literal;
+    }
+    return size - escape_count > pattern->size_max
+               ? (struct idp_bytes){literal.data, size - escape_count}
+               : unescaped(pattern, literal);
 }
 
 static struct idp_bytes behind(struct idp_bytes text, size_t size)
@@ -106,10 +119,10 @@ static bool find(struct idp_bytes *text, struct idp_bytes literal)
     return true;
 }
 
-bool idp_wildcard_match(struct idp_call *call, struct idp_bytes pattern, struct idp_bytes text,
-                        enum idp_wildcard_escape escape)
+bool idp_wildcard_match(struct idp_call *call, struct idp_wildcard *wildcard, struct idp_bytes text)
 {
-    struct pattern reading = {.call = call, .rest = pattern, .escape = escape};
+    struct pattern reading = {
+        .call = call, .wildcard = wildcard, .rest = wildcard->pattern, .size_max = text.size};
     struct idp_bytes literal = literal_take(&reading);
     if (reading.rest.data == NULL) {
         return idp_bytes_equal(literal, text);

@@ -25,7 +25,8 @@ static void check_rule(struct idp_call *call, struct idp_bytes rule, struct idp_
 
 static bool matches(struct idp_call *call, struct idp_bytes pattern, struct idp_bytes text)
 {
-    return idp_wildcard_match(call, pattern, text, IDP_WILDCARD_ESCAPE_ALL);
+    struct idp_wildcard wildcard = {.pattern = pattern};
+    return idp_wildcard_match(call, &wildcard, text);
 }
 
 static void check_pattern(struct idp_call *call, struct idp_bytes pattern, struct idp_bytes text)

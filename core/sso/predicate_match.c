@@ -65,6 +65,25 @@ static bool branch_result(const struct idp_predicate *predicate, size_t index, c
     return is_decided == (branch->kind == IDP_OPERATOR_OR);
 }
 
+/* Those that are not as they are where nobody says anything. */
+static void options_tell(struct idp_call *call, struct idp_json *root,
+                         const struct idp_predicate_options *options)
+{
+    struct idp_json *json = idp_json_new(call, IDP_JSON_OBJECT);
+    if (options->neq_missing) {
+        idp_json_add_bool(call, json, "neq_missing", true);
+    }
+    if (options->strict_eq) {
+        idp_json_add_bool(call, json, "strict_eq", true);
+    }
+    if (options->star_only) {
+        idp_json_add_bool(call, json, "escape_backslash", false);
+    }
+    if (json->child != NULL) {
+        idp_json_add(root, "options", json);
+    }
+}
+
 struct idp_json *idp_predicate_explain(struct idp_call *call, const struct idp_json *claims,
                                        const struct idp_predicate *predicate)
 {
@@ -84,5 +103,6 @@ struct idp_json *idp_predicate_explain(struct idp_call *call, const struct idp_j
         }
         idp_json_add(lines[i], "childPredicates", children);
     }
+    options_tell(call, lines[0], &predicate->options);
     return lines[0];
 }

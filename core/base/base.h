@@ -334,10 +334,24 @@ struct idp_value idp_value_integer(int64_t number);
 struct idp_value idp_value_bool(bool value);
 struct idp_value idp_value_time(int64_t time_us);
 
-/* Value of a column or argument; NULL gives data NULL, 0 or false. */
-struct idp_bytes idp_text_of(struct idp_value value);
-int64_t idp_integer_of(struct idp_value value);
-bool idp_bool_of(struct idp_value value);
+/* Value of a column or argument; NULL gives data NULL, 0 or false. Inline, so that no copy of an
+ * argument that was just written waits for its parts. */
+static inline struct idp_bytes idp_text_of(struct idp_value value)
+{
+    bool is_bytes = value.kind == 't' || value.kind == 'x' || value.kind == 'j';
+    return is_bytes ? value.bytes : (struct idp_bytes){NULL, 0};
+}
+
+static inline int64_t idp_integer_of(struct idp_value value)
+{
+    bool is_integer = value.kind == 'i' || value.kind == 'b' || value.kind == 'z';
+    return is_integer ? value.integer : 0;
+}
+
+static inline bool idp_bool_of(struct idp_value value)
+{
+    return idp_integer_of(value) != 0;
+}
 
 /* Raises where an argument is longer than size_max or not UTF-8 without NUL. */
 void idp_check_text(struct idp_call *call, struct idp_value value, const char *name,

@@ -102,23 +102,6 @@ struct idp_value idp_value_time(int64_t time_us)
     return (struct idp_value){.kind = 'z', .integer = time_us};
 }
 
-struct idp_bytes idp_text_of(struct idp_value value)
-{
-    bool is_bytes = value.kind == 't' || value.kind == 'x' || value.kind == 'j';
-    return is_bytes ? value.bytes : (struct idp_bytes){0};
-}
-
-int64_t idp_integer_of(struct idp_value value)
-{
-    bool is_integer = value.kind == 'i' || value.kind == 'b' || value.kind == 'z';
-    return is_integer ? value.integer : 0;
-}
-
-bool idp_bool_of(struct idp_value value)
-{
-    return idp_integer_of(value) != 0;
-}
-
 void idp_check_text(struct idp_call *call, struct idp_value value, const char *name,
                     size_t size_max)
 {

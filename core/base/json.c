@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/base.h"
+#include "core/base/json_number.h"
 
 /* ---- looking ---- */
 
@@ -73,27 +73,6 @@ size_t idp_json_count(const struct idp_json *json)
     return count;
 }
 
-/* The digits that the exponent of a number stands for. */
-static size_t exponent_of(struct idp_bytes number)
-{
-    size_t i = 0, exponent = 0;
-    while (i < number.size && number.data[i] != 'e' && number.data[i] != 'E') {
-        i++;
-    }
-    for (; i < number.size && exponent < IDP_JSON_SIZE_MAX; i++) {
-        bool is_digit = number.data[i] >= '0' && number.data[i] <= '9';
-        exponent = is_digit ? exponent * 10 + (size_t)(number.data[i] - '0') : exponent;
-    }
-    return exponent;
-}
-
-/* What a number grows by; SIZE_MAX: nobody could read it again. */
-static size_t growth_of(struct idp_bytes number)
-{
-    size_t exponent = exponent_of(number);
-    return exponent > 0 && number.size + exponent > IDP_JSON_NUMBER_SIZE_MAX ? SIZE_MAX : exponent;
-}
-
 static size_t sum_of(size_t left, size_t right)
 {
     size_t sum;
@@ -102,7 +81,7 @@ static size_t sum_of(size_t left, size_t right)
 
 static size_t growths_of(const struct idp_json *json)
 {
-    size_t sum = json->kind == IDP_JSON_NUMBER ? growth_of(json->text) : 0;
+    size_t sum = json->kind == IDP_JSON_NUMBER ? idp_json_number_growth(json->text) : 0;
     for (const struct idp_json *item = json->child; item != NULL; item = item->next) {
         sum = sum_of(sum, growths_of(item));
     }

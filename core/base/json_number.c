@@ -2,6 +2,7 @@
 /* json_number.c - numbers of JSON by their digits: exact at any size, as no double is. */
 #include "core/base/json_number.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const char *decimal_digits(struct idp_decimal *decimal, const char *at, const char *end)
@@ -23,6 +24,16 @@ static int exponent_read(const char *at, const char *end)
         exponent = exponent * 10 + (*at - '0');
     }
     return negative ? -exponent : exponent;
+}
+
+size_t idp_json_number_growth(struct idp_bytes number)
+{
+    const char *at = number.data, *end = at + number.size;
+    while (at < end && *at != 'e' && *at != 'E') {
+        at++;
+    }
+    size_t growth = at < end ? (size_t)abs(exponent_read(at + 1, end)) : 0;
+    return growth > 0 && number.size + growth > IDP_JSON_NUMBER_SIZE_MAX ? SIZE_MAX : growth;
 }
 
 void idp_decimal_read(struct idp_decimal *decimal, struct idp_bytes number)

@@ -56,6 +56,9 @@ enum idp_limit {
     IDP_OIDC_CLAIMS_COUNT_MAX = 1000,
     IDP_OIDC_CLAIMS_VALUE_COUNT_MAX = 64 << 10, /* of all of them */
     IDP_FILLED_SIZE_MAX = 1 << 20,              /* a text whose placeholders are filled */
+    IDP_CONNECTION_SIZE_MAX = 256 << 10,
+    IDP_CONNECTION_ID_SIZE_MAX = 255,
+    IDP_CONNECTION_COUNT_MAX = 1000, /* of a tenant */
     IDP_FORM_SIZE_MAX = 64 << 10,
     IDP_FORM_PARAMETER_COUNT_MAX = 128,
     IDP_HEADER_COUNT_MAX = 128

@@ -144,3 +144,13 @@ COMMENT ON COLUMN idplane.service_instance.service_id IS 'Service of the catalog
 COMMENT ON COLUMN idplane.service_instance.tenant IS 'Tenant of the row.';
 COMMENT ON INDEX idplane.service_instance_pkey IS 'One row for each instance.';
 COMMENT ON CONSTRAINT service_instance_pkey ON idplane.service_instance IS 'One row for each instance.';
+
+COMMENT ON COLUMN idplane.sso_connection.changed_at IS 'When this version was made.';
+COMMENT ON COLUMN idplane.sso_connection.connection IS 'Its id, as addresses and SQL name it.';
+COMMENT ON COLUMN idplane.sso_connection.created_at IS 'When it was set first.';
+COMMENT ON COLUMN idplane.sso_connection.provider_name IS 'Member providerName of config.';
+COMMENT ON COLUMN idplane.sso_connection.tenant IS 'Tenant of the row.';
+COMMENT ON COLUMN idplane.sso_connection.version IS 'Counts the changes, from 1.';
+COMMENT ON COLUMN idplane.sso_connection.visible IS 'Member visibleOnLoginPage of config: users may sign in through it.';
+COMMENT ON INDEX idplane.sso_connection_pkey IS 'One row for each connection.';
+COMMENT ON CONSTRAINT sso_connection_pkey ON idplane.sso_connection IS 'One row for each connection.';

@@ -274,7 +274,59 @@ CREATE FUNCTION idplane.oidc_map_claims(config jsonb, claims jsonb, profile text
     LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.oidc_map_claims(jsonb, jsonb, text) IS 'The name and groups that claims give under a configuration.';
 
--- ---- HTTP ----
+-- ---- SSO and claims ----
+
+CREATE FUNCTION idplane.sso_template(template text, parameters jsonb DEFAULT NULL) RETURNS jsonb
+    LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.sso_template(text, jsonb) IS 'A connection to begin with: CUSTOM, AZURE or KEYCLOAK.';
+
+CREATE FUNCTION idplane.set_sso_connection(connection text, config jsonb) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.set_sso_connection(text, jsonb) IS 'Makes or replaces a connection to an identity provider.';
+
+CREATE FUNCTION idplane.delete_sso_connection(connection text) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.delete_sso_connection(text) IS 'Removes a connection.';
+
+CREATE FUNCTION idplane.restrict_sso_connection(tenant text, connection text, document jsonb) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.restrict_sso_connection(text, text, jsonb) IS 'Leaves a connection of a tenant to the tenant management, or gives it back.';
+
+CREATE FUNCTION idplane.sso_connection(connection text) RETURNS jsonb
+    LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.sso_connection(text) IS 'A connection by its id or type, its secrets masked.';
+
+CREATE FUNCTION idplane.sso_connections() RETURNS jsonb
+    LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.sso_connections() IS 'All connections of this tenant, their secrets masked.';
+
+CREATE FUNCTION idplane.login_options() RETURNS jsonb
+    LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.login_options() IS 'What a login page offers, the first choice first.';
+
+CREATE FUNCTION idplane.set_access_mapping(connection text, mapping jsonb) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.set_access_mapping(text, jsonb) IS 'Adds a rule for roles and applications, or replaces that of its id.';
+
+CREATE FUNCTION idplane.access_mappings(connection text) RETURNS jsonb
+    LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.access_mappings(text) IS 'The rules of a connection for roles and applications.';
+
+CREATE FUNCTION idplane.delete_access_mapping(connection text, mapping_id text) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.delete_access_mapping(text, text) IS 'Removes a rule for roles and applications.';
+
+CREATE FUNCTION idplane.set_inventory_mapping(connection text, mapping jsonb) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.set_inventory_mapping(text, jsonb) IS 'Adds a rule for inventory roles, or replaces that of its id.';
+
+CREATE FUNCTION idplane.inventory_mappings(connection text) RETURNS jsonb
+    LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.inventory_mappings(text) IS 'The rules of a connection for inventory roles.';
+
+CREATE FUNCTION idplane.delete_inventory_mapping(connection text, mapping_id text) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.delete_inventory_mapping(text, text) IS 'Removes a rule for inventory roles.';
 
 CREATE FUNCTION idplane.wildcard_match(pattern text, value text) RETURNS boolean
     LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'idplane_call';
@@ -296,6 +348,8 @@ CREATE FUNCTION idplane.map_access(connection jsonb, claims jsonb, current jsonb
     is_new_user boolean DEFAULT NULL) RETURNS jsonb
     LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.map_access(jsonb, jsonb, jsonb, boolean) IS 'What a user with these claims may do, and what that changes.';
+
+-- ---- HTTP ----
 
 CREATE FUNCTION idplane.http_request(method text, target text, headers jsonb DEFAULT '{}', body bytea DEFAULT NULL) RETURNS jsonb
     LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
@@ -370,6 +424,7 @@ GRANT EXECUTE ON FUNCTION
     idplane.claim_explain(jsonb, jsonb),
     idplane.fill_placeholders(text, jsonb),
     idplane.map_access(jsonb, jsonb, jsonb, boolean),
+    idplane.sso_template(text, jsonb),
     idplane.jwks(),
     idplane.authenticate(text),
     idplane.current_claims(),
@@ -378,8 +433,8 @@ GRANT EXECUTE ON FUNCTION
     TO PUBLIC;
 
 -- ---- what backends keep ----
--- Settings, clients, instances and keys of issuers are read at nearly every call and hardly ever change, so a backend keeps the
--- rows until these triggers tell it otherwise. Of rows and ALWAYS: so they fire in a subscriber, too. Of
+-- Settings, clients, instances, keys of issuers and connections are read at nearly every call and hardly
+-- ever change, so a backend keeps the rows until these triggers tell it otherwise. Of rows and ALWAYS: so they fire in a subscriber, too. Of
 -- INSERT: what a transaction has made is nothing to keep, and what is not there may be joined.
 
 CREATE FUNCTION idplane.configuration_changed() RETURNS trigger
@@ -407,6 +462,11 @@ CREATE TRIGGER idplane_emptied BEFORE TRUNCATE ON idplane.issuer_keys
     FOR EACH STATEMENT EXECUTE FUNCTION idplane.configuration_changed();
 ALTER TABLE idplane.oidc_instance ENABLE ALWAYS TRIGGER idplane_changed, ENABLE ALWAYS TRIGGER idplane_emptied;
 ALTER TABLE idplane.issuer_keys ENABLE ALWAYS TRIGGER idplane_changed, ENABLE ALWAYS TRIGGER idplane_emptied;
+CREATE TRIGGER idplane_changed BEFORE INSERT OR UPDATE OR DELETE ON idplane.sso_connection
+    FOR EACH ROW EXECUTE FUNCTION idplane.configuration_changed();
+CREATE TRIGGER idplane_emptied BEFORE TRUNCATE ON idplane.sso_connection
+    FOR EACH STATEMENT EXECUTE FUNCTION idplane.configuration_changed();
+ALTER TABLE idplane.sso_connection ENABLE ALWAYS TRIGGER idplane_changed, ENABLE ALWAYS TRIGGER idplane_emptied;
 COMMENT ON TRIGGER idplane_changed ON idplane.tenant IS 'Backends keep settings until this fires.';
 COMMENT ON TRIGGER idplane_changed ON idplane.client IS 'Backends keep clients until this fires.';
 COMMENT ON TRIGGER idplane_emptied ON idplane.tenant IS 'Backends keep settings until this fires.';
@@ -415,6 +475,8 @@ COMMENT ON TRIGGER idplane_changed ON idplane.oidc_instance IS 'Backends keep in
 COMMENT ON TRIGGER idplane_changed ON idplane.issuer_keys IS 'Backends keep keys until this fires.';
 COMMENT ON TRIGGER idplane_emptied ON idplane.oidc_instance IS 'Backends keep instances until this fires.';
 COMMENT ON TRIGGER idplane_emptied ON idplane.issuer_keys IS 'Backends keep keys until this fires.';
+COMMENT ON TRIGGER idplane_changed ON idplane.sso_connection IS 'Backends keep connections until this fires.';
+COMMENT ON TRIGGER idplane_emptied ON idplane.sso_connection IS 'Backends keep connections until this fires.';
 
 -- ---- storage ----
 -- Room on the page for the row versions that polling makes, so that they stay heap-only.
@@ -439,3 +501,4 @@ SELECT pg_extension_config_dump('idplane.oidc_instance', '');
 SELECT pg_extension_config_dump('idplane.oidc_change', '');
 SELECT pg_extension_config_dump('idplane.issuer_keys', '');
 SELECT pg_extension_config_dump('idplane.service_instance', '');
+SELECT pg_extension_config_dump('idplane.sso_connection', '');

@@ -226,3 +226,23 @@ CREATE TABLE idplane.service_instance (
     PRIMARY KEY (tenant, instance)
 );
 COMMENT ON TABLE idplane.service_instance IS 'What clients of the broker endpoints sent of an instance beside its OIDC configuration.';
+
+CREATE TABLE idplane.sso_connection (
+    tenant text COLLATE "C" NOT NULL,
+    connection text COLLATE "C" NOT NULL,
+    type text COLLATE "C" NOT NULL,
+    provider_name text COLLATE "C" NOT NULL,
+    visible boolean NOT NULL,
+    restricted boolean NOT NULL,
+    version bigint NOT NULL,
+    created_at timestamptz NOT NULL,
+    changed_at timestamptz NOT NULL,
+    config jsonb NOT NULL,
+    sealed_secrets bytea NOT NULL,
+    PRIMARY KEY (tenant, connection)
+);
+COMMENT ON TABLE idplane.sso_connection IS 'Connections to identity providers: the documents of login options.';
+COMMENT ON COLUMN idplane.sso_connection.type IS 'OAUTH2, OAUTH2_INTERNAL or BASIC; users sign in through the first.';
+COMMENT ON COLUMN idplane.sso_connection.restricted IS 'Only the tenant management may change it.';
+COMMENT ON COLUMN idplane.sso_connection.config IS 'The document; each secret in its requests is ****.';
+COMMENT ON COLUMN idplane.sso_connection.sealed_secrets IS 'The secrets by their places, AES-256-GCM under the master key, bound to tenant and connection; empty where there are none.';

@@ -25,6 +25,15 @@ const struct idp_json *idp_error_json(enum idp_error error);
 struct idp_json *idp_error_json_with(struct idp_call *call, enum idp_error error,
                                      const char *description);
 
+/* ---- faults of documents (fault.c) ---- */
+
+/* Adds {path, code, message} to a list; the path is a JSON pointer (RFC 6901). */
+void idp_fault_add(struct idp_call *call, struct idp_json *list, struct idp_bytes path,
+                   const char *code, const char *message);
+
+/* The messages of a list, with commas between. */
+struct idp_bytes idp_faults_text(struct idp_call *call, const struct idp_json *list);
+
 /* ---- arena (arena.c) ---- */
 
 /* Runs release(object) when the call ends, last registered first, also after a raise.
@@ -197,6 +206,11 @@ void idp_json_add_integer(struct idp_call *call, struct idp_json *object, const 
 void idp_json_add_bool(struct idp_call *call, struct idp_json *object, const char *name,
                        bool value);
 
+/* The object with another value of one member, in its place or at the end; NULL: without it. It
+ * shares what it has with the one before. */
+struct idp_json *idp_json_with(struct idp_call *call, const struct idp_json *object,
+                               const char *name, const struct idp_json *value);
+
 /* A copy that outlives the call, in one block that begins with head_size bytes for the caller; for
  * a cache, whose release function is idp_json_kept_release. NULL: no memory. No secret may be in
  * it. */
@@ -266,6 +280,9 @@ struct idp_bytes idp_random(struct idp_call *call, size_t size);
 
 /* `size` random bytes as base64url. */
 struct idp_bytes idp_random_text(struct idp_call *call, size_t size);
+
+/* A random UUID (RFC 9562 §5.4). */
+struct idp_bytes idp_uuid(struct idp_call *call);
 
 /* AES-256-GCM under the database's master key, bound to `context`: "1" | size of key id (one byte)
  * | key id | nonce | text | tag. Makes the master key where none was ever made (a write; may create

@@ -103,3 +103,20 @@ struct idp_bytes idp_random_text(struct idp_call *call, size_t size)
 {
     return idp_base64url_encode(call, idp_random(call, size));
 }
+
+struct idp_bytes idp_uuid(struct idp_call *call)
+{
+    enum { UUID_SIZE = 16, VERSION_AT = 6, VARIANT_AT = 8 };
+    static const char hex[] = "0123456789abcdef";
+    unsigned char bytes[UUID_SIZE];
+    struct idp_text text = {.call = call};
+    call->host->random(call, bytes, sizeof bytes);
+    bytes[VERSION_AT] = (unsigned char)((bytes[VERSION_AT] & 0x0f) | 0x40);
+    bytes[VARIANT_AT] = (unsigned char)((bytes[VARIANT_AT] & 0x3f) | 0x80);
+    for (size_t i = 0; i < UUID_SIZE; i++) {
+        idp_text_add_c(&text, i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "");
+        idp_text_add_char(&text, hex[bytes[i] >> 4]);
+        idp_text_add_char(&text, hex[bytes[i] & 15]);
+    }
+    return idp_text_bytes(&text);
+}

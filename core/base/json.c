@@ -212,3 +212,23 @@ void idp_json_add_bool(struct idp_call *call, struct idp_json *object, const cha
 {
     idp_json_add(object, name, idp_json_new_bool(call, value));
 }
+
+struct idp_json *idp_json_with(struct idp_call *call, const struct idp_json *object,
+                               const char *name, const struct idp_json *value)
+{
+    struct idp_json *out = idp_json_new(call, IDP_JSON_OBJECT);
+    bool is_new = value != NULL;
+    for (const struct idp_json *member = object == NULL ? NULL : object->child; member != NULL;
+         member = member->next) {
+        bool is_it = idp_bytes_is(member->name, name);
+        const struct idp_json *kept = is_it ? value : member;
+        is_new = is_new && !is_it;
+        if (kept != NULL) {
+            idp_json_add_named(out, member->name, idp_json_node(call, kept));
+        }
+    }
+    if (is_new) {
+        idp_json_add(out, name, idp_json_node(call, value));
+    }
+    return out;
+}

@@ -88,9 +88,6 @@ void idp_oidc_fault_add(struct idp_oidc_faults *faults, const char *member, cons
 void idp_oidc_fault_add_with(struct idp_oidc_faults *faults, const char *member, const char *code,
                              const char *message, struct idp_bytes detail);
 
-/* The messages, joined as the origin joins them. */
-struct idp_bytes idp_oidc_faults_text(struct idp_call *call, const struct idp_json *list);
-
 /* ---- requests (request.c) ---- */
 
 enum idp_oidc_form {

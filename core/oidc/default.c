@@ -104,7 +104,7 @@ static void check(struct idp_call *call, const struct idp_json *config)
     check_profile(&faults, config);
     if (faults.list->child != NULL) {
         idp_fail_with(call, IDP_INVALID_CONFIGURATION, "%s.",
-                      idp_oidc_faults_text(call, faults.list).data);
+                      idp_faults_text(call, faults.list).data);
     }
 }
 

@@ -168,8 +168,7 @@ static struct idp_json *answer_of(struct export *export, bool lossy)
     }
     idp_json_add_bool(export->call, answer, "document", false); /* which no import takes */
     idp_json_add_shared(export->call, answer, "errors", errors);
-    idp_json_add_string(export->call, answer, "message",
-                        idp_oidc_faults_text(export->call, errors));
+    idp_json_add_string(export->call, answer, "message", idp_faults_text(export->call, errors));
     return answer;
 }
 

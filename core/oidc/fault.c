@@ -39,25 +39,12 @@ void idp_oidc_fault_add_with(struct idp_oidc_faults *faults, const char *member,
         idp_text_add_c(&text, index_words(code));
         idp_text_add_integer(&text, faults->index);
     }
-    struct idp_json *fault = idp_json_new(faults->call, IDP_JSON_OBJECT);
-    idp_json_add_string(faults->call, fault, "path", path_of(faults, member));
-    idp_json_add_c(faults->call, fault, "code", code);
-    idp_json_add_string(faults->call, fault, "message", idp_text_bytes(&text));
-    idp_json_add(faults->list, NULL, fault);
+    idp_fault_add(faults->call, faults->list, path_of(faults, member), code,
+                  idp_text_bytes(&text).data);
 }
 
 void idp_oidc_fault_add(struct idp_oidc_faults *faults, const char *member, const char *code,
                         const char *message)
 {
     idp_oidc_fault_add_with(faults, member, code, message, (struct idp_bytes){"", 0});
-}
-
-struct idp_bytes idp_oidc_faults_text(struct idp_call *call, const struct idp_json *list)
-{
-    struct idp_text text = {.call = call};
-    for (const struct idp_json *fault = list->child; fault != NULL; fault = fault->next) {
-        idp_text_add_c(&text, fault == list->child ? "" : ", ");
-        idp_text_add(&text, idp_json_string(fault, "message"));
-    }
-    return idp_text_bytes(&text);
 }

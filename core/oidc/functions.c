@@ -64,7 +64,7 @@ static struct idp_json *answer_of(struct idp_call *call, const struct idp_oidc_r
     idp_json_add_bool(call, answer, "changed", result->is_changed);
     idp_json_add_shared(call, answer, "errors", result->faults);
     if (!result->is_valid) {
-        idp_json_add_string(call, answer, "message", idp_oidc_faults_text(call, result->faults));
+        idp_json_add_string(call, answer, "message", idp_faults_text(call, result->faults));
     }
     return answer;
 }

@@ -226,7 +226,7 @@ static struct idp_value answer_of(struct idp_oidc_import *import, const struct r
     idp_json_add_c(call, answer, "status", errors->child == NULL ? "ok" : "invalid");
     if (errors->child != NULL) {
         idp_json_add_shared(call, answer, "errors", errors);
-        idp_json_add_string(call, answer, "message", idp_oidc_faults_text(call, errors));
+        idp_json_add_string(call, answer, "message", idp_faults_text(call, errors));
         idp_json_add_bool(call, answer, "request", false); /* which nobody provisions by mistake */
         return idp_value_json(answer);
     }

@@ -64,7 +64,7 @@ static struct idp_json *not_found(struct idp_call *call)
 
 static struct idp_json *invalid(struct idp_call *call, const struct idp_json *faults)
 {
-    struct idp_json *answer = refusal(call, "invalid", idp_oidc_faults_text(call, faults).data);
+    struct idp_json *answer = refusal(call, "invalid", idp_faults_text(call, faults).data);
     idp_json_add(answer, "errors", idp_json_node(call, faults));
     return answer;
 }

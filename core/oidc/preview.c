@@ -197,7 +197,7 @@ static struct idp_json *refused(struct idp_call *call, const char *status,
     idp_json_add_c(call, answer, "status", status);
     if (faults != NULL) {
         idp_json_add_shared(call, answer, "errors", faults);
-        idp_json_add_string(call, answer, "message", idp_oidc_faults_text(call, faults));
+        idp_json_add_string(call, answer, "message", idp_faults_text(call, faults));
     }
     return answer;
 }

@@ -23,7 +23,7 @@ static void refuse(struct idp_call *call, const struct idp_json *faults) IDP_NOR
 
 static void refuse(struct idp_call *call, const struct idp_json *faults)
 {
-    idp_fail_with(call, IDP_INVALID_CONFIGURATION, "%s.", idp_oidc_faults_text(call, faults).data);
+    idp_fail_with(call, IDP_INVALID_CONFIGURATION, "%s.", idp_faults_text(call, faults).data);
 }
 
 static bool is_silent(const struct idp_json *record, const struct idp_oidc_rules *rules)

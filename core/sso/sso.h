@@ -30,6 +30,17 @@ bool idp_wildcard_match(struct idp_call *call, struct idp_wildcard *wildcard,
 struct idp_bytes idp_placeholders_fill(struct idp_call *call, struct idp_bytes text,
                                        const struct idp_json *values);
 
+/* ---- connections ---- */
+
+/* What a login page offers, in the order in which it should (login_option.c). */
+struct idp_json *idp_login_options(struct idp_call *call);
+
+/* ---- users ---- */
+
+/* True for what may name a user: no space, no control, none of / \\ + $ : ; (connection_check.c).
+ */
+bool idp_user_id_valid(struct idp_bytes id);
+
 /* ---- SQL functions (functions.c): design §3 ---- */
 
 struct idp_value idp_sql_wildcard_match(struct idp_call *call, const struct idp_value *arguments);
@@ -38,5 +49,29 @@ struct idp_value idp_sql_claim_explain(struct idp_call *call, const struct idp_v
 struct idp_value idp_sql_fill_placeholders(struct idp_call *call,
                                            const struct idp_value *arguments);
 struct idp_value idp_sql_map_access(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_set_sso_connection(struct idp_call *call,
+                                            const struct idp_value *arguments);
+struct idp_value idp_sql_sso_connection(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_sso_connections(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_delete_sso_connection(struct idp_call *call,
+                                               const struct idp_value *arguments);
+struct idp_value idp_sql_restrict_sso_connection(struct idp_call *call,
+                                                 const struct idp_value *arguments);
+struct idp_value idp_sql_login_options(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_sso_template(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_set_access_mapping(struct idp_call *call,
+                                            const struct idp_value *arguments);
+struct idp_value idp_sql_access_mappings(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_delete_access_mapping(struct idp_call *call,
+                                               const struct idp_value *arguments);
+struct idp_value idp_sql_set_inventory_mapping(struct idp_call *call,
+                                               const struct idp_value *arguments);
+struct idp_value idp_sql_inventory_mappings(struct idp_call *call,
+                                            const struct idp_value *arguments);
+struct idp_value idp_sql_delete_inventory_mapping(struct idp_call *call,
+                                                  const struct idp_value *arguments);
+
+extern const struct idp_statement idp_connection_statements[];
+extern const size_t idp_connection_statement_count;
 
 #endif

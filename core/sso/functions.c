@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* functions.c - the pure SQL functions of this area: arguments in, value out. Claims are data, and
  * meet nothing where they are none; a rule that is none is a mistake of whoever asks. */
+#include "core/sso/keys.h"
 #include "core/sso/predicate.h"
 
 struct idp_value idp_sql_wildcard_match(struct idp_call *call, const struct idp_value *arguments)
@@ -45,4 +46,76 @@ struct idp_value idp_sql_fill_placeholders(struct idp_call *call, const struct i
     }
     const struct idp_json *values = idp_json_object_argument(call, arguments[1], "placeholders");
     return idp_value_text(idp_placeholders_fill(call, arguments[0].bytes, values));
+}
+
+/* ---- keys of a provider ---- */
+
+static enum idp_key_source source_of(struct idp_call *call, struct idp_bytes name)
+{
+    static const char *const names[] = {[IDP_KEYS_AAD] = "aad",
+                                        [IDP_KEYS_ADFS] = "adfs",
+                                        [IDP_KEYS_MANUAL] = "manual",
+                                        [IDP_KEYS_JWKS] = "jwks"};
+    for (size_t i = 0; i < IDP_COUNT(names); i++) {
+        if (idp_bytes_is(name, names[i])) {
+            return (enum idp_key_source)i;
+        }
+    }
+    idp_fail_with(call, IDP_INVALID_ARGUMENT,
+                  "The argument source must be aad, adfs, manual or jwks.");
+}
+
+static bool rsa_only_of(struct idp_call *call, struct idp_value value)
+{
+    const struct idp_json *options = idp_json_object_argument(call, value, "options");
+    const struct idp_json *flag = options == NULL ? NULL : options->child;
+    bool is_flag = flag == NULL || (flag->next == NULL && idp_bytes_is(flag->name, "rsa_only") &&
+                                    (flag->kind == IDP_JSON_TRUE || flag->kind == IDP_JSON_FALSE));
+    if (!is_flag) {
+        idp_fail_with(call, IDP_INVALID_ARGUMENT,
+                      "The argument options may have rsa_only, true or false, and nothing else.");
+    }
+    return idp_json_is(flag, IDP_JSON_TRUE);
+}
+
+/* Where the faults of a manual configuration are listed. */
+struct fault_list {
+    struct idp_call *call;
+    struct idp_json *list;
+};
+
+static void list_fault(void *context, struct idp_bytes path, const char *code, const char *message)
+{
+    struct fault_list *faults = context;
+    struct idp_json *fault = idp_json_new(faults->call, IDP_JSON_OBJECT);
+    idp_json_add_string(faults->call, fault, "path", path);
+    idp_json_add_c(faults->call, fault, "code", code);
+    idp_json_add_c(faults->call, fault, "message", message);
+    idp_json_add(faults->list, NULL, fault);
+}
+
+static struct idp_json *faults_of(struct idp_call *call, struct idp_bytes document, bool rsa_only)
+{
+    struct fault_list list = {call, idp_json_new(call, IDP_JSON_ARRAY)};
+    struct idp_manual_faults faults = {.add = list_fault, .context = &list};
+    const char *why;
+    idp_manual_check(call, idp_json_read(call, document, &why), rsa_only, &faults);
+    return list.list;
+}
+
+/* provider_keys(source, document, options) → {"keys":[…]}, or an error; `faults` of what is manual
+ */
+struct idp_value idp_sql_provider_keys(struct idp_call *call, const struct idp_value *arguments)
+{
+    enum idp_key_source source = source_of(call, arguments[0].bytes);
+    bool rsa_only = rsa_only_of(call, arguments[2]);
+    const char *why;
+    struct idp_json *keys = idp_keys_of_document(call, source, rsa_only, arguments[1].bytes, &why);
+    if (keys == NULL) {
+        keys = idp_error_json_with(call, IDP_INVALID_KEY_DOCUMENT, why);
+    }
+    if (source == IDP_KEYS_MANUAL) {
+        idp_json_add(keys, "faults", faults_of(call, arguments[1].bytes, rsa_only));
+    }
+    return idp_value_json(keys);
 }

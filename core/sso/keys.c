@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* keys.c - the keys in a document that a provider publishes. One that cannot be used is left out
+ * and the others stand; a document with too much of anything is refused as a whole, since which
+ * keys would be missing is no answer. */
+#include "core/sso/keys.h"
+
+void idp_provider_keys_add(struct idp_provider_keys *keys, const struct idp_public_key *key)
+{
+    struct idp_call *call = keys->call;
+    if (keys->rsa_only && !idp_bytes_is(idp_json_string(key->jwk, "kty"), "RSA")) {
+        return;
+    }
+    if (keys->count++ == IDP_KEY_COUNT_MAX) {
+        keys->why = "The document has more than 256 keys.";
+    }
+    if (keys->list == NULL) {
+        keys->list = idp_json_new(call, IDP_JSON_ARRAY);
+    }
+    idp_json_add_c(call, key->jwk, "use", "sig");
+    idp_key_period_add(call, key);
+    idp_json_add(keys->list, NULL, key->jwk);
+}
+
+struct idp_json *idp_provider_keys_end(struct idp_provider_keys *keys, const char **why)
+{
+    struct idp_json *set = idp_json_new(keys->call, IDP_JSON_OBJECT);
+    if (keys->why == NULL && keys->list == NULL) {
+        keys->why = "The document has no key that can verify.";
+    }
+    if (keys->why == NULL) {
+        idp_json_add(set, "keys", keys->list);
+        if (idp_json_text(keys->call, set).size > IDP_KEY_TEXT_SIZE_MAX) {
+            keys->why = "The keys are longer than 262144 bytes.";
+        }
+    }
+    *why = keys->why;
+    return keys->why == NULL ? set : NULL;
+}
+
+/* ---- JSON Web Key Sets ---- */
+
+static size_t item_count(const struct idp_json *list)
+{
+    size_t count = 0;
+    for (const struct idp_json *item = list->child; item != NULL; item = item->next) {
+        count++;
+    }
+    return count;
+}
+
+static void read_jwks(struct idp_provider_keys *keys, struct idp_bytes document)
+{
+    const char *fault;
+    const struct idp_json *json = idp_json_read(keys->call, document, &fault);
+    const struct idp_json *list = idp_json_member(json, "keys");
+    struct idp_public_key key;
+    if (!idp_json_is(list, IDP_JSON_ARRAY)) {
+        keys->why = "The document is no JSON Web Key Set, an object with the list keys.";
+        return;
+    }
+    if (item_count(list) > IDP_KEY_COUNT_MAX) {
+        keys->why = "The document has more than 256 keys.";
+        return;
+    }
+    for (const struct idp_json *item = list->child; item != NULL; item = item->next) {
+        if (idp_public_key_of_jwk(keys->call, item, &key)) {
+            idp_provider_keys_add(keys, &key);
+        }
+    }
+}
+
+/* ---- certificates of federation metadata ---- */
+
+/* A list of what was there before: the roles of a server repeat its certificates. */
+struct seen {
+    size_t count;
+    struct idp_bytes ders[IDP_KEY_COUNT_MAX];
+};
+
+static bool was_seen(struct seen *seen, struct idp_bytes der)
+{
+    for (size_t i = 0; i < seen->count; i++) {
+        if (idp_bytes_equal(seen->ders[i], der)) {
+            return true;
+        }
+    }
+    if (seen->count < IDP_KEY_COUNT_MAX) {
+        seen->ders[seen->count++] = der;
+    }
+    return false;
+}
+
+static struct idp_bytes line_next(struct idp_bytes *rest)
+{
+    struct idp_bytes line = {rest->data, 0};
+    while (rest->data[line.size] != '\n') {
+        line.size++;
+    }
+    *rest = (struct idp_bytes){rest->data + line.size + 1, rest->size - line.size - 1};
+    return line;
+}
+
+static void read_metadata(struct idp_provider_keys *keys, struct idp_bytes document)
+{
+    struct idp_bytes lines = idp_metadata_certificates(keys->call, document, &keys->why);
+    struct seen *seen = idp_allocate(keys->call, sizeof *seen);
+    struct idp_public_key key;
+    while (lines.size > 0 && keys->why == NULL) {
+        struct idp_bytes der = idp_base64_decode(keys->call, line_next(&lines));
+        if (der.data != NULL && !was_seen(seen, der) &&
+            idp_public_key_of_certificate(keys->call, der, &key)) {
+            idp_provider_keys_add(keys, &key);
+        }
+    }
+}
+
+/* ---- all of them ---- */
+
+static struct idp_json *manual_document(struct idp_call *call, bool rsa_only,
+                                        struct idp_bytes document, const char **why)
+{
+    const char *fault;
+    return idp_keys_of_manual(call, idp_json_read(call, document, &fault), rsa_only, why);
+}
+
+struct idp_json *idp_keys_of_document(struct idp_call *call, enum idp_key_source source,
+                                      bool rsa_only, struct idp_bytes document, const char **why)
+{
+    struct idp_provider_keys keys = {.call = call, .rsa_only = rsa_only};
+    if (document.size > IDP_ARGUMENT_SIZE_MAX) {
+        *why = "The document is longer than 1048576 bytes.";
+        return NULL;
+    }
+    if (source == IDP_KEYS_MANUAL) {
+        return manual_document(call, rsa_only, document, why);
+    }
+    if (source == IDP_KEYS_ADFS) {
+        read_metadata(&keys, document);
+    } else {
+        read_jwks(&keys, document);
+    }
+    return idp_provider_keys_end(&keys, why);
+}

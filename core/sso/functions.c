@@ -65,17 +65,35 @@ static enum idp_key_source source_of(struct idp_call *call, struct idp_bytes nam
                   "The argument source must be aad, adfs, manual or jwks.");
 }
 
-static bool rsa_only_of(struct idp_call *call, struct idp_value value)
+struct key_options {
+    bool rsa_only, has_time;
+    int64_t time_us;
+};
+
+static bool read_option(const struct idp_json *option, struct key_options *out)
 {
-    const struct idp_json *options = idp_json_object_argument(call, value, "options");
-    const struct idp_json *flag = options == NULL ? NULL : options->child;
-    bool is_flag = flag == NULL || (flag->next == NULL && idp_bytes_is(flag->name, "rsa_only") &&
-                                    (flag->kind == IDP_JSON_TRUE || flag->kind == IDP_JSON_FALSE));
-    if (!is_flag) {
-        idp_fail_with(call, IDP_INVALID_ARGUMENT,
-                      "The argument options may have rsa_only, true or false, and nothing else.");
+    if (idp_bytes_is(option->name, "rsa_only")) {
+        out->rsa_only = option->kind == IDP_JSON_TRUE;
+        return out->rsa_only || option->kind == IDP_JSON_FALSE;
     }
-    return idp_json_is(flag, IDP_JSON_TRUE);
+    out->has_time = true;
+    return idp_bytes_is(option->name, "at") && option->kind == IDP_JSON_STRING &&
+           idp_time_read(option->text, &out->time_us);
+}
+
+static struct key_options options_of(struct idp_call *call, struct idp_value value)
+{
+    struct key_options out = {.rsa_only = false};
+    const struct idp_json *options = idp_json_object_argument(call, value, "options");
+    const struct idp_json *option = options == NULL ? NULL : options->child;
+    for (; option != NULL; option = option->next) {
+        if (!read_option(option, &out)) {
+            idp_fail_with(call, IDP_INVALID_ARGUMENT,
+                          "The argument options may have rsa_only, true or false, and at, an RFC "
+                          "3339 time, and nothing else.");
+        }
+    }
+    return out;
 }
 
 /* Where the faults of a manual configuration are listed. */
@@ -108,14 +126,17 @@ static struct idp_json *faults_of(struct idp_call *call, struct idp_bytes docume
 struct idp_value idp_sql_provider_keys(struct idp_call *call, const struct idp_value *arguments)
 {
     enum idp_key_source source = source_of(call, arguments[0].bytes);
-    bool rsa_only = rsa_only_of(call, arguments[2]);
+    struct key_options options = options_of(call, arguments[2]);
     const char *why;
-    struct idp_json *keys = idp_keys_of_document(call, source, rsa_only, arguments[1].bytes, &why);
+    struct idp_json *keys =
+        idp_keys_of_document(call, source, options.rsa_only, arguments[1].bytes, &why);
     if (keys == NULL) {
         keys = idp_error_json_with(call, IDP_INVALID_KEY_DOCUMENT, why);
+    } else if (options.has_time) {
+        keys = idp_keys_at(call, keys, options.time_us);
     }
     if (source == IDP_KEYS_MANUAL) {
-        idp_json_add(keys, "faults", faults_of(call, arguments[1].bytes, rsa_only));
+        idp_json_add(keys, "faults", faults_of(call, arguments[1].bytes, options.rsa_only));
     }
     return idp_value_json(keys);
 }

@@ -47,25 +47,30 @@ static bool is_in_force(const struct idp_json *key, int64_t now_us)
            (exp == NULL || (idp_numeric_date(exp, &till_us) && now_us < till_us));
 }
 
-static struct idp_bytes text_of(struct idp_call *call, struct idp_json *keys)
+static struct idp_json *set_of(struct idp_call *call, struct idp_json *keys)
 {
     struct idp_json *set = idp_json_new(call, IDP_JSON_OBJECT);
     idp_json_add(set, "keys", keys);
-    return idp_json_text(call, set);
+    return set;
 }
 
-struct idp_bytes idp_keys_in_force(struct idp_call *call, const struct idp_json *jwks,
-                                   int64_t now_us)
+struct idp_json *idp_keys_at(struct idp_call *call, const struct idp_json *jwks, int64_t time_us)
 {
     struct idp_json *keys = idp_json_new(call, IDP_JSON_ARRAY);
     const struct idp_json *list = idp_json_member(jwks, "keys");
     const struct idp_json *key = idp_json_is(list, IDP_JSON_ARRAY) ? list->child : NULL;
     for (; key != NULL; key = key->next) {
-        if (is_in_force(key, now_us)) {
+        if (is_in_force(key, time_us)) {
             idp_json_add_shared(call, keys, NULL, key);
         }
     }
-    return text_of(call, keys);
+    return set_of(call, keys);
+}
+
+struct idp_bytes idp_keys_in_force(struct idp_call *call, const struct idp_json *jwks,
+                                   int64_t now_us)
+{
+    return idp_json_text(call, idp_keys_at(call, jwks, now_us));
 }
 
 static bool is_name(struct idp_bytes member)
@@ -86,7 +91,7 @@ struct idp_bytes idp_key_in_force(struct idp_call *call, const struct idp_json *
         }
         idp_json_add(keys, NULL, nameless);
     }
-    return text_of(call, keys);
+    return idp_json_text(call, set_of(call, keys));
 }
 
 /* ---- by name ---- */

@@ -40,7 +40,10 @@ struct idp_json *idp_provider_keys_end(struct idp_provider_keys *keys, const cha
 /* Adds nbf and exp where the key has them. */
 void idp_key_period_add(struct idp_call *call, const struct idp_public_key *key);
 
-/* Those of a set that are good at the time, as text for idp_jwt_verify. */
+/* The set of those that are good at the time. */
+struct idp_json *idp_keys_at(struct idp_call *call, const struct idp_json *jwks, int64_t time_us);
+
+/* The same as text for idp_jwt_verify. */
 struct idp_bytes idp_keys_in_force(struct idp_call *call, const struct idp_json *jwks,
                                    int64_t now_us);
 

@@ -61,7 +61,7 @@ static void read_period(struct idp_manual_reading *reading, const struct idp_jso
     read_limit(reading, certificate, "validFrom", &from_us);
     read_limit(reading, certificate, "validTill", &till_us);
     if (from_us >= till_us) {
-        fault(reading, "validTill", "period", "The certificate ends before it begins.");
+        fault(reading, "validTill", "period", "validTill must be later than validFrom.");
     }
     key->from_us = from_us > key->from_us ? from_us : key->from_us;
     key->till_us = till_us < key->till_us ? till_us : key->till_us;
@@ -120,7 +120,8 @@ static void read_key(struct idp_manual_reading *reading, const struct idp_json *
     bool known = is_known(alg);
     if (!known) {
         fault(reading, "alg", "alg",
-              "alg must be RSA for a public key, PCKS for a certificate, or an algorithm.");
+              "alg must be RSA for a public key, PCKS for a certificate, or the name of an "
+              "algorithm.");
     }
     if (!read_text(reading, certificate, key)) {
         return;

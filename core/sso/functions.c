@@ -112,13 +112,14 @@ static void list_fault(void *context, struct idp_bytes path, const char *code, c
     idp_json_add(faults->list, NULL, fault);
 }
 
-static struct idp_json *faults_of(struct idp_call *call, struct idp_bytes document, bool rsa_only)
+/* The keys of a manual configuration, and its faults. */
+static struct idp_json *manual_keys(struct idp_call *call, bool rsa_only, struct idp_bytes document,
+                                    struct fault_list *found, const char **why)
 {
-    struct fault_list list = {call, idp_json_new(call, IDP_JSON_ARRAY)};
-    struct idp_manual_faults faults = {.add = list_fault, .context = &list};
-    const char *why;
-    idp_manual_check(call, idp_json_read(call, document, &why), rsa_only, &faults);
-    return list.list;
+    struct idp_manual_faults faults = {.add = list_fault, .context = found};
+    const char *fault;
+    *found = (struct fault_list){call, idp_json_new(call, IDP_JSON_ARRAY)};
+    return idp_keys_of_manual(call, idp_json_read(call, document, &fault), rsa_only, &faults, why);
 }
 
 /* provider_keys(source, document, options) → {"keys":[…]}, or an error; `faults` of what is manual
@@ -127,16 +128,20 @@ struct idp_value idp_sql_provider_keys(struct idp_call *call, const struct idp_v
 {
     enum idp_key_source source = source_of(call, arguments[0].bytes);
     struct key_options options = options_of(call, arguments[2]);
+    struct fault_list faults = {call, NULL};
+    struct idp_bytes document = arguments[1].bytes;
     const char *why;
     struct idp_json *keys =
-        idp_keys_of_document(call, source, options.rsa_only, arguments[1].bytes, &why);
+        source == IDP_KEYS_MANUAL
+            ? manual_keys(call, options.rsa_only, document, &faults, &why)
+            : idp_keys_of_document(call, source, options.rsa_only, document, &why);
     if (keys == NULL) {
         keys = idp_error_json_with(call, IDP_INVALID_KEY_DOCUMENT, why);
     } else if (options.has_time) {
         keys = idp_keys_at(call, keys, options.time_us);
     }
-    if (source == IDP_KEYS_MANUAL) {
-        idp_json_add(keys, "faults", faults_of(call, arguments[1].bytes, options.rsa_only));
+    if (faults.list != NULL) {
+        idp_json_add(keys, "faults", faults.list);
     }
     return idp_value_json(keys);
 }

@@ -116,13 +116,6 @@ static void read_metadata(struct idp_provider_keys *keys, struct idp_bytes docum
 
 /* ---- all of them ---- */
 
-static struct idp_json *manual_document(struct idp_call *call, bool rsa_only,
-                                        struct idp_bytes document, const char **why)
-{
-    const char *fault;
-    return idp_keys_of_manual(call, idp_json_read(call, document, &fault), rsa_only, why);
-}
-
 struct idp_json *idp_keys_of_document(struct idp_call *call, enum idp_key_source source,
                                       bool rsa_only, struct idp_bytes document, const char **why)
 {
@@ -132,7 +125,8 @@ struct idp_json *idp_keys_of_document(struct idp_call *call, enum idp_key_source
         return NULL;
     }
     if (source == IDP_KEYS_MANUAL) {
-        return manual_document(call, rsa_only, document, why);
+        const char *fault;
+        return idp_keys_of_manual(call, idp_json_read(call, document, &fault), rsa_only, NULL, why);
     }
     if (source == IDP_KEYS_ADFS) {
         read_metadata(&keys, document);

@@ -89,13 +89,11 @@ struct idp_manual_reading {
 bool idp_manual_key_read(struct idp_manual_reading *reading, const struct idp_json *certificate,
                          struct idp_public_key *out) IDP_MUST_CHECK;
 
-/* Finds every fault of the fragment `manual` of a connection; raises nothing. */
-void idp_manual_check(struct idp_call *call, const struct idp_json *manual, bool rsa_only,
-                      const struct idp_manual_faults *faults);
-
-/* As idp_keys_of_document: kid is the id of the certificate. What has a fault is left out. */
+/* As idp_keys_of_document: kid is the id of the certificate. What has a fault is left out, and each
+ * fault is told; faults NULL: to nobody. A configuration is sound where there was none. */
 struct idp_json *idp_keys_of_manual(struct idp_call *call, const struct idp_json *manual,
-                                    bool rsa_only, const char **why);
+                                    bool rsa_only, const struct idp_manual_faults *faults,
+                                    const char **why);
 
 /* certIdField where certIdFromField says that it counts, "" where it is none; else data NULL. */
 struct idp_bytes idp_manual_field(const struct idp_json *manual);

@@ -93,40 +93,42 @@ struct idp_bytes idp_manual_field(const struct idp_json *manual)
     return field.data == NULL ? (struct idp_bytes){"", 0} : field;
 }
 
-/* ---- the two who ask ---- */
+/* ---- both at once ---- */
 
-void idp_manual_check(struct idp_call *call, const struct idp_json *manual, bool rsa_only,
-                      const struct idp_manual_faults *faults)
-{
-    struct idp_manual_reading reading = {.call = call, .faults = faults, .rsa_only = rsa_only};
-    struct idp_provider_keys keys = {.call = call};
-    if (!idp_json_is(manual, IDP_JSON_OBJECT)) {
-        fault_of_all(call, faults, "", "type", "manual must be an object.");
-        return;
-    }
-    read_all(&reading, manual, &keys);
-    check_field(call, manual, faults);
-    if (keys.count > 0 && idp_provider_keys_end(&keys, &keys.why) == NULL) {
-        fault_of_all(call, faults, "certificates", "size", keys.why);
-    }
-}
+/* Keeps the first sentence, and hands each fault on. */
+struct heard {
+    const struct idp_manual_faults *next; /* NULL: nobody asks */
+    const char *first;
+};
 
-/* Keeps the first sentence. */
-static void keep_first(void *context, struct idp_bytes path, const char *code, const char *message)
+static void hear(void *context, struct idp_bytes path, const char *code, const char *message)
 {
-    const char **why = context;
-    (void)path, (void)code;
-    *why = *why == NULL ? message : *why;
+    struct heard *heard = context;
+    heard->first = heard->first == NULL ? message : heard->first;
+    if (heard->next != NULL) {
+        heard->next->add(heard->next->context, path, code, message);
+    }
 }
 
 struct idp_json *idp_keys_of_manual(struct idp_call *call, const struct idp_json *manual,
-                                    bool rsa_only, const char **why)
+                                    bool rsa_only, const struct idp_manual_faults *faults,
+                                    const char **why)
 {
-    const char *first = NULL;
-    struct idp_manual_faults faults = {.add = keep_first, .context = &first};
-    struct idp_manual_reading reading = {.call = call, .faults = &faults, .rsa_only = rsa_only};
+    struct heard heard = {.next = faults};
+    const struct idp_manual_faults hearing = {.add = hear, .context = &heard};
+    struct idp_manual_reading reading = {.call = call, .faults = &hearing, .rsa_only = rsa_only};
     struct idp_provider_keys keys = {.call = call};
+    if (!idp_json_is(manual, IDP_JSON_OBJECT)) {
+        fault_of_all(call, &hearing, "", "type", "manual must be an object.");
+        *why = heard.first;
+        return NULL;
+    }
     read_all(&reading, manual, &keys);
-    keys.why = keys.count == 0 ? first : NULL;
-    return idp_provider_keys_end(&keys, why);
+    keys.why = keys.count == 0 ? heard.first : NULL;
+    check_field(call, manual, &hearing);
+    struct idp_json *set = idp_provider_keys_end(&keys, why);
+    if (set == NULL && keys.count > 0) {
+        fault_of_all(call, &hearing, "certificates", "size", *why);
+    }
+    return set;
 }

@@ -175,7 +175,7 @@ static xmlParserCtxtPtr parser_new(struct idp_call *call, struct reading *readin
 static void parse(xmlParserCtxtPtr parser, struct idp_bytes text)
 {
     enum { OPTIONS = XML_PARSE_NONET | XML_PARSE_IGNORE_ENC };
-    xmlCtxtReadMemory(parser, text.data, (int)text.size, NULL, "UTF-8", OPTIONS);
+    xmlCtxtReadMemory(parser, text.data, (int)text.size, NULL, NULL, OPTIONS);
 }
 
 struct idp_bytes idp_metadata_certificates(struct idp_call *call, struct idp_bytes document,

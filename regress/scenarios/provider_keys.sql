@@ -134,11 +134,12 @@ INSERT INTO document SELECT 58, 'faults, each alone', 'manual', '{"certificates"
     "n/~":{"alg":"RSA","publicKey":"{\"kty\":\"oct\"}"}}}', NULL FROM made WHERE name = 'one';
 INSERT INTO document SELECT 59, 'a sound one among them', 'manual', '{"certIdFromField":true,"certIdField":"kid","certificates":{"a":{"alg":"RSA","publicKey":"' || (SELECT base64 FROM made WHERE name = 'spki_ec') || '"},"ok":{"alg":"RSA","publicKey":"' || (SELECT base64 FROM made WHERE name = 'spki_two') || '"}}}', NULL FROM made WHERE name = 'one';
 INSERT INTO document SELECT 60, 'a field without a name', 'manual', '{"certIdFromField":true,"certificates":{"ok":{"alg":"RSA","publicKey":"' || (SELECT base64 FROM made WHERE name = 'spki_two') || '"}}}', NULL FROM made WHERE name = 'one';
-INSERT INTO document SELECT 61, 'a flag that is none', 'manual', '{"certIdFromField":"yes","certificates":{"ok":{"alg":"RSA","publicKey":"' || (SELECT base64 FROM made WHERE name = 'spki_two') || '"}}}', NULL FROM made WHERE name = 'one';
-INSERT INTO document SELECT 62, 'none', 'manual', '{"certificates":{}}', NULL FROM made WHERE name = 'one';
-INSERT INTO document SELECT 63, 'a list', 'manual', '{"certificates":[1]}', NULL FROM made WHERE name = 'one';
-INSERT INTO document SELECT 64, 'no manual', 'manual', '7', NULL FROM made WHERE name = 'one';
-INSERT INTO document SELECT 65, 'no JSON of it', 'manual', '{', NULL FROM made WHERE name = 'one';
+INSERT INTO document SELECT 61, 'as OpenAPI draws it, with faults', 'manual', '{"certificates":{"alg":"RSA","publicKey":"' || (SELECT base64 FROM made WHERE name = 'one') || '","validTill":"soon"}}', NULL FROM made WHERE name = 'one';
+INSERT INTO document SELECT 62, 'a flag that is none', 'manual', '{"certIdFromField":"yes","certificates":{"ok":{"alg":"RSA","publicKey":"' || (SELECT base64 FROM made WHERE name = 'spki_two') || '"}}}', NULL FROM made WHERE name = 'one';
+INSERT INTO document SELECT 63, 'none', 'manual', '{"certificates":{}}', NULL FROM made WHERE name = 'one';
+INSERT INTO document SELECT 64, 'a list', 'manual', '{"certificates":[1]}', NULL FROM made WHERE name = 'one';
+INSERT INTO document SELECT 65, 'no manual', 'manual', '7', NULL FROM made WHERE name = 'one';
+INSERT INTO document SELECT 66, 'no JSON of it', 'manual', '{', NULL FROM made WHERE name = 'one';
 
 -- ---- what they give ----
 CREATE TABLE answer (position integer, name text, source text, body jsonb);

@@ -122,8 +122,7 @@ static struct idp_json *manual_keys(struct idp_call *call, bool rsa_only, struct
     return idp_keys_of_manual(call, idp_json_read(call, document, &fault), rsa_only, &faults, why);
 }
 
-/* provider_keys(source, document, options) → {"keys":[…]}, or an error; `faults` of what is manual
- */
+/* provider_keys(source, document, options): keys, or an error; faults of what is manual */
 struct idp_value idp_sql_provider_keys(struct idp_call *call, const struct idp_value *arguments)
 {
     enum idp_key_source source = source_of(call, arguments[0].bytes);

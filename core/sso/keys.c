@@ -4,6 +4,8 @@
  * keys would be missing is no answer. */
 #include "core/sso/keys.h"
 
+static const char many[] = "The document has more than 256 keys.";
+
 void idp_provider_keys_add(struct idp_provider_keys *keys, const struct idp_public_key *key)
 {
     struct idp_call *call = keys->call;
@@ -11,7 +13,7 @@ void idp_provider_keys_add(struct idp_provider_keys *keys, const struct idp_publ
         return;
     }
     if (keys->count++ == IDP_KEY_COUNT_MAX) {
-        keys->why = "The document has more than 256 keys.";
+        keys->why = many;
     }
     if (keys->list == NULL) {
         keys->list = idp_json_new(call, IDP_JSON_ARRAY);
@@ -39,15 +41,6 @@ struct idp_json *idp_provider_keys_end(struct idp_provider_keys *keys, const cha
 
 /* ---- JSON Web Key Sets ---- */
 
-static size_t item_count(const struct idp_json *list)
-{
-    size_t count = 0;
-    for (const struct idp_json *item = list->child; item != NULL; item = item->next) {
-        count++;
-    }
-    return count;
-}
-
 static void read_jwks(struct idp_provider_keys *keys, struct idp_bytes document)
 {
     const char *fault;
@@ -58,12 +51,11 @@ static void read_jwks(struct idp_provider_keys *keys, struct idp_bytes document)
         keys->why = "The document is no JSON Web Key Set, an object with the list keys.";
         return;
     }
-    if (item_count(list) > IDP_KEY_COUNT_MAX) {
-        keys->why = "The document has more than 256 keys.";
-        return;
-    }
+    size_t count = 0;
     for (const struct idp_json *item = list->child; item != NULL; item = item->next) {
-        if (idp_public_key_of_jwk(keys->call, item, &key)) {
+        if (++count > IDP_KEY_COUNT_MAX) {
+            keys->why = many;
+        } else if (idp_public_key_of_jwk(keys->call, item, &key)) {
             idp_provider_keys_add(keys, &key);
         }
     }
@@ -71,46 +63,51 @@ static void read_jwks(struct idp_provider_keys *keys, struct idp_bytes document)
 
 /* ---- certificates of federation metadata ---- */
 
-/* A list of what was there before: the roles of a server repeat its certificates. */
-struct seen {
+/* The certificates that were taken: the roles of a server repeat them. */
+struct taken {
     size_t count;
     struct idp_bytes ders[IDP_KEY_COUNT_MAX];
 };
 
-static bool was_seen(struct seen *seen, struct idp_bytes der)
+static bool was_taken(const struct taken *taken, struct idp_bytes der)
 {
-    for (size_t i = 0; i < seen->count; i++) {
-        if (idp_bytes_equal(seen->ders[i], der)) {
+    for (size_t i = 0; i < taken->count; i++) {
+        if (idp_bytes_equal(taken->ders[i], der)) {
             return true;
         }
-    }
-    if (seen->count < IDP_KEY_COUNT_MAX) {
-        seen->ders[seen->count++] = der;
     }
     return false;
 }
 
+static void take(struct idp_provider_keys *keys, struct taken *taken, struct idp_bytes der)
+{
+    struct idp_public_key key;
+    if (der.data == NULL || was_taken(taken, der) ||
+        !idp_public_key_of_certificate(keys->call, der, &key)) {
+        return;
+    }
+    idp_provider_keys_add(keys, &key);
+    if (taken->count < IDP_KEY_COUNT_MAX) {
+        taken->ders[taken->count++] = der;
+    }
+}
+
 static struct idp_bytes line_next(struct idp_bytes *rest)
 {
-    struct idp_bytes line = {rest->data, 0};
-    while (rest->data[line.size] != '\n') {
-        line.size++;
-    }
-    *rest = (struct idp_bytes){rest->data + line.size + 1, rest->size - line.size - 1};
+    const char *end = memchr(rest->data, '\n', rest->size);
+    size_t size = end == NULL ? rest->size : (size_t)(end - rest->data);
+    struct idp_bytes line = {rest->data, size};
+    size += end != NULL;
+    *rest = (struct idp_bytes){rest->data + size, rest->size - size};
     return line;
 }
 
 static void read_metadata(struct idp_provider_keys *keys, struct idp_bytes document)
 {
     struct idp_bytes lines = idp_metadata_certificates(keys->call, document, &keys->why);
-    struct seen *seen = idp_allocate(keys->call, sizeof *seen);
-    struct idp_public_key key;
+    struct taken *taken = idp_allocate(keys->call, sizeof *taken);
     while (lines.size > 0 && keys->why == NULL) {
-        struct idp_bytes der = idp_base64_decode(keys->call, line_next(&lines));
-        if (der.data != NULL && !was_seen(seen, der) &&
-            idp_public_key_of_certificate(keys->call, der, &key)) {
-            idp_provider_keys_add(keys, &key);
-        }
+        take(keys, taken, idp_base64_decode(keys->call, line_next(&lines)));
     }
 }
 

@@ -64,8 +64,8 @@ static enum place place_of(enum place within, const xmlChar *name, const xmlChar
     return OUTSIDE;
 }
 
-/* SAML 2.0 metadata §2.4.1.1: a key without `use` is for both. An attribute is five pointers: name,
- * prefix, namespace, begin and end of its value. */
+/* A key without `use` is for both. An attribute is five pointers: name, prefix, namespace, begin
+ * and end of its value. */
 static bool may_sign(int count, const xmlChar **attributes)
 {
     for (int i = 0; i < count; i++, attributes += 5) {

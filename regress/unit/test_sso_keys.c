@@ -23,7 +23,7 @@
 enum { SIGNING, NEXT, OTHER, KEY_COUNT };
 
 /* Private JWKs and their certificates as base64: made once, RSA takes its time. */
-static struct host maker;
+static struct host made;
 static struct idp_json *jwks[KEY_COUNT];
 static struct idp_bytes certificates[KEY_COUNT];
 
@@ -56,11 +56,11 @@ static int make_keys(void **state)
 {
     static const char *const names[KEY_COUNT] = {"RS256", "RS256", "EdDSA"};
     (void)state;
-    host_start(&maker);
+    host_start(&made);
     for (size_t i = 0; i < KEY_COUNT; i++) {
         const struct idp_algorithm *algorithm = idp_algorithm_find(idp_bytes_of(names[i]));
-        jwks[i] = idp_jwk_generate(&maker.call, algorithm, (struct idp_bytes){NULL, 0});
-        certificates[i] = certificate_of(&maker.call, jwks[i]);
+        jwks[i] = idp_jwk_generate(&made.call, algorithm, (struct idp_bytes){NULL, 0});
+        certificates[i] = certificate_of(&made.call, jwks[i]);
     }
     return 0;
 }
@@ -68,7 +68,7 @@ static int make_keys(void **state)
 static int drop_keys(void **state)
 {
     (void)state;
-    host_end_call(&maker);
+    host_end_call(&made);
     return 0;
 }
 

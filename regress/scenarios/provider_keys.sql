@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- provider_keys.sql: the public keys in the documents of providers. Certificates made for this: one and
 -- two sign, one in 2026, two from June 2026 to the end of 2027; enc is for encryption, ec has a key of
--- P-256, weak one of 1024 bits.
+-- P-256, weak one of 1024 bits; spki and pkcs1 are public keys alone.
 CREATE TABLE made (name text, base64 text);
 INSERT INTO made VALUES ('one', 'MIIC2jCCAcKgAwIBAgIUByZQw1EPUSfYpwuouR+xn/ENUKMwDQYJKoZIhvcNAQELBQAwJzElMCMGA1UEAwwcQURGUyBTaWduaW5nIC0gc3RzLmV4YW1wbGUgMTAeFw0yNjAxMDEwMDAwMDBaFw0yNzAxMDEwMDAwMDBaMCcxJTAjBgNVBAMMHEFERlMgU2lnbmluZyAtIHN0cy5leGFtcGxlIDEwggEiMA0GCSqGSIb3DQEBAQUAA4IBDwAwggEKAoIBAQDXa3ma+kQlmvUfTJsPotg1ZzgkNpENUF6cgN4pM4t76jGlPGozx/HtGJIjVn4KcHM1+pSDggZ14chNGYVbb3KM5jicoOQ8aSnYLatFUwF5RWv8uGEBpsWLvHWclF165DTXQ37xwkhk1tHFbXecU6iydZLvb/DvJu69q9LPz+GGKgIQ4H28nXCa3PZr6iblacxF3hJhG7IJjaSCaATJwuKUq3HyvDOkw9FPiS7MVVKbyYLGZEnLFvSp5oC1EjnU2er0G/IQ/TGdO5eAYiW/R9XCHzeLwr6lsVJ5o+I51/hIXOnv9DNBD+2BsXUsdPDcUccYjmQrum+anJx30Mt2KAsFAgMBAAEwDQYJKoZIhvcNAQELBQADggEBAF0t/gG8a4zxx7R8WwJoQgtgUC3h9mU9gSy8Mxdy6/JSIvtVtWEYpnkHfh2flIFXnzodfx310vvfynbW2r72LqQB6LCC1dktbvwwqdkXG/gpJewsXB+JxoRgEmPuoBQ6vmZVuqTXKOiQYKP9S1L6lk89666jqzU0M8ED33Ton23NqRLZh9AkEeb3ROjRipEm+gq2yQfASEXONgBnvVEhycWhvDylNzYnHJgb+gs4CpqGZMz4xFkrpJAOzIFt8jflGOvfBvXoWUH1rRw7lY1Vir+TXclx6lMDJGkNnsGWS9P9VeGIdob0uIyuxXXaAeMTOPyfWj8HgkmWMyi7jNjIbA8=');
 INSERT INTO made VALUES ('two', 'MIIC2jCCAcKgAwIBAgIUTyEZWJHLZIEkLERyatUPY2e7m1kwDQYJKoZIhvcNAQELBQAwJzElMCMGA1UEAwwcQURGUyBTaWduaW5nIC0gc3RzLmV4YW1wbGUgMjAeFw0yNjA2MDEwMDAwMDBaFw0yODAxMDEwMDAwMDBaMCcxJTAjBgNVBAMMHEFERlMgU2lnbmluZyAtIHN0cy5leGFtcGxlIDIwggEiMA0GCSqGSIb3DQEBAQUAA4IBDwAwggEKAoIBAQCzT2P9bNZWGl3UrVjOqMi4g086+ag9dTRtJUNclo2cGtjERkrVhW7KIJ3SCmtjcXtWW2zcIhDpi5E+ZbRfgxiygcHlOnskKMyB+RtutQkOvfjtYO/uxYf0MyteCdP4R7YU4AaJdfXDOTBtM2ZyUIY6CGQWq4IJ+KYi0Bw+8wLyGas6sN3Wd94rfK19Fyzh1uHIjAr2tiTsj/xotqa9owOncudZKmd/zz4GyKlSFX9orQKQuzdD/FfRBYJEdlRzuhxuFd1V7VqKGmjKwuEqppEtmUeDQILGjIHCGWjRXLyXD54Y7l/twmuK4VsbxOUn/dtCpTHsr5GvEN9EVFts1y89AgMBAAEwDQYJKoZIhvcNAQELBQADggEBADG3JE6sBWF6WFqRTiDE8wfp+ojCLpCFN8gW8ZcpNQGKfRJQ/iv1cLtHWBqAZ89e77G1CArjW/4+r/w9ZiMEeBo5f4HkAKz79LgQLpn0PawO4O8rEStEe0uaE33ioIZN/eoGqVq13IbseCetX080gReTXIFoN5ggiKXkyyt2T2O7gqzQXIs/0sdkZ1MXaeCbH00GGUSZ+f2/tWJ4sWTtxDQz6JdfMnfTKUl3MSnxj4M2wZiH1jZWx+sv/1HjzkoGI/L61ekjy9D83NjbW9Gr1caNehnyeq4nV+8M7LPzO7rzv16P+krqU3qIplWByH9zww9OpQUxiSdq1N5b+WVgDG0=');
@@ -10,6 +10,8 @@ INSERT INTO made VALUES ('ec', 'MIIBGTCBwKADAgECAhQ7AUWonYlHFE+bd/amTRDGNS2U9TAK
 INSERT INTO made VALUES ('weak', 'MIIBpTCCAQ6gAwIBAgIUDtBeOlHttEp5jEEwo+vtmL/64+owDQYJKoZIhvcNAQELBQAwDzENMAsGA1UEAwwEd2VhazAeFw0yNjAxMDEwMDAwMDBaFw0yNzAxMDEwMDAwMDBaMA8xDTALBgNVBAMMBHdlYWswgZ8wDQYJKoZIhvcNAQEBBQADgY0AMIGJAoGBANZoaIOynGTTb7jbnP9hEdx+2RiYrWLBpqfr0KI7AU8jDheuICL0R1K9PQPhKkxDXfbbKMpDzJa7Qyp7CZwfIrgmiXT/y7R2Mny8rfakqiwQB9WhxcYhByIF9hrLPG6BN5UMNAFQiyte4mmBA2NGGafRtUg1pFIN2CI8+8MkDimtAgMBAAEwDQYJKoZIhvcNAQELBQADgYEAztEKf2UnGp87vXITEuA/YmIrI/src33HI1gOrfgk+FTSNdAq6zhNiB5rdPBxauxxgvL08n2GstF8AIyKAdhyVZvLxyRuO8IBPlcqoPUQyOYU5Q6lDWfwn37SL8pMxBPOvMG8L2STcqNZXyDIj7Ha7Tc125uCp8fGDk+BBKeJJ+g=');
 INSERT INTO made VALUES ('spki_two', 'MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAs09j/WzWVhpd1K1YzqjIuINPOvmoPXU0bSVDXJaNnBrYxEZK1YVuyiCd0gprY3F7Vlts3CIQ6YuRPmW0X4MYsoHB5Tp7JCjMgfkbbrUJDr347WDv7sWH9DMrXgnT+Ee2FOAGiXX1wzkwbTNmclCGOghkFquCCfimItAcPvMC8hmrOrDd1nfeK3ytfRcs4dbhyIwK9rYk7I/8aLamvaMDp3LnWSpnf88+BsipUhV/aK0CkLs3Q/xX0QWCRHZUc7ocbhXdVe1aihpoysLhKqaRLZlHg0CCxoyBwhlo0Vy8lw+eGO5f7cJriuFbG8TlJ/3bQqUx7K+RrxDfRFRbbNcvPQIDAQAB');
 INSERT INTO made VALUES ('spki_ec', 'MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE1Jj/2HpghXjKepHlso/urIjxIav63OOrljfXFTG6u7O1lL2y36AxBELterUeNjxBCqJ7rMwI9TPdrLHEmzbtTA==');
+INSERT INTO made VALUES ('pkcs1_two', 'MIIBCgKCAQEAs09j/WzWVhpd1K1YzqjIuINPOvmoPXU0bSVDXJaNnBrYxEZK1YVuyiCd0gprY3F7Vlts3CIQ6YuRPmW0X4MYsoHB5Tp7JCjMgfkbbrUJDr347WDv7sWH9DMrXgnT+Ee2FOAGiXX1wzkwbTNmclCGOghkFquCCfimItAcPvMC8hmrOrDd1nfeK3ytfRcs4dbhyIwK9rYk7I/8aLamvaMDp3LnWSpnf88+BsipUhV/aK0CkLs3Q/xX0QWCRHZUc7ocbhXdVe1aihpoysLhKqaRLZlHg0CCxoyBwhlo0Vy8lw+eGO5f7cJriuFbG8TlJ/3bQqUx7K+RrxDfRFRbbNcvPQIDAQAB');
+INSERT INTO made VALUES ('spki_ed', 'MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=');
 -- What a document gives: how many keys, their names, or why there are none.
 CREATE TABLE document (position integer, name text, source text, body text, options jsonb);
 
@@ -116,8 +118,10 @@ INSERT INTO document SELECT 53, 'two of them, a moment before', 'manual', '{"cer
 INSERT INTO document SELECT 54, 'two of them, when the certificate ends', 'manual', '{"certIdFromField":true,"certIdField":"kid","certificates":{"a/b":{"alg":"PKCS","publicKey":"' || (SELECT base64 FROM made WHERE name = 'one') || '","validFrom":"2026-03-01T12:00:00.000001Z","validTill":"2030-01-01T00:00:00+01:00"},"c~d":{"alg":"RSA","publicKey":"' || (SELECT base64 FROM made WHERE name = 'spki_two') || '","validFrom":"2026-03-01T12:00:00.000001Z","validTill":"2026-03-01T12:00:00.5Z"}}}', '{"at":"2027-01-01T00:00:00Z"}' FROM made WHERE name = 'one';
 INSERT INTO document SELECT 55, 'for one algorithm', 'manual', '{"certificates":{"a":{"alg":"PS256","publicKey":"' || (SELECT base64 FROM made WHERE name = 'spki_two') || '"}}}', NULL FROM made WHERE name = 'one';
 INSERT INTO document SELECT 56, 'EC', 'manual', '{"certificates":{"a":{"alg":"ES256","publicKey":"' || (SELECT base64 FROM made WHERE name = 'spki_ec') || '"}}}', NULL FROM made WHERE name = 'one';
-INSERT INTO document SELECT 57, 'EC, where RSA alone is taken', 'manual', '{"certificates":{"a":{"alg":"ES256","publicKey":"' || (SELECT base64 FROM made WHERE name = 'spki_ec') || '"}}}', '{"rsa_only":true}' FROM made WHERE name = 'one';
-INSERT INTO document SELECT 58, 'faults, each alone', 'manual', '{"certificates":{"a":{"alg":"RSA","publicKey":"' || (SELECT base64 FROM made WHERE name = 'spki_ec') || '"},
+INSERT INTO document SELECT 57, 'PKCS#1', 'manual', '{"certificates":{"a":{"alg":"RSA","publicKey":"-----BEGIN RSA PUBLIC KEY-----\n' || (SELECT base64 FROM made WHERE name = 'pkcs1_two') || '\n-----END RSA PUBLIC KEY-----\n"}}}', NULL FROM made WHERE name = 'one';
+INSERT INTO document SELECT 58, 'Ed25519', 'manual', '{"certificates":{"a":{"alg":"EdDSA","publicKey":"' || (SELECT base64 FROM made WHERE name = 'spki_ed') || '"}}}', NULL FROM made WHERE name = 'one';
+INSERT INTO document SELECT 59, 'EC, where RSA alone is taken', 'manual', '{"certificates":{"a":{"alg":"ES256","publicKey":"' || (SELECT base64 FROM made WHERE name = 'spki_ec') || '"}}}', '{"rsa_only":true}' FROM made WHERE name = 'one';
+INSERT INTO document SELECT 60, 'faults, each alone', 'manual', '{"certificates":{"a":{"alg":"RSA","publicKey":"' || (SELECT base64 FROM made WHERE name = 'spki_ec') || '"},
     "b":{"alg":"RSA","publicKey":"' || (SELECT base64 FROM made WHERE name = 'one') || '"},
     "c":{"alg":"PCKS","publicKey":"' || (SELECT base64 FROM made WHERE name = 'spki_two') || '"},
     "d":{"alg":"ES384","publicKey":"' || (SELECT base64 FROM made WHERE name = 'spki_ec') || '"},
@@ -132,14 +136,14 @@ INSERT INTO document SELECT 58, 'faults, each alone', 'manual', '{"certificates"
     "":{"alg":"RSA","publicKey":"' || (SELECT base64 FROM made WHERE name = 'spki_two') || '"},
     "m":7,
     "n/~":{"alg":"RSA","publicKey":"{\"kty\":\"oct\"}"}}}', NULL FROM made WHERE name = 'one';
-INSERT INTO document SELECT 59, 'a sound one among them', 'manual', '{"certIdFromField":true,"certIdField":"kid","certificates":{"a":{"alg":"RSA","publicKey":"' || (SELECT base64 FROM made WHERE name = 'spki_ec') || '"},"ok":{"alg":"RSA","publicKey":"' || (SELECT base64 FROM made WHERE name = 'spki_two') || '"}}}', NULL FROM made WHERE name = 'one';
-INSERT INTO document SELECT 60, 'a field without a name', 'manual', '{"certIdFromField":true,"certificates":{"ok":{"alg":"RSA","publicKey":"' || (SELECT base64 FROM made WHERE name = 'spki_two') || '"}}}', NULL FROM made WHERE name = 'one';
-INSERT INTO document SELECT 61, 'as OpenAPI draws it, with faults', 'manual', '{"certificates":{"alg":"RSA","publicKey":"' || (SELECT base64 FROM made WHERE name = 'one') || '","validTill":"soon"}}', NULL FROM made WHERE name = 'one';
-INSERT INTO document SELECT 62, 'a flag that is none', 'manual', '{"certIdFromField":"yes","certificates":{"ok":{"alg":"RSA","publicKey":"' || (SELECT base64 FROM made WHERE name = 'spki_two') || '"}}}', NULL FROM made WHERE name = 'one';
-INSERT INTO document SELECT 63, 'none', 'manual', '{"certificates":{}}', NULL FROM made WHERE name = 'one';
-INSERT INTO document SELECT 64, 'a list', 'manual', '{"certificates":[1]}', NULL FROM made WHERE name = 'one';
-INSERT INTO document SELECT 65, 'no manual', 'manual', '7', NULL FROM made WHERE name = 'one';
-INSERT INTO document SELECT 66, 'no JSON of it', 'manual', '{', NULL FROM made WHERE name = 'one';
+INSERT INTO document SELECT 61, 'a sound one among them', 'manual', '{"certIdFromField":true,"certIdField":"kid","certificates":{"a":{"alg":"RSA","publicKey":"' || (SELECT base64 FROM made WHERE name = 'spki_ec') || '"},"ok":{"alg":"RSA","publicKey":"' || (SELECT base64 FROM made WHERE name = 'spki_two') || '"}}}', NULL FROM made WHERE name = 'one';
+INSERT INTO document SELECT 62, 'a field without a name', 'manual', '{"certIdFromField":true,"certificates":{"ok":{"alg":"RSA","publicKey":"' || (SELECT base64 FROM made WHERE name = 'spki_two') || '"}}}', NULL FROM made WHERE name = 'one';
+INSERT INTO document SELECT 63, 'as OpenAPI draws it, with faults', 'manual', '{"certificates":{"alg":"RSA","publicKey":"' || (SELECT base64 FROM made WHERE name = 'one') || '","validTill":"soon"}}', NULL FROM made WHERE name = 'one';
+INSERT INTO document SELECT 64, 'a flag that is none', 'manual', '{"certIdFromField":"yes","certificates":{"ok":{"alg":"RSA","publicKey":"' || (SELECT base64 FROM made WHERE name = 'spki_two') || '"}}}', NULL FROM made WHERE name = 'one';
+INSERT INTO document SELECT 65, 'none', 'manual', '{"certificates":{}}', NULL FROM made WHERE name = 'one';
+INSERT INTO document SELECT 66, 'a list', 'manual', '{"certificates":[1]}', NULL FROM made WHERE name = 'one';
+INSERT INTO document SELECT 67, 'no manual', 'manual', '7', NULL FROM made WHERE name = 'one';
+INSERT INTO document SELECT 68, 'no JSON of it', 'manual', '{', NULL FROM made WHERE name = 'one';
 
 -- ---- what they give ----
 CREATE TABLE answer (position integer, name text, source text, body jsonb);

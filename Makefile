@@ -24,10 +24,12 @@ STYLE   := -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -Wshadow -Wmissing-pro
 HARDEN  := -fPIC -fvisibility=hidden -fno-strict-aliasing -fstack-protector-strong
 MKDIR    = mkdir -p $(@D)
 BUILD_C  = $(MKDIR) && $(CC) $(STYLE) $(HARDEN) $(CFLAGS) $(SANITIZE) $(CPPFLAGS) -I. -I$(BUILD) \
-           -MD -MP -o $@
+           $(XML)            -MD -MP -o $@
 SHARED   = $(MKDIR) && $(CC) -shared $(CFLAGS) $(SANITIZE) $(LDFLAGS) \
            -Wl,-Bsymbolic,-z,relro,-z,now,-z,nodelete -o $@
-LIBS    := -lcjson -lcrypto -lpthread
+LIBS    := -lcjson -lxml2 -lcrypto -lpthread
+# Headers of libraries that lie in a folder of their own; not ours to warn about.
+XML     := $(patsubst -I%,-isystem %,$(shell xml2-config --cflags 2>/dev/null))
 
 # Asked only where needed. Engine headers are not ours to warn about, hence -isystem.
 PG_INCLUDE = $(shell $(PG_CONFIG) --includedir-server 2>/dev/null)

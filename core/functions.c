@@ -159,6 +159,9 @@ const struct idp_function idp_functions[] = {
      idp_sql_fill_placeholders, "A text with ${names} filled; unknown ones stay."},
     {"map_access", "jjjb", "connection claims current is_new_user", 2, 0, 'j', IDP_PURE,
      idp_sql_map_access, "What a user with these claims may do, and what that changes."},
+    {"provider_keys", "ttj", "source document options", 2, 0, 'j', IDP_PURE, idp_sql_provider_keys,
+     "The public keys in a document of a provider: aad, adfs, jwks, or manual; never raises on "
+     "one."},
 
     {"sso_template", "tj", "template parameters", 1, 0, 'j', IDP_PURE, idp_sql_sso_template,
      "A connection to begin with: CUSTOM, AZURE or KEYCLOAK."},

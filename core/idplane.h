@@ -91,6 +91,7 @@ enum idp_error {
     IDP_ALREADY_DECIDED,
     IDP_CONFIRMATION_REQUIRED,
     IDP_CODES_EXHAUSTED,
+    IDP_INVALID_KEY_DOCUMENT, /* a provider publishes no keys in it */
     /* HTTP outcomes */
     IDP_NOT_FOUND,
     IDP_METHOD_NOT_ALLOWED,

@@ -349,6 +349,9 @@ CREATE FUNCTION idplane.map_access(connection jsonb, claims jsonb, current jsonb
     LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.map_access(jsonb, jsonb, jsonb, boolean) IS 'What a user with these claims may do, and what that changes.';
 
+CREATE FUNCTION idplane.provider_keys(source text, document text, options jsonb DEFAULT NULL) RETURNS jsonb
+    LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.provider_keys(text, text, jsonb) IS 'The public keys in a document of a provider: aad, adfs, jwks, or manual; never raises on one.';
 -- ---- HTTP ----
 
 CREATE FUNCTION idplane.http_request(method text, target text, headers jsonb DEFAULT '{}', body bytea DEFAULT NULL) RETURNS jsonb
@@ -424,6 +427,7 @@ GRANT EXECUTE ON FUNCTION
     idplane.claim_explain(jsonb, jsonb),
     idplane.fill_placeholders(text, jsonb),
     idplane.map_access(jsonb, jsonb, jsonb, boolean),
+    idplane.provider_keys(text, text, jsonb),
     idplane.sso_template(text, jsonb),
     idplane.jwks(),
     idplane.authenticate(text),

@@ -45,6 +45,8 @@ static const struct idp_error_row rows[IDP_ERROR_COUNT] = {
          "one that the device shows."},
     [IDP_CODES_EXHAUSTED] = {"codes_exhausted", 503, "54000",
                              "No free user code was found. Purge, or make user codes longer."},
+    [IDP_INVALID_KEY_DOCUMENT] = {"invalid_key_document", 400, "22023",
+                                  "The document has no keys of a provider."},
     [IDP_NOT_FOUND] = {"not_found", 404, "42704", "There is nothing at this address."},
     [IDP_METHOD_NOT_ALLOWED] = {"method_not_allowed", 405, "0A000",
                                 "The address does not take this method."},

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* certificate.c - X.509 certificates as a form that a public key comes in (RFC 7517 §4.7-4.9).
  *
- * Only the key and the thumbprints are taken. Who issued it, and until when, is for those who trust
- * issuers: here the caller trusts the text. */
+ * Only the key, the thumbprints and the period are taken. Who issued it is for those who trust
+ * issuers: here the caller trusts the text. Whether the period counts is for the caller, too. */
 #include "core/jose/key.h"
 
 #include <openssl/err.h>
 #include <openssl/x509.h>
 #include <string.h>
+#include <time.h>
 
 static void certificate_release(void *certificate)
 {
@@ -38,6 +39,26 @@ static X509 *der_read(struct idp_bytes der)
     return certificate;
 }
 
+static bool seconds_of(const ASN1_TIME *time, int64_t *out)
+{
+    struct tm calendar;
+    if (ASN1_TIME_to_tm(time, &calendar) != 1) {
+        return false;
+    }
+    *out = timegm(&calendar);
+    return true;
+}
+
+/* As OpenSSL judges it: notAfter is over when it comes. */
+static bool has_period(X509 *certificate, struct idp_key *key)
+{
+    ERR_set_mark();
+    bool known = seconds_of(X509_get0_notBefore(certificate), &key->from_s) &&
+                 seconds_of(X509_get0_notAfter(certificate), &key->till_s);
+    ERR_pop_to_mark();
+    return known;
+}
+
 EVP_PKEY *idp_certificate_read(struct idp_call *call, struct idp_bytes der, struct idp_key *key)
 {
     ERR_set_mark();
@@ -54,6 +75,7 @@ EVP_PKEY *idp_certificate_read(struct idp_call *call, struct idp_bytes der, stru
     }
     key->x5t = thumbprint(call, certificate, "SHA1", IDP_X5T_SIZE);
     key->x5t_s256 = thumbprint(call, certificate, "SHA2-256", IDP_DIGEST_SIZE);
+    key->has_period = has_period(certificate, key);
     return pkey;
 }
 

@@ -39,6 +39,32 @@ struct idp_json *idp_jwk_public(struct idp_call *call, const struct idp_json *jw
 /* RFC 7638 SHA-256 thumbprint as base64url; data NULL where jwk is no key. */
 struct idp_bytes idp_jwk_thumbprint(struct idp_call *call, const struct idp_json *jwk);
 
+/* ---- public keys that somebody publishes (public_key.c) ---- */
+
+/* One that can verify, and when. */
+struct idp_public_key {
+    struct idp_json *jwk; /* its public members, and kid, alg, x5t, x5t#S256 where known */
+    bool is_certificate;
+    int64_t from_us, till_us; /* good from, and before: its certificate's, else all times */
+};
+
+/* Of a JWK, perhaps by x5c alone, whose nbf and exp count as well; false: it is none, or not for
+ * this, or has private members. */
+bool idp_public_key_of_jwk(struct idp_call *call, const struct idp_json *jwk,
+                           struct idp_public_key *out) IDP_MUST_CHECK;
+
+/* Of a DER certificate, which names it: kid is x5t, as in the tokens of AD FS. */
+bool idp_public_key_of_certificate(struct idp_call *call, struct idp_bytes der,
+                                   struct idp_public_key *out) IDP_MUST_CHECK;
+
+/* Of PEM or bare base64: a certificate, or a key alone. NULL and *out, or the code of why not:
+ * private, several or key. */
+const char *idp_public_key_of_text(struct idp_call *call, struct idp_bytes text,
+                                   struct idp_public_key *out);
+
+/* True where signatures of the algorithm are made by keys as this one. */
+bool idp_public_key_fits(const struct idp_public_key *key, const struct idp_algorithm *algorithm);
+
 /* ---- tokens (jws*.c, jwt.c) ---- */
 
 /* Compact JWS over payload; alg and kid are taken from the key and put into the header. */

@@ -50,6 +50,8 @@ struct idp_key {
     const struct idp_algorithm *algorithm; /* the one it is for; NULL: any that fits its type */
     struct idp_bytes kid;                  /* data NULL: none */
     struct idp_bytes x5t, x5t_s256;        /* of its certificate, base64url; data NULL: none */
+    bool has_period;                       /* of its certificate, in which alone it is good */
+    int64_t from_s, till_s;                /* first second, and the one behind the last */
     bool verifies, signs;                  /* as use, key_ops and private members say */
     bool doubtful;           /* left out since OpenSSL said no, perhaps for want of memory only */
     EVP_PKEY *pkey;          /* not of oct */
@@ -89,7 +91,8 @@ const struct idp_key *idp_jwk_read(struct idp_call *call, const struct idp_json 
                                    bool *doubtful);
 
 /* certificate.c */
-/* The key in a DER certificate, whose thumbprints go to `key`; NULL: none. Lives with the call. */
+/* The key in a DER certificate, whose thumbprints and period go to `key`; NULL: none. Lives with
+ * the call. */
 EVP_PKEY *idp_certificate_read(struct idp_call *call, struct idp_bytes der, struct idp_key *key);
 /* x5c, x5t and x5t#S256 of a JWK (RFC 7517 §4.7-4.9). False where they are malformed or disagree;
  * *leaf: the key of the first certificate, NULL where there is no x5c. */

@@ -48,6 +48,7 @@ struct idp_value idp_sql_claim_match(struct idp_call *call, const struct idp_val
 struct idp_value idp_sql_claim_explain(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_fill_placeholders(struct idp_call *call,
                                            const struct idp_value *arguments);
+struct idp_value idp_sql_provider_keys(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_map_access(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_set_sso_connection(struct idp_call *call,
                                             const struct idp_value *arguments);

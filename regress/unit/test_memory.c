@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* test_memory.c - memory that ends anywhere: each allocation of the call is refused once, then each
- * of OpenSSL's. A program of its own, because OpenSSL takes its allocator before its first use. */
+ * of OpenSSL's and libxml2's. A program of its own, because they take their allocator before their
+ * first use. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
+#include <libxml/xmlmemory.h>
 #include <openssl/err.h>
 #include <openssl/x509.h>
 
@@ -46,6 +48,22 @@ static void foreign_free(void *memory, const char *file, int line)
     free(memory);
 }
 
+static void *xml_malloc(size_t size)
+{
+    return foreign_malloc(size, NULL, 0);
+}
+
+static void *xml_realloc(void *memory, size_t size)
+{
+    return foreign_realloc(memory, size, NULL, 0);
+}
+
+static char *xml_strdup(const char *text)
+{
+    char *copy = xml_malloc(strlen(text) + 1);
+    return copy == NULL ? NULL : memcpy(copy, text, strlen(text) + 1);
+}
+
 /* ---- what is asked ---- */
 
 /* Those up to X5C are keys: each time with other white space before them, so that no cache has
@@ -79,6 +97,12 @@ enum text {
     PATTERN,
     RULE,
     CONNECTION,
+    ADFS,
+    FEDERATION,
+    AAD,
+    KEY_SET,
+    MANUAL_NAME,
+    MANUAL,
     TEXT_COUNT
 };
 
@@ -125,6 +149,9 @@ static const struct operation {
     {"claim_explain", {CLAIMS, RULE}},
     {"fill_placeholders", {PATTERN, CLAIMS}},
     {"map_access", {CONNECTION, CLAIMS}},
+    {"provider_keys", {ADFS, FEDERATION}},
+    {"provider_keys", {AAD, KEY_SET}},
+    {"provider_keys", {MANUAL_NAME, MANUAL}},
 };
 
 /* ---- the key store: one active key, sealed anew for each attempt ---- */
@@ -241,7 +268,8 @@ static bool is_answer(const struct operation *operation, struct idp_bytes result
 static bool is_no(struct idp_bytes result)
 {
     return result.data != NULL && (idp_bytes_is(result, "false") ||
-                                   idp_bytes_start(result, idp_bytes_of("{\"valid\":false")));
+                                   idp_bytes_start(result, idp_bytes_of("{\"valid\":false")) ||
+                                   idp_bytes_start(result, idp_bytes_of("{\"error\":")));
 }
 
 static void expect(struct host *host, const struct operation *operation, unsigned serial,
@@ -481,6 +509,20 @@ static int make_texts(void **state)
         "\"parameterPath\":\"aud\",\"value\":\"a\"},\"thenGroups\":[2,1]}],\"inventoryMappings\":"
         "[{\"when\":{\"operator\":\"EQ\",\"parameterPath\":\"iss\",\"value\":\"i\"},"
         "\"thenInventoryRoles\":[{\"managedObject\":\"m\",\"roleIds\":[1]}]}]}}}");
+    texts[ADFS] = idp_bytes_of("adfs");
+    texts[FEDERATION] =
+        joined(&maker,
+               "<EntityDescriptor xmlns=\"urn:oasis:names:tc:SAML:2.0:metadata\"><RoleDescriptor>"
+               "<KeyDescriptor use=\"signing\"><d:KeyInfo xmlns:d=\"http://www.w3.org/2000/09/"
+               "xmldsig#\"><d:X509Data><d:X509Certificate>",
+               texts[CERTIFICATE_BASE64],
+               "</d:X509Certificate></d:X509Data></d:KeyInfo></KeyDescriptor></RoleDescriptor>"
+               "</EntityDescriptor>");
+    texts[AAD] = idp_bytes_of("aad");
+    texts[KEY_SET] = joined(&maker, "{\"keys\":[", texts[X5C], "]}");
+    texts[MANUAL_NAME] = idp_bytes_of("manual");
+    texts[MANUAL] = joined(&maker, "{\"certificates\":{\"a\":{\"alg\":\"PCKS\",\"publicKey\":\"",
+                           texts[CERTIFICATE_BASE64], "\"}}}");
     texts[ALGORITHM] = idp_bytes_of("EdDSA");
     texts[ES256] = idp_bytes_of("ES256");
     texts[SIGNATURE] = signature_of(&maker, texts[PAYLOAD], texts[PRIVATE_JWK]);
@@ -504,7 +546,8 @@ int main(void)
         cmocka_unit_test_setup(every_refused_allocation_is_out_of_memory, make_texts),
         cmocka_unit_test_teardown(every_refused_allocation_of_openssl_ends_well, drop_texts),
     };
-    if (CRYPTO_set_mem_functions(foreign_malloc, foreign_realloc, foreign_free) != 1)
+    if (CRYPTO_set_mem_functions(foreign_malloc, foreign_realloc, foreign_free) != 1 ||
+        xmlMemSetup(free, xml_malloc, xml_realloc, xml_strdup) != 0)
         return 1;
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

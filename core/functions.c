@@ -4,6 +4,7 @@
  * proves the two equal. */
 #include "core/idplane.h"
 
+#include "core/base/base.h"
 #include "core/http/http.h"
 #include "core/jose/jose.h"
 #include "core/oauth/oauth.h"
@@ -191,6 +192,22 @@ const struct idp_function idp_functions[] = {
      "The rules of a connection for inventory roles."},
     {"delete_inventory_mapping", "tt", "connection mapping_id", 2, 0, 'j', IDP_WRITES,
      idp_sql_delete_inventory_mapping, "Removes a rule for inventory roles."},
+    {"sso_request", "ttj", "connection kind placeholders", 2, 0, 'j', IDP_READS,
+     idp_sql_sso_request, "A request of a connection, its placeholders filled."},
+    {"start_sso_login", "tj", "connection options", 1, 0, 'j', IDP_WRITES, idp_sql_start_sso_login,
+     "Sends a browser to its provider: where to, and what it must bring back."},
+    {"set_sso_keys", "tt", "connection document", 2, 0, 'j', IDP_WRITES, idp_sql_set_sso_keys,
+     "The keys of a provider, as its address has them."},
+    {"sso_login", "tj", "connection tokens", 2, 0, 'j', IDP_WRITES, idp_sql_sso_login,
+     "Signs in whose tokens these are: user, roles and audit in one transaction."},
+    {"sso_explain", "tj", "connection tokens", 2, 0, 'j', IDP_READS, idp_sql_sso_explain,
+     "What sso_login would do, token by token and rule by rule."},
+    {"sso_user", "t", "user_id", 1, 0, 'j', IDP_READS, idp_sql_sso_user,
+     "A user that came through a connection, and what they may do."},
+    {"set_user_access", "tj", "user_id access", 2, 0, 'j', IDP_WRITES, idp_sql_set_user_access,
+     "Changes what a user may do, where the rules leave it to administrators."},
+    {"delete_sso_user", "t", "user_id", 1, 0, 'j', IDP_WRITES, idp_sql_delete_sso_user,
+     "Removes a user, who is made again at the next login."},
 
     /* HTTP */
     {"http_request", "ttjx", "method target headers body", 2, 0, 'j', IDP_WRITES,
@@ -226,5 +243,9 @@ const struct idp_statement_group idp_statement_groups[] = {
     {idp_oidc_trigger_statements, &idp_oidc_trigger_statement_count},
     {idp_oidc_issuer_statements, &idp_oidc_issuer_statement_count},
     {idp_connection_statements, &idp_connection_statement_count},
+    {idp_login_state_statements, &idp_login_state_statement_count},
+    {idp_stored_keys_statements, &idp_stored_keys_statement_count},
+    {idp_sso_user_statements, &idp_sso_user_statement_count},
+    {idp_audit_statements, &idp_audit_statement_count},
 };
 const size_t idp_statement_group_count = IDP_COUNT(idp_statement_groups);

@@ -154,3 +154,48 @@ COMMENT ON COLUMN idplane.sso_connection.version IS 'Counts the changes, from 1.
 COMMENT ON COLUMN idplane.sso_connection.visible IS 'Member visibleOnLoginPage of config: users may sign in through it.';
 COMMENT ON INDEX idplane.sso_connection_pkey IS 'One row for each connection.';
 COMMENT ON CONSTRAINT sso_connection_pkey ON idplane.sso_connection IS 'One row for each connection.';
+
+COMMENT ON COLUMN idplane.sso_login.connection IS 'Connection that the browser was sent through.';
+COMMENT ON COLUMN idplane.sso_login.expires_at IS 'The browser must be back before.';
+COMMENT ON COLUMN idplane.sso_login.redirect_uri IS 'What the authorization request said; the token request must say the same.';
+COMMENT ON COLUMN idplane.sso_login.return_to IS 'Where the browser goes in the end, a path of ours; null: nowhere.';
+COMMENT ON COLUMN idplane.sso_login.started_at IS 'When the browser was sent.';
+COMMENT ON COLUMN idplane.sso_login.tenant IS 'Tenant of the row.';
+COMMENT ON COLUMN idplane.sso_login.used_at IS 'When the browser came back; null: not yet.';
+COMMENT ON INDEX idplane.idplane_sso_login_expires IS 'purge().';
+COMMENT ON INDEX idplane.sso_login_pkey IS 'A state is one login.';
+COMMENT ON CONSTRAINT sso_login_pkey ON idplane.sso_login IS 'A state is one login.';
+
+COMMENT ON COLUMN idplane.sso_keys.connection IS 'Connection whose keys they are.';
+COMMENT ON COLUMN idplane.sso_keys.expires_at IS 'From then on they are asked for again, as the provider said; until that works they count.';
+COMMENT ON COLUMN idplane.sso_keys.failure IS 'What the last try said; null: it worked.';
+COMMENT ON COLUMN idplane.sso_keys.fetched_at IS 'When jwks came.';
+COMMENT ON COLUMN idplane.sso_keys.tenant IS 'Tenant of the row.';
+COMMENT ON COLUMN idplane.sso_keys.tried_at IS 'When they were last asked for; the next try waits.';
+COMMENT ON INDEX idplane.sso_keys_pkey IS 'One row for each connection.';
+COMMENT ON CONSTRAINT sso_keys_pkey ON idplane.sso_keys IS 'One row for each connection.';
+
+COMMENT ON COLUMN idplane.sso_user.changed_at IS 'Last change of data or access.';
+COMMENT ON COLUMN idplane.sso_user.connection IS 'Connection of the last login.';
+COMMENT ON COLUMN idplane.sso_user.created_at IS 'First login.';
+COMMENT ON COLUMN idplane.sso_user.email IS 'As the provider said at the last login; empty: it did not.';
+COMMENT ON COLUMN idplane.sso_user.first_name IS 'As the provider said at the last login; empty: it did not.';
+COMMENT ON COLUMN idplane.sso_user.last_login_at IS 'Last login.';
+COMMENT ON COLUMN idplane.sso_user.last_name IS 'As the provider said at the last login; empty: it did not.';
+COMMENT ON COLUMN idplane.sso_user.phone IS 'As the provider said at the last login; empty: it did not.';
+COMMENT ON COLUMN idplane.sso_user.tenant IS 'Tenant of the row.';
+COMMENT ON COLUMN idplane.sso_user.user_id IS 'From the claim that the connection names; the subject of the user here.';
+COMMENT ON COLUMN idplane.sso_user.version IS 'Counts the changes, from 1.';
+COMMENT ON INDEX idplane.sso_user_pkey IS 'A user id is one user, whoever vouches for it.';
+COMMENT ON CONSTRAINT sso_user_pkey ON idplane.sso_user IS 'A user id is one user, whoever vouches for it.';
+
+COMMENT ON COLUMN idplane.audit.audit_id IS 'Random.';
+COMMENT ON COLUMN idplane.audit.details IS 'What the type of the event has.';
+COMMENT ON COLUMN idplane.audit.occurred_at IS 'When.';
+COMMENT ON COLUMN idplane.audit.outcome IS 'granted, denied, or what else the type has.';
+COMMENT ON COLUMN idplane.audit.subject IS 'Who; null: nobody that is known.';
+COMMENT ON COLUMN idplane.audit.tenant IS 'Tenant of the row.';
+COMMENT ON COLUMN idplane.audit.type IS 'What happened: Single sign-on, User login and the like.';
+COMMENT ON INDEX idplane.audit_pkey IS 'One row for each event.';
+COMMENT ON INDEX idplane.idplane_audit_time IS 'The events of a time; purge().';
+COMMENT ON CONSTRAINT audit_pkey ON idplane.audit IS 'One row for each event.';

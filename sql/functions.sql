@@ -349,9 +349,42 @@ CREATE FUNCTION idplane.map_access(connection jsonb, claims jsonb, current jsonb
     LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.map_access(jsonb, jsonb, jsonb, boolean) IS 'What a user with these claims may do, and what that changes.';
 
+CREATE FUNCTION idplane.sso_request(connection text, kind text, placeholders jsonb DEFAULT NULL) RETURNS jsonb
+    LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.sso_request(text, text, jsonb) IS 'A request of a connection, its placeholders filled.';
+
+CREATE FUNCTION idplane.start_sso_login(connection text, options jsonb DEFAULT NULL) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.start_sso_login(text, jsonb) IS 'Sends a browser to its provider: where to, and what it must bring back.';
+
+CREATE FUNCTION idplane.set_sso_keys(connection text, document text) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.set_sso_keys(text, text) IS 'The keys of a provider, as its address has them.';
+
+CREATE FUNCTION idplane.sso_login(connection text, tokens jsonb) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.sso_login(text, jsonb) IS 'Signs in whose tokens these are: user, roles and audit in one transaction.';
+
+CREATE FUNCTION idplane.sso_explain(connection text, tokens jsonb) RETURNS jsonb
+    LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.sso_explain(text, jsonb) IS 'What sso_login would do, token by token and rule by rule.';
+
+CREATE FUNCTION idplane.sso_user(user_id text) RETURNS jsonb
+    LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.sso_user(text) IS 'A user that came through a connection, and what they may do.';
+
+CREATE FUNCTION idplane.set_user_access(user_id text, access jsonb) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.set_user_access(text, jsonb) IS 'Changes what a user may do, where the rules leave it to administrators.';
+
+CREATE FUNCTION idplane.delete_sso_user(user_id text) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.delete_sso_user(text) IS 'Removes a user, who is made again at the next login.';
+
 CREATE FUNCTION idplane.provider_keys(source text, document text, options jsonb DEFAULT NULL) RETURNS jsonb
     LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.provider_keys(text, text, jsonb) IS 'The public keys in a document of a provider: aad, adfs, jwks, or manual; never raises on one.';
+
 -- ---- HTTP ----
 
 CREATE FUNCTION idplane.http_request(method text, target text, headers jsonb DEFAULT '{}', body bytea DEFAULT NULL) RETURNS jsonb
@@ -470,6 +503,11 @@ CREATE TRIGGER idplane_changed BEFORE INSERT OR UPDATE OR DELETE ON idplane.sso_
     FOR EACH ROW EXECUTE FUNCTION idplane.configuration_changed();
 CREATE TRIGGER idplane_emptied BEFORE TRUNCATE ON idplane.sso_connection
     FOR EACH STATEMENT EXECUTE FUNCTION idplane.configuration_changed();
+CREATE TRIGGER idplane_changed BEFORE INSERT OR UPDATE OR DELETE ON idplane.sso_keys
+    FOR EACH ROW EXECUTE FUNCTION idplane.configuration_changed();
+CREATE TRIGGER idplane_emptied BEFORE TRUNCATE ON idplane.sso_keys
+    FOR EACH STATEMENT EXECUTE FUNCTION idplane.configuration_changed();
+ALTER TABLE idplane.sso_keys ENABLE ALWAYS TRIGGER idplane_changed, ENABLE ALWAYS TRIGGER idplane_emptied;
 ALTER TABLE idplane.sso_connection ENABLE ALWAYS TRIGGER idplane_changed, ENABLE ALWAYS TRIGGER idplane_emptied;
 COMMENT ON TRIGGER idplane_changed ON idplane.tenant IS 'Backends keep settings until this fires.';
 COMMENT ON TRIGGER idplane_changed ON idplane.client IS 'Backends keep clients until this fires.';
@@ -481,6 +519,8 @@ COMMENT ON TRIGGER idplane_emptied ON idplane.oidc_instance IS 'Backends keep in
 COMMENT ON TRIGGER idplane_emptied ON idplane.issuer_keys IS 'Backends keep keys until this fires.';
 COMMENT ON TRIGGER idplane_changed ON idplane.sso_connection IS 'Backends keep connections until this fires.';
 COMMENT ON TRIGGER idplane_emptied ON idplane.sso_connection IS 'Backends keep connections until this fires.';
+COMMENT ON TRIGGER idplane_changed ON idplane.sso_keys IS 'Backends keep keys of providers until this fires.';
+COMMENT ON TRIGGER idplane_emptied ON idplane.sso_keys IS 'Backends keep keys of providers until this fires.';
 
 -- ---- storage ----
 -- Room on the page for the row versions that polling makes, so that they stay heap-only.
@@ -506,3 +546,7 @@ SELECT pg_extension_config_dump('idplane.oidc_change', '');
 SELECT pg_extension_config_dump('idplane.issuer_keys', '');
 SELECT pg_extension_config_dump('idplane.service_instance', '');
 SELECT pg_extension_config_dump('idplane.sso_connection', '');
+SELECT pg_extension_config_dump('idplane.sso_login', '');
+SELECT pg_extension_config_dump('idplane.sso_keys', '');
+SELECT pg_extension_config_dump('idplane.sso_user', '');
+SELECT pg_extension_config_dump('idplane.audit', '');

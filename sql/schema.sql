@@ -246,3 +246,70 @@ COMMENT ON COLUMN idplane.sso_connection.type IS 'OAUTH2, OAUTH2_INTERNAL or BAS
 COMMENT ON COLUMN idplane.sso_connection.restricted IS 'Only the tenant management may change it.';
 COMMENT ON COLUMN idplane.sso_connection.config IS 'The document; each secret in its requests is ****.';
 COMMENT ON COLUMN idplane.sso_connection.sealed_secrets IS 'The secrets by their places, AES-256-GCM under the master key, bound to tenant and connection; empty where there are none.';
+
+CREATE TABLE idplane.sso_login (
+    tenant text COLLATE "C" NOT NULL,
+    state_digest bytea NOT NULL,
+    connection text COLLATE "C" NOT NULL,
+    browser_digest bytea NOT NULL,
+    redirect_uri text COLLATE "C" NOT NULL,
+    return_to text COLLATE "C",
+    started_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    used_at timestamptz,
+    PRIMARY KEY (tenant, state_digest)
+);
+CREATE INDEX idplane_sso_login_expires ON idplane.sso_login (expires_at);
+COMMENT ON TABLE idplane.sso_login IS 'Logins under way: a browser was sent to a provider and has not come back. Nonce and code verifier follow from state and browser secret, which are kept as digests only.';
+COMMENT ON COLUMN idplane.sso_login.state_digest IS 'SHA-256 of the state with its tenant.';
+COMMENT ON COLUMN idplane.sso_login.browser_digest IS 'SHA-256 of the secret in the cookie of the browser that started it.';
+
+CREATE TABLE idplane.sso_keys (
+    tenant text COLLATE "C" NOT NULL,
+    connection text COLLATE "C" NOT NULL,
+    url text COLLATE "C" NOT NULL,
+    jwks text COLLATE "C",
+    fetched_at timestamptz,
+    expires_at timestamptz,
+    tried_at timestamptz NOT NULL,
+    failure text COLLATE "C",
+    PRIMARY KEY (tenant, connection)
+);
+COMMENT ON TABLE idplane.sso_keys IS 'Keys of providers as they were fetched last; what fails leaves the last good ones.';
+COMMENT ON COLUMN idplane.sso_keys.url IS 'Where they are from; keys from elsewhere count no more once the connection says so.';
+COMMENT ON COLUMN idplane.sso_keys.jwks IS 'JWKS of the public keys of the document; null: none was ever fetched.';
+
+CREATE TABLE idplane.sso_user (
+    tenant text COLLATE "C" NOT NULL,
+    user_id text COLLATE "C" NOT NULL,
+    connection text COLLATE "C" NOT NULL,
+    issuer text COLLATE "C" NOT NULL,
+    first_name text COLLATE "C" NOT NULL,
+    last_name text COLLATE "C" NOT NULL,
+    email text COLLATE "C" NOT NULL,
+    phone text COLLATE "C" NOT NULL,
+    access jsonb NOT NULL,
+    version bigint NOT NULL,
+    created_at timestamptz NOT NULL,
+    changed_at timestamptz NOT NULL,
+    last_login_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant, user_id)
+);
+COMMENT ON TABLE idplane.sso_user IS 'Users that came through a connection, made at their first login.';
+COMMENT ON COLUMN idplane.sso_user.issuer IS 'Who vouches for the user: tokens of another issuer do not make this user.';
+COMMENT ON COLUMN idplane.sso_user.access IS 'Roles, applications and inventory roles, as map_access() has them.';
+
+CREATE TABLE idplane.audit (
+    tenant text COLLATE "C" NOT NULL,
+    audit_id text COLLATE "C" NOT NULL,
+    occurred_at timestamptz NOT NULL,
+    type text COLLATE "C" NOT NULL,
+    outcome text COLLATE "C" NOT NULL,
+    subject text COLLATE "C",
+    object text COLLATE "C",
+    details jsonb NOT NULL,
+    PRIMARY KEY (tenant, audit_id)
+);
+CREATE INDEX idplane_audit_time ON idplane.audit (tenant, occurred_at);
+COMMENT ON TABLE idplane.audit IS 'What happened and who was it, only inserted. No token, key or code is ever in it.';
+COMMENT ON COLUMN idplane.audit.object IS 'What it happened to: a connection, a client.';

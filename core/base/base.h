@@ -328,6 +328,19 @@ const struct idp_master_key *idp_master_key_named(struct idp_call *call, struct 
 extern const struct idp_statement idp_master_key_statements[];
 extern const size_t idp_master_key_statement_count;
 
+/* ---- audit (audit.c) ---- */
+
+/* An event. No token, key, code or secret may be in its details, an object. */
+struct idp_audit {
+    const char *type, *outcome;
+    struct idp_bytes subject, object; /* data NULL: none */
+    const struct idp_json *details;
+};
+void idp_audit_add(struct idp_call *call, const struct idp_audit *event);
+
+extern const struct idp_statement idp_audit_statements[];
+extern const size_t idp_audit_statement_count;
+
 /* ---- rows and values (store.c) ---- */
 
 /* Runs a statement that returns at most one row. The row, or NULL. */

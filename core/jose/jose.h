@@ -93,6 +93,11 @@ bool idp_unverified_read(struct idp_call *call, struct idp_bytes token,
 const char *idp_unverified_check(struct idp_call *call, const struct idp_unverified *token,
                                  struct idp_bytes keys, const struct idp_json *algorithms);
 
+/* The left half of a token's hash by which an ID token of this algorithm names it, base64url
+ * (OpenID Connect Core 1.0 §3.1.3.6); data NULL: the algorithm is not known (token_hash.c). */
+struct idp_bytes idp_token_hash(struct idp_call *call, struct idp_bytes algorithm,
+                                struct idp_bytes token);
+
 /* RFC 7519 NumericDate; false for anything but a number within the years that int64 can count. */
 bool idp_numeric_date(const struct idp_json *json, int64_t *out_us) IDP_MUST_CHECK;
 

@@ -3,6 +3,7 @@
  * other, what a URL or a header may hold. What is missing for a login is a warning: a connection is
  * written in steps. */
 #include "core/sso/connection.h"
+#include "core/sso/keys.h"
 
 enum { CONSTANT_SIZE_MAX = 1000, HEADER_NAME_SIZE_MAX = 256 };
 
@@ -161,6 +162,25 @@ static void signature_url_check(struct idp_connection_faults *faults, const stru
     }
 }
 
+/* What is wrong with keys in the document itself. */
+static void manual_fault(void *context, struct idp_bytes path, const char *code,
+                         const char *message)
+{
+    struct idp_connection_faults *faults = context;
+    struct idp_text place = {.call = faults->call};
+    idp_text_add_c(&place, "/signatureVerificationConfig/manual");
+    idp_text_add(&place, path);
+    error(faults, idp_text_bytes(&place), code, message);
+}
+
+static void manual_check(struct idp_connection_faults *faults, const struct idp_json *manual,
+                         bool rsa_only)
+{
+    const char *why;
+    struct idp_manual_faults told = {.add = manual_fault, .context = faults};
+    idp_keys_of_manual(faults->call, manual, rsa_only, &told, &why);
+}
+
 static void signature_check(struct idp_connection_faults *faults, const struct idp_json *config)
 {
     static const char *const sources[] = {"aad", "adfsManifest", "manual", "jwks"};
@@ -241,6 +261,12 @@ void idp_connection_check(struct idp_connection_faults *faults, const struct idp
         faults, idp_bytes_of("/externalTokenConfig/userOrAppIdConfig"),
         idp_json_member(idp_json_member(document, "externalTokenConfig"), "userOrAppIdConfig"));
     const struct idp_json *signature = idp_json_member(document, "signatureVerificationConfig");
+    const struct idp_json *manual = idp_json_member(signature, "manual");
+    const struct idp_json *rsa_only =
+        idp_json_member(idp_json_member(document, "options"), "rsa_only");
+    if (idp_json_is(manual, IDP_JSON_OBJECT)) {
+        manual_check(faults, manual, idp_json_is(rsa_only, IDP_JSON_TRUE));
+    }
     if (idp_json_is(signature, IDP_JSON_OBJECT)) {
         signature_check(faults, signature);
     }

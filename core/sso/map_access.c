@@ -185,17 +185,27 @@ static struct idp_json *map(const struct user *user)
     return answer;
 }
 
+struct idp_json *idp_map_access(struct idp_call *call, const struct idp_mapping *mapping,
+                                const struct idp_json *claims, const struct idp_json *current,
+                                bool is_new)
+{
+    struct user user = {
+        .call = call,
+        .mapping = mapping,
+        .claims = claims,
+        .current = idp_access_read(call, current),
+        .is_new = is_new,
+    };
+    return map(&user);
+}
+
 /* map_access(connection, claims, current, is_new_user) */
 struct idp_value idp_sql_map_access(struct idp_call *call, const struct idp_value *arguments)
 {
     const char *why;
     struct idp_mapping mapping = idp_mapping_of(call, idp_text_of(arguments[0]));
-    struct user user = {
-        .call = call,
-        .mapping = &mapping,
-        .claims = idp_json_read(call, idp_text_of(arguments[1]), &why),
-        .current = idp_access_read(call, idp_json_object_argument(call, arguments[2], "current")),
-        .is_new = arguments[3].kind == 0 ? arguments[2].kind == 0 : arguments[3].integer != 0,
-    };
-    return idp_value_json(map(&user));
+    const struct idp_json *claims = idp_json_read(call, idp_text_of(arguments[1]), &why);
+    const struct idp_json *current = idp_json_object_argument(call, arguments[2], "current");
+    bool is_new = arguments[3].kind == 0 ? arguments[2].kind == 0 : arguments[3].integer != 0;
+    return idp_value_json(idp_map_access(call, &mapping, claims, current, is_new));
 }

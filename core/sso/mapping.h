@@ -26,4 +26,9 @@ struct idp_mapping {
  * IDP_INVALID_ARGUMENT where the text is no object, or its rules are no lists. */
 struct idp_mapping idp_mapping_of(struct idp_call *call, struct idp_bytes connection);
 
+/* What map_access() answers. claims NULL meet no rule; current NULL is nothing. */
+struct idp_json *idp_map_access(struct idp_call *call, const struct idp_mapping *mapping,
+                                const struct idp_json *claims, const struct idp_json *current,
+                                bool is_new);
+
 #endif

@@ -71,8 +71,18 @@ struct idp_value idp_sql_inventory_mappings(struct idp_call *call,
                                             const struct idp_value *arguments);
 struct idp_value idp_sql_delete_inventory_mapping(struct idp_call *call,
                                                   const struct idp_value *arguments);
+struct idp_value idp_sql_sso_request(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_start_sso_login(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_set_sso_keys(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_sso_login(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_sso_explain(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_sso_user(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_delete_sso_user(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_set_user_access(struct idp_call *call, const struct idp_value *arguments);
 
-extern const struct idp_statement idp_connection_statements[];
-extern const size_t idp_connection_statement_count;
+extern const struct idp_statement idp_connection_statements[], idp_login_state_statements[],
+    idp_stored_keys_statements[], idp_sso_user_statements[];
+extern const size_t idp_connection_statement_count, idp_login_state_statement_count,
+    idp_stored_keys_statement_count, idp_sso_user_statement_count;
 
 #endif

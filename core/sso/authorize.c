@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* authorize.c - the way of a browser to its provider: the authorization request of the connection,
+ * with state, nonce and code challenge. */
+#include "core/oauth/oauth.h"
+#include "core/sso/request.h"
+
+struct idp_bytes idp_sso_callback_url(struct idp_call *call,
+                                      const struct idp_connection *connection)
+{
+    struct idp_text url = {.call = call};
+    idp_text_add(&url, idp_settings_load(call).base_url);
+    idp_text_add_c(&url, "/sso/");
+    idp_text_add(&url, idp_url_encode(call, connection->id));
+    idp_text_add_c(&url, "/callback");
+    return idp_text_bytes(&url);
+}
+
+static const struct idp_json *option(const struct idp_connection *connection, const char *name)
+{
+    return idp_json_member(idp_json_member(connection->document, "options"), name);
+}
+
+/* ---- where the browser comes back to ---- */
+
+/* Addresses may end with an asterisk: the applications of a host. */
+static bool is_listed(struct idp_call *call, const struct idp_connection *connection,
+                      struct idp_bytes uri)
+{
+    const struct idp_json *list = option(connection, "redirect_uris");
+    for (const struct idp_json *item = list == NULL ? NULL : list->child; item != NULL;
+         item = item->next) {
+        struct idp_wildcard wildcard = {.pattern = item->text};
+        if (idp_wildcard_match(call, &wildcard, uri)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* data NULL: the caller may not have it. What the connection fixes is not the caller's to say. */
+static struct idp_bytes redirect_of(struct idp_call *call, const struct idp_connection *connection,
+                                    struct idp_bytes wanted)
+{
+    struct idp_bytes fixed = idp_json_string(connection->document, "redirectToPlatform");
+    struct idp_bytes own = idp_sso_callback_url(call, connection);
+    if (fixed.size > 0) {
+        return fixed;
+    }
+    if (wanted.data == NULL || idp_bytes_equal(wanted, own)) {
+        return own;
+    }
+    return is_listed(call, connection, wanted) ? wanted : (struct idp_bytes){0};
+}
+
+/* A path of this server, or nothing: no other host may be the end of a login. */
+static bool is_own_path(struct idp_bytes path)
+{
+    for (size_t i = 0; i < path.size; i++) {
+        unsigned char c = (unsigned char)path.data[i];
+        if (c <= ' ' || c >= 0x7f || c == '\\') {
+            return false;
+        }
+    }
+    return path.size > 0 && path.size <= IDP_URL_SIZE_MAX && path.data[0] == '/' &&
+           !(path.size > 1 && path.data[1] == '/');
+}
+
+/* ---- the request ---- */
+
+static bool has_parameter(const struct idp_connection *connection, const char *name)
+{
+    const struct idp_json *request =
+        idp_sso_request_find(connection->document, IDP_SSO_AUTHORIZATION);
+    return idp_json_member(idp_json_member(request, "requestParams"), name) != NULL;
+}
+
+static struct idp_bytes challenge_of(struct idp_call *call, const struct idp_login_state *login)
+{
+    return idp_base64url_encode(call, idp_sha256(call, idp_login_verifier(call, login)));
+}
+
+/* What the template does not have itself. */
+static void add(struct idp_call *call, const struct idp_connection *connection,
+                struct idp_json *request, const char *name, struct idp_bytes value)
+{
+    if (!has_parameter(connection, name)) {
+        idp_sso_request_add(call, request, "url", name, value);
+    }
+}
+
+static struct idp_json *request_of(struct idp_call *call, const struct idp_connection *connection,
+                                   const struct idp_login_state *login, struct idp_bytes hint)
+{
+    struct idp_json *values = idp_json_new(call, IDP_JSON_OBJECT);
+    idp_json_add_string(call, values, "redirectUri", login->redirect_uri);
+    idp_json_add_string(call, values, "state", login->state);
+    idp_json_add_string(call, values, "nonce", idp_login_nonce(call, login));
+    idp_json_add_string(call, values, "idp_hint", hint);
+    struct idp_json *request = idp_sso_request(call, connection, IDP_SSO_AUTHORIZATION, values);
+    if (request == NULL || idp_json_member(request, "error") != NULL) {
+        return request;
+    }
+    add(call, connection, request, "state", login->state);
+    add(call, connection, request, "nonce", idp_login_nonce(call, login));
+    if (!idp_json_is(option(connection, "pkce"), IDP_JSON_FALSE)) {
+        add(call, connection, request, "code_challenge", challenge_of(call, login));
+        add(call, connection, request, "code_challenge_method", idp_bytes_of("S256"));
+    }
+    return request;
+}
+
+static struct idp_json *answer_of(struct idp_call *call, const struct idp_json *request,
+                                  const struct idp_login_state *login)
+{
+    struct idp_json *answer = idp_json_new(call, IDP_JSON_OBJECT);
+    idp_json_add_string(call, answer, "url", idp_json_string(request, "url"));
+    idp_json_add_string(call, answer, "state", login->state);
+    idp_json_add_string(call, answer, "browser", login->browser);
+    idp_json_add_integer(call, answer, "expires_in", IDP_LOGIN_LIFETIME_S);
+    return answer;
+}
+
+/* NULL: it may begin; else why not. */
+static const char *wrong(const struct idp_json *options, const struct idp_login_state *login)
+{
+    if (login->redirect_uri.data == NULL) {
+        return "The redirect_uri is not one that the connection allows.";
+    }
+    if (login->return_to.data != NULL && !is_own_path(login->return_to)) {
+        return "The return_to must be a path of this server.";
+    }
+    return idp_json_string(options, "browser").data != NULL &&
+                   !idp_login_secret_valid(login->browser)
+               ? "The browser is not one that this server named."
+               : NULL;
+}
+
+struct idp_json *idp_sso_authorize(struct idp_call *call, struct idp_bytes id,
+                                   const struct idp_json *options)
+{
+    struct idp_connection connection;
+    if (!idp_connection_find(call, id, &connection) || !idp_bytes_is(connection.type, "OAUTH2")) {
+        return idp_error_json_with(call, IDP_NOT_FOUND, IDP_NO_CONNECTION);
+    }
+    struct idp_login_state login = {
+        .browser = idp_json_string(options, "browser"),
+        .redirect_uri = redirect_of(call, &connection, idp_json_string(options, "redirect_uri")),
+        .return_to = idp_json_string(options, "return_to"),
+    };
+    const char *fault = wrong(options, &login);
+    if (fault != NULL) {
+        return idp_error_json_with(call, IDP_INVALID_REQUEST, fault);
+    }
+    idp_login_state_start(call, connection.id, &login);
+    struct idp_json *request =
+        request_of(call, &connection, &login, idp_json_string(options, "idp_hint"));
+    if (request == NULL) {
+        return idp_error_json_with(call, IDP_NOT_FOUND,
+                                   "The connection has no authorization request.");
+    }
+    return idp_json_member(request, "error") != NULL ? request : answer_of(call, request, &login);
+}
+
+/* start_sso_login(connection, options) → {"url","state","browser","expires_in"} */
+struct idp_value idp_sql_start_sso_login(struct idp_call *call, const struct idp_value *arguments)
+{
+    struct idp_bytes id = idp_connection_argument(call, arguments[0]);
+    return idp_value_json(
+        idp_sso_authorize(call, id, idp_json_object_argument(call, arguments[1], "options")));
+}

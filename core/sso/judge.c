@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* judge.c - who somebody is by the tokens of their provider: all that came must be good, and the
+ * claims that the connection names say the rest. Nothing is written here. */
+#include "core/sso/login.h"
+
+static const struct {
+    const char *member;
+} data_rows[] = {
+    [IDP_FIRST_NAME] = {"firstNameClaimName"},
+    [IDP_LAST_NAME] = {"lastNameClaimName"},
+    [IDP_EMAIL] = {"emailClaimName"},
+    [IDP_PHONE] = {"phoneNumberClaimName"},
+};
+
+static bool flag(const struct idp_json *object, const char *name)
+{
+    return idp_json_is(idp_json_member(object, name), IDP_JSON_TRUE);
+}
+
+/* A claim of this name, which is no path; what is no text is absent. */
+static struct idp_bytes top_claim(const struct idp_json *claims, struct idp_bytes name)
+{
+    const struct idp_json *claim = idp_json_is(claims, IDP_JSON_OBJECT) ? claims->child : NULL;
+    while (claim != NULL && !idp_bytes_equal(claim->name, name)) {
+        claim = claim->next;
+    }
+    return idp_json_is(claim, IDP_JSON_STRING) ? claim->text : (struct idp_bytes){0};
+}
+
+/* ---- which token says what ---- */
+
+/* A token is asked only if it came and is good. */
+static const char *needed(const struct idp_identity *identity, bool from_id_token)
+{
+    return identity->verdicts[from_id_token ? IDP_ID_TOKEN : IDP_ACCESS_TOKEN].reason;
+}
+
+/* What came must be good, whether it is asked or not. */
+static const char *all_good(const struct idp_identity *identity, const struct idp_tokens *tokens)
+{
+    for (size_t use = 0; use < IDP_TOKEN_USE_COUNT; use++) {
+        if (tokens->text[use].data != NULL && identity->verdicts[use].reason != NULL) {
+            return identity->verdicts[use].reason;
+        }
+    }
+    return NULL;
+}
+
+static const char *user_id_read(struct idp_identity *identity, const struct idp_json *config,
+                                const struct idp_json *claims)
+{
+    struct idp_bytes constant = idp_json_string(config, "constantValue");
+    bool is_constant = flag(config, "useConstantValue");
+    identity->user_id =
+        is_constant ? constant : top_claim(claims, idp_json_string(config, "jwtField"));
+    if (identity->user_id.size == 0) {
+        return is_constant ? "not_configured" : "user_id_missing";
+    }
+    if (!idp_user_id_valid(identity->user_id)) {
+        identity->user_id = (struct idp_bytes){0};
+        return "user_id_invalid";
+    }
+    return NULL;
+}
+
+static void data_read(struct idp_identity *identity, const struct idp_json *names,
+                      const struct idp_json *claims)
+{
+    for (size_t i = 0; i < IDP_USER_DATUM_COUNT; i++) {
+        struct idp_bytes name = idp_json_string(names, data_rows[i].member);
+        struct idp_bytes value = name.size == 0 ? (struct idp_bytes){0} : top_claim(claims, name);
+        identity->data[i] = value.data == NULL ? (struct idp_bytes){"", 0} : value;
+    }
+}
+
+struct idp_identity idp_identity_of(struct idp_call *call, const struct idp_connection *connection,
+                                    const struct idp_tokens *tokens)
+{
+    struct idp_identity identity = {0};
+    const struct idp_json *document = connection->document;
+    bool data_from_id = flag(document, "useIdToken");
+    bool rules_from_id = idp_mapping_of(call, connection->text).from_id_token;
+    idp_tokens_verify(call, connection, tokens, identity.verdicts);
+    identity.reason = all_good(&identity, tokens);
+    identity.reason = identity.reason == NULL ? needed(&identity, data_from_id) : identity.reason;
+    identity.reason = identity.reason == NULL ? needed(&identity, rules_from_id) : identity.reason;
+    if (!connection->visible) {
+        identity.reason = "disabled";
+    }
+    if (identity.reason != NULL) {
+        return identity;
+    }
+    const struct idp_json *claims =
+        identity.verdicts[data_from_id ? IDP_ID_TOKEN : IDP_ACCESS_TOKEN].claims;
+    identity.rule_claims =
+        identity.verdicts[rules_from_id ? IDP_ID_TOKEN : IDP_ACCESS_TOKEN].claims;
+    data_read(&identity, idp_json_member(document, "accessTokenToUserDataMappings"), claims);
+    identity.reason = user_id_read(&identity, idp_json_member(document, "userIdConfig"), claims);
+    return identity;
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* login.h - from the tokens of a provider to a user here, between the files that judge tokens, keep
+ * users and tell what came of it. */
+#ifndef IDPLANE_SSO_LOGIN_H
+#define IDPLANE_SSO_LOGIN_H
+
+#include "core/sso/connection.h"
+#include "core/sso/keys.h"
+#include "core/sso/mapping.h"
+
+/* ---- keys (stored_keys.c) ---- */
+
+/* Where the keys of a connection are. `url` data NULL: in its document. */
+struct idp_key_place {
+    enum idp_key_source source;
+    struct idp_bytes url;
+};
+
+/* False: the connection does not say. */
+bool idp_key_place_of(const struct idp_connection *connection, struct idp_key_place *out);
+
+/* What is kept of the keys of a connection. */
+struct idp_stored_keys {
+    const struct idp_json *jwks; /* NULL: none */
+    bool is_expired;             /* they should be asked for again */
+};
+struct idp_stored_keys idp_stored_keys_load(struct idp_call *call,
+                                            const struct idp_connection *connection);
+
+/* True where the caller is to ask for them now: for others there is nothing to do until the
+ * cooldown is over. `by_force` counts no cooldown. */
+bool idp_stored_keys_claim(struct idp_call *call, const struct idp_connection *connection,
+                           bool by_force) IDP_MUST_CHECK;
+
+/* Keeps what a fetch of them gave, as idp_fetch answers; NULL: it is kept, else why not. The last
+ * good ones stay then. */
+const char *idp_stored_keys_take(struct idp_call *call, const struct idp_connection *connection,
+                                 const struct idp_json *answer);
+
+/* ---- tokens (verify_token.c) ---- */
+
+enum idp_token_use { IDP_ACCESS_TOKEN, IDP_ID_TOKEN, IDP_TOKEN_USE_COUNT };
+
+struct idp_tokens {
+    struct idp_bytes text[IDP_TOKEN_USE_COUNT]; /* data NULL: absent */
+    struct idp_bytes nonce;                     /* that the ID token must have; data NULL: any */
+};
+
+/* `reason` NULL: it is good; else a word of jwt_verify, or nonce, token_hash, missing, algorithm,
+ * not_configured. header and claims also of one that is not; NULL: it is no token at all. */
+struct idp_token_verdict {
+    const char *reason;
+    const struct idp_json *header, *claims;
+};
+
+void idp_tokens_verify(struct idp_call *call, const struct idp_connection *connection,
+                       const struct idp_tokens *tokens,
+                       struct idp_token_verdict verdicts[IDP_TOKEN_USE_COUNT]);
+
+/* ---- judgement (judge.c) ---- */
+
+enum idp_user_datum { IDP_FIRST_NAME, IDP_LAST_NAME, IDP_EMAIL, IDP_PHONE, IDP_USER_DATUM_COUNT };
+
+/* Who somebody is by their tokens. */
+struct idp_identity {
+    const char *reason; /* NULL: they are somebody; else why not */
+    struct idp_token_verdict verdicts[IDP_TOKEN_USE_COUNT];
+    struct idp_bytes user_id;
+    struct idp_bytes data[IDP_USER_DATUM_COUNT];
+    const struct idp_json *rule_claims; /* of the token that the rules ask */
+};
+
+struct idp_identity idp_identity_of(struct idp_call *call, const struct idp_connection *connection,
+                                    const struct idp_tokens *tokens);
+
+/* ---- users (user.c) ---- */
+
+struct idp_sso_user {
+    struct idp_bytes user_id, connection, issuer;
+    struct idp_bytes data[IDP_USER_DATUM_COUNT];
+    const struct idp_json *access;
+    int64_t version; /* 0: not there */
+};
+
+bool idp_sso_user_find(struct idp_call *call, struct idp_bytes user_id, struct idp_sso_user *out);
+
+/* Makes version 1, or takes version - 1 to version, as a login or not. False: somebody was faster.
+ */
+bool idp_sso_user_save(struct idp_call *call, const struct idp_sso_user *user,
+                       bool is_login) IDP_MUST_CHECK;
+
+const struct idp_json *idp_sso_user_json(struct idp_call *call, const struct idp_sso_user *user);
+
+/* ---- logins (login.c) ---- */
+
+/* sso_login(): {"user",…}, or {"error":"access_denied","reason",…}. Writes user and audit in one
+ * transaction. */
+struct idp_json *idp_sso_login(struct idp_call *call, const struct idp_connection *connection,
+                               const struct idp_tokens *tokens);
+
+/* NULL: it is a login; else why not. before->version 0: the user is not there. */
+const char *idp_login_refusal(struct idp_call *call, const struct idp_connection *connection,
+                              const struct idp_identity *identity,
+                              const struct idp_sso_user *before, const struct idp_json *mapped);
+
+/* An argument {"access_token","id_token","nonce"}. */
+struct idp_tokens idp_tokens_argument(struct idp_call *call, struct idp_value value);
+
+#endif

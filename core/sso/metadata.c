@@ -137,7 +137,8 @@ static void characters(void *context, const xmlChar *text, int size)
     }
 }
 
-static void say_nothing(void *context, xmlErrorPtr error)
+/* The type of its second argument became const in 2.12. */
+static void say_nothing(void *context, const xmlError *error)
 {
     (void)context, (void)error;
 }
@@ -165,7 +166,7 @@ static xmlParserCtxtPtr parser_new(struct idp_call *call, struct reading *readin
         .endElementNs = element_end,
         .characters = characters,
         .ignorableWhitespace = characters,
-        .serror = say_nothing,
+        .serror = (xmlStructuredErrorFunc)say_nothing,
     };
     parser->userData = reading;
     return parser;

@@ -166,7 +166,7 @@ const struct idp_function idp_functions[] = {
 
     {"sso_template", "tj", "template parameters", 1, 0, 'j', IDP_PURE, idp_sql_sso_template,
      "A connection to begin with: CUSTOM, AZURE or KEYCLOAK."},
-    {"set_sso_connection", "tj", "connection config", 2, 0, 'j', IDP_WRITES,
+    {"set_sso_connection", "tjj", "connection config options", 2, 0, 'j', IDP_WRITES,
      idp_sql_set_sso_connection, "Makes or replaces a connection to an identity provider."},
     {"delete_sso_connection", "t", "connection", 1, 0, 'j', IDP_WRITES,
      idp_sql_delete_sso_connection, "Removes a connection."},
@@ -208,6 +208,20 @@ const struct idp_function idp_functions[] = {
      "Changes what a user may do, where the rules leave it to administrators."},
     {"delete_sso_user", "t", "user_id", 1, 0, 'j', IDP_WRITES, idp_sql_delete_sso_user,
      "Removes a user, who is made again at the next login."},
+    {"sso_exchange", "tj", "connection parameters", 2, 0, 'j', IDP_WRITES, idp_sql_sso_exchange,
+     "A browser is back: its code becomes tokens, a user and a session; needs idplane_fetch."},
+    {"fetch_issuer_keys", "t", "connection", 1, 0, 'j', IDP_WRITES, idp_sql_fetch_issuer_keys,
+     "Fetches the keys of a provider anew; needs idplane_fetch."},
+    {"open_sso_session", "tj", "user_id tokens", 1, 0, 'j', IDP_WRITES, idp_sql_open_sso_session,
+     "A session of a browser for a user that signed in."},
+    {"sso_session", "t", "cookie", 1, 0, 'j', IDP_WRITES, idp_sql_sso_session,
+     "The session of a cookie, which was used now."},
+    {"end_sso_session", "tt", "cookie redirect_uri", 1, 0, 'j', IDP_WRITES, idp_sql_end_sso_session,
+     "Signs out: ends a session, and says where the browser goes next."},
+    {"end_sso_sessions", "t", "user_id", 1, 0, 'i', IDP_WRITES, idp_sql_end_sso_sessions,
+     "Ends all sessions of a user; how many."},
+    {"sso_backchannel_logout", "tt", "connection logout_token", 2, 0, 'j', IDP_WRITES,
+     idp_sql_sso_backchannel_logout, "A provider signs somebody out."},
 
     /* HTTP */
     {"http_request", "ttjx", "method target headers body", 2, 0, 'j', IDP_WRITES,
@@ -247,5 +261,7 @@ const struct idp_statement_group idp_statement_groups[] = {
     {idp_stored_keys_statements, &idp_stored_keys_statement_count},
     {idp_sso_user_statements, &idp_sso_user_statement_count},
     {idp_audit_statements, &idp_audit_statement_count},
+    {idp_sso_session_statements, &idp_sso_session_statement_count},
+    {idp_logout_statements, &idp_logout_statement_count},
 };
 const size_t idp_statement_group_count = IDP_COUNT(idp_statement_groups);

@@ -199,3 +199,24 @@ COMMENT ON COLUMN idplane.audit.type IS 'What happened: Single sign-on, User log
 COMMENT ON INDEX idplane.audit_pkey IS 'One row for each event.';
 COMMENT ON INDEX idplane.idplane_audit_time IS 'The events of a time; purge().';
 COMMENT ON CONSTRAINT audit_pkey ON idplane.audit IS 'One row for each event.';
+
+COMMENT ON COLUMN idplane.sso_session.connection IS 'Connection of the login.';
+COMMENT ON COLUMN idplane.sso_session.expires_at IS 'When it ends at the latest.';
+COMMENT ON COLUMN idplane.sso_session.provider_subject IS 'Claim sub of the tokens, by which the provider ends it; empty: none.';
+COMMENT ON COLUMN idplane.sso_session.started_at IS 'When the user signed in.';
+COMMENT ON COLUMN idplane.sso_session.tenant IS 'Tenant of the row.';
+COMMENT ON COLUMN idplane.sso_session.used_at IS 'When it was used last, to the minute.';
+COMMENT ON COLUMN idplane.sso_session.user_id IS 'Who signed in.';
+COMMENT ON INDEX idplane.idplane_sso_session_expires IS 'purge().';
+COMMENT ON INDEX idplane.idplane_sso_session_provider IS 'What a provider ends.';
+COMMENT ON INDEX idplane.idplane_sso_session_user IS 'The sessions of a user.';
+COMMENT ON INDEX idplane.sso_session_pkey IS 'A cookie is one session.';
+COMMENT ON CONSTRAINT sso_session_pkey ON idplane.sso_session IS 'A cookie is one session.';
+
+COMMENT ON COLUMN idplane.used_token.expires_at IS 'From then on the row may go.';
+COMMENT ON COLUMN idplane.used_token.issuer IS 'Who made the token.';
+COMMENT ON COLUMN idplane.used_token.jti IS 'Its claim jti.';
+COMMENT ON COLUMN idplane.used_token.tenant IS 'Tenant of the row.';
+COMMENT ON INDEX idplane.idplane_used_token_expires IS 'purge().';
+COMMENT ON INDEX idplane.used_token_pkey IS 'Who inserts a row was first.';
+COMMENT ON CONSTRAINT used_token_pkey ON idplane.used_token IS 'Who inserts a row was first.';

@@ -280,9 +280,9 @@ CREATE FUNCTION idplane.sso_template(template text, parameters jsonb DEFAULT NUL
     LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.sso_template(text, jsonb) IS 'A connection to begin with: CUSTOM, AZURE or KEYCLOAK.';
 
-CREATE FUNCTION idplane.set_sso_connection(connection text, config jsonb) RETURNS jsonb
+CREATE FUNCTION idplane.set_sso_connection(connection text, config jsonb, options jsonb DEFAULT NULL) RETURNS jsonb
     LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
-COMMENT ON FUNCTION idplane.set_sso_connection(text, jsonb) IS 'Makes or replaces a connection to an identity provider.';
+COMMENT ON FUNCTION idplane.set_sso_connection(text, jsonb, jsonb) IS 'Makes or replaces a connection to an identity provider.';
 
 CREATE FUNCTION idplane.delete_sso_connection(connection text) RETURNS jsonb
     LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
@@ -384,6 +384,34 @@ COMMENT ON FUNCTION idplane.delete_sso_user(text) IS 'Removes a user, who is mad
 CREATE FUNCTION idplane.provider_keys(source text, document text, options jsonb DEFAULT NULL) RETURNS jsonb
     LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.provider_keys(text, text, jsonb) IS 'The public keys in a document of a provider: aad, adfs, jwks, or manual; never raises on one.';
+
+CREATE FUNCTION idplane.sso_exchange(connection text, parameters jsonb) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.sso_exchange(text, jsonb) IS 'A browser is back: its code becomes tokens, a user and a session; needs idplane_fetch.';
+
+CREATE FUNCTION idplane.fetch_issuer_keys(connection text) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.fetch_issuer_keys(text) IS 'Fetches the keys of a provider anew; needs idplane_fetch.';
+
+CREATE FUNCTION idplane.sso_session(cookie text) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.sso_session(text) IS 'The session of a cookie, which was used now.';
+
+CREATE FUNCTION idplane.end_sso_session(cookie text, redirect_uri text DEFAULT NULL) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.end_sso_session(text, text) IS 'Signs out: ends a session, and says where the browser goes next.';
+
+CREATE FUNCTION idplane.end_sso_sessions(user_id text) RETURNS bigint
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.end_sso_sessions(text) IS 'Ends all sessions of a user; how many.';
+
+CREATE FUNCTION idplane.sso_backchannel_logout(connection text, logout_token text) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.sso_backchannel_logout(text, text) IS 'A provider signs somebody out.';
+
+CREATE FUNCTION idplane.open_sso_session(user_id text, tokens jsonb DEFAULT NULL) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.open_sso_session(text, jsonb) IS 'A session of a browser for a user that signed in.';
 
 -- ---- HTTP ----
 
@@ -550,3 +578,5 @@ SELECT pg_extension_config_dump('idplane.sso_login', '');
 SELECT pg_extension_config_dump('idplane.sso_keys', '');
 SELECT pg_extension_config_dump('idplane.sso_user', '');
 SELECT pg_extension_config_dump('idplane.audit', '');
+SELECT pg_extension_config_dump('idplane.sso_session', '');
+SELECT pg_extension_config_dump('idplane.used_token', '');

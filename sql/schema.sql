@@ -313,3 +313,34 @@ CREATE TABLE idplane.audit (
 CREATE INDEX idplane_audit_time ON idplane.audit (tenant, occurred_at);
 COMMENT ON TABLE idplane.audit IS 'What happened and who was it, only inserted. No token, key or code is ever in it.';
 COMMENT ON COLUMN idplane.audit.object IS 'What it happened to: a connection, a client.';
+
+CREATE TABLE idplane.sso_session (
+    tenant text COLLATE "C" NOT NULL,
+    session_digest bytea NOT NULL,
+    user_id text COLLATE "C" NOT NULL,
+    connection text COLLATE "C" NOT NULL,
+    provider_subject text COLLATE "C" NOT NULL,
+    provider_session text COLLATE "C" NOT NULL,
+    sealed_id_token bytea NOT NULL,
+    started_at timestamptz NOT NULL,
+    used_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant, session_digest)
+);
+CREATE INDEX idplane_sso_session_user ON idplane.sso_session (tenant, user_id);
+CREATE INDEX idplane_sso_session_provider ON idplane.sso_session (tenant, connection, provider_subject);
+CREATE INDEX idplane_sso_session_expires ON idplane.sso_session (expires_at);
+COMMENT ON TABLE idplane.sso_session IS 'Sessions of browsers, from a login to its logout.';
+COMMENT ON COLUMN idplane.sso_session.session_digest IS 'SHA-256 of the secret in the cookie with its tenant.';
+COMMENT ON COLUMN idplane.sso_session.provider_session IS 'Claim sid of the ID token, by which the provider ends it; empty: none.';
+COMMENT ON COLUMN idplane.sso_session.sealed_id_token IS 'The ID token, for the logout request; sealed under the master key. Empty: none.';
+
+CREATE TABLE idplane.used_token (
+    tenant text COLLATE "C" NOT NULL,
+    issuer text COLLATE "C" NOT NULL,
+    jti text COLLATE "C" NOT NULL,
+    expires_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant, issuer, jti)
+);
+CREATE INDEX idplane_used_token_expires ON idplane.used_token (expires_at);
+COMMENT ON TABLE idplane.used_token IS 'Tokens that are good once, by their jti, until they would have ended anyway.';

@@ -88,6 +88,9 @@ static void add_word(struct translation *state, const char *word, size_t size)
  * INDEX takes the database before the name of the index. */
 static void translate_name(struct translation *state)
 {
+    if (strncmp(state->at, "idplane_", strlen("idplane_")) == 0) {
+        return; /* a name of another module, which has no schema here */
+    }
     char next = state->at[word_size(state->at)];
     bool is_table = next != '(' && next != '.' && !state->in_create_index;
     state->in_create_index = false;

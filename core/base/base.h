@@ -89,6 +89,9 @@ const char *idp_text_c(struct idp_call *call, struct idp_bytes bytes);
 /* True for well-formed UTF-8 without NUL (RFC 3629: no surrogates, no overlong forms). */
 bool idp_utf8_valid(struct idp_bytes bytes);
 
+/* True where a byte is a control character: a line end, a tab, a NUL. */
+bool idp_text_has_control(struct idp_bytes text);
+
 /* The size of the well-formed character at text, which is before end; 0 for NUL and for none. */
 size_t idp_utf8_character_size(const char *text, const char *end);
 

@@ -230,3 +230,12 @@ bool idp_word_in(struct idp_bytes list, struct idp_bytes word)
     }
     return found.size > 0;
 }
+
+bool idp_text_has_control(struct idp_bytes text)
+{
+    size_t i = 0;
+    while (i < text.size && (unsigned char)text.data[i] >= ' ' && text.data[i] != 0x7f) {
+        i++;
+    }
+    return i < text.size;
+}

@@ -29,6 +29,8 @@ struct idp_settings {
     int64_t access_token_lifetime_s;
     int64_t refresh_token_lifetime_s;
     struct idp_key_schedule keys;
+    int64_t session_absolute_lifetime_s, session_idle_lifetime_s;
+    int64_t audit_retention_s;
 };
 
 /* What is in force for the call's tenant, defaults included. */

@@ -40,6 +40,12 @@ const struct idp_setting idp_setting_rows[] = {
      NULL, FIELD(keys.lifetime_s)},
     {"token_settings", "signing_key_publication", NULL, IDP_SETTING_INTEGER, 300, 2592000, 3600,
      NULL, FIELD(keys.publication_s)},
+    {"session_settings", "session_absolute_lifetime_in_secs", NULL, IDP_SETTING_INTEGER, 60,
+     31536000, 1209600, NULL, FIELD(session_absolute_lifetime_s)},
+    {"session_settings", "session_idle_lifetime_in_secs", NULL, IDP_SETTING_INTEGER, 60, 31536000,
+     86400, NULL, FIELD(session_idle_lifetime_s)},
+    {"session_settings", "audit_retention_in_secs", NULL, IDP_SETTING_INTEGER, 3600, 3153600000,
+     7776000, NULL, FIELD(audit_retention_s)},
 };
 const size_t idp_setting_row_count = IDP_COUNT(idp_setting_rows);
 

@@ -122,7 +122,8 @@ struct idp_connection_change {
     const struct idp_json *given; /* argument of edit */
     struct idp_bytes mapping_id;
     bool is_inventory;
-    bool is_whole; /* `id` is an id and no type */
+    bool is_whole;      /* `id` is an id and no type */
+    bool ends_sessions; /* that began by the connection as it was */
     struct idp_json *answer;
 };
 

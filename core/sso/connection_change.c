@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* connection_change.c - every change of a connection goes this way: the new document is checked as
  * a whole, its secrets are taken out, and it is laid over the version that it was made of. */
-#include "core/sso/connection.h"
+#include "core/sso/session.h"
 
 enum { TRY_COUNT_MAX = 64 };
 
@@ -128,7 +128,13 @@ static struct idp_json *lay_over(struct idp_connection_change *change,
         return done(change, &faults, before, false);
     }
     struct idp_connection next = next_of(call, before, change->id, document);
-    return idp_connection_save(call, &next, secrets) ? done(change, &faults, &next, true) : NULL;
+    if (!idp_connection_save(call, &next, secrets)) {
+        return NULL;
+    }
+    if (change->ends_sessions) {
+        idp_sso_session_end_connection(call, next.id);
+    }
+    return done(change, &faults, &next, true);
 }
 
 static bool is_restricted(struct idp_call *call, const struct idp_connection *connection)
@@ -181,8 +187,22 @@ static const struct idp_json *replace(struct idp_connection_change *change,
     return change->given;
 }
 
-/* set_sso_connection(connection, config) → {"status","changed","version","connection","warnings"}
- */
+/* Sessions begun under what was end, unless the caller wants otherwise. */
+static bool ends_sessions(struct idp_call *call, struct idp_value value)
+{
+    static const char name[] = "terminate_user_sessions";
+    const struct idp_json *options = idp_json_object_argument(call, value, "options");
+    const struct idp_json *first = options == NULL ? NULL : options->child;
+    bool is_flag = first != NULL && idp_bytes_is(first->name, name) &&
+                   (first->kind == IDP_JSON_TRUE || first->kind == IDP_JSON_FALSE);
+    if (first != NULL && (!is_flag || first->next != NULL)) {
+        idp_fail_with(call, IDP_INVALID_ARGUMENT, "The options have one member, %s, true or false.",
+                      name);
+    }
+    return first == NULL || first->kind == IDP_JSON_TRUE;
+}
+
+/* set_sso_connection(connection, config, options) → {"status","changed","version",…} */
 struct idp_value idp_sql_set_sso_connection(struct idp_call *call,
                                             const struct idp_value *arguments)
 {
@@ -191,6 +211,7 @@ struct idp_value idp_sql_set_sso_connection(struct idp_call *call,
         .id = idp_connection_argument(call, arguments[0]),
         .edit = replace,
         .is_whole = true,
+        .ends_sessions = ends_sessions(call, arguments[2]),
         .given = idp_json_object_argument(call, arguments[1], "config"),
     };
     return idp_value_json(idp_connection_change(&change));
@@ -212,6 +233,7 @@ struct idp_value idp_sql_delete_sso_connection(struct idp_call *call,
                 call, "restricted", "Only the tenant management may change this connection."));
         }
         if (idp_connection_delete(call, &connection)) {
+            idp_sso_session_end_connection(call, connection.id);
             return idp_value_json(idp_connection_answer(call, "ok", NULL));
         }
     }

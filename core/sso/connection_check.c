@@ -26,15 +26,6 @@ static struct idp_bytes step(struct idp_connection_faults *faults, struct idp_by
 
 /* ---- texts ---- */
 
-static bool has_control(struct idp_bytes text)
-{
-    size_t i = 0;
-    while (i < text.size && (unsigned char)text.data[i] >= ' ' && text.data[i] != 0x7f) {
-        i++;
-    }
-    return i < text.size;
-}
-
 /* RFC 9110 §5.6.2. */
 static bool is_token(struct idp_bytes name)
 {
@@ -70,7 +61,7 @@ static void url_check(struct idp_connection_faults *faults, struct idp_bytes pat
     struct idp_bytes authority = authority_of(url);
     if (url.size > IDP_URL_SIZE_MAX) {
         error(faults, path, "size", "an address is longer than 2000 bytes");
-    } else if (authority.data == NULL || has_control(url) ||
+    } else if (authority.data == NULL || idp_text_has_control(url) ||
                memchr(url.data, ' ', url.size) != NULL) {
         error(faults, path, "url", "an address must begin with https:// and hold no space");
     } else if (memchr(authority.data, '@', authority.size) != NULL) {
@@ -93,7 +84,7 @@ static void headers_check(struct idp_connection_faults *faults, struct idp_bytes
         if (!is_token(sorted[i]->name)) {
             error(faults, place, "header", "this is no name of a header");
         }
-        if (has_control(sorted[i]->text)) {
+        if (idp_text_has_control(sorted[i]->text)) {
             error(faults, place, "header", "a header must hold no line end and no control");
         }
     }

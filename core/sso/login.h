@@ -46,8 +46,9 @@ struct idp_tokens {
     struct idp_bytes nonce;                     /* that the ID token must have; data NULL: any */
 };
 
-/* `reason` NULL: it is good; else a word of jwt_verify, or nonce, token_hash, missing, algorithm,
- * not_configured. header and claims also of one that is not; NULL: it is no token at all. */
+/* `reason` NULL: it is good; else a word of jwt_verify, or nonce, token_hash, authorized_party,
+ * missing, not_configured. header and claims also of one that is not; NULL: it is no token at all.
+ */
 struct idp_token_verdict {
     const char *reason;
     const struct idp_json *header, *claims;
@@ -93,7 +94,7 @@ const struct idp_json *idp_sso_user_json(struct idp_call *call, const struct idp
 
 /* ---- logins (login.c) ---- */
 
-/* sso_login(): {"user",…}, or {"error":"access_denied","reason",…}. Writes user and audit in one
+/* sso_login(): {"user",…} or {"error":"access_denied","reason",…}. Writes user and audit in one
  * transaction. */
 struct idp_json *idp_sso_login(struct idp_call *call, const struct idp_connection *connection,
                                const struct idp_tokens *tokens);

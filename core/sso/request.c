@@ -26,15 +26,6 @@ static void refuse(struct filling *filling, const char *fault)
     filling->fault = filling->fault == NULL ? fault : filling->fault;
 }
 
-static bool has_control(struct idp_bytes text)
-{
-    size_t i = 0;
-    while (i < text.size && (unsigned char)text.data[i] >= ' ' && text.data[i] != 0x7f) {
-        i++;
-    }
-    return i < text.size;
-}
-
 /* ---- addresses ---- */
 
 /* Scheme and host, which end where the path begins. */
@@ -94,7 +85,7 @@ static struct idp_bytes url_of(struct filling *filling)
     struct idp_bytes template = idp_json_string(filling->template, "url");
     struct idp_bytes url = filled(filling, template);
     bool may_differ = idp_json_is(option(filling, "authority"), IDP_JSON_TRUE);
-    if (has_control(url) || memchr(url.data, ' ', url.size) != NULL) {
+    if (idp_text_has_control(url) || memchr(url.data, ' ', url.size) != NULL) {
         refuse(filling, "A value would put a line end, a control or a space into the address.");
     }
     if (!may_differ && !idp_bytes_equal(origin_of(template), origin_of(url))) {
@@ -117,7 +108,7 @@ static struct idp_json *headers_of(struct filling *filling)
     for (const struct idp_json *header = headers == NULL ? NULL : headers->child; header != NULL;
          header = header->next) {
         struct idp_bytes value = filled(filling, header->text);
-        if (has_control(value)) {
+        if (idp_text_has_control(value)) {
             refuse(filling, "A value would put a line end or a control into a header.");
         }
         idp_json_add_named(out, header->name, idp_json_new_string(filling->call, value));

@@ -79,10 +79,21 @@ struct idp_value idp_sql_sso_explain(struct idp_call *call, const struct idp_val
 struct idp_value idp_sql_sso_user(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_delete_sso_user(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_set_user_access(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_sso_exchange(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_fetch_issuer_keys(struct idp_call *call,
+                                           const struct idp_value *arguments);
+struct idp_value idp_sql_open_sso_session(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_sso_session(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_end_sso_session(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_end_sso_sessions(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_sso_backchannel_logout(struct idp_call *call,
+                                                const struct idp_value *arguments);
 
 extern const struct idp_statement idp_connection_statements[], idp_login_state_statements[],
-    idp_stored_keys_statements[], idp_sso_user_statements[];
+    idp_stored_keys_statements[], idp_sso_user_statements[], idp_sso_session_statements[],
+    idp_logout_statements[];
 extern const size_t idp_connection_statement_count, idp_login_state_statement_count,
-    idp_stored_keys_statement_count, idp_sso_user_statement_count;
+    idp_stored_keys_statement_count, idp_sso_user_statement_count, idp_sso_session_statement_count,
+    idp_logout_statement_count;
 
 #endif

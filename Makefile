@@ -29,7 +29,7 @@ BUILD_C  = $(MKDIR) && $(CC) $(STYLE) $(HARDEN) $(CFLAGS) $(SANITIZE) $(CPPFLAGS
 SHARED   = $(MKDIR) && $(CC) -shared $(CFLAGS) $(SANITIZE) $(LDFLAGS) \
            -Wl,-Bsymbolic,-z,relro,-z,now,-z,nodelete -o $@
 LIBS    := -lcjson -lcrypto -lpthread
-FETCH_LIBS := -lcurl -lssl $(LIBS)
+FETCH_LIBS := -lcurl $(LIBS)
 
 # Asked only where needed. Engine headers are not ours to warn about, hence -isystem.
 PG_INCLUDE = $(shell $(PG_CONFIG) --includedir-server 2>/dev/null)

@@ -47,20 +47,12 @@ static struct idp_bytes header_text(struct idp_call *call, struct idp_bytes valu
     return idp_text_bytes(&text);
 }
 
-static struct idp_json *member_of(struct idp_json *object, struct idp_bytes name)
-{
-    struct idp_json *member = object->child;
-    while (member != NULL && !idp_bytes_equal(member->name, name)) {
-        member = member->next;
-    }
-    return member;
-}
-
-/* Cookies have commas of their own: they are the one header that cannot be joined. */
+/* Cookies have commas of their own: they are the one header that cannot be joined. The name is a C
+ * string, too; and the tree is ours. */
 static void header_add(struct idp_call *call, struct idp_json *headers, struct idp_bytes name,
                        struct idp_bytes value)
 {
-    struct idp_json *before = member_of(headers, name);
+    struct idp_json *before = (struct idp_json *)idp_json_member(headers, name.data);
     bool is_cookie = idp_bytes_is(name, "set-cookie");
     if (before == NULL && is_cookie) {
         before = idp_json_new(call, IDP_JSON_ARRAY);

@@ -3,8 +3,6 @@
  * out, and the request. */
 #include "core/fetch/handle.h"
 
-#include <openssl/ssl.h>
-
 void idp_fetch_check(struct idp_call *call, CURLcode code)
 {
     if (code == CURLE_OUT_OF_MEMORY) {
@@ -114,20 +112,10 @@ static void set_request(struct idp_call *call, CURL *easy, const struct idp_fetc
     }
 }
 
-/* libcurl takes a connection that was only cut for an answer that ended, where the answer does not
- * say how long it is. Then anybody on the way could shorten it. */
-static CURLcode demand_end(CURL *easy, void *context, void *unused)
-{
-    (void)easy, (void)unused;
-    SSL_CTX_clear_options(context, SSL_OP_IGNORE_UNEXPECTED_EOF);
-    return CURLE_OK;
-}
-
 void idp_fetch_set_options(struct idp_call *call, CURL *easy,
                            const struct idp_fetch_request *request)
 {
     set_rules(call, easy);
     set_way(call, easy, request);
     set_request(call, easy, request);
-    idp_fetch_check(call, curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, demand_end));
 }

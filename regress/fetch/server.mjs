@@ -79,8 +79,6 @@ const paths = {
     raw(response, 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\nten bytes.'),
   '/cut-header': (request, response) => raw(response, 'HTTP/1.1 200 OK\r\nContent-Le'),
   '/close': (request, response) => raw(response, 'HTTP/1.1 200 OK\r\n\r\nall'),
-  '/close-hard': (request, response) =>
-    response.socket.write('HTTP/1.1 200 OK\r\n\r\nhalf', () => response.socket._handle.close()),
   '/nothing': (request, response) => response.socket.end(),
   '/reset': (request, response) => response.socket.destroy(),
   '/garbage': (request, response) => raw(response, 'what is this\r\n\r\n'),

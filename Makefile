@@ -48,7 +48,7 @@ FETCH   := $(call objects,obj,$(wildcard core/fetch/*.c))
 SQLITE_FETCH := $(call objects,obj,$(wildcard sqlite_ext/fetch/*.c))
 STATIC_FETCH := $(if $(HAS_CURL),$(call objects,static,$(wildcard sqlite_ext/fetch/*.c)) $(BUILD)/fetch.a)
 HTTPD   := $(call objects,obj,$(wildcard httpd/*.c))
-UNIT    := $(call programs,regress/unit/test_*.c)
+UNIT    := $(filter-out $(if $(HAS_CURL),,%/test_fetch),$(call programs,regress/unit/test_*.c))
 HELPERS := $(call programs,regress/isolation/*.c regress/sqlite/*.c regress/fetch/*.c)
 BENCH_PARTS := $(addprefix bench/,claims.c database.c pair.c raw.c token.c)
 BENCH   := $(addprefix $(BUILD)/bench/,hello jose keys memory oidc partner sqlite sso tokens)
@@ -109,6 +109,7 @@ $(BUILD)/static/%.o: %.c | $(BUILD)/schema.inc
 	$(BUILD_C) -c -DSQLITE_CORE $<
 $(UNIT): $(BUILD)/%: %.c $(BUILD)/obj/regress/unit/host.o $(BUILD)/core.a
 	$(BUILD_C) $(filter %.c %.o %.a,$^) -lcmocka $(LIBS)
+$(BUILD)/regress/unit/test_fetch: $(BUILD)/fetch.a
 $(BUILD)/bench/libcjose: PEER := -lcjose
 $(BUILD)/bench/libjwt: PEER := -ljwt
 $(BENCH) $(PEERS): $(BUILD)/%: %.c $(call objects,obj,$(BENCH_PARTS)) $(BUILD)/core.a

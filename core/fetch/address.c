@@ -16,11 +16,12 @@ static const char *const refused[] = {
     "3fff::/20",
 };
 
-/* Where in an IPv6 address of the block its IPv4 address begins. */
+/* Where in an IPv6 address of the block its IPv4 address begins; 0: it carries none. */
 static const struct carrier {
     const char *block;
     size_t offset;
 } carriers[] = {
+    {"::/127", 0},           /* no address, and loopback */
     {"::ffff:0:0/96", 12},   /* mapped */
     {"::ffff:0:0:0/96", 12}, /* translated */
     {"::/96", 12},           /* compatible */
@@ -99,6 +100,9 @@ static struct idp_fetch_address destination(const struct idp_fetch_address *addr
 {
     for (size_t i = 0; i < IDP_COUNT(carriers); i++) {
         if (text_block_has(carriers[i].block, address)) {
+            if (carriers[i].offset == 0) {
+                break;
+            }
             struct idp_fetch_address carried = {.size = IPV4_SIZE};
             memcpy(carried.bytes, address->bytes + carriers[i].offset, IPV4_SIZE);
             return carried;

@@ -12,7 +12,6 @@
 enum { FETCH_COUNT = 200, INTERRUPT_AFTER_MS = 300, INTERRUPT_WITHIN_MS = 1000 };
 
 static sqlite3 *db;
-static char *message;
 
 static long now_ms(void)
 {
@@ -24,7 +23,7 @@ static long now_ms(void)
 static int fetch(const char *url, const char *path)
 {
     char *sql = sqlite3_mprintf("SELECT idplane_fetch('%q%q')", url, path);
-    int code = sqlite3_exec(db, sql, NULL, NULL, &message);
+    int code = sqlite3_exec(db, sql, NULL, NULL, NULL);
     sqlite3_free(sql);
     return code;
 }
@@ -82,6 +81,7 @@ static int fetch_many(const char *url)
 
 int main(int count, char **arguments)
 {
+    char *message = NULL;
     if (count != 3 || sqlite3_open(":memory:", &db) || sqlite3_enable_load_extension(db, 1) ||
         sqlite3_load_extension(db, arguments[1], NULL, &message)) {
         printf("%s\n", message ? message : "interrupt MODULE URL");

@@ -96,7 +96,6 @@ static const struct outcome {
     CURLcode code;
     enum idp_error error;
 } outcomes[] = {
-    {CURLE_OK, IDP_OK},
     {CURLE_URL_MALFORMAT, IDP_REFUSED_URL},
     {CURLE_UNSUPPORTED_PROTOCOL, IDP_PROTOCOL}, /* HTTP/0.9; the scheme was checked before */
     {CURLE_COULDNT_RESOLVE_HOST, IDP_UNRESOLVED},
@@ -133,12 +132,17 @@ static bool was_refused_by_proxy(const struct transfer *transfer)
     return code >= 300;
 }
 
-static enum idp_error error_of(struct idp_call *call, const struct transfer *transfer,
-                               CURLcode code)
+/* libcurl has no other word for a line that is longer than its room for one. */
+static bool has_endless_line(const struct transfer *transfer, CURLcode code)
 {
-    const struct idp_fetch_response *response = transfer->response;
-    enum idp_error failure =
-        response->headers.failure != IDP_OK ? response->headers.failure : response->body.failure;
+    long sent = 0;
+    curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &sent);
+    return code == CURLE_OUT_OF_MEMORY && sent > 0 && !transfer->headers_done;
+}
+
+/* What is no outcome of the network. */
+static void raise_own(struct idp_call *call, CURLcode code, enum idp_error failure)
+{
     if (code == CURLE_OUT_OF_MEMORY || failure == IDP_OUT_OF_MEMORY) {
         idp_fail(call, IDP_OUT_OF_MEMORY);
     }
@@ -147,16 +151,28 @@ static enum idp_error error_of(struct idp_call *call, const struct transfer *tra
                       "The setting ca_file of idplane_fetch must name a file of certificates that "
                       "can be read.");
     }
+}
+
+static enum idp_error error_of(struct idp_call *call, const struct transfer *transfer,
+                               CURLcode code)
+{
+    const struct idp_fetch_response *response = transfer->response;
+    enum idp_error failure =
+        response->headers.failure != IDP_OK ? response->headers.failure : response->body.failure;
+    if (has_endless_line(transfer, code)) {
+        return IDP_TOO_LARGE;
+    }
+    raise_own(call, code, failure);
     if (failure != IDP_OK) {
         return failure;
     }
-    if (code == CURLE_COULDNT_CONNECT && transfer->gate.has_refused && !transfer->gate.has_opened) {
+    if (code == CURLE_OK) { /* also where the connection ended within the headers */
+        return transfer->headers_done && !transfer->is_interim ? IDP_OK : IDP_INTERRUPTED_TRANSFER;
+    }
+    if (transfer->gate.has_refused && !transfer->gate.has_opened) {
         return IDP_REFUSED_ADDRESS;
     }
-    if (code == CURLE_OK && !transfer->headers_done) {
-        return IDP_INTERRUPTED_TRANSFER; /* which libcurl takes for the end of the headers */
-    }
-    return code != CURLE_OK && was_refused_by_proxy(transfer) ? IDP_UNREACHABLE : outcome_of(code);
+    return was_refused_by_proxy(transfer) ? IDP_UNREACHABLE : outcome_of(code);
 }
 
 /* ---- the way through ---- */

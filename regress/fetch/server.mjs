@@ -79,6 +79,11 @@ const paths = {
     raw(response, 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\nten bytes.'),
   '/cut-header': (request, response) => raw(response, 'HTTP/1.1 200 OK\r\nContent-Le'),
   '/close': (request, response) => raw(response, 'HTTP/1.1 200 OK\r\n\r\nall'),
+  '/interim-only': (request, response) => raw(response, 'HTTP/1.1 100 Continue\r\n\r\n'),
+  '/long-header': (request, response) =>
+    raw(response, `HTTP/1.1 200 OK\r\nContent-Length: 0\r\na: ${'b'.repeat(number(request))}\r\n\r\n`),
+  '/endless-trailer': (request, response) =>
+    raw(response, `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n${'late: yes\r\n'.repeat(100000)}\r\n`),
   '/nothing': (request, response) => response.socket.end(),
   '/reset': (request, response) => response.socket.destroy(),
   '/garbage': (request, response) => raw(response, 'what is this\r\n\r\n'),

@@ -28,9 +28,19 @@ static void check(struct idp_call *call)
     CHECK_FOR_INTERRUPTS();
 }
 
-/* The engine ends the report of a wait that an error ended. */
+/* The caller's statement may hold a token, also where it is cancelled: not for the log. */
+static void hide_statement(void *unused)
+{
+    (void)unused;
+    errhidestmt(true);
+    errhidecontext(true);
+}
+
+/* After an error the engine itself ends the report of the wait, and forgets the callback. */
 Datum idplane_fetch(PG_FUNCTION_ARGS)
 {
+    ErrorContextCallback hide = {error_context_stack, hide_statement, NULL};
+    error_context_stack = &hide;
     struct idp_fetch_host host = {.settings = idp_pg_fetch_settings(), .check = check};
     struct idp_frame *frame = idp_pg_frame_new(&function);
     struct idp_value url, options;
@@ -42,6 +52,7 @@ Datum idplane_fetch(PG_FUNCTION_ARGS)
     bool is_null;
     Datum result = idp_pg_result(&value, &is_null);
     idp_pg_frame_close(frame);
+    error_context_stack = hide.previous;
     return result;
 }
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Makefile: builds idplane for SQLite, PostgreSQL and HTTP from one core.
 #
-#   make            what is installed: build/idplane.so, build/idplane-httpd, build/pg/idplane.so
+#   make            what is installed: build/idplane.so, build/idplane-httpd, build/pg/idplane.so,
+#                   and idplane_fetch.so beside each
 #   make demo       a device signs in on SQLite, end to end (installs what is missing)
 #   make check      every test (installs what is missing); check-fresh: in a new Debian 12
 #   make install    PG_CONFIG, PREFIX and DESTDIR choose where
@@ -24,10 +25,11 @@ STYLE   := -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -Wshadow -Wmissing-pro
 HARDEN  := -fPIC -fvisibility=hidden -fno-strict-aliasing -fstack-protector-strong
 MKDIR    = mkdir -p $(@D)
 BUILD_C  = $(MKDIR) && $(CC) $(STYLE) $(HARDEN) $(CFLAGS) $(SANITIZE) $(CPPFLAGS) -I. -I$(BUILD) \
-           $(XML)            -MD -MP -o $@
+           $(XML) -MD -MP -o $@
 SHARED   = $(MKDIR) && $(CC) -shared $(CFLAGS) $(SANITIZE) $(LDFLAGS) \
            -Wl,-Bsymbolic,-z,relro,-z,now,-z,nodelete -o $@
 LIBS    := -lcjson -lxml2 -lcrypto -lpthread
+FETCH_LIBS := -lcurl -lcjson -lcrypto -lpthread
 # Headers of libraries that lie in a folder of their own; not ours to warn about.
 XML     := $(patsubst -I%,-isystem %,$(shell xml2-config --cflags 2>/dev/null))
 
@@ -36,15 +38,20 @@ PG_INCLUDE = $(shell $(PG_CONFIG) --includedir-server 2>/dev/null)
 PQ_FLAGS   = -isystem $(shell $(PG_CONFIG) --includedir)
 PQ_LIBS    = -L$(shell $(PG_CONFIG) --libdir) -lpq
 HAS_PG     = $(wildcard $(PG_INCLUDE)/postgres.h)
+HAS_CURL  := $(shell echo '\#include <curl/curl.h>' | $(CC) -E -x c -o /dev/null - 2>/dev/null && echo yes)
 
 objects  = $(patsubst %.c,$(BUILD)/$(1)/%.o,$(sort $(2)))
 programs = $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard $(1))))
 CORE    := $(call objects,obj,$(filter-out core/fetch/%,$(wildcard core/*.c core/*/*.c)))
 SQLITE  := $(call objects,obj,$(wildcard sqlite_ext/*.c))
 STATIC  := $(call objects,static,$(wildcard sqlite_ext/*.c))
+# The module that fetches, and the only code that sees libcurl. The server brings it along.
+FETCH   := $(call objects,obj,$(wildcard core/fetch/*.c))
+SQLITE_FETCH := $(call objects,obj,$(wildcard sqlite_ext/fetch/*.c))
+STATIC_FETCH := $(if $(HAS_CURL),$(call objects,static,$(wildcard sqlite_ext/fetch/*.c)) $(BUILD)/fetch.a)
 HTTPD   := $(call objects,obj,$(wildcard httpd/*.c))
-UNIT    := $(call programs,regress/unit/test_*.c)
-HELPERS := $(call programs,regress/isolation/*.c regress/sqlite/*.c)
+UNIT    := $(filter-out $(if $(HAS_CURL),,%/test_fetch),$(call programs,regress/unit/test_*.c))
+HELPERS := $(call programs,regress/isolation/*.c regress/sqlite/*.c regress/fetch/*.c)
 BENCH_PARTS := $(addprefix bench/,claims.c database.c pair.c raw.c token.c)
 BENCH   := $(addprefix $(BUILD)/bench/,hello jose keys memory oidc partner sqlite sso tokens)
 # Debian's libraries that it is measured beside, where they are installed.
@@ -52,32 +59,47 @@ PEERS   := $(patsubst /usr/include/%.h,$(BUILD)/bench/lib%,$(subst cjose/,,$(wil
              /usr/include/cjose/cjose.h /usr/include/jwt.h)))
 VERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" pg_ext/idplane.control 2>/dev/null)
 SCRIPT  := $(BUILD)/pg/idplane--$(VERSION).sql
-# pg_ext/Makefile has the rules of the PostgreSQL that is built for. `make -n` has nothing to build on.
-PGXS_MAKE = [ ! -f $(BUILD)/core.a ] || \
-            $(MAKE) --no-print-directory -s -C $(BUILD)/pg -f $(CURDIR)/pg_ext/Makefile \
-            PG_CONFIG=$(abspath $(shell command -v $(PG_CONFIG))) SCRIPT=$(notdir $(SCRIPT)) \
-            STYLE='$(STYLE)' HARDEN='$(HARDEN)' LIBS='$(LIBS)'
+FETCH_SCRIPT := $(BUILD)/pg_fetch/idplane_fetch--$(VERSION).sql
+# pg_ext/Makefile and pg_ext/fetch/Makefile have the rules of the PostgreSQL that is built for:
+# pgxs FOLDER MAKEFILE SCRIPT. `make -n` has nothing to build on.
+pgxs = [ ! -f $(BUILD)/core.a ] || \
+       $(MAKE) --no-print-directory -s -C $(BUILD)/$(1) -f $(CURDIR)/$(2) \
+       PG_CONFIG=$(abspath $(shell command -v $(PG_CONFIG))) SCRIPT=$(notdir $(3)) \
+       STYLE='$(STYLE)' HARDEN='$(HARDEN)' LIBS='$(LIBS)' FETCH_LIBS='$(FETCH_LIBS)'
+PGXS_MAKE       = $(call pgxs,pg,pg_ext/Makefile,$(SCRIPT))
+PGXS_FETCH_MAKE = $(call pgxs,pg_fetch,pg_ext/fetch/Makefile,$(FETCH_SCRIPT))
 
-.PHONY: all sqlite postgres no-postgres unit helpers install install-sqlite install-postgres demo \
+.PHONY: all sqlite postgres fetch-sqlite fetch-postgres no-postgres no-curl unit helpers install install-sqlite install-postgres demo \
         check installcheck check-fresh serve bench bench-programs tidy format fuzz sanitize clean
 .DELETE_ON_ERROR:
 all: sqlite $(if $(HAS_PG),postgres,no-postgres)
-sqlite: $(BUILD)/idplane.so $(BUILD)/idplane-httpd
-postgres: $(BUILD)/core.a $(SCRIPT) $(BUILD)/pg/version
+sqlite: $(BUILD)/idplane.so $(BUILD)/idplane-httpd $(if $(HAS_CURL),fetch-sqlite,no-curl)
+postgres: $(BUILD)/core.a $(SCRIPT) $(BUILD)/pg/version $(if $(HAS_CURL),fetch-postgres)
 	+@$(PGXS_MAKE) all
+fetch-sqlite: $(BUILD)/idplane_fetch.so
+fetch-postgres: $(BUILD)/core.a $(BUILD)/fetch.a $(FETCH_SCRIPT) $(BUILD)/pg/version
+	+@$(PGXS_FETCH_MAKE) all
 unit: $(UNIT)
 helpers: $(HELPERS)
 bench-programs: $(BENCH) $(PEERS) $(if $(HAS_PG),$(BUILD)/bench/backend.so)
 no-postgres:; @echo "$(PG_CONFIG) knows no PostgreSQL server headers: built for SQLite only."
+no-curl:; @echo "There are no headers of libcurl (libcurl4-openssl-dev): built without idplane_fetch."
 
 $(BUILD)/core.a: $(CORE); rm -f $@ && $(AR) rcs $@ $^
 $(BUILD)/idplane.so: $(SQLITE) $(BUILD)/core.a
 	$(SHARED) -Wl,-z,defs $^ $(LIBS)
-$(BUILD)/idplane-httpd: $(HTTPD) $(STATIC) $(BUILD)/core.a
-	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $^ -lmicrohttpd -lsqlite3 $(PQ_LIBS) $(LIBS)
+$(BUILD)/fetch.a: $(FETCH); rm -f $@ && $(AR) rcs $@ $^
+$(BUILD)/idplane_fetch.so: $(SQLITE_FETCH) $(BUILD)/fetch.a $(BUILD)/core.a
+	$(SHARED) -Wl,-z,defs $^ $(FETCH_LIBS)
+$(BUILD)/idplane-httpd: $(HTTPD) $(STATIC) $(STATIC_FETCH) $(BUILD)/core.a
+	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $^ -lmicrohttpd -lsqlite3 $(PQ_LIBS) \
+	    $(if $(HAS_CURL),-lcurl) $(LIBS)
 $(SCRIPT): sql/schema.sql sql/comments.sql sql/functions.sql pg_ext/idplane.control
 	$(MKDIR) && { printf '%s\n' '\echo Use "CREATE EXTENSION idplane" to load this file. \quit' \
 	    'CREATE SCHEMA idplane;'; cat sql/schema.sql sql/comments.sql sql/functions.sql; } >$@
+$(FETCH_SCRIPT): sql/fetch.sql pg_ext/fetch/idplane_fetch.control
+	$(MKDIR) && { printf '%s\n' \
+	    '\echo Use "CREATE EXTENSION idplane_fetch" to load this file. \quit'; cat $<; } >$@
 # The schema as C string literals, a line each: SQLite installs it from there.
 $(BUILD)/schema.inc: sql/schema.sql sql/sqlite.sql
 	$(MKDIR) && cat $^ | sed -e 's/[\\"]/\\&/g' -e 's/.*/"&\\n"/' >$@
@@ -89,6 +111,7 @@ $(BUILD)/static/%.o: %.c | $(BUILD)/schema.inc
 	$(BUILD_C) -c -DSQLITE_CORE $<
 $(UNIT): $(BUILD)/%: %.c $(BUILD)/obj/regress/unit/host.o $(BUILD)/core.a
 	$(BUILD_C) $(filter %.c %.o %.a,$^) -lcmocka $(LIBS)
+$(BUILD)/regress/unit/test_fetch: $(BUILD)/fetch.a
 $(BUILD)/bench/libcjose: PEER := -lcjose
 $(BUILD)/bench/libjwt: PEER := -ljwt
 $(BENCH) $(PEERS): $(BUILD)/%: %.c $(call objects,obj,$(BENCH_PARTS)) $(BUILD)/core.a
@@ -107,8 +130,10 @@ install: install-sqlite $(if $(HAS_PG),install-postgres)
 install-sqlite: sqlite
 	install -D -m 755 $(BUILD)/idplane.so $(DESTDIR)$(PREFIX)/lib/idplane.so
 	install -D -m 755 $(BUILD)/idplane-httpd $(DESTDIR)$(PREFIX)/bin/idplane-httpd
+	$(if $(HAS_CURL),install -D -m 755 $(BUILD)/idplane_fetch.so $(DESTDIR)$(PREFIX)/lib/idplane_fetch.so)
 install-postgres: postgres
 	+@$(PGXS_MAKE) install
+	+@$(if $(HAS_CURL),$(PGXS_FETCH_MAKE) install)
 
 # A new make sees what the packages brought.
 export BUILD PG_CONFIG

@@ -61,7 +61,13 @@ enum idp_limit {
     IDP_CONNECTION_COUNT_MAX = 1000, /* of a tenant */
     IDP_FORM_SIZE_MAX = 64 << 10,
     IDP_FORM_PARAMETER_COUNT_MAX = 128,
-    IDP_HEADER_COUNT_MAX = 128
+    IDP_HEADER_COUNT_MAX = 128,
+    IDP_FETCH_OPTIONS_SIZE_MAX = 64 << 10,
+    IDP_FETCH_HEADER_COUNT_MAX = 64, /* sent; IDP_HEADER_COUNT_MAX may come back */
+    IDP_FETCH_HEADER_SIZE_MAX = 64 << 10,
+    IDP_FETCH_BODY_SIZE_MAX = 16 << 20,
+    IDP_FETCH_TIMEOUT_MS_MAX = 60000,
+    IDP_FETCH_ADDRESS_COUNT_MAX = 64
 };
 
 /* Bytes with a length; NUL is data. data == NULL means absent (SQL NULL). */
@@ -98,6 +104,15 @@ enum idp_error {
     IDP_CONTENT_TOO_LARGE,
     IDP_SERVER_ERROR,
     IDP_TEMPORARILY_UNAVAILABLE,
+    /* outcomes of a fetch */
+    IDP_REFUSED_URL,
+    IDP_REFUSED_ADDRESS,
+    IDP_UNRESOLVED,
+    IDP_UNREACHABLE,
+    IDP_TLS,
+    IDP_TIMEOUT,
+    IDP_INTERRUPTED_TRANSFER,
+    IDP_PROTOCOL,
     /* raised: misuse */
     IDP_NULL_ARGUMENT,
     IDP_INVALID_ARGUMENT,

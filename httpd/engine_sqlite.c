@@ -9,6 +9,9 @@
 #include <sqlite3.h>
 
 int sqlite3_idplane_init(sqlite3 *db, char **error, const struct sqlite3_api_routines *api);
+/* NULL where it was built without libcurl. */
+__attribute__((weak)) int sqlite3_idplanefetch_init(sqlite3 *db, char **error,
+                                                    const struct sqlite3_api_routines *api);
 
 enum { BUSY_TIMEOUT_MS = 20, BLOCKED_MAX_US = 5000000 };
 
@@ -51,6 +54,7 @@ static void engine_open(void)
         "SELECT configure(json_object('base_url', %Q)) WHERE %d",
         option[SYNCHRONOUS], option[BASE_URL], option[BASE_URL] != NULL);
     if (sqlite3_open(option[SQLITE], &db) || sqlite3_idplane_init(db, NULL, NULL) ||
+        (sqlite3_idplanefetch_init && sqlite3_idplanefetch_init(db, NULL, NULL)) ||
         sqlite3_busy_timeout(db, BLOCKED_MAX_US / 1000) ||
         sqlite3_exec(db, setup, NULL, NULL, NULL) || sqlite3_busy_timeout(db, BUSY_TIMEOUT_MS) ||
         prepare())

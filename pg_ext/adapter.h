@@ -24,6 +24,12 @@ struct idp_frame {
 
 extern const struct idp_host idp_pg_host;
 
+/* host->fail (fault.c). */
+void idp_pg_fail(struct idp_call *call, enum idp_error error, const char *sentence) IDP_NORETURN;
+
+/* Raises unless the database is encoded in UTF8. */
+void idp_pg_check_encoding(void);
+
 /* Defines the settings under `idplane.`. */
 void idp_pg_define_settings(void);
 

@@ -7,6 +7,7 @@
 
 #include "catalog/namespace.h"
 #include "utils/guc.h"
+#include "utils/guc_tables.h"
 
 #if PG_VERSION_NUM < 140000
 #error "idplane needs PostgreSQL 14 or newer"
@@ -19,6 +20,21 @@ static inline void idp_pg_reserve_prefix(const char *prefix)
     MarkGUCPrefixReserved(prefix);
 #else
     EmitWarningsOnPlaceholders(prefix);
+#endif
+}
+
+/* True where a setting has the value that it was born with: nobody set it, or who did might not. */
+static inline bool idp_pg_setting_is_unset(const char *name)
+{
+#if PG_VERSION_NUM >= 160000
+    return find_option(name, false, false, ERROR)->source == PGC_S_DEFAULT;
+#else
+    struct config_generic **all = get_guc_variables();
+    int i = 0;
+    while (i < GetNumConfigOptions() && strcmp(all[i]->name, name) != 0) {
+        i++;
+    }
+    return i == GetNumConfigOptions() || all[i]->source == PGC_S_DEFAULT;
 #endif
 }
 

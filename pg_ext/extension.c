@@ -5,7 +5,6 @@
  * function's name and checks the declaration against it, once in a backend. */
 #include "pg_ext/adapter.h"
 
-#include "mb/pg_wchar.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -118,11 +117,7 @@ Datum idplane_call(PG_FUNCTION_ARGS)
 
 void _PG_init(void)
 {
-    if (GetDatabaseEncoding() != PG_UTF8) {
-        ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-                        errmsg("idplane: %s: The database must be encoded in UTF8.",
-                               idp_error_row(IDP_UNSUPPORTED_ENGINE)->word)));
-    }
+    idp_pg_check_encoding();
     idp_pg_define_settings();
     idp_pg_frames_init();
     idp_pg_kept_init();

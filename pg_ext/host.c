@@ -326,20 +326,6 @@ static bool in_recovery(struct idp_call *call)
     return RecoveryInProgress();
 }
 
-/* ---- errors ---- */
-
-static IDP_NORETURN void fail(struct idp_call *call, enum idp_error error, const char *sentence)
-{
-    (void)call;
-    const struct idp_error_row *row = idp_error_row(error);
-    const char *state = row->sqlstate;
-    ereport(ERROR,
-            (errcode(MAKE_SQLSTATE(state[0], state[1], state[2], state[3], state[4])),
-             errmsg("idplane: %s: %s", row->word, sentence == NULL ? row->sentence : sentence),
-             errhidestmt(true), errhidecontext(true)));
-    pg_unreachable();
-}
-
 const struct idp_host idp_pg_host = {
     .run = run,
     .begin = begin,
@@ -349,5 +335,5 @@ const struct idp_host idp_pg_host = {
     .session_set = session_set,
     .master_key_path = master_key_path,
     .in_recovery = in_recovery,
-    .fail = fail,
+    .fail = idp_pg_fail,
 };

@@ -75,6 +75,11 @@ static void *take(struct idp_arena *arena, size_t size)
     return block != NULL ? block_take(block, size) : NULL;
 }
 
+void *idp_allocate_or_null(struct idp_call *call, size_t size)
+{
+    return take(call->arena, size);
+}
+
 void *idp_allocate(struct idp_call *call, size_t size)
 {
     void *memory = take(call->arena, size);

@@ -36,6 +36,9 @@ struct idp_bytes idp_faults_text(struct idp_call *call, const struct idp_json *l
 
 /* ---- arena (arena.c) ---- */
 
+/* As idp_allocate; NULL where there is no memory, for callbacks that must return to a library. */
+void *idp_allocate_or_null(struct idp_call *call, size_t size);
+
 /* Runs release(object) when the call ends, last registered first, also after a raise.
  * object NULL raises IDP_CRYPTO (a foreign constructor that failed). Returns object. */
 void *idp_own(struct idp_call *call, void *object, void (*release)(void *object));

@@ -69,8 +69,9 @@ pgxs = [ ! -f $(BUILD)/core.a ] || \
 PGXS_MAKE       = $(call pgxs,pg,pg_ext/Makefile,$(SCRIPT))
 PGXS_FETCH_MAKE = $(call pgxs,pg_fetch,pg_ext/fetch/Makefile,$(FETCH_SCRIPT))
 
-.PHONY: all sqlite postgres fetch-sqlite fetch-postgres no-postgres no-curl unit helpers install install-sqlite install-postgres demo \
-        check installcheck check-fresh serve bench bench-programs tidy format fuzz sanitize clean
+.PHONY: all sqlite postgres fetch-sqlite fetch-postgres no-postgres no-curl unit helpers install \
+        install-sqlite install-postgres demo check installcheck check-fresh serve bench \
+        bench-programs tidy format fuzz sanitize clean
 .DELETE_ON_ERROR:
 all: sqlite $(if $(HAS_PG),postgres,no-postgres)
 sqlite: $(BUILD)/idplane.so $(BUILD)/idplane-httpd $(if $(HAS_CURL),fetch-sqlite,no-curl)

@@ -31,7 +31,7 @@ const struct idp_function idp_functions[] = {
     {"current_tenant", "", "", 0, 0, 't', IDP_CLOCKED, idp_sql_current_tenant,
      "The tenant of this session."},
     {"purge", "i", "max_rows", 1, 0, 'j', IDP_WRITES, idp_sql_purge,
-     "Removes expired codes, tokens and attempts, at most max_rows."},
+     "Removes what expired: codes, tokens, attempts, logins, sessions, audit; at most max_rows."},
     {"check_installation", "", "", 0, 0, 'j', IDP_READS, idp_sql_check_installation,
      "Prepares every statement of the library against the tables, and counts them."},
     {"canonical_json", "j", "json", 1, 0, 't', IDP_PURE, idp_sql_canonical_json,
@@ -224,7 +224,7 @@ const struct idp_function idp_functions[] = {
      idp_sql_sso_backchannel_logout, "A provider signs somebody out."},
 
     /* HTTP */
-    {"http_request", "ttjx", "method target headers body", 2, 0, 'j', IDP_WRITES,
+    {"http_request", "ttjxj", "method target headers body resume", 2, 0, 'j', IDP_WRITES,
      idp_sql_http_request, "One HTTP request to one HTTP response."},
 };
 const size_t idp_function_count = IDP_COUNT(idp_functions);

@@ -99,6 +99,8 @@ enum idp_error {
     IDP_CODES_EXHAUSTED,
     IDP_INVALID_KEY_DOCUMENT, /* a provider publishes no keys in it */
     /* HTTP outcomes */
+    IDP_LOGIN_REQUIRED,
+    IDP_FORGED_REQUEST,
     IDP_NOT_FOUND,
     IDP_METHOD_NOT_ALLOWED,
     IDP_CONTENT_TOO_LARGE,

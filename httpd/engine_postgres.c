@@ -34,7 +34,7 @@ static void link_up(struct link *link)
 {
     link->connection = PQconnectdb(option[POSTGRES]);
     PGresult *result = PQprepare(link->connection, "request",
-                                 "SELECT idplane.http_request($1, $2, $3, $4)", 0, NULL);
+                                 "SELECT idplane.http_request($1, $2, $3, $4, $5)", 0, NULL);
     if (PQresultStatus(result) != PGRES_COMMAND_OK || PQsetnonblocking(link->connection, 1)) {
         link_down(link);
         reconnect_us = monotonic_us() + RECONNECT_PAUSE_US;
@@ -45,11 +45,12 @@ static void link_up(struct link *link)
 static void link_send(struct link *link, struct exchange *exchange)
 {
     const char *body = exchange->body ? exchange->body : "";
-    const char *values[] = {exchange->told, exchange->target, exchange_headers(exchange), body};
-    const int sizes[] = {0, 0, 0, (int)exchange->body_size}, formats[] = {0, 0, 0, 1};
+    const char *values[] = {exchange->told, exchange->target, exchange_headers(exchange), body,
+                            exchange->resume};
+    const int sizes[] = {0, 0, 0, (int)exchange->body_size, 0}, formats[] = {0, 0, 0, 1, 0};
     link->exchange = exchange;
     exchange->attempts++;
-    if (!PQsendQueryPrepared(link->connection, "request", 4, values, sizes, formats, 0))
+    if (!PQsendQueryPrepared(link->connection, "request", 5, values, sizes, formats, 0))
         link_down(link);
 }
 

@@ -9,9 +9,6 @@
 #include <sqlite3.h>
 
 int sqlite3_idplane_init(sqlite3 *db, char **error, const struct sqlite3_api_routines *api);
-/* NULL where it was built without libcurl. */
-__attribute__((weak)) int sqlite3_idplanefetch_init(sqlite3 *db, char **error,
-                                                    const struct sqlite3_api_routines *api);
 
 enum { BUSY_TIMEOUT_MS = 20, BLOCKED_MAX_US = 5000000 };
 
@@ -21,7 +18,7 @@ static struct queue blocked = STAILQ_HEAD_INITIALIZER(blocked); /* for the write
 
 enum { REQUEST, BEGIN, BEGIN_WRITING, COMMIT, ROLLBACK, STATEMENT_COUNT };
 static sqlite3_stmt *statements[STATEMENT_COUNT];
-static const char *const texts[STATEMENT_COUNT] = {[REQUEST] = "SELECT http_request(?, ?, ?, ?)",
+static const char *const texts[STATEMENT_COUNT] = {[REQUEST] = "SELECT http_request(?, ?, ?, ?, ?)",
                                                    [BEGIN] = "BEGIN",
                                                    [BEGIN_WRITING] = "BEGIN IMMEDIATE",
                                                    [COMMIT] = "COMMIT",
@@ -54,7 +51,6 @@ static void engine_open(void)
         "SELECT configure(json_object('base_url', %Q)) WHERE %d",
         option[SYNCHRONOUS], option[BASE_URL], option[BASE_URL] != NULL);
     if (sqlite3_open(option[SQLITE], &db) || sqlite3_idplane_init(db, NULL, NULL) ||
-        (sqlite3_idplanefetch_init && sqlite3_idplanefetch_init(db, NULL, NULL)) ||
         sqlite3_busy_timeout(db, BLOCKED_MAX_US / 1000) ||
         sqlite3_exec(db, setup, NULL, NULL, NULL) || sqlite3_busy_timeout(db, BUSY_TIMEOUT_MS) ||
         prepare())
@@ -77,6 +73,7 @@ static int request_run(struct exchange *exchange)
     sqlite3_bind_text(request, 2, exchange->target, -1, SQLITE_STATIC);
     sqlite3_bind_text(request, 3, exchange_headers(exchange), -1, SQLITE_STATIC);
     sqlite3_bind_blob(request, 4, exchange->body, (int)exchange->body_size, SQLITE_STATIC);
+    sqlite3_bind_text(request, 5, exchange->resume, -1, SQLITE_STATIC);
     if (sqlite3_step(request) == SQLITE_ROW)
         exchange->answer = obtained(strdup((const char *)sqlite3_column_text(request, 0)));
     return sqlite3_reset(request);

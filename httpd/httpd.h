@@ -13,11 +13,12 @@
 #include <string.h>
 #include <sys/queue.h>
 
+#include <cjson/cJSON.h>
 #include <microhttpd.h>
 
 #include "core/http/http.h"
 
-enum { LINK_COUNT = 8 };
+enum { LINK_COUNT = 8, FETCHER_COUNT = 32 };
 
 /* What the command line says, or the default: NULL where there is none, "" for a flag. */
 enum { SQLITE = 1, POSTGRES, LISTEN, BASE_URL, BODY_SIZE, TIMEOUT, SYNCHRONOUS, SINGLE, QUIET };
@@ -30,6 +31,9 @@ struct exchange {
     const char *method; /* NULL until its headers are read */
     const char *told;   /* the method the core is told: HEAD is GET, the server drops the body */
     char *target, *body, *answer;
+    char *pending;   /* what is to be fetched, and where to go on then; NULL: nothing */
+    char *resume;    /* where it goes on, with what came; NULL: it begins */
+    uint64_t due_us; /* when it goes on that waits for another one's fetch */
     size_t body_size;
     unsigned attempts, status; /* status 0: not answered */
     uint64_t since_us;         /* when it was connected, or its request began or ended; 0: closed */
@@ -39,15 +43,15 @@ struct exchange {
 
 /* Complete requests, in the order in which they came. */
 STAILQ_HEAD(queue, exchange);
-/* What ends the wait of a turn: the server, then links to the database. */
-extern struct pollfd polls[1 + LINK_COUNT];
+/* What ends the wait of a turn: the server, links to the database, fetchers. */
+extern struct pollfd polls[1 + LINK_COUNT + FETCHER_COUNT];
 
 struct engine {
     void (*open)(void);                      /* ends the process where it fails */
     void (*take)(struct exchange *exchange); /* a complete request: answers it, or lets it wait */
     bool (*turn)(void);                      /* answers what is done; true: come back soon */
 };
-extern const struct engine engine_sqlite, engine_postgres;
+extern const struct engine engine_sqlite, engine_postgres, *engine;
 
 uint64_t monotonic_us(void);
 /* Passes memory on; ends the process where there is none. */
@@ -60,5 +64,12 @@ const char *exchange_headers(const struct exchange *exchange);
 /* Answers with the core's document, or with one that says an error. */
 void exchange_answer(struct exchange *exchange, const char *json);
 void exchange_refuse(struct exchange *exchange, enum idp_error error);
+
+/* Begins the process that fetches; before there is a database or a thread. */
+void fetchers_start(void);
+/* True where the document is no answer yet: its request sleeps, and goes on by itself. */
+bool exchange_pend(struct exchange *exchange, const cJSON *document, const char *json);
+/* Lets those go on whose fetch is done; true: come back soon. */
+bool fetchers_turn(void);
 
 #endif

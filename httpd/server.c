@@ -3,7 +3,6 @@
 #include "httpd/httpd.h"
 
 #include <argp.h>
-#include <cjson/cJSON.h>
 #include <netdb.h>
 #include <signal.h>
 #include <time.h>
@@ -18,10 +17,10 @@ enum {
     PAUSE_MS = 5
 };
 
-struct pollfd polls[] = {[0 ... LINK_COUNT] = {.fd = -1, .events = POLLIN}};
+struct pollfd polls[] = {[0 ... LINK_COUNT + FETCHER_COUNT] = {.fd = -1, .events = POLLIN}};
 
 static unsigned body_size_max, timeout_s;
-static const struct engine *engine;
+const struct engine *engine;
 static struct MHD_Daemon *server;
 static struct exchange exchanges[SOCKET_MAX];
 static char addresses[SOCKET_MAX][INET6_ADDRSTRLEN];
@@ -110,8 +109,8 @@ static void connections_sweep(void)
 
 /* x-idplane-peer is ours alone: a client's copy is not among them. */
 static const char *const handed_on[] = {
-    "Host",          "Content-Type",        "User-Agent", "Content-Length", "Transfer-Encoding",
-    "Authorization", "X-Broker-API-Version"};
+    "Host",          "Content-Type",         "User-Agent", "Content-Length", "Transfer-Encoding",
+    "Authorization", "X-Broker-API-Version", "Cookie",     "X-XSRF-TOKEN"};
 static unsigned taken;           /* a bit for each */
 static const char *content_type; /* that was taken */
 
@@ -169,8 +168,11 @@ static struct MHD_Response *response_make(const cJSON *document)
     char *body = obtained(cJSON_GetStringValue(cJSON_GetObjectItem(document, "body")));
     struct MHD_Response *response =
         MHD_create_response_from_buffer(strlen(body), body, MHD_RESPMEM_MUST_COPY);
-    for (; header; header = header->next)
-        MHD_add_response_header(response, header->string, header->valuestring);
+    for (; header; header = header->next) {
+        const cJSON *value = cJSON_IsArray(header) ? header->child : header;
+        for (; value; value = value == header ? NULL : value->next)
+            MHD_add_response_header(response, header->string, value->valuestring);
+    }
     return response;
 }
 
@@ -182,6 +184,10 @@ void exchange_answer(struct exchange *exchange, const char *json)
     static unsigned status;
     if (!kept || strcmp(kept, json) != 0) {
         cJSON *document = cJSON_Parse(json);
+        if (exchange_pend(exchange, document, json)) {
+            cJSON_Delete(document);
+            return;
+        }
         MHD_destroy_response(response);
         response = response_make(document);
         status = (unsigned)cJSON_GetObjectItem(document, "status")->valueint;
@@ -239,6 +245,8 @@ static void exchange_close(void *context, struct MHD_Connection *connection, voi
     free(exchange->target);
     free(exchange->body);
     free(exchange->answer);
+    free(exchange->pending);
+    free(exchange->resume);
     open_count--;
 }
 
@@ -320,7 +328,8 @@ static void turn(void)
     poll(polls, IDP_COUNT(polls), ready ? 0 : pending ? PAUSE_MS : 1000);
     resumed = false;
     MHD_run(server);
-    pending = engine->turn();
+    pending = fetchers_turn();
+    pending |= engine->turn();
     connections_sweep();
     fflush(stderr);
 }
@@ -338,6 +347,7 @@ int main(int count, char **arguments)
     signal(SIGTERM, stop);
     signal(SIGINT, stop);
     signal(SIGPIPE, SIG_IGN);
+    fetchers_start();
     engine->open();
     server_start();
     setvbuf(stderr, NULL, _IOFBF, BUFSIZ);

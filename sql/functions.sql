@@ -48,7 +48,7 @@ COMMENT ON FUNCTION idplane.current_tenant() IS 'The tenant of this session.';
 
 CREATE FUNCTION idplane.purge(max_rows bigint) RETURNS jsonb
     LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
-COMMENT ON FUNCTION idplane.purge(bigint) IS 'Removes expired codes, tokens and attempts, at most max_rows.';
+COMMENT ON FUNCTION idplane.purge(bigint) IS 'Removes what expired: codes, tokens, attempts, logins, sessions, audit; at most max_rows.';
 
 CREATE FUNCTION idplane.check_installation() RETURNS jsonb
     LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
@@ -415,9 +415,10 @@ COMMENT ON FUNCTION idplane.open_sso_session(text, jsonb) IS 'A session of a bro
 
 -- ---- HTTP ----
 
-CREATE FUNCTION idplane.http_request(method text, target text, headers jsonb DEFAULT '{}', body bytea DEFAULT NULL) RETURNS jsonb
+CREATE FUNCTION idplane.http_request(method text, target text, headers jsonb DEFAULT '{}', body bytea DEFAULT NULL,
+    resume jsonb DEFAULT NULL) RETURNS jsonb
     LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
-COMMENT ON FUNCTION idplane.http_request(text, text, jsonb, bytea) IS 'One HTTP request to one HTTP response.';
+COMMENT ON FUNCTION idplane.http_request(text, text, jsonb, bytea, jsonb) IS 'One HTTP request to one HTTP response.';
 
 -- ---- from pgjwt ----
 -- The same names and arguments, over the functions above; docs/pgjwt.md says what is refused here.

@@ -80,6 +80,9 @@ bool idp_bytes_is(struct idp_bytes bytes, const char *text);
 bool idp_bytes_start(struct idp_bytes bytes, struct idp_bytes prefix);
 bool idp_bytes_end(struct idp_bytes bytes, struct idp_bytes suffix);
 
+/* Without the spaces around it. */
+struct idp_bytes idp_bytes_trim(struct idp_bytes bytes);
+
 /* Unsigned byte order, shorter first: memcmp's sign. */
 int idp_bytes_compare(struct idp_bytes left, struct idp_bytes right);
 

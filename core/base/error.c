@@ -47,6 +47,10 @@ static const struct idp_error_row rows[IDP_ERROR_COUNT] = {
                              "No free user code was found. Purge, or make user codes longer."},
     [IDP_INVALID_KEY_DOCUMENT] = {"invalid_key_document", 400, "22023",
                                   "The document has no keys of a provider."},
+    [IDP_LOGIN_REQUIRED] = {"login_required", 401, "28000", "There is no session. Sign in first."},
+    [IDP_FORGED_REQUEST] = {"forged_request", 403, "28000",
+                            "The request has no csrf_token of its session. Use the page of this "
+                            "server."},
     [IDP_NOT_FOUND] = {"not_found", 404, "42704", "There is nothing at this address."},
     [IDP_METHOD_NOT_ALLOWED] = {"method_not_allowed", 405, "0A000",
                                 "The address does not take this method."},

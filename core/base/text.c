@@ -239,3 +239,14 @@ bool idp_text_has_control(struct idp_bytes text)
     }
     return i < text.size;
 }
+
+struct idp_bytes idp_bytes_trim(struct idp_bytes bytes)
+{
+    while (bytes.size > 0 && bytes.data[0] == ' ') {
+        bytes = (struct idp_bytes){bytes.data + 1, bytes.size - 1};
+    }
+    while (bytes.size > 0 && bytes.data[bytes.size - 1] == ' ') {
+        bytes.size--;
+    }
+    return bytes;
+}

@@ -9,17 +9,6 @@ static IDP_NORETURN void fail(struct idp_call *call, const char *setting, const 
                   setting, rule);
 }
 
-static struct idp_bytes trimmed(struct idp_bytes text)
-{
-    while (text.size > 0 && text.data[0] == ' ') {
-        text = (struct idp_bytes){text.data + 1, text.size - 1};
-    }
-    while (text.size > 0 && text.data[text.size - 1] == ' ') {
-        text.size--;
-    }
-    return text;
-}
-
 /* The next item of *rest, which moves behind its comma; at the end its data is NULL. */
 static struct idp_bytes item_next(struct idp_bytes *rest)
 {
@@ -27,11 +16,11 @@ static struct idp_bytes item_next(struct idp_bytes *rest)
     struct idp_bytes item = *rest;
     if (comma == NULL) {
         *rest = (struct idp_bytes){0};
-        return trimmed(item);
+        return idp_bytes_trim(item);
     }
     item.size = (size_t)(comma - item.data);
     *rest = (struct idp_bytes){comma + 1, rest->size - item.size - 1};
-    return trimmed(item);
+    return idp_bytes_trim(item);
 }
 
 static struct idp_fetch_blocks blocks_read(struct idp_call *call, struct idp_bytes list)
@@ -39,9 +28,9 @@ static struct idp_fetch_blocks blocks_read(struct idp_call *call, struct idp_byt
     static const char rule[] = "a list of IP addresses and CIDR blocks, with commas between";
     struct idp_fetch_block *blocks =
         idp_allocate(call, IDP_FETCH_ADDRESS_COUNT_MAX * sizeof *blocks);
-    struct idp_bytes rest = trimmed(list);
+    struct idp_bytes rest = idp_bytes_trim(list);
     size_t count = 0;
-    while (rest.data != NULL && trimmed(list).size > 0) {
+    while (rest.data != NULL && idp_bytes_trim(list).size > 0) {
         struct idp_bytes item = item_next(&rest);
         if (count == IDP_FETCH_ADDRESS_COUNT_MAX) {
             fail(call, "allowed_addresses", "no longer than 64 addresses and blocks");

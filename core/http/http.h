@@ -25,12 +25,15 @@ struct idp_request {
     struct idp_bytes segment;   /* of the path, decoded, where its route has {} */
     const struct idp_json *headers; /* object; a value is a string or an array of strings */
     struct idp_bytes body;
+    const struct idp_json *resume;  /* where a request goes on that was told to fetch; else NULL */
+    const struct idp_json *fetched; /* what it fetched */
 };
 
 struct idp_response {
     int64_t status;
-    struct idp_json *headers; /* object of strings */
+    struct idp_json *headers; /* object; a value is a string or an array of strings */
     struct idp_bytes body;
+    struct idp_json *pending; /* not NULL: no answer yet, {"fetch" or "wait_ms","resume"} */
 };
 
 /* ---- request (request.c) ---- */
@@ -62,6 +65,30 @@ const struct idp_json *idp_form_read(struct idp_call *call, struct idp_bytes tex
 enum idp_error idp_credentials_read(struct idp_call *call, const struct idp_request *request,
                                     const struct idp_json *form,
                                     struct idp_credentials *out) IDP_MUST_CHECK;
+
+/* ---- cookies (cookie.c) ---- */
+
+enum idp_cookie { IDP_COOKIE_BROWSER, IDP_COOKIE_SESSION, IDP_COOKIE_CSRF, IDP_COOKIE_COUNT };
+
+/* The value that the browser has; data NULL: none, or several that differ. */
+struct idp_bytes idp_cookie_read(struct idp_call *call, const struct idp_request *request,
+                                 enum idp_cookie cookie);
+
+/* Adds one to the response, for lifetime_s seconds; 0: removes it. */
+void idp_cookie_add(struct idp_call *call, struct idp_response *response, enum idp_cookie cookie,
+                    struct idp_bytes value, int64_t lifetime_s);
+
+/* ---- pages (page.c) ---- */
+
+/* Adds text as HTML shows it: nothing of it is markup. */
+void idp_html_add(struct idp_text *html, struct idp_bytes text);
+
+/* A page of this title, with `content` as it is; never stored, never framed, without script. */
+struct idp_response idp_response_page(struct idp_call *call, int64_t status, const char *title,
+                                      struct idp_bytes content);
+
+/* Sends the browser on, by GET. */
+struct idp_response idp_response_redirect(struct idp_call *call, struct idp_bytes url);
 
 /* ---- response (response.c) ---- */
 
@@ -117,6 +144,17 @@ struct idp_response idp_answer_service_get(struct idp_call *call,
                                            const struct idp_request *request);
 struct idp_response idp_answer_service_operation(struct idp_call *call,
                                                  const struct idp_request *request);
+
+struct idp_response idp_answer_login_options(struct idp_call *call,
+                                             const struct idp_request *request);
+struct idp_response idp_answer_login_page(struct idp_call *call, const struct idp_request *request);
+struct idp_response idp_answer_sso_login(struct idp_call *call, const struct idp_request *request);
+struct idp_response idp_answer_sso_callback(struct idp_call *call,
+                                            const struct idp_request *request);
+struct idp_response idp_answer_sso_logout(struct idp_call *call, const struct idp_request *request);
+struct idp_response idp_answer_sso_backchannel(struct idp_call *call,
+                                               const struct idp_request *request);
+struct idp_response idp_answer_session(struct idp_call *call, const struct idp_request *request);
 
 /* The tenant of a request, by authority and path; path is then what is behind its base path, and
  * the inserted form of a well-known path (RFC 8414 §3.1) the plain one. False: none or several. */

@@ -186,6 +186,9 @@ static struct idp_response request_answer(struct idp_call *call, struct idp_requ
 struct idp_json *idp_http_request(struct idp_call *call, struct idp_request request)
 {
     struct idp_response response = request_answer(call, &request);
+    if (response.pending != NULL) {
+        return response.pending;
+    }
     struct idp_json *document = idp_json_new(call, IDP_JSON_OBJECT);
     if (idp_bytes_is(request.method, "HEAD")) {
         response.body = (struct idp_bytes){"", 0};
@@ -209,5 +212,8 @@ struct idp_value idp_sql_http_request(struct idp_call *call, const struct idp_va
     if (headers.data && !request.headers) {
         request.headers = idp_json_new(call, IDP_JSON_NULL);
     }
+    const struct idp_json *further = idp_json_object_argument(call, arguments[4], "resume");
+    request.resume = idp_json_member(further, "resume");
+    request.fetched = idp_json_member(further, "fetched");
     return idp_value_json(idp_http_request(call, request));
 }

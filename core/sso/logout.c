@@ -133,9 +133,9 @@ static struct idp_json *refused(struct idp_call *call, const struct idp_connecti
     return answer;
 }
 
-struct idp_json *idp_sso_provider_logout(struct idp_call *call,
-                                         const struct idp_connection *connection,
-                                         struct idp_bytes token)
+static struct idp_json *provider_logout(struct idp_call *call,
+                                        const struct idp_connection *connection,
+                                        struct idp_bytes token)
 {
     struct idp_token_verdict verdicts[IDP_TOKEN_USE_COUNT];
     struct idp_tokens tokens = {.text = {[IDP_ID_TOKEN] = token}};
@@ -159,14 +159,19 @@ struct idp_json *idp_sso_provider_logout(struct idp_call *call,
     return answer;
 }
 
+struct idp_json *idp_sso_backchannel(struct idp_call *call, struct idp_bytes id,
+                                     struct idp_bytes logout_token)
+{
+    struct idp_connection connection;
+    return idp_connection_find(call, id, &connection)
+               ? provider_logout(call, &connection, logout_token)
+               : idp_error_json_with(call, IDP_NOT_FOUND, IDP_NO_CONNECTION);
+}
+
 /* sso_backchannel_logout(connection, logout_token) → {"status","ended"} */
 struct idp_value idp_sql_sso_backchannel_logout(struct idp_call *call,
                                                 const struct idp_value *arguments)
 {
-    struct idp_connection connection;
     struct idp_bytes id = idp_connection_argument(call, arguments[0]);
-    if (!idp_connection_find(call, id, &connection)) {
-        return idp_value_json(idp_error_json_with(call, IDP_NOT_FOUND, IDP_NO_CONNECTION));
-    }
-    return idp_value_json(idp_sso_provider_logout(call, &connection, arguments[1].bytes));
+    return idp_value_json(idp_sso_backchannel(call, id, arguments[1].bytes));
 }

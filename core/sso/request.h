@@ -39,15 +39,7 @@ bool idp_login_state_take(struct idp_call *call, struct idp_bytes connection,
 struct idp_bytes idp_login_nonce(struct idp_call *call, const struct idp_login_state *login);
 struct idp_bytes idp_login_verifier(struct idp_call *call, const struct idp_login_state *login);
 
-/* True for what idp_random_text makes of 32 bytes. */
-bool idp_login_secret_valid(struct idp_bytes text);
-
 /* ---- the way to the provider (authorize.c) ---- */
-
-/* {"url","state","browser","expires_in"}, or {"error"}. options: redirect_uri, return_to, browser,
- * idp_hint, each a string or absent. */
-struct idp_json *idp_sso_authorize(struct idp_call *call, struct idp_bytes connection,
-                                   const struct idp_json *options);
 
 /* The address of ours that a provider sends browsers back to. */
 struct idp_bytes idp_sso_callback_url(struct idp_call *call,

@@ -22,16 +22,6 @@ struct idp_json *idp_sso_session_open(struct idp_call *call, const struct idp_se
 struct idp_json *idp_sso_sign_in(struct idp_call *call, const struct idp_connection *connection,
                                  const struct idp_tokens *tokens);
 
-/* {"user","connection","started_at","expires_at","csrf_token"}; NULL: there is none, any more. */
-struct idp_json *idp_sso_session_find(struct idp_call *call, struct idp_bytes cookie);
-
-/* Notes that it was used, to the minute. */
-void idp_sso_session_touch(struct idp_call *call, struct idp_bytes cookie);
-
-/* True where the token is the session's: a form with it came from a page of ours. */
-bool idp_sso_csrf_valid(struct idp_call *call, struct idp_bytes cookie,
-                        struct idp_bytes token) IDP_MUST_CHECK;
-
 /* Ends one; what it was, its ID token too. False: there is none. */
 bool idp_sso_session_end(struct idp_call *call, struct idp_bytes cookie,
                          struct idp_session_start *out) IDP_MUST_CHECK;
@@ -45,18 +35,6 @@ int64_t idp_sso_session_end_provider(struct idp_call *call, struct idp_bytes con
 
 /* ---- steps of a login (exchange.c) ---- */
 
-/* What a provider sent a browser back with: code or error, state, iss; and the browser's secret.
- * {"fetch":{"url","options"},"resume"}: fetch it, and go on with idp_sso_resume; or the end, as
- * idp_sso_resume has it. */
-struct idp_json *idp_sso_return(struct idp_call *call, struct idp_bytes connection,
-                                const struct idp_json *parameters, struct idp_bytes browser);
-
-/* The next step, with what idplane_fetch answered: {"fetch","resume"}; {"wait_ms","resume"} where
- * somebody else is fetching the same; or the end: what sso_login() answers, with `session` where it
- * is one, and `return_to`. */
-struct idp_json *idp_sso_resume(struct idp_call *call, const struct idp_json *resume,
-                                const struct idp_json *answer);
-
 /* The end without waiting any more. */
 struct idp_json *idp_sso_finish(struct idp_call *call, const struct idp_json *resume);
 
@@ -67,17 +45,5 @@ bool idp_sso_keys_missing(struct idp_call *call, const struct idp_connection *co
 /* The same steps in SQL, by the module idplane_fetch (fetch_call.c): what it answers to {"url",
  * "options"}. Raises where the database does not have it. */
 const struct idp_json *idp_fetch_call(struct idp_call *call, const struct idp_json *fetch);
-
-/* ---- logout (logout.c) ---- */
-
-/* {"status","ended"}, or {"error","reason"}: a logout token of the provider. */
-struct idp_json *idp_sso_provider_logout(struct idp_call *call,
-                                         const struct idp_connection *connection,
-                                         struct idp_bytes token);
-
-/* Ends the session of the cookie. {"status","url"}: where the browser goes next, so that it is
- * signed out there, too; no url: nowhere. */
-struct idp_json *idp_sso_logout(struct idp_call *call, struct idp_bytes cookie,
-                                struct idp_bytes redirect_uri);
 
 #endif

@@ -35,6 +35,49 @@ struct idp_bytes idp_placeholders_fill(struct idp_call *call, struct idp_bytes t
 /* What a login page offers, in the order in which it should (login_option.c). */
 struct idp_json *idp_login_options(struct idp_call *call);
 
+/* ---- logins (authorize.c, login_state.c, exchange.c) ---- */
+
+/* {"url","state","browser","expires_in"}, or {"error"}. options: redirect_uri, return_to, browser,
+ * idp_hint, each a string or absent. */
+struct idp_json *idp_sso_authorize(struct idp_call *call, struct idp_bytes connection,
+                                   const struct idp_json *options);
+
+/* True for what idp_random_text makes of 32 bytes: states, browsers, sessions. */
+bool idp_login_secret_valid(struct idp_bytes text);
+
+/* What a provider sent a browser back with: code or error, state, iss; and the browser's secret.
+ * {"fetch":{"url","options"},"resume"}: fetch it, and go on with idp_sso_resume; or the end, as
+ * idp_sso_resume has it. */
+struct idp_json *idp_sso_return(struct idp_call *call, struct idp_bytes connection,
+                                const struct idp_json *parameters, struct idp_bytes browser);
+
+/* The next step, with what idplane_fetch answered: {"fetch","resume"}; {"wait_ms","resume"} where
+ * somebody else is fetching the same; or the end: what sso_login() answers, with `session` where it
+ * is one, and `return_to`. */
+struct idp_json *idp_sso_resume(struct idp_call *call, const struct idp_json *resume,
+                                const struct idp_json *answer);
+
+/* ---- sessions (session.c, logout.c) ---- */
+
+/* {"user","connection","started_at","expires_at","csrf_token"}; NULL: there is none, any more. */
+struct idp_json *idp_sso_session_find(struct idp_call *call, struct idp_bytes cookie);
+
+/* Notes that it was used, to the minute. */
+void idp_sso_session_touch(struct idp_call *call, struct idp_bytes cookie);
+
+/* True where the token is the session's: a form with it came from a page of ours. */
+bool idp_sso_csrf_valid(struct idp_call *call, struct idp_bytes cookie,
+                        struct idp_bytes token) IDP_MUST_CHECK;
+
+/* Ends the session of the cookie. {"status","url"}: where the browser goes next, so that it is
+ * signed out there, too; no url: nowhere. */
+struct idp_json *idp_sso_logout(struct idp_call *call, struct idp_bytes cookie,
+                                struct idp_bytes redirect_uri);
+
+/* What sso_backchannel_logout() answers. */
+struct idp_json *idp_sso_backchannel(struct idp_call *call, struct idp_bytes connection,
+                                     struct idp_bytes logout_token);
+
 /* ---- users ---- */
 
 /* True for what may name a user: no space, no control, none of / \\ + $ : ; (connection_check.c).

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cookie.c - the cookies of browsers (RFC 6265): the secret of a login under way, the session, and
+ * what proves that a request comes from a page of ours, which alone may be read by scripts.
+ *
+ * Over TLS their names begin with __Host- or, where the tenant has a path, __Secure-: no other host
+ * of the domain can set one that is taken for ours. */
+#include "core/http/http.h"
+
+#include <string.h>
+
+static const struct {
+    const char *name;
+    bool for_scripts;
+} rows[] = {
+    [IDP_COOKIE_BROWSER] = {"idplane_browser", false},
+    [IDP_COOKIE_SESSION] = {"idplane_session", false},
+    [IDP_COOKIE_CSRF] = {"XSRF-TOKEN", true},
+};
+_Static_assert(IDP_COUNT(rows) == IDP_COOKIE_COUNT, "a row for each cookie");
+
+/* The path of base_url, with a slash behind. */
+static struct idp_bytes path_of(struct idp_call *call, struct idp_bytes base_url)
+{
+    struct idp_text text = {.call = call};
+    const char *scheme = memmem(base_url.data, base_url.size, "://", strlen("://"));
+    const char *host = scheme == NULL ? base_url.data : scheme + strlen("://");
+    const char *end = base_url.data + base_url.size;
+    const char *path = memchr(host, '/', (size_t)(end - host));
+    if (path != NULL) {
+        idp_text_add(&text, (struct idp_bytes){path, (size_t)(end - path)});
+    }
+    idp_text_add_char(&text, '/');
+    return idp_text_bytes(&text);
+}
+
+static struct idp_bytes name_of(struct idp_call *call, enum idp_cookie cookie, bool is_secure,
+                                struct idp_bytes path)
+{
+    struct idp_text text = {.call = call};
+    if (is_secure && !rows[cookie].for_scripts) {
+        idp_text_add_c(&text, path.size == 1 ? "__Host-" : "__Secure-");
+    }
+    idp_text_add_c(&text, rows[cookie].name);
+    return idp_text_bytes(&text);
+}
+
+static bool is_secure(struct idp_bytes base_url)
+{
+    return idp_bytes_start(base_url, idp_bytes_of("https://"));
+}
+
+/* ---- reading ---- */
+
+/* Cuts the next pair off *rest. */
+static struct idp_bytes pair_next(struct idp_bytes *rest)
+{
+    const char *end = memchr(rest->data, ';', rest->size);
+    size_t size = end == NULL ? rest->size : (size_t)(end - rest->data);
+    size_t used = end == NULL ? size : size + 1;
+    struct idp_bytes pair = {rest->data, size};
+    *rest = (struct idp_bytes){rest->data + used, rest->size - used};
+    return idp_bytes_trim(pair);
+}
+
+struct idp_bytes idp_cookie_read(struct idp_call *call, const struct idp_request *request,
+                                 enum idp_cookie cookie)
+{
+    struct idp_bytes base_url = idp_settings_load(call).base_url;
+    struct idp_bytes name = name_of(call, cookie, is_secure(base_url), path_of(call, base_url));
+    struct idp_bytes rest = idp_request_header(request, "cookie"), found = {0};
+    while (rest.size > 0) {
+        struct idp_bytes pair = pair_next(&rest);
+        bool is_it =
+            pair.size > name.size && pair.data[name.size] == '=' && idp_bytes_start(pair, name);
+        struct idp_bytes value = {pair.data + name.size + 1, pair.size - name.size - 1};
+        if (is_it && found.data != NULL && !idp_bytes_equal(found, value)) {
+            return (struct idp_bytes){0};
+        }
+        found = is_it ? value : found;
+    }
+    return found;
+}
+
+/* ---- writing ---- */
+
+static struct idp_json *list_of(struct idp_call *call, struct idp_json *headers)
+{
+    struct idp_json *list = (struct idp_json *)(uintptr_t)idp_json_member(headers, "Set-Cookie");
+    if (list == NULL) {
+        list = idp_json_new(call, IDP_JSON_ARRAY);
+        idp_json_add(headers, "Set-Cookie", list);
+    }
+    return list;
+}
+
+void idp_cookie_add(struct idp_call *call, struct idp_response *response, enum idp_cookie cookie,
+                    struct idp_bytes value, int64_t lifetime_s)
+{
+    struct idp_bytes base_url = idp_settings_load(call).base_url;
+    struct idp_bytes path = path_of(call, base_url);
+    struct idp_text text = {.call = call};
+    idp_text_add(&text, name_of(call, cookie, is_secure(base_url), path));
+    idp_text_add_char(&text, '=');
+    idp_text_add(&text, value);
+    idp_text_add_c(&text, "; Path=");
+    idp_text_add(&text, path);
+    idp_text_add_c(&text, "; Max-Age=");
+    idp_text_add_integer(&text, lifetime_s);
+    idp_text_add_c(&text, "; SameSite=Lax");
+    idp_text_add_c(&text, rows[cookie].for_scripts ? "" : "; HttpOnly");
+    idp_text_add_c(&text, is_secure(base_url) ? "; Secure" : "");
+    idp_json_add(list_of(call, response->headers), NULL,
+                 idp_json_new_string(call, idp_text_bytes(&text)));
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+// sso_test.mjs: logins over HTTP through a provider that others wrote: code flow with PKCE, state and
+// nonce; keys that change meanwhile; a provider that hangs; many at once; and the end of sessions.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { Browser, connectionOf, startProvider } from './provider.mjs';
+import { DEVICE_GRANT, engines, post, start } from './server.mjs';
+
+process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'; // of the browser; the server trusts one certificate
+process.env.IDPLANE_FETCH_ALLOWED_ADDRESSES = '127.0.0.1';
+
+const json = (page) => JSON.parse(page.text);
+
+for (const engine of engines) {
+  describe(`logins on ${engine}`, () => {
+    let server, provider;
+    before(async () => {
+      // The server's address is known when it runs, and it must know the certificate when it starts.
+      const redirectUris = [];
+      provider = await startProvider({ redirectUris });
+      process.env.IDPLANE_FETCH_CA_FILE = provider.certificate;
+      server = await start(engine);
+      redirectUris.push(`${server.base}/sso/corp/callback`);
+      provider.client.post_logout_redirect_uris.push(`${server.base}/login`);
+      provider.client.backchannel_logout_uri = `${server.base}/sso/corp/backchannel`;
+      provider.client.backchannel_logout_session_required = true;
+      await provider.rotate('k1');
+      const set = server.call('set_sso_connection', 'corp', connectionOf(provider));
+      assert.deepEqual([set.status, set.warnings], ['ok', []], JSON.stringify(set));
+    });
+    after(async () => {
+      await server?.stop();
+      provider?.stop();
+    });
+
+    const user = (name) => server.call('sso_user', name);
+    const login = (name, path = 'login') => {
+      const browser = new Browser();
+      return browser.signIn(`${server.base}/sso/corp/${path}`, name).then((page) => ({ browser, page }));
+    };
+
+    it('a first login makes the user, their roles and a session', async () => {
+      const { page } = await login('admin.wick');
+      assert.equal(page.status, 200, page.text + server.log());
+      assert.equal(json(page).user, 'admin.wick');
+      assert.deepEqual(user('admin.wick').access, { roles: [1, 2, 3], applications: [7], inventoryRoles: [] });
+      assert.equal(user('admin.wick').firstName, 'John');
+    });
+
+    it('who matches no rule gets a page and no user', async () => {
+      const { page } = await login('stranger');
+      assert.equal(page.status, 403);
+      assert.match(page.text, /no_rule_matches/);
+      assert.equal(user('stranger'), '');
+    });
+
+    it('the login page leads to the provider, and back to where it was asked', async () => {
+      const browser = new Browser();
+      const page = await browser.open(`${server.base}/login?return_to=/session%3Fx%3D1`);
+      const [, href] = /<a class="choice" href="([^"]*)">Sign in with the provider</.exec(page.text);
+      const end = await browser.signIn(href, 'john.wick');
+      assert.equal(end.url, `${server.base}/session?x=1`);
+      assert.equal(json(end).user, 'john.wick');
+    });
+
+    it('an address that another browser was sent to signs nobody in', async () => {
+      const victim = new Browser(), attacker = new Browser();
+      let stop;
+      const once = attacker.once.bind(attacker);
+      attacker.once = async (url, init) => {
+        if (url.startsWith(`${server.base}/sso/corp/callback`)) {
+          stop = url;
+          return new Response('', { status: 200 });
+        }
+        return once(url, init);
+      };
+      await attacker.signIn(`${server.base}/sso/corp/login`, 'admin.evil');
+      const page = await victim.open(stop);
+      assert.equal(page.status, 403);
+      assert.match(page.text, /Reason: state/);
+      attacker.once = once;
+      assert.equal((await attacker.open(stop)).status, 200);
+      assert.match((await attacker.open(stop)).text, /Reason: state/, 'a code comes back once');
+    });
+
+    it('the session ends by a form of ours only, and the provider is told', async () => {
+      const { browser, page } = await login('admin.out');
+      const forged = await browser.open(`${server.base}/sso/corp/logout`, { method: 'POST', body: new URLSearchParams() });
+      assert.equal(forged.status, 403);
+      const left = await browser.once(`${server.base}/sso/corp/logout`,
+        { method: 'POST', body: new URLSearchParams({ csrf_token: json(page).csrf_token }) });
+      assert.equal(left.status, 303);
+      const url = new URL(left.headers.get('location'));
+      assert.equal(`${url.origin}${url.pathname}`, `${provider.issuer}/session/end`);
+      assert.equal(url.searchParams.get('post_logout_redirect_uri'), `${server.base}/login`);
+      assert.match(url.searchParams.get('id_token_hint'), /^ey/);
+      assert.equal((await browser.open(`${server.base}/session`)).status, 401);
+    });
+
+    it('32 browsers at once, each a user', async () => {
+      const names = Array.from({ length: 32 }, (_, i) => `admin.${i}`);
+      const ends = await Promise.all(names.map((name) => login(name)));
+      assert.deepEqual(ends.map(({ page }) => (page.status === 200 ? json(page).user : page.text)), names);
+    });
+
+    it('32 first logins of one user at once make one', async () => {
+      const ends = await Promise.all(Array.from({ length: 32 }, () => login('admin.twin')));
+      assert.deepEqual([...new Set(ends.map(({ page }) => page.status))], [200]);
+      const schema = engine === 'SQLite' ? 'idplane_' : 'idplane.';
+      assert.equal(server.sql(`SELECT count(*) FROM ${schema}sso_user WHERE user_id = 'admin.twin';`), '1');
+      assert.equal(server.sql(`SELECT count(*) FROM ${schema}sso_session WHERE user_id = 'admin.twin';`), '32');
+    });
+
+    it('keys change while they sign in, and nobody is refused', async () => {
+      const set = server.call('set_sso_connection', 'corp', connectionOf(provider, { options: { key_cooldown_s: 1 } }));
+      assert.equal(set.status, 'ok');
+      const names = Array.from({ length: 24 }, (_, i) => `admin.r${i}`);
+      const ends = [];
+      const before = provider.seen.jwks;
+      const turns = (async () => {
+        for (let i = 0; i < 3; i++) {
+          await new Promise((done) => setTimeout(done, 1200));
+          await provider.rotate(`r${i}`);
+        }
+      })();
+      while (ends.length < names.length) {
+        const more = names.slice(ends.length, ends.length + 4);
+        ends.push(...(await Promise.all(more.map((name) => login(name)))));
+        await new Promise((done) => setTimeout(done, 600));
+      }
+      await turns;
+      assert.deepEqual(ends.map(({ page }) => (page.status === 200 ? json(page).user : page.text)), names);
+      assert.ok(provider.seen.jwks - before <= 8, `${provider.seen.jwks - before} fetches of keys`);
+    });
+
+    it('16 logins at a provider that takes 5 s delay no device', async () => {
+      server.call('register_client', 'tv', { grant_types: [DEVICE_GRANT], token_endpoint_auth_method: 'none' });
+      const device = server.call('issue_device_code', 'tv');
+      provider.slowDown(5000);
+      const logins = Array.from({ length: 16 }, (_, i) => login(`admin.s${i}`));
+      await new Promise((done) => setTimeout(done, 2500));
+      const times = [];
+      for (let i = 0; i < 10; i++) {
+        const begin = performance.now();
+        const answer = await post(`${server.base}/token`, { grant_type: DEVICE_GRANT, device_code: device.device_code, client_id: 'tv' });
+        assert.equal(answer.status, 400);
+        times.push(performance.now() - begin);
+      }
+      const ends = await Promise.all(logins);
+      provider.slowDown(0);
+      assert.deepEqual([...new Set(ends.map(({ page }) => page.status))], [200]);
+      assert.ok(Math.max(...times) < 1000, `the slowest poll took ${Math.max(...times)} ms`);
+    });
+
+    it('a provider that cannot be reached is a page, and is in the audit', async () => {
+      const broken = connectionOf(provider);
+      broken.tokenRequest.url = 'https://127.0.0.1:1/token';
+      assert.equal(server.call('set_sso_connection', 'corp', broken).status, 'ok');
+      const { page } = await login('admin.lost');
+      assert.equal(page.status, 403);
+      assert.match(page.text, /provider_unreachable/);
+      assert.equal(server.call('set_sso_connection', 'corp', connectionOf(provider)).status, 'ok');
+    });
+
+    it('no token, code or secret is in the tables', () => {
+      const schema = engine === 'SQLite' ? 'idplane_' : 'idplane.';
+      for (const table of ['audit', 'sso_user', 'sso_login', 'sso_session', 'sso_connection', 'sso_keys']) {
+        const rows = server.sql(`SELECT * FROM ${schema}${table};`);
+        assert.doesNotMatch(rows, /s3cr3t|eyJ[\w-]+\.[\w-]+\.[\w-]+/, table);
+      }
+    });
+  });
+}

@@ -22,13 +22,7 @@ _Static_assert(IDP_COUNT(rows) == IDP_COOKIE_COUNT, "a row for each cookie");
 static struct idp_bytes path_of(struct idp_call *call, struct idp_bytes base_url)
 {
     struct idp_text text = {.call = call};
-    const char *scheme = memmem(base_url.data, base_url.size, "://", strlen("://"));
-    const char *host = scheme == NULL ? base_url.data : scheme + strlen("://");
-    const char *end = base_url.data + base_url.size;
-    const char *path = memchr(host, '/', (size_t)(end - host));
-    if (path != NULL) {
-        idp_text_add(&text, (struct idp_bytes){path, (size_t)(end - path)});
-    }
+    idp_text_add(&text, idp_url_path(base_url));
     idp_text_add_char(&text, '/');
     return idp_text_bytes(&text);
 }

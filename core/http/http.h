@@ -78,6 +78,17 @@ struct idp_bytes idp_cookie_read(struct idp_call *call, const struct idp_request
 void idp_cookie_add(struct idp_call *call, struct idp_response *response, enum idp_cookie cookie,
                     struct idp_bytes value, int64_t lifetime_s);
 
+/* The session of the browser, which was used now; NULL: none (sso_routes.c). */
+struct idp_json *idp_request_session(struct idp_call *call, const struct idp_request *request);
+
+/* True where the request comes from a page of ours: by the field csrf_token of its form (may be
+ * NULL), or by the header that scripts set. */
+bool idp_request_is_ours(struct idp_call *call, const struct idp_request *request,
+                         const struct idp_json *form) IDP_MUST_CHECK;
+
+/* The path of a URL; empty for none (locate.c). */
+struct idp_bytes idp_url_path(struct idp_bytes url);
+
 /* ---- pages (page.c) ---- */
 
 /* Adds text as HTML shows it: nothing of it is markup. */
@@ -154,6 +165,8 @@ struct idp_response idp_answer_sso_callback(struct idp_call *call,
 struct idp_response idp_answer_sso_logout(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_sso_backchannel(struct idp_call *call,
                                                const struct idp_request *request);
+struct idp_response idp_answer_device_page(struct idp_call *call,
+                                           const struct idp_request *request);
 struct idp_response idp_answer_session(struct idp_call *call, const struct idp_request *request);
 
 /* The tenant of a request, by authority and path; path is then what is behind its base path, and

@@ -26,8 +26,7 @@ static const char *well_known_find(struct idp_bytes path, struct idp_bytes *inse
     return NULL;
 }
 
-/* The path of a URL; empty for none. */
-static struct idp_bytes url_path(struct idp_bytes url)
+struct idp_bytes idp_url_path(struct idp_bytes url)
 {
     const char *scheme = memmem(url.data, url.size, "://", 3);
     if (!scheme) {
@@ -48,7 +47,7 @@ static bool inserted_is_ours(struct idp_call *call, struct idp_bytes inserted,
     if (rest.size == 0) {
         return true;
     }
-    return idp_bytes_equal(inserted, url_path(idp_settings_load(call).issuer));
+    return idp_bytes_equal(inserted, idp_url_path(idp_settings_load(call).issuer));
 }
 
 bool idp_request_find_tenant(struct idp_call *call, struct idp_request *request)

@@ -12,9 +12,14 @@ static const char style[] =
     "width:100%;margin:.75rem 0;padding:.8rem 1rem;font:inherit;text-align:center;color:#fff;"
     "background:#0b57d0;border:0;border-radius:.5rem;text-decoration:none;cursor:pointer}"
     "a.choice:focus-visible,button:focus-visible{outline:.2rem solid #f9ab00;outline-offset:.1rem}"
-    "p{margin:.75rem 0;overflow-wrap:anywhere}"
+    "button.plain{color:inherit;background:none;text-decoration:underline}"
+    "p,dd,li{margin:.75rem 0;overflow-wrap:anywhere}dt{font-weight:600}dd{margin:0 0 .75rem}"
+    ".code,#user_code{font:600 1.4rem/1.5 ui-monospace,monospace;letter-spacing:.1em}"
+    "#user_code{display:block;width:100%;margin:.5rem 0;padding:.6rem;border:.1rem solid #767680;"
+    "border-radius:.5rem;color:inherit;background:transparent}.error{color:#b3261e}"
     "@media(prefers-color-scheme:dark){body{color:#e8e8ea;background:#151517}main{background:"
-    "#232326}a{color:#8ab4f8}a.choice,button{color:#0b1a33;background:#8ab4f8}}";
+    "#232326}a{color:#8ab4f8}a.choice,button{color:#0b1a33;background:#8ab4f8}"
+    "button.plain{color:inherit;background:none}.error{color:#f2b8b5}}";
 
 void idp_html_add(struct idp_text *html, struct idp_bytes text)
 {

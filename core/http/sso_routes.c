@@ -140,26 +140,31 @@ struct idp_response idp_answer_sso_callback(struct idp_call *call,
 
 /* ---- the session ---- */
 
-struct idp_response idp_answer_session(struct idp_call *call, const struct idp_request *request)
+struct idp_json *idp_request_session(struct idp_call *call, const struct idp_request *request)
 {
     struct idp_bytes cookie = idp_cookie_read(call, request, IDP_COOKIE_SESSION);
     struct idp_json *session =
         idp_login_secret_valid(cookie) ? idp_sso_session_find(call, cookie) : NULL;
-    if (session == NULL) {
-        const struct idp_error_row *row = idp_error_row(IDP_LOGIN_REQUIRED);
-        return idp_response_bearer(call, row->http_status, row->word, row->sentence);
+    if (session != NULL) {
+        idp_sso_session_touch(call, cookie);
     }
-    idp_sso_session_touch(call, cookie);
-    return idp_response_json(call, 200, session);
+    return session;
+}
+
+struct idp_response idp_answer_session(struct idp_call *call, const struct idp_request *request)
+{
+    const struct idp_error_row *row = idp_error_row(IDP_LOGIN_REQUIRED);
+    const struct idp_json *session = idp_request_session(call, request);
+    return session == NULL ? idp_response_bearer(call, row->http_status, row->word, row->sentence)
+                           : idp_response_json(call, 200, session);
 }
 
 /* ---- the end ---- */
 
-/* From a page of ours: by the field of a form, or by the header that scripts set. */
-static bool is_ours(struct idp_call *call, const struct idp_request *request,
-                    struct idp_bytes cookie)
+bool idp_request_is_ours(struct idp_call *call, const struct idp_request *request,
+                         const struct idp_json *form)
 {
-    const struct idp_json *form = idp_form_read(call, request->body);
+    struct idp_bytes cookie = idp_cookie_read(call, request, IDP_COOKIE_SESSION);
     struct idp_bytes field = idp_json_string(form, "csrf_token");
     struct idp_bytes token =
         field.data != NULL ? field : idp_request_header(request, "x-xsrf-token");
@@ -170,7 +175,7 @@ struct idp_response idp_answer_sso_logout(struct idp_call *call, const struct id
 {
     struct idp_bytes cookie = idp_cookie_read(call, request, IDP_COOKIE_SESSION), nothing = {"", 0};
     struct idp_text home = {.call = call};
-    if (!is_ours(call, request, cookie)) {
+    if (!idp_request_is_ours(call, request, idp_form_read(call, request->body))) {
         return idp_response_error(call, IDP_FORGED_REQUEST);
     }
     idp_text_add(&home, idp_settings_load(call).base_url);

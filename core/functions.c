@@ -77,7 +77,7 @@ const struct idp_function idp_functions[] = {
     {"signing_keys", "t", "at", 0, 0, 'j', IDP_READS, idp_sql_signing_keys,
      "The signing keys of all times, or those in force at one."},
     {"rewrap_master_key", "", "", 0, 0, 'j', IDP_WRITES, idp_sql_rewrap_master_key,
-     "Seals every private key anew under the first master key of the file."},
+     "Seals every secret anew under the first master key of the file."},
     {"jwks", "", "", 0, 0, 'j', IDP_READS, idp_sql_jwks,
      "The public keys that check this tenant's tokens."},
 
@@ -212,6 +212,8 @@ const struct idp_function idp_functions[] = {
      "A browser is back: its code becomes tokens, a user and a session; needs idplane_fetch."},
     {"fetch_issuer_keys", "t", "connection", 1, 0, 'j', IDP_WRITES, idp_sql_fetch_issuer_keys,
      "Fetches the keys of a provider anew; needs idplane_fetch."},
+    {"authenticate_external", "t", "token", 1, 0, 'j', IDP_WRITES, idp_sql_authenticate_external,
+     "Whose access token of a provider it is, and what they may do.", true},
     {"open_sso_session", "tj", "user_id tokens", 1, 0, 'j', IDP_WRITES, idp_sql_open_sso_session,
      "A session of a browser for a user that signed in."},
     {"sso_session", "t", "cookie", 1, 0, 'j', IDP_WRITES, idp_sql_sso_session,
@@ -232,6 +234,10 @@ const size_t idp_function_count = IDP_COUNT(idp_functions);
 const struct idp_trigger *const idp_triggers[] = {&idp_oidc_trigger};
 const size_t idp_trigger_count = IDP_COUNT(idp_triggers);
 
+const struct idp_sealed_column *const idp_sealed_columns[] = {
+    &idp_signing_key_sealed, &idp_connection_sealed, &idp_sso_session_sealed};
+const size_t idp_sealed_column_count = IDP_COUNT(idp_sealed_columns);
+
 const struct idp_statement_group idp_statement_groups[] = {
     {idp_tenant_statements, &idp_tenant_statement_count},
     {idp_client_statements, &idp_client_statement_count},
@@ -246,7 +252,6 @@ const struct idp_statement_group idp_statement_groups[] = {
     {idp_key_store_statements, &idp_key_store_statement_count},
     {idp_key_rotation_statements, &idp_key_rotation_statement_count},
     {idp_key_list_statements, &idp_key_list_statement_count},
-    {idp_key_rewrap_statements, &idp_key_rewrap_statement_count},
     {idp_master_key_statements, &idp_master_key_statement_count},
     {idp_oidc_default_statements, &idp_oidc_default_statement_count},
     {idp_oidc_instance_statements, &idp_oidc_instance_statement_count},
@@ -263,5 +268,6 @@ const struct idp_statement_group idp_statement_groups[] = {
     {idp_audit_statements, &idp_audit_statement_count},
     {idp_sso_session_statements, &idp_sso_session_statement_count},
     {idp_logout_statements, &idp_logout_statement_count},
+    {idp_bearer_statements, &idp_bearer_statement_count},
 };
 const size_t idp_statement_group_count = IDP_COUNT(idp_statement_groups);

@@ -130,6 +130,7 @@ enum idp_error {
     IDP_INVALID_KEY,
     IDP_UNSUPPORTED_ALGORITHM,
     IDP_NESTED_WRITE,
+    IDP_OPEN_TRANSACTION,
     /* raised: the store or the machine */
     IDP_NOT_INSTALLED,
     IDP_SCHEMA_NEWER,

@@ -138,7 +138,7 @@ COMMENT ON FUNCTION idplane.signing_keys(text) IS 'The signing keys of all times
 
 CREATE FUNCTION idplane.rewrap_master_key() RETURNS jsonb
     LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER COST 10000 AS 'MODULE_PATHNAME', 'idplane_call';
-COMMENT ON FUNCTION idplane.rewrap_master_key() IS 'Seals every private key anew under the first master key of the file.';
+COMMENT ON FUNCTION idplane.rewrap_master_key() IS 'Seals every secret anew under the first master key of the file.';
 
 CREATE FUNCTION idplane.jwks() RETURNS jsonb
     LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
@@ -413,6 +413,10 @@ CREATE FUNCTION idplane.open_sso_session(user_id text, tokens jsonb DEFAULT NULL
     LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.open_sso_session(text, jsonb) IS 'A session of a browser for a user that signed in.';
 
+CREATE FUNCTION idplane.authenticate_external(token text) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.authenticate_external(text) IS 'Whose access token of a provider it is, and what they may do.';
+
 -- ---- HTTP ----
 
 CREATE FUNCTION idplane.http_request(method text, target text, headers jsonb DEFAULT '{}', body bytea DEFAULT NULL,
@@ -581,3 +585,4 @@ SELECT pg_extension_config_dump('idplane.sso_user', '');
 SELECT pg_extension_config_dump('idplane.audit', '');
 SELECT pg_extension_config_dump('idplane.sso_session', '');
 SELECT pg_extension_config_dump('idplane.used_token', '');
+SELECT pg_extension_config_dump('idplane.external_token', '');

@@ -344,3 +344,17 @@ CREATE TABLE idplane.used_token (
 );
 CREATE INDEX idplane_used_token_expires ON idplane.used_token (expires_at);
 COMMENT ON TABLE idplane.used_token IS 'Tokens that are good once, by their jti, until they would have ended anyway.';
+
+CREATE TABLE idplane.external_token (
+    tenant text COLLATE "C" NOT NULL,
+    token_digest bytea NOT NULL,
+    connection text COLLATE "C" NOT NULL,
+    connection_version bigint NOT NULL,
+    user_id text COLLATE "C" NOT NULL,
+    checked_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant, token_digest)
+);
+CREATE INDEX idplane_external_token_expires ON idplane.external_token (expires_at);
+COMMENT ON TABLE idplane.external_token IS 'Access tokens of providers that were found good: until when that counts.';
+COMMENT ON COLUMN idplane.external_token.connection_version IS 'Of the connection as it was: a change of it makes all of them be looked at again.';

@@ -314,6 +314,20 @@ enum idp_hash { IDP_SHA256, IDP_SHA384, IDP_SHA512, IDP_HASH_COUNT };
 struct evp_md_st;
 const struct evp_md_st *idp_hash_method(struct idp_call *call, enum idp_hash hash);
 
+/* A column of sealed values, all of which rewrap_master_key() seals anew (rewrap.c). */
+struct idp_sealed_column {
+    /* Rows not under the header $1, at most $2: tenant, name, value; and one of them, if it is as
+     * it was: tenant, name, value, new value. */
+    const struct idp_statement *find, *reseal;
+    struct idp_bytes (*context)(struct idp_call *call, struct idp_bytes tenant,
+                                struct idp_bytes name);
+};
+extern const struct idp_sealed_column *const idp_sealed_columns[];
+extern const size_t idp_sealed_column_count;
+
+struct idp_value idp_sql_rewrap_master_key(struct idp_call *call,
+                                           const struct idp_value *arguments);
+
 enum {
     IDP_MASTER_KEY_SIZE = 32,
     IDP_MASTER_KEY_ID_SIZE_MAX = 64,

@@ -97,6 +97,9 @@ static const struct idp_error_row rows[IDP_ERROR_COUNT] = {
     [IDP_NESTED_WRITE] = {"nested_write", 500, "25000",
                           "The function writes and was called inside a statement that writes. Call "
                           "it in a SELECT of its own."},
+    [IDP_OPEN_TRANSACTION] = {"open_transaction", 500, "25001",
+                              "A transaction that writes is open, and everybody would wait for it "
+                              "as long as for the fetch. Fetch first, or commit."},
     [IDP_NOT_INSTALLED] = {"not_installed", 500, "55000",
                            "Run SELECT idplane_install(); (SQLite) or CREATE EXTENSION idplane; "
                            "(PostgreSQL)."},

@@ -71,3 +71,13 @@ enum idp_error idp_credentials_read(struct idp_call *call, const struct idp_requ
     }
     return IDP_OK;
 }
+
+struct idp_bytes idp_request_bearer(const struct idp_request *request)
+{
+    static const char scheme[] = "Bearer ";
+    size_t size = sizeof(scheme) - 1;
+    struct idp_bytes header = idp_request_header(request, "authorization");
+    bool is_bearer = header.size >= size && strncasecmp(header.data, scheme, size) == 0;
+    return is_bearer ? (struct idp_bytes){header.data + size, header.size - size}
+                     : (struct idp_bytes){0};
+}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* device_page.c - where people let their devices in (RFC 8628 §3.3): they sign in, type the code or
- * come with it, see who asks for what, and allow or deny it. A code that came in a link is shown to
- * be compared, and never approved by itself (§5.4). */
+/* device_page.c - where people let their devices in (RFC 8628 §3.3): they sign in, type the code
+ * or come with it, see who asks for what, and allow or deny it. A code that came in a link is shown
+ * to be compared, and never approved by itself (§5.4). */
 #include "core/http/http.h"
 #include "core/sso/sso.h"
 

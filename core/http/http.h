@@ -101,6 +101,9 @@ struct idp_response idp_response_page(struct idp_call *call, int64_t status, con
 /* Sends the browser on, by GET. */
 struct idp_response idp_response_redirect(struct idp_call *call, struct idp_bytes url);
 
+/* The access token of an Authorization header (RFC 6750 §2.1); data NULL: none. */
+struct idp_bytes idp_request_bearer(const struct idp_request *request);
+
 /* ---- response (response.c) ---- */
 
 /* A JSON document with this status, never stored by caches. */

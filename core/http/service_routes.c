@@ -7,8 +7,6 @@
 #include "core/http/http.h"
 #include "core/oidc/oidc.h"
 
-#include <strings.h>
-
 #define SCOPE "broker"
 
 /* One request to an instance. */
@@ -63,15 +61,11 @@ static int64_t version_of(const struct idp_json *outcome)
 static bool is_admitted(struct idp_call *call, const struct idp_request *request,
                         struct idp_bytes *actor, struct idp_response *refusal)
 {
-    static const char scheme[] = "Bearer ";
-    struct idp_bytes header = idp_request_header(request, "authorization");
-    bool is_bearer = header.size >= sizeof scheme - 1 &&
-                     strncasecmp(header.data, scheme, sizeof scheme - 1) == 0;
-    if (!is_bearer) {
+    struct idp_bytes token = idp_request_bearer(request);
+    if (token.data == NULL) {
         *refusal = idp_response_bearer(call, 401, NULL, "An access token is needed.");
         return false;
     }
-    struct idp_bytes token = {header.data + sizeof scheme - 1, header.size - sizeof scheme + 1};
     const struct idp_json *claims = idp_json_member(idp_authenticate(call, token), "claims");
     if (claims == NULL) {
         *refusal = idp_response_bearer(call, 401, "invalid_token", "The access token is not good.");

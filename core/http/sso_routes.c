@@ -151,9 +151,28 @@ struct idp_json *idp_request_session(struct idp_call *call, const struct idp_req
     return session;
 }
 
+/* Callers of an API bring a token of their provider instead. */
+static struct idp_response bearer_answer(struct idp_call *call, const struct idp_request *request,
+                                         struct idp_bytes token)
+{
+    struct idp_json *answer = request->resume != NULL
+                                  ? idp_bearer_resume(call, request->resume, request->fetched)
+                                  : idp_bearer(call, token);
+    if (idp_json_member(answer, "resume") != NULL) {
+        return (struct idp_response){.pending = answer};
+    }
+    return idp_json_is(idp_json_member(answer, "ok"), IDP_JSON_TRUE)
+               ? idp_response_json(call, 200, answer)
+               : idp_response_bearer(call, 401, "invalid_token", "The access token is not good.");
+}
+
 struct idp_response idp_answer_session(struct idp_call *call, const struct idp_request *request)
 {
     const struct idp_error_row *row = idp_error_row(IDP_LOGIN_REQUIRED);
+    struct idp_bytes token = idp_request_bearer(request);
+    if (token.data != NULL) {
+        return bearer_answer(call, request, token);
+    }
     const struct idp_json *session = idp_request_session(call, request);
     return session == NULL ? idp_response_bearer(call, row->http_status, row->word, row->sentence)
                            : idp_response_json(call, 200, session);

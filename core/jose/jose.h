@@ -101,7 +101,7 @@ struct idp_bytes idp_token_hash(struct idp_call *call, struct idp_bytes algorith
 /* RFC 7519 NumericDate; false for anything but a number within the years that int64 can count. */
 bool idp_numeric_date(const struct idp_json *json, int64_t *out_us) IDP_MUST_CHECK;
 
-/* ---- key store of the tenant (key_store.c, key_rotation.c, key_list.c, key_rewrap.c) ---- */
+/* ---- key store of the tenant (key_store.c, key_rotation.c, key_list.c,) ---- */
 
 /* When keys change: each signs for lifetime_s (0: until somebody rotates), and its successor is
  * published publication_s before it signs. */
@@ -170,12 +170,11 @@ struct idp_value idp_sql_jwk_to_pem(struct idp_call *call, const struct idp_valu
 struct idp_value idp_sql_jwk_thumbprint(struct idp_call *call, const struct idp_value *arguments);
 
 struct idp_value idp_sql_signing_keys(struct idp_call *call, const struct idp_value *arguments);
-struct idp_value idp_sql_rewrap_master_key(struct idp_call *call,
-                                           const struct idp_value *arguments);
+extern const struct idp_sealed_column idp_signing_key_sealed;
 
 extern const struct idp_statement idp_key_store_statements[], idp_key_rotation_statements[],
-    idp_key_list_statements[], idp_key_rewrap_statements[];
+    idp_key_list_statements[];
 extern const size_t idp_key_store_statement_count, idp_key_rotation_statement_count,
-    idp_key_list_statement_count, idp_key_rewrap_statement_count;
+    idp_key_list_statement_count;
 
 #endif

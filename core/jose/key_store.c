@@ -9,7 +9,7 @@
 
 enum { EXPIRY_ID_SIZE = 9 };
 
-enum { NAMED, PUBLISHED, PUBLISHED_NAMED, EXTEND };
+enum { NAMED, PUBLISHED, PUBLISHED_NAMED, EXTEND, SEALED, RESEAL };
 
 /* Also of a key that is marked as removed: its last token may have been signed by a transaction
  * that was not yet over. */
@@ -32,6 +32,15 @@ const struct idp_statement idp_key_store_statements[] = {
     [EXTEND] = {"INSERT INTO idplane.signing_key_expiry (tenant, kid, last_expiry_at, expiry_id)"
                 " VALUES ($1, $2, $3, $4)",
                 "ttzt", ""},
+    [SEALED] = {"SELECT tenant, kid, sealed_private_key FROM idplane.signing_key"
+                " WHERE state IN ('active', 'next')"
+                " AND substr(sealed_private_key, 1, length($1)) <> $1"
+                " ORDER BY tenant, kid LIMIT $2",
+                "xi", "ttx"},
+    /* A key that was sealed or withdrawn meanwhile is left as it is, and looked at again. */
+    [RESEAL] = {"UPDATE idplane.signing_key SET sealed_private_key = $4"
+                " WHERE tenant = $1 AND kid = $2 AND sealed_private_key = $3",
+                "ttxx", ""},
 };
 const size_t idp_key_store_statement_count = IDP_COUNT(idp_key_store_statements);
 
@@ -56,6 +65,9 @@ struct idp_bytes idp_key_store_context(struct idp_call *call, struct idp_bytes t
     struct idp_bytes parts[] = {tenant, kid};
     return idp_digest(call, "idplane signing key", parts, IDP_COUNT(parts));
 }
+
+const struct idp_sealed_column idp_signing_key_sealed = {
+    &idp_key_store_statements[SEALED], &idp_key_store_statements[RESEAL], idp_key_store_context};
 
 static const struct idp_key *key_open(struct idp_call *call, const struct idp_stored_key *stored)
 {

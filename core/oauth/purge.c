@@ -14,6 +14,7 @@ enum {
     PURGE_LOGINS,
     PURGE_SESSIONS,
     PURGE_USED_TOKENS,
+    PURGE_EXTERNAL_TOKENS,
     PURGE_AUDIT
 };
 
@@ -49,6 +50,11 @@ const struct idp_statement idp_purge_statements[] = {
                            " WHERE u.tenant = $1 AND u.expires_at < $2 LIMIT $3)"
                            " AND expires_at < $2",
                            "tzi", ""},
+    [PURGE_EXTERNAL_TOKENS] =
+        {"DELETE FROM idplane.external_token WHERE tenant = $1 AND token_digest IN"
+         " (SELECT e.token_digest FROM idplane.external_token e"
+         " WHERE e.tenant = $1 AND e.expires_at < $2 LIMIT $3)",
+         "tzi", ""},
     [PURGE_AUDIT] = {"DELETE FROM idplane.audit WHERE tenant = $1 AND audit_id IN"
                      " (SELECT a.audit_id FROM idplane.audit a"
                      " WHERE a.tenant = $1 AND a.occurred_at < $2 LIMIT $3)",
@@ -67,6 +73,7 @@ static const struct {
     [PURGE_LOGINS] = {"sso_logins", 0},
     [PURGE_SESSIONS] = {"sso_sessions", 0},
     [PURGE_USED_TOKENS] = {"used_tokens", 0},
+    [PURGE_EXTERNAL_TOKENS] = {"external_tokens", 0},
     [PURGE_AUDIT] = {"audit", 0}, /* as the settings say */
 };
 

@@ -5,7 +5,7 @@
 
 #include "core/sso/connection.h"
 
-enum { GET, LIST, MAKE, SAVE, DELETE, RESTRICT };
+enum { GET, LIST, MAKE, SAVE, DELETE, RESTRICT, SEALED, RESEAL };
 
 #define COLUMNS                                                                                    \
     "SELECT connection, type, provider_name, visible, restricted, version, config, sealed_secrets" \
@@ -29,6 +29,14 @@ const struct idp_statement idp_connection_statements[] = {
     [RESTRICT] = {"UPDATE idplane.sso_connection SET restricted = $3, version = version + 1,"
                   " changed_at = $4 WHERE tenant = $1 AND connection = $2",
                   "ttbz", ""},
+    [SEALED] = {"SELECT tenant, connection, sealed_secrets FROM idplane.sso_connection"
+                " WHERE length(sealed_secrets) > 0"
+                " AND substr(sealed_secrets, 1, length($1)) <> $1"
+                " ORDER BY tenant, connection LIMIT $2",
+                "xi", "ttx"},
+    [RESEAL] = {"UPDATE idplane.sso_connection SET sealed_secrets = $4"
+                " WHERE tenant = $1 AND connection = $2 AND sealed_secrets = $3",
+                "ttxx", ""},
 };
 const size_t idp_connection_statement_count = IDP_COUNT(idp_connection_statements);
 
@@ -179,6 +187,9 @@ const struct idp_json *idp_connection_secrets(struct idp_call *call,
     }
     return secrets;
 }
+
+const struct idp_sealed_column idp_connection_sealed = {
+    &idp_connection_statements[SEALED], &idp_connection_statements[RESEAL], seal_context};
 
 static struct idp_bytes sealed(struct idp_call *call, struct idp_bytes id,
                                const struct idp_json *secrets)

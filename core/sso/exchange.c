@@ -25,16 +25,41 @@ static struct idp_json *step_of(struct idp_call *call, const char *step,
     return resume;
 }
 
-/* {"fetch":{"url","options"},"resume"} of a request. */
-static struct idp_json *fetch_of(struct idp_call *call, const struct idp_json *request,
-                                 struct idp_json *resume)
+static bool has_header(const struct idp_json *headers, const char *name)
+{
+    const struct idp_json *header = headers == NULL ? NULL : headers->child;
+    while (header != NULL && !(header->name.size == strlen(name) &&
+                               strncasecmp(header->name.data, name, header->name.size) == 0)) {
+        header = header->next;
+    }
+    return header != NULL;
+}
+
+/* A body is a form unless the template says otherwise. */
+static const struct idp_json *with_type(struct idp_call *call, const struct idp_json *request)
+{
+    const struct idp_json *headers = idp_json_member(request, "headers");
+    struct idp_bytes body = idp_json_string(request, "body");
+    if (body.data == NULL || has_header(headers, "content-type")) {
+        return request;
+    }
+    const char *type = body.size > 0 && body.data[0] == '{' ? "application/json"
+                                                            : "application/x-www-form-urlencoded";
+    headers =
+        idp_json_with(call, headers, "Content-Type", idp_json_new_string(call, idp_bytes_of(type)));
+    return idp_json_with(call, request, "headers", headers);
+}
+
+struct idp_json *idp_fetch_step(struct idp_call *call, const struct idp_json *request,
+                                struct idp_json *resume)
 {
     static const char *const members[] = {"method", "headers", "body"};
     struct idp_json *answer = idp_json_new(call, IDP_JSON_OBJECT);
     struct idp_json *fetch = idp_json_new(call, IDP_JSON_OBJECT);
     struct idp_json *options = idp_json_new(call, IDP_JSON_OBJECT);
+    const struct idp_json *typed = with_type(call, request);
     for (size_t i = 0; i < IDP_COUNT(members); i++) {
-        const struct idp_json *member = idp_json_member(request, members[i]);
+        const struct idp_json *member = idp_json_member(typed, members[i]);
         if (member != NULL) {
             idp_json_add_shared(call, options, members[i], member);
         }
@@ -63,31 +88,6 @@ static struct idp_json *refused(struct idp_call *call, struct idp_bytes connecti
 }
 
 /* ---- the code ---- */
-
-static bool has_header(const struct idp_json *headers, const char *name)
-{
-    const struct idp_json *header = headers == NULL ? NULL : headers->child;
-    while (header != NULL && !(header->name.size == strlen(name) &&
-                               strncasecmp(header->name.data, name, header->name.size) == 0)) {
-        header = header->next;
-    }
-    return header != NULL;
-}
-
-/* A body is a form unless the template says otherwise. */
-static struct idp_json *with_type(struct idp_call *call, struct idp_json *request)
-{
-    const struct idp_json *headers = idp_json_member(request, "headers");
-    struct idp_bytes body = idp_json_string(request, "body");
-    if (body.data == NULL || has_header(headers, "content-type")) {
-        return request;
-    }
-    const char *type = body.size > 0 && body.data[0] == '{' ? "application/json"
-                                                            : "application/x-www-form-urlencoded";
-    headers =
-        idp_json_with(call, headers, "Content-Type", idp_json_new_string(call, idp_bytes_of(type)));
-    return idp_json_with(call, request, "headers", headers);
-}
 
 static bool is_form(const struct idp_json *request)
 {
@@ -119,7 +119,7 @@ static struct idp_json *token_request(struct idp_call *call,
         idp_sso_request_add(call, request, "body", "code_verifier",
                             idp_login_verifier(call, login));
     }
-    return with_type(call, request);
+    return request;
 }
 
 static struct idp_json *code_step(struct idp_call *call, const struct idp_connection *connection,
@@ -133,7 +133,7 @@ static struct idp_json *code_step(struct idp_call *call, const struct idp_connec
     struct idp_json *resume = step_of(call, "tokens", connection, NULL);
     idp_json_add_string(call, resume, "nonce", idp_login_nonce(call, login));
     idp_json_add_string(call, resume, "return_to", login->return_to);
-    return fetch_of(call, request, resume);
+    return idp_fetch_step(call, request, resume);
 }
 
 struct idp_json *idp_sso_return(struct idp_call *call, struct idp_bytes id,
@@ -228,7 +228,7 @@ static struct idp_json *tokens_step(struct idp_call *call, const struct idp_conn
     if ((is_missing || is_old) && idp_stored_keys_claim(call, connection, false)) {
         struct idp_json *request = idp_json_new(call, IDP_JSON_OBJECT);
         idp_json_add_string(call, request, "url", place.url);
-        return fetch_of(call, request, step_of(call, "keys", connection, resume));
+        return idp_fetch_step(call, request, step_of(call, "keys", connection, resume));
     }
     if (is_missing && (!was_counted || waits < WAIT_COUNT_MAX)) {
         return wait_of(call, step_of(call, "login", connection, resume), waits);

@@ -98,3 +98,24 @@ struct idp_identity idp_identity_of(struct idp_call *call, const struct idp_conn
     identity.reason = user_id_read(&identity, idp_json_member(document, "userIdConfig"), claims);
     return identity;
 }
+
+struct idp_identity idp_bearer_identity_of(struct idp_call *call,
+                                           const struct idp_connection *connection,
+                                           struct idp_bytes token)
+{
+    struct idp_identity identity = {0};
+    struct idp_tokens tokens = {.text = {[IDP_ACCESS_TOKEN] = token}};
+    const struct idp_json *document = connection->document;
+    const struct idp_json *config = idp_json_member(document, "externalTokenConfig");
+    idp_tokens_verify(call, connection, &tokens, identity.verdicts);
+    identity.reason = flag(config, "enabled") ? identity.verdicts[IDP_ACCESS_TOKEN].reason
+                                              : "external_tokens_disabled";
+    if (identity.reason != NULL) {
+        return identity;
+    }
+    const struct idp_json *claims = identity.verdicts[IDP_ACCESS_TOKEN].claims;
+    identity.rule_claims = claims;
+    data_read(&identity, idp_json_member(document, "accessTokenToUserDataMappings"), claims);
+    identity.reason = user_id_read(&identity, idp_json_member(config, "userOrAppIdConfig"), claims);
+    return identity;
+}

@@ -128,14 +128,13 @@ static const char *decide(struct login *login)
     return NULL;
 }
 
-struct idp_json *idp_sso_login(struct idp_call *call, const struct idp_connection *connection,
-                               const struct idp_tokens *tokens)
+struct idp_json *idp_sso_admit(struct idp_call *call, const struct idp_connection *connection,
+                               struct idp_identity identity)
 {
-    struct login login = {.call = call, .connection = connection};
+    struct login login = {.call = call, .connection = connection, .identity = identity};
     call->host->begin(call);
-    login.identity = idp_identity_of(call, connection, tokens);
-    if (login.identity.reason != NULL) {
-        return denied(&login, login.identity.reason);
+    if (identity.reason != NULL) {
+        return denied(&login, identity.reason);
     }
     for (size_t i = 0; i < TRY_COUNT_MAX; i++) {
         const char *reason = decide(&login);
@@ -147,6 +146,13 @@ struct idp_json *idp_sso_login(struct idp_call *call, const struct idp_connectio
         }
     }
     idp_fail(call, IDP_BUSY);
+}
+
+struct idp_json *idp_sso_login(struct idp_call *call, const struct idp_connection *connection,
+                               const struct idp_tokens *tokens)
+{
+    call->host->begin(call);
+    return idp_sso_admit(call, connection, idp_identity_of(call, connection, tokens));
 }
 
 /* ---- SQL ---- */

@@ -32,8 +32,8 @@ struct idp_stored_keys idp_stored_keys_load(struct idp_call *call,
 bool idp_stored_keys_claim(struct idp_call *call, const struct idp_connection *connection,
                            bool by_force) IDP_MUST_CHECK;
 
-/* Keeps what a fetch of them gave, as idp_fetch answers; NULL: it is kept, else why not. The last
- * good ones stay then. */
+/* Keeps what a fetch of them gave, as idplane_fetch answers; NULL: it is kept, else why not, and
+ * the last good ones stay. With `set` in it somebody set them: they do not end. */
 const char *idp_stored_keys_take(struct idp_call *call, const struct idp_connection *connection,
                                  const struct idp_json *answer);
 
@@ -74,6 +74,11 @@ struct idp_identity {
 struct idp_identity idp_identity_of(struct idp_call *call, const struct idp_connection *connection,
                                     const struct idp_tokens *tokens);
 
+/* Who brings an access token of the provider as it is, by externalTokenConfig. */
+struct idp_identity idp_bearer_identity_of(struct idp_call *call,
+                                           const struct idp_connection *connection,
+                                           struct idp_bytes token);
+
 /* ---- users (user.c) ---- */
 
 struct idp_sso_user {
@@ -98,6 +103,10 @@ const struct idp_json *idp_sso_user_json(struct idp_call *call, const struct idp
  * transaction. */
 struct idp_json *idp_sso_login(struct idp_call *call, const struct idp_connection *connection,
                                const struct idp_tokens *tokens);
+
+/* The same of somebody who is known already. */
+struct idp_json *idp_sso_admit(struct idp_call *call, const struct idp_connection *connection,
+                               struct idp_identity identity);
 
 /* NULL: it is a login; else why not. before->version 0: the user is not there. */
 const char *idp_login_refusal(struct idp_call *call, const struct idp_connection *connection,

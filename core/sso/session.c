@@ -8,7 +8,7 @@
 #define SECOND_US INT64_C(1000000)
 enum { TOUCH_S = 60 };
 
-enum { OPEN, FIND, TOUCH, END, END_USER, END_CONNECTION, END_PROVIDER };
+enum { OPEN, FIND, TOUCH, END, END_USER, END_CONNECTION, END_PROVIDER, SEALED, RESEAL };
 
 const struct idp_statement idp_sso_session_statements[] = {
     [OPEN] = {"INSERT INTO idplane.sso_session (tenant, session_digest, user_id, connection,"
@@ -34,6 +34,14 @@ const struct idp_statement idp_sso_session_statements[] = {
                       " AND ($3 = '' OR provider_subject = $3)"
                       " AND ($4 = '' OR provider_session = $4)",
                       "tttt", ""},
+    [SEALED] = {"SELECT tenant, session_digest, sealed_id_token FROM idplane.sso_session"
+                " WHERE length(sealed_id_token) > 0"
+                " AND substr(sealed_id_token, 1, length($1)) <> $1"
+                " ORDER BY tenant, session_digest LIMIT $2",
+                "xi", "txx"},
+    [RESEAL] = {"UPDATE idplane.sso_session SET sealed_id_token = $4"
+                " WHERE tenant = $1 AND session_digest = $2 AND sealed_id_token = $3",
+                "txxx", ""},
 };
 const size_t idp_sso_session_statement_count = IDP_COUNT(idp_sso_session_statements);
 
@@ -58,11 +66,15 @@ static struct idp_bytes or_empty(struct idp_bytes text)
     return text.data == NULL ? (struct idp_bytes){"", 0} : text;
 }
 
-static struct idp_bytes seal_context(struct idp_call *call, struct idp_value key)
+static struct idp_bytes seal_context(struct idp_call *call, struct idp_bytes tenant,
+                                     struct idp_bytes session_digest)
 {
-    struct idp_bytes parts[] = {idp_tenant(call), key.bytes};
+    struct idp_bytes parts[] = {tenant, session_digest};
     return idp_digest(call, "sso_session_id_token", parts, IDP_COUNT(parts));
 }
+
+const struct idp_sealed_column idp_sso_session_sealed = {
+    &idp_sso_session_statements[SEALED], &idp_sso_session_statements[RESEAL], seal_context};
 
 /* ---- opening ---- */
 
@@ -79,9 +91,10 @@ struct idp_json *idp_sso_session_open(struct idp_call *call, const struct idp_se
         idp_value_text(start->connection),
         idp_value_text(or_empty(start->provider_subject)),
         idp_value_text(or_empty(start->provider_session)),
-        idp_value_blob(start->id_token.data == NULL
-                           ? (struct idp_bytes){"", 0}
-                           : idp_seal(call, start->id_token, seal_context(call, key))),
+        idp_value_blob(
+            start->id_token.data == NULL
+                ? (struct idp_bytes){"", 0}
+                : idp_seal(call, start->id_token, seal_context(call, idp_tenant(call), key.bytes))),
         idp_value_time(now_us),
         idp_value_time(expires_us),
     };
@@ -172,7 +185,8 @@ bool idp_sso_session_end(struct idp_call *call, struct idp_bytes cookie,
     *out = (struct idp_session_start){.user_id = idp_text_of(row[0]),
                                       .connection = idp_text_of(row[1])};
     if (sealed.size > 0) {
-        out->id_token = idp_unseal(call, sealed, seal_context(call, key[1]));
+        out->id_token =
+            idp_unseal(call, sealed, seal_context(call, idp_tenant(call), key[1].bytes));
     }
     return true;
 }

@@ -35,6 +35,10 @@ int64_t idp_sso_session_end_provider(struct idp_call *call, struct idp_bytes con
 
 /* ---- steps of a login (exchange.c) ---- */
 
+/* {"fetch":{"url","options"},"resume"} of a request; what its body is, where it does not say. */
+struct idp_json *idp_fetch_step(struct idp_call *call, const struct idp_json *request,
+                                struct idp_json *resume);
+
 /* The end without waiting any more. */
 struct idp_json *idp_sso_finish(struct idp_call *call, const struct idp_json *resume);
 

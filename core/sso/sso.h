@@ -78,6 +78,14 @@ struct idp_json *idp_sso_logout(struct idp_call *call, struct idp_bytes cookie,
 struct idp_json *idp_sso_backchannel(struct idp_call *call, struct idp_bytes connection,
                                      struct idp_bytes logout_token);
 
+/* ---- access tokens of providers (bearer.c) ---- */
+
+/* {"ok":true,"user","connection","access"}, {"ok":false,"reason"}, or {"fetch","resume"}, to go on
+ * with idp_bearer_resume and what was fetched. */
+struct idp_json *idp_bearer(struct idp_call *call, struct idp_bytes token);
+struct idp_json *idp_bearer_resume(struct idp_call *call, const struct idp_json *resume,
+                                   const struct idp_json *answer);
+
 /* ---- users ---- */
 
 /* True for what may name a user: no space, no control, none of / \\ + $ : ; (connection_check.c).
@@ -125,6 +133,8 @@ struct idp_value idp_sql_set_user_access(struct idp_call *call, const struct idp
 struct idp_value idp_sql_sso_exchange(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_fetch_issuer_keys(struct idp_call *call,
                                            const struct idp_value *arguments);
+struct idp_value idp_sql_authenticate_external(struct idp_call *call,
+                                               const struct idp_value *arguments);
 struct idp_value idp_sql_open_sso_session(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_sso_session(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_end_sso_session(struct idp_call *call, const struct idp_value *arguments);
@@ -132,11 +142,12 @@ struct idp_value idp_sql_end_sso_sessions(struct idp_call *call, const struct id
 struct idp_value idp_sql_sso_backchannel_logout(struct idp_call *call,
                                                 const struct idp_value *arguments);
 
+extern const struct idp_sealed_column idp_connection_sealed, idp_sso_session_sealed;
 extern const struct idp_statement idp_connection_statements[], idp_login_state_statements[],
     idp_stored_keys_statements[], idp_sso_user_statements[], idp_sso_session_statements[],
-    idp_logout_statements[];
+    idp_logout_statements[], idp_bearer_statements[];
 extern const size_t idp_connection_statement_count, idp_login_state_statement_count,
     idp_stored_keys_statement_count, idp_sso_user_statement_count, idp_sso_session_statement_count,
-    idp_logout_statement_count;
+    idp_logout_statement_count, idp_bearer_statement_count;
 
 #endif

@@ -19,14 +19,17 @@ const struct idp_statement idp_stored_keys_statements[] = {
     [GET] = {"SELECT jwks, expires_at FROM idplane.sso_keys"
              " WHERE tenant = $1 AND connection = $2 AND url = $3",
              "ttt", "tz", .kept = true},
-    /* $5: before it a try is long ago. Keys from elsewhere are none. */
+    /* $5: before it a try is long ago. $7: what somebody set ends then, which is never, and is not
+     * fetched over by itself. Keys from elsewhere are none. */
     [CLAIM] = {"INSERT INTO idplane.sso_keys (tenant, connection, url, tried_at)"
                " VALUES ($1, $2, $3, $4) ON CONFLICT (tenant, connection) DO UPDATE SET"
                " tried_at = excluded.tried_at, url = excluded.url,"
                " jwks = CASE WHEN idplane.sso_keys.url = excluded.url"
                " THEN idplane.sso_keys.jwks END"
-               " WHERE idplane.sso_keys.tried_at <= $5 OR idplane.sso_keys.url <> excluded.url",
-               "tttzz", ""},
+               " WHERE $6 OR idplane.sso_keys.url <> excluded.url"
+               " OR (idplane.sso_keys.tried_at <= $5 AND (idplane.sso_keys.expires_at IS NULL"
+               " OR idplane.sso_keys.expires_at < $7))",
+               "tttzzbz", ""},
     [KEEP] = {"UPDATE idplane.sso_keys SET jwks = $4, fetched_at = $5, expires_at = $6,"
               " failure = NULL WHERE tenant = $1 AND connection = $2 AND url = $3",
               "ttttzz", ""},
@@ -106,7 +109,9 @@ bool idp_stored_keys_claim(struct idp_call *call, const struct idp_connection *c
         idp_value_text(connection->id),
         idp_value_text(place.url),
         idp_value_time(now_us),
-        idp_value_time(by_force ? IDP_TIME_MAX_US : now_us - cooldown_s * SECOND_US),
+        idp_value_time(now_us - cooldown_s * SECOND_US),
+        idp_value_bool(by_force),
+        idp_value_time(IDP_TIME_MAX_US),
     };
     return idp_run(call, &idp_stored_keys_statements[CLAIM], row).affected == 1;
 }
@@ -179,13 +184,14 @@ const char *idp_stored_keys_take(struct idp_call *call, const struct idp_connect
     struct idp_json *jwks = jwks_of(call, connection, answer, &why);
     bool is_known = idp_key_place_of(connection, &place);
     int64_t lifetime_s = lifetime_of(call, idp_json_member(answer, "headers"));
+    bool is_set = idp_json_is(idp_json_member(answer, "set"), IDP_JSON_TRUE);
     struct idp_value row[] = {
         idp_value_text(idp_tenant(call)),
         idp_value_text(connection->id),
         idp_value_text(is_known ? place.url : (struct idp_bytes){"", 0}),
         idp_value_text(jwks == NULL ? idp_bytes_of(why) : idp_json_text(call, jwks)),
         idp_value_time(now_us),
-        idp_value_time(now_us + lifetime_s * SECOND_US),
+        idp_value_time(is_set ? IDP_TIME_MAX_US : now_us + lifetime_s * SECOND_US),
     };
     idp_run(call, &idp_stored_keys_statements[jwks == NULL ? FAIL : KEEP], row);
     return jwks == NULL ? why : NULL;
@@ -204,6 +210,7 @@ struct idp_value idp_sql_set_sso_keys(struct idp_call *call, const struct idp_va
     struct idp_json *answer = idp_json_new(call, IDP_JSON_OBJECT);
     idp_json_add_integer(call, answer, "status", HTTP_OK);
     idp_json_add_string(call, answer, "body", arguments[1].bytes);
+    idp_json_add_bool(call, answer, "set", true);
     call->host->begin(call);
     if (!idp_stored_keys_claim(call, &connection, true)) {
         return idp_value_json(idp_connection_answer(

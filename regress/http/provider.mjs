@@ -71,12 +71,18 @@ export async function startProvider({ redirectUris, alg = 'ES256', postLogout = 
     ...(backchannel ? { backchannel_logout_uri: backchannel, backchannel_logout_session_required: true } : {}),
   };
   const seen = { token: 0, jwks: 0 };
-  let keys = [await privateKey('k1', alg)], handler, slow = 0;
+  let keys = [await privateKey('k1', alg)], handler, slow = 0, active = true;
   const make = () => (handler = new Provider(issuer, settings(client, keys)).callback());
   make();
   server.on('request', async (request, response) => {
     if (request.url === '/token') seen.token++;
     if (request.url === '/jwks') seen.jwks++;
+    if (request.url === '/validate') {
+      seen.validate = (seen.validate ?? 0) + 1;
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify({ active }));
+      return;
+    }
     if (slow && request.url === '/token') await new Promise((done) => setTimeout(done, slow));
     handler(request, response);
   });
@@ -84,6 +90,12 @@ export async function startProvider({ redirectUris, alg = 'ES256', postLogout = 
     issuer, audience: AUDIENCE, client, seen,
     certificate: join(folder, 'cert.pem'),
     slowDown: (ms) => (slow = ms),
+    revoke: () => (active = false),
+    // A token that the provider would sign.
+    sign: async (claims, kid) =>
+      new jose.SignJWT({ iss: issuer, aud: AUDIENCE, ...claims })
+        .setProtectedHeader({ alg, kid: kid ?? keys[0].kid }).setIssuedAt().setExpirationTime('10m')
+        .sign(await jose.importJWK(keys[0], alg)),
     rotate: async (kid) => {
       keys = [await privateKey(kid, alg)];
       make();

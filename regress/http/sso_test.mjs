@@ -152,6 +152,61 @@ for (const engine of engines) {
       assert.ok(Math.max(...times) < 1000, `the slowest poll took ${Math.max(...times)} ms`);
     });
 
+    const bearer = (token) => fetch(`${server.base}/session`, { headers: { authorization: `Bearer ${token}` } });
+    const external = (more) => ({
+      externalTokenConfig: {
+        enabled: true, userOrAppIdConfig: { jwtField: 'user' }, validationRequired: true, validationMethod: 'INTROSPECTION',
+        accessTokenValidityCheckIntervalInMinutes: 1,
+        tokenValidationRequest: {
+          url: `${provider.issuer}/validate`, method: 'POST', operation: 'EXECUTE', body: 'token=${accessToken}&client_secret=s3cr3t',
+        },
+        ...more,
+      },
+    });
+
+    it('a token of the provider is good at the API while the provider says so', async () => {
+      const token = await provider.sign({ sub: 'robot', user: 'robot', role: ['ADMIN'] });
+      assert.equal((await bearer(token)).status, 401, 'not unless the connection says so');
+      assert.equal(server.call('set_sso_connection', 'corp', connectionOf(provider, external())).status, 'ok');
+      const first = await bearer(token);
+      assert.equal(first.status, 200);
+      assert.deepEqual(await first.json(), {
+        ok: true, user: 'robot', connection: 'corp', access: { roles: [1, 2], applications: [7], inventoryRoles: [] },
+      });
+      for (let i = 0; i < 5; i++) assert.equal((await bearer(token)).status, 200);
+      assert.equal(provider.seen.validate, 1, 'asked once a minute');
+      const other = await provider.sign({ sub: 'other', user: 'other', role: ['ADMIN'] });
+      provider.revoke();
+      assert.equal((await bearer(token)).status, 200, 'seen at the next look');
+      assert.equal((await bearer(other)).status, 401);
+      assert.equal(server.call('sso_user', 'other'), '');
+    });
+
+    it('a thousand tokens of keys that nobody knows are one fetch of keys (S31)', async () => {
+      assert.equal(server.call('set_sso_connection', 'corp', connectionOf(provider, external())).changed, false);
+      const bad = await provider.sign({ sub: 'x', user: 'x' }, 'nobody');
+      const before = provider.seen.jwks;
+      for (let i = 0; i < 10; i++) {
+        const answers = await Promise.all(Array.from({ length: 100 }, () => bearer(bad)));
+        assert.deepEqual([...new Set(answers.map(({ status }) => status))], [401]);
+      }
+      assert.ok(provider.seen.jwks - before <= 1, `${provider.seen.jwks - before} fetches`);
+    });
+
+    it('the provider signs a user out through the back channel', async () => {
+      assert.equal(server.call('set_sso_connection', 'corp', connectionOf(provider)).status, 'ok');
+      const { browser, page } = await login('admin.back');
+      assert.equal(page.status, 200, page.text);
+      const events = { 'http://schemas.openid.net/event/backchannel-logout': {} };
+      const token = await provider.sign({ aud: 'platform', sub: 'admin.back', jti: 'b1', events });
+      const send = () => post(`${server.base}/sso/corp/backchannel`, { logout_token: token });
+      const told = await send();
+      assert.equal(told.status, 200);
+      assert.equal(told.headers.get('cache-control'), 'no-store');
+      assert.equal((await browser.open(`${server.base}/session`)).status, 401);
+      assert.equal((await send()).status, 400, 'once');
+    });
+
     it('a provider that cannot be reached is a page, and is in the audit', async () => {
       const broken = connectionOf(provider);
       broken.tokenRequest.url = 'https://127.0.0.1:1/token';

@@ -77,6 +77,9 @@ static void call_core(struct idp_fetch_frame *frame, sqlite3_context *context, i
                       sqlite3_value **arguments)
 {
     struct idp_value url = text_of(frame, arguments[0], 't'), options = {0};
+    if (sqlite3_txn_state(frame->db, NULL) == SQLITE_TXN_WRITE) {
+        fail(&frame->call, IDP_OPEN_TRANSACTION, NULL);
+    }
     if (count > 1) {
         options = text_of(frame, arguments[1], 'j');
     }

@@ -23,7 +23,8 @@ struct idp_request {
     struct idp_bytes path;      /* behind the tenant's base path, without the query */
     struct idp_bytes query;     /* data NULL: none */
     struct idp_bytes segment;   /* of the path, decoded, where its route has {} */
-    const struct idp_json *headers; /* object; a value is a string or an array of strings */
+    struct idp_bytes segment_second; /* where it has another one */
+    const struct idp_json *headers;  /* object; a value is a string or an array of strings */
     struct idp_bytes body;
     const struct idp_json *resume;  /* where a request goes on that was told to fetch; else NULL */
     const struct idp_json *fetched; /* what it fetched */
@@ -129,11 +130,11 @@ void idp_response_refusal(char *json, size_t size, enum idp_error error);
 /* ---- routes (router.c, routes.c, and one file for each group of handlers) ---- */
 
 /* Methods as a set; a route that answers GET answers HEAD. */
-enum idp_method { IDP_GET = 1, IDP_POST = 2, IDP_PUT = 4, IDP_PATCH = 8 };
+enum idp_method { IDP_GET = 1, IDP_POST = 2, IDP_PUT = 4, IDP_PATCH = 8, IDP_DELETE = 16 };
 
 /* A row of the route table. Several rows may share a path when their methods differ. */
 struct idp_route {
-    const char *path; /* {} stands for one segment */
+    const char *path; /* {} stands for one segment, twice at most */
     unsigned methods;
     enum idp_effect effect; /* the host sees it as the effect of the call */
     bool any_host;          /* answers whatever the Host: it belongs to no tenant */
@@ -168,6 +169,20 @@ struct idp_response idp_answer_sso_callback(struct idp_call *call,
 struct idp_response idp_answer_sso_logout(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_sso_backchannel(struct idp_call *call,
                                                const struct idp_request *request);
+struct idp_response idp_answer_options_list(struct idp_call *call,
+                                            const struct idp_request *request);
+struct idp_response idp_answer_option_post(struct idp_call *call,
+                                           const struct idp_request *request);
+struct idp_response idp_answer_option_get(struct idp_call *call, const struct idp_request *request);
+struct idp_response idp_answer_option_put(struct idp_call *call, const struct idp_request *request);
+struct idp_response idp_answer_option_delete(struct idp_call *call,
+                                             const struct idp_request *request);
+struct idp_response idp_answer_option_restrict(struct idp_call *call,
+                                               const struct idp_request *request);
+struct idp_response idp_answer_access_mappings(struct idp_call *call,
+                                               const struct idp_request *request);
+struct idp_response idp_answer_inventory_mappings(struct idp_call *call,
+                                                  const struct idp_request *request);
 struct idp_response idp_answer_device_page(struct idp_call *call,
                                            const struct idp_request *request);
 struct idp_response idp_answer_session(struct idp_call *call, const struct idp_request *request);

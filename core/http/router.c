@@ -57,24 +57,42 @@ static unsigned method_find(struct idp_bytes method)
     if (idp_bytes_is(method, "PATCH")) {
         return IDP_PATCH;
     }
+    if (idp_bytes_is(method, "DELETE")) {
+        return IDP_DELETE;
+    }
     return idp_bytes_is(method, "POST") ? IDP_POST : 0;
 }
 
-/* True where the path is that of the route; *segment is then what stands for its {}, encoded. */
-static bool path_fits(struct idp_bytes path, const char *pattern, struct idp_bytes *segment)
+/* Cuts a segment of the path off its front; false: it is empty. */
+static bool segment_cut(struct idp_bytes *path, struct idp_bytes *segment)
 {
+    const char *slash = memchr(path->data, '/', path->size);
+    size_t size = slash == NULL ? path->size : (size_t)(slash - path->data);
+    *segment = (struct idp_bytes){path->data, size};
+    *path = (struct idp_bytes){path->data + size, path->size - size};
+    return size > 0;
+}
+
+/* True where the path is that of the route; segments are then what stands for its {}, encoded. */
+static bool path_fits(struct idp_request *request, const char *pattern)
+{
+    struct idp_bytes path = request->path;
+    struct idp_bytes *const segments[] = {&request->segment, &request->segment_second};
+    *segments[0] = *segments[1] = (struct idp_bytes){0};
     const char *hole = strstr(pattern, "{}");
-    if (hole == NULL) {
-        return idp_bytes_is(path, pattern);
+    for (size_t i = 0; hole != NULL && i < IDP_COUNT(segments); i++) {
+        struct idp_bytes before = {pattern, (size_t)(hole - pattern)};
+        if (!idp_bytes_start(path, before)) {
+            return false;
+        }
+        path = (struct idp_bytes){path.data + before.size, path.size - before.size};
+        if (!segment_cut(&path, segments[i])) {
+            return false;
+        }
+        pattern = hole + strlen("{}");
+        hole = strstr(pattern, "{}");
     }
-    struct idp_bytes before = {pattern, (size_t)(hole - pattern)};
-    struct idp_bytes behind = idp_bytes_of(hole + 2);
-    if (path.size <= before.size + behind.size || !idp_bytes_start(path, before) ||
-        !idp_bytes_end(path, behind)) {
-        return false;
-    }
-    *segment = (struct idp_bytes){path.data + before.size, path.size - before.size - behind.size};
-    return memchr(segment->data, '/', segment->size) == NULL;
+    return idp_bytes_is(path, pattern);
 }
 
 /* The route of path and method, or NULL; *allowed is then what the path has. */
@@ -83,8 +101,7 @@ static const struct idp_route *route_find(struct idp_request *request, unsigned 
 {
     *allowed = 0;
     for (size_t i = 0; i < idp_route_count; i++) {
-        if (idp_routes[i].any_host != any_host ||
-            !path_fits(request->path, idp_routes[i].path, &request->segment)) {
+        if (idp_routes[i].any_host != any_host || !path_fits(request, idp_routes[i].path)) {
             continue;
         }
         if (idp_routes[i].methods & method) {
@@ -101,8 +118,11 @@ static struct idp_response not_routed(struct idp_call *call, unsigned allowed)
     static const struct {
         unsigned method;
         const char *names;
-    } methods[] = {
-        {IDP_GET, "GET, HEAD"}, {IDP_POST, "POST"}, {IDP_PUT, "PUT"}, {IDP_PATCH, "PATCH"}};
+    } methods[] = {{IDP_GET, "GET, HEAD"},
+                   {IDP_POST, "POST"},
+                   {IDP_PUT, "PUT"},
+                   {IDP_PATCH, "PATCH"},
+                   {IDP_DELETE, "DELETE"}};
     if (!allowed) {
         return idp_response_error(call, IDP_NOT_FOUND);
     }
@@ -158,6 +178,15 @@ static struct idp_response route_enter(struct idp_call *call, const struct idp_r
     return route_run(call, route, request);
 }
 
+static bool segment_decode(struct idp_call *call, struct idp_bytes *segment)
+{
+    if (segment->data == NULL) {
+        return true;
+    }
+    *segment = idp_url_decode(call, *segment);
+    return segment->data != NULL && idp_utf8_valid(*segment);
+}
+
 static struct idp_response request_answer(struct idp_call *call, struct idp_request *request)
 {
     unsigned allowed, method = method_find(request->method);
@@ -174,11 +203,9 @@ static struct idp_response request_answer(struct idp_call *call, struct idp_requ
         }
         route = route_find(request, method, false, &allowed);
     }
-    if (route && request->segment.data) {
-        request->segment = idp_url_decode(call, request->segment);
-        if (!request->segment.data || !idp_utf8_valid(request->segment)) {
-            return idp_response_error(call, IDP_INVALID_REQUEST);
-        }
+    if (route && (!segment_decode(call, &request->segment) ||
+                  !segment_decode(call, &request->segment_second))) {
+        return idp_response_error(call, IDP_INVALID_REQUEST);
     }
     return route ? route_enter(call, route, request) : not_routed(call, allowed);
 }

@@ -32,6 +32,8 @@ const struct idp_function idp_functions[] = {
      "The tenant of this session."},
     {"purge", "i", "max_rows", 1, 0, 'j', IDP_WRITES, idp_sql_purge,
      "Removes what expired: codes, tokens, attempts, logins, sessions, audit; at most max_rows."},
+    {"audit_events", "j", "options", 0, 0, 'j', IDP_READS, idp_sql_audit_events,
+     "What happened last, and who was it; the latest first."},
     {"check_installation", "", "", 0, 0, 'j', IDP_READS, idp_sql_check_installation,
      "Prepares every statement of the library against the tables, and counts them."},
     {"canonical_json", "j", "json", 1, 0, 't', IDP_PURE, idp_sql_canonical_json,

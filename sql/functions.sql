@@ -50,6 +50,10 @@ CREATE FUNCTION idplane.purge(max_rows bigint) RETURNS jsonb
     LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.purge(bigint) IS 'Removes what expired: codes, tokens, attempts, logins, sessions, audit; at most max_rows.';
 
+CREATE FUNCTION idplane.audit_events(options jsonb DEFAULT NULL) RETURNS jsonb
+    LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.audit_events(jsonb) IS 'What happened last, and who was it; the latest first.';
+
 CREATE FUNCTION idplane.check_installation() RETURNS jsonb
     LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.check_installation() IS 'Prepares every statement of the library against the tables, and counts them.';

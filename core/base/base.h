@@ -360,6 +360,7 @@ struct idp_audit {
     const struct idp_json *details;
 };
 void idp_audit_add(struct idp_call *call, const struct idp_audit *event);
+struct idp_value idp_sql_audit_events(struct idp_call *call, const struct idp_value *arguments);
 
 extern const struct idp_statement idp_audit_statements[];
 extern const size_t idp_audit_statement_count;

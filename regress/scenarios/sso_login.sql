@@ -76,6 +76,10 @@ SELECT canonical_json(delete_sso_user('john.wick'));
 SELECT canonical_json(delete_sso_user('john.wick'));
 SELECT canonical_json(sso_login('corp', json('{"access_token":"' || jwt_sign_with('{"iss":"https://idp.example/","aud":"platform","exp":1767226000,"user":"john.wick"}', (SELECT canonical_json(jwk) FROM provider)) || '"}')) -> 'is_new');
 
+-- S36: header and claims of each attempt are in the audit, and no token.
+SELECT canonical_json(audit_events('{"type":"Single sign-on","subject":"mary"}'));
+SELECT audit_events('{"kind":"x"}');
+
 -- A connection that is not shown is none.
 SELECT canonical_json(set_sso_connection('corp', '{"type":"OAUTH2","providerName":"Corp","clientId":"app","audience":"platform","issuer":"https://idp.example/"}') -> 'changed');
 SELECT canonical_json(sso_login('corp', json('{"access_token":"' || jwt_sign_with('{"iss":"https://idp.example/","aud":"platform","exp":1767226000,"user":"john.wick"}', (SELECT canonical_json(jwk) FROM provider)) || '"}')) -> 'reason');

@@ -269,7 +269,7 @@ const struct idp_statement_group idp_statement_groups[] = {
     {idp_sso_user_statements, &idp_sso_user_statement_count},
     {idp_audit_statements, &idp_audit_statement_count},
     {idp_sso_session_statements, &idp_sso_session_statement_count},
-    {idp_logout_statements, &idp_logout_statement_count},
+    {idp_step_statements, &idp_step_statement_count},
     {idp_bearer_statements, &idp_bearer_statement_count},
 };
 const size_t idp_statement_group_count = IDP_COUNT(idp_statement_groups);

@@ -166,6 +166,7 @@ COMMENT ON INDEX idplane.idplane_sso_login_expires IS 'purge().';
 COMMENT ON INDEX idplane.sso_login_pkey IS 'A state is one login.';
 COMMENT ON CONSTRAINT sso_login_pkey ON idplane.sso_login IS 'A state is one login.';
 
+COMMENT ON COLUMN idplane.sso_keys.answered_at IS 'When the last try ended, either way; before tried_at: it is under way.';
 COMMENT ON COLUMN idplane.sso_keys.connection IS 'Connection whose keys they are.';
 COMMENT ON COLUMN idplane.sso_keys.expires_at IS 'From then on they are asked for again, as the provider said; until that works they count.';
 COMMENT ON COLUMN idplane.sso_keys.failure IS 'What the last try said; null: it worked.';

@@ -252,6 +252,7 @@ CREATE TABLE idplane.sso_login (
     state_digest bytea NOT NULL,
     connection text COLLATE "C" NOT NULL,
     browser_digest bytea NOT NULL,
+    provider_digest bytea NOT NULL,
     redirect_uri text COLLATE "C" NOT NULL,
     return_to text COLLATE "C",
     started_at timestamptz NOT NULL,
@@ -262,6 +263,7 @@ CREATE TABLE idplane.sso_login (
 CREATE INDEX idplane_sso_login_expires ON idplane.sso_login (expires_at);
 COMMENT ON TABLE idplane.sso_login IS 'Logins under way: a browser was sent to a provider and has not come back. Nonce and code verifier follow from state and browser secret, which are kept as digests only.';
 COMMENT ON COLUMN idplane.sso_login.state_digest IS 'SHA-256 of the state with its tenant.';
+COMMENT ON COLUMN idplane.sso_login.provider_digest IS 'SHA-256 of issuer, client and addresses: the code of one provider goes to no other.';
 COMMENT ON COLUMN idplane.sso_login.browser_digest IS 'SHA-256 of the secret in the cookie of the browser that started it.';
 
 CREATE TABLE idplane.sso_keys (
@@ -272,6 +274,7 @@ CREATE TABLE idplane.sso_keys (
     fetched_at timestamptz,
     expires_at timestamptz,
     tried_at timestamptz NOT NULL,
+    answered_at timestamptz,
     failure text COLLATE "C",
     PRIMARY KEY (tenant, connection)
 );

@@ -305,6 +305,9 @@ struct idp_bytes idp_seal_header(struct idp_call *call);
 struct idp_bytes idp_unseal(struct idp_call *call, struct idp_bytes sealed,
                             struct idp_bytes context);
 
+/* True where the master key that sealed it is there. */
+bool idp_seal_opens(struct idp_call *call, struct idp_bytes sealed);
+
 /* A digest that names the master key which sealed `sealed`: part of the key under which a parsed
  * secret may be cached. Raises as idp_unseal does. */
 struct idp_bytes idp_seal_fingerprint(struct idp_call *call, struct idp_bytes sealed);
@@ -344,6 +347,9 @@ struct idp_master_key {
 
 /* The key that seals, recorded in idplane.master_key; made where there never was one. */
 const struct idp_master_key *idp_master_key_sealing(struct idp_call *call);
+
+/* True where there is a key of this id. */
+bool idp_master_key_has(struct idp_call *call, struct idp_bytes id);
 
 /* The key of this id; raises IDP_MASTER_KEY_MISSING where the file does not hold it. */
 const struct idp_master_key *idp_master_key_named(struct idp_call *call, struct idp_bytes id);

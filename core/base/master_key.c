@@ -157,27 +157,41 @@ const struct idp_master_key *idp_master_key_sealing(struct idp_call *call)
     return &ring->keys[0];
 }
 
-const struct idp_master_key *idp_master_key_named(struct idp_call *call, struct idp_bytes id)
+/* NULL: there is none of this id. *path: the file that was looked at; NULL: the key is in memory.
+ */
+static const struct idp_master_key *key_find(struct idp_call *call, struct idp_bytes id,
+                                             const char **path)
 {
     unsigned char secret[IDP_MASTER_KEY_SIZE] = {0};
-    const char *path = call->host->master_key_path(call, secret);
-
-    if (!path) {
+    *path = call->host->master_key_path(call, secret);
+    if (*path == NULL) {
         const struct idp_master_key *key = ephemeral_key(call, secret);
-
         idp_wipe(secret, sizeof secret);
-        if (!idp_bytes_equal(id, id_of(key))) {
-            idp_fail(call, IDP_MASTER_KEY_MISSING);
-        }
+        return idp_bytes_equal(id, id_of(key)) ? key : NULL;
+    }
+    const struct idp_key_ring *ring = idp_key_ring_read(call, *path);
+    size_t i = 0;
+    while (i < ring->count && !idp_bytes_equal(id, id_of(&ring->keys[i]))) {
+        i++;
+    }
+    return i < ring->count ? &ring->keys[i] : NULL;
+}
+
+bool idp_master_key_has(struct idp_call *call, struct idp_bytes id)
+{
+    const char *path;
+    return key_find(call, id, &path) != NULL;
+}
+
+const struct idp_master_key *idp_master_key_named(struct idp_call *call, struct idp_bytes id)
+{
+    const char *path;
+    const struct idp_master_key *key = key_find(call, id, &path);
+    if (key != NULL) {
         return key;
     }
-
-    const struct idp_key_ring *ring = idp_key_ring_read(call, path);
-
-    for (size_t i = 0; i < ring->count; i++) {
-        if (idp_bytes_equal(id, id_of(&ring->keys[i]))) {
-            return &ring->keys[i];
-        }
+    if (path == NULL) {
+        idp_fail(call, IDP_MASTER_KEY_MISSING);
     }
     idp_fail_with(call, IDP_MASTER_KEY_MISSING,
                   "A stored secret was sealed with a master key that is not in %s; copy the master "

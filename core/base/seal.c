@@ -153,6 +153,12 @@ struct idp_bytes idp_unseal(struct idp_call *call, struct idp_bytes sealed,
     return (struct idp_bytes){(const char *)out, parts.text.size};
 }
 
+bool idp_seal_opens(struct idp_call *call, struct idp_bytes sealed)
+{
+    struct sealed parts;
+    return sealed_read(sealed, &parts) && idp_master_key_has(call, parts.key_id);
+}
+
 struct idp_bytes idp_seal_fingerprint(struct idp_call *call, struct idp_bytes sealed)
 {
     struct sealed parts;

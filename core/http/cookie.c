@@ -2,8 +2,8 @@
 /* cookie.c - the cookies of browsers (RFC 6265): the secret of a login under way, the session, and
  * what proves that a request comes from a page of ours, which alone may be read by scripts.
  *
- * Over TLS their names begin with __Host- or, where the tenant has a path, __Secure-: no other host
- * of the domain can set one that is taken for ours. */
+ * Over TLS the first two are __Host- cookies, which no other host of the domain can set. Tenants
+ * that share a host by their paths have names of their own. */
 #include "core/http/http.h"
 
 #include <string.h>
@@ -27,20 +27,33 @@ static struct idp_bytes path_of(struct idp_call *call, struct idp_bytes base_url
     return idp_text_bytes(&text);
 }
 
-static struct idp_bytes name_of(struct idp_call *call, enum idp_cookie cookie, bool is_secure,
-                                struct idp_bytes path)
-{
-    struct idp_text text = {.call = call};
-    if (is_secure && !rows[cookie].for_scripts) {
-        idp_text_add_c(&text, path.size == 1 ? "__Host-" : "__Secure-");
-    }
-    idp_text_add_c(&text, rows[cookie].name);
-    return idp_text_bytes(&text);
-}
-
 static bool is_secure(struct idp_bytes base_url)
 {
     return idp_bytes_start(base_url, idp_bytes_of("https://"));
+}
+
+/* Eight letters that say which tenant, where the host is shared. */
+static void tenant_add(struct idp_text *text)
+{
+    enum { LETTER_COUNT = 8 };
+    struct idp_bytes tenant = idp_tenant(text->call);
+    struct idp_bytes digest = idp_digest(text->call, "cookie", &tenant, 1);
+    struct idp_bytes letters = idp_base64url_encode(text->call, digest);
+    idp_text_add_char(text, '-');
+    idp_text_add(text, (struct idp_bytes){letters.data, LETTER_COUNT});
+}
+
+static struct idp_bytes name_of(struct idp_call *call, enum idp_cookie cookie,
+                                struct idp_bytes base_url)
+{
+    struct idp_text text = {.call = call};
+    bool is_hidden = !rows[cookie].for_scripts;
+    idp_text_add_c(&text, is_hidden && is_secure(base_url) ? "__Host-" : "");
+    idp_text_add_c(&text, rows[cookie].name);
+    if (is_hidden && idp_url_path(base_url).size > 0) {
+        tenant_add(&text);
+    }
+    return idp_text_bytes(&text);
 }
 
 /* ---- reading ---- */
@@ -60,7 +73,7 @@ struct idp_bytes idp_cookie_read(struct idp_call *call, const struct idp_request
                                  enum idp_cookie cookie)
 {
     struct idp_bytes base_url = idp_settings_load(call).base_url;
-    struct idp_bytes name = name_of(call, cookie, is_secure(base_url), path_of(call, base_url));
+    struct idp_bytes name = name_of(call, cookie, base_url);
     struct idp_bytes rest = idp_request_header(request, "cookie"), found = {0};
     while (rest.size > 0) {
         struct idp_bytes pair = pair_next(&rest);
@@ -91,9 +104,9 @@ void idp_cookie_add(struct idp_call *call, struct idp_response *response, enum i
                     struct idp_bytes value, int64_t lifetime_s)
 {
     struct idp_bytes base_url = idp_settings_load(call).base_url;
-    struct idp_bytes path = path_of(call, base_url);
+    struct idp_bytes path = rows[cookie].for_scripts ? path_of(call, base_url) : idp_bytes_of("/");
     struct idp_text text = {.call = call};
-    idp_text_add(&text, name_of(call, cookie, is_secure(base_url), path));
+    idp_text_add(&text, name_of(call, cookie, base_url));
     idp_text_add_char(&text, '=');
     idp_text_add(&text, value);
     idp_text_add_c(&text, "; Path=");

@@ -128,11 +128,11 @@ struct idp_response idp_answer_sso_callback(struct idp_call *call,
 {
     struct idp_json *answer =
         request->resume != NULL
-            ? idp_sso_resume(call, request->resume, request->fetched)
+            ? idp_sso_resume(call, idp_step_open(call, request->resume), request->fetched, true)
             : idp_sso_return(call, request->segment, query_of(call, request),
                              idp_cookie_read(call, request, IDP_COOKIE_BROWSER));
     if (idp_json_member(answer, "resume") != NULL) {
-        return (struct idp_response){.pending = answer};
+        return (struct idp_response){.pending = idp_step_close(call, answer)};
     }
     return idp_json_member(answer, "session") != NULL ? signed_in(call, answer)
                                                       : refusal_page(call, answer);
@@ -143,23 +143,19 @@ struct idp_response idp_answer_sso_callback(struct idp_call *call,
 struct idp_json *idp_request_session(struct idp_call *call, const struct idp_request *request)
 {
     struct idp_bytes cookie = idp_cookie_read(call, request, IDP_COOKIE_SESSION);
-    struct idp_json *session =
-        idp_login_secret_valid(cookie) ? idp_sso_session_find(call, cookie) : NULL;
-    if (session != NULL) {
-        idp_sso_session_touch(call, cookie);
-    }
-    return session;
+    return idp_login_secret_valid(cookie) ? idp_sso_session_find(call, cookie) : NULL;
 }
 
 /* Callers of an API bring a token of their provider instead. */
 static struct idp_response bearer_answer(struct idp_call *call, const struct idp_request *request,
                                          struct idp_bytes token)
 {
-    struct idp_json *answer = request->resume != NULL
-                                  ? idp_bearer_resume(call, request->resume, request->fetched)
-                                  : idp_bearer(call, token);
+    struct idp_json *answer =
+        request->resume != NULL
+            ? idp_bearer_resume(call, idp_step_open(call, request->resume), request->fetched, true)
+            : idp_bearer(call, token, true);
     if (idp_json_member(answer, "resume") != NULL) {
-        return (struct idp_response){.pending = answer};
+        return (struct idp_response){.pending = idp_step_close(call, answer)};
     }
     return idp_json_is(idp_json_member(answer, "ok"), IDP_JSON_TRUE)
                ? idp_response_json(call, 200, answer)
@@ -214,7 +210,14 @@ struct idp_response idp_answer_sso_backchannel(struct idp_call *call,
 {
     const struct idp_json *form = idp_form_read(call, request->body);
     struct idp_bytes token = idp_json_string(form, "logout_token");
-    return token.data == NULL
-               ? idp_response_error(call, IDP_INVALID_REQUEST)
-               : idp_response_outcome(call, idp_sso_backchannel(call, request->segment, token));
+    if (token.data == NULL) {
+        return idp_response_error(call, IDP_INVALID_REQUEST);
+    }
+    struct idp_json *answer =
+        request->resume != NULL ? idp_sso_backchannel_resume(
+                                      call, idp_step_open(call, request->resume), request->fetched)
+                                : idp_sso_backchannel(call, request->segment, token);
+    return idp_json_member(answer, "resume") != NULL
+               ? (struct idp_response){.pending = idp_step_close(call, answer)}
+               : idp_response_outcome(call, answer);
 }

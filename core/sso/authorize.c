@@ -22,19 +22,31 @@ static const struct idp_json *option(const struct idp_connection *connection, co
 
 /* ---- where the browser comes back to ---- */
 
-/* Addresses may end with an asterisk: the applications of a host. */
-static bool is_listed(struct idp_call *call, const struct idp_connection *connection,
-                      struct idp_bytes uri)
+/* An address that ends with an asterisk behind a slash of its path: all below it on that host. */
+static bool is_below(struct idp_bytes listed, struct idp_bytes uri)
+{
+    struct idp_bytes end = idp_bytes_of("/*");
+    struct idp_bytes folder = {listed.data, listed.size - 1};
+    const char *scheme = memmem(listed.data, listed.size, "://", strlen("://"));
+    const char *host = scheme == NULL ? NULL : scheme + strlen("://");
+    return idp_bytes_end(listed, end) && host != NULL &&
+           memchr(host, '/', (size_t)(folder.data + folder.size - host)) != NULL &&
+           idp_bytes_start(uri, folder);
+}
+
+static bool is_listed(const struct idp_connection *connection, struct idp_bytes uri)
 {
     const struct idp_json *list = option(connection, "redirect_uris");
-    for (const struct idp_json *item = list == NULL ? NULL : list->child; item != NULL;
-         item = item->next) {
-        struct idp_wildcard wildcard = {.pattern = item->text};
-        if (idp_wildcard_match(call, &wildcard, uri)) {
-            return true;
+    const struct idp_json *item = list == NULL ? NULL : list->child;
+    for (size_t i = 0; i < uri.size; i++) {
+        if (uri.data[i] <= ' ' || uri.data[i] >= 0x7f || strchr("\\#@", uri.data[i]) != NULL) {
+            return false;
         }
     }
-    return false;
+    while (item != NULL && !idp_bytes_equal(item->text, uri) && !is_below(item->text, uri)) {
+        item = item->next;
+    }
+    return item != NULL && memmem(uri.data, uri.size, "/..", strlen("/..")) == NULL;
 }
 
 /* data NULL: the caller may not have it. What the connection fixes is not the caller's to say. */
@@ -49,7 +61,7 @@ static struct idp_bytes redirect_of(struct idp_call *call, const struct idp_conn
     if (wanted.data == NULL || idp_bytes_equal(wanted, own)) {
         return own;
     }
-    return is_listed(call, connection, wanted) ? wanted : (struct idp_bytes){0};
+    return is_listed(connection, wanted) ? wanted : (struct idp_bytes){0};
 }
 
 /* A path of this server, or nothing: no other host may be the end of a login. */
@@ -123,6 +135,9 @@ static struct idp_json *answer_of(struct idp_call *call, const struct idp_json *
 /* NULL: it may begin; else why not. */
 static const char *wrong(const struct idp_json *options, const struct idp_login_state *login)
 {
+    if (!idp_parameter_is_plain(idp_json_string(options, "idp_hint"))) {
+        return "The idp_hint must be one plain word.";
+    }
     if (login->redirect_uri.data == NULL) {
         return "The redirect_uri is not one that the connection allows.";
     }
@@ -139,7 +154,8 @@ struct idp_json *idp_sso_authorize(struct idp_call *call, struct idp_bytes id,
                                    const struct idp_json *options)
 {
     struct idp_connection connection;
-    if (!idp_connection_find(call, id, &connection) || !idp_bytes_is(connection.type, "OAUTH2")) {
+    if (!idp_connection_find(call, id, &connection) || !idp_bytes_is(connection.type, "OAUTH2") ||
+        !connection.visible) {
         return idp_error_json_with(call, IDP_NOT_FOUND, IDP_NO_CONNECTION);
     }
     struct idp_login_state login = {
@@ -151,7 +167,7 @@ struct idp_json *idp_sso_authorize(struct idp_call *call, struct idp_bytes id,
     if (fault != NULL) {
         return idp_error_json_with(call, IDP_INVALID_REQUEST, fault);
     }
-    idp_login_state_start(call, connection.id, &login);
+    idp_login_state_start(call, &connection, &login);
     struct idp_json *request =
         request_of(call, &connection, &login, idp_json_string(options, "idp_hint"));
     if (request == NULL) {

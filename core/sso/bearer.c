@@ -35,6 +35,7 @@ struct bearer {
     struct idp_bytes token;
     struct idp_connection connection;
     const struct idp_json *config;
+    bool patient;
 };
 
 static struct idp_value digest_of(const struct bearer *bearer)
@@ -150,14 +151,13 @@ static struct idp_json *admit(const struct bearer *bearer, struct idp_identity i
     return accepted(bearer, user);
 }
 
-static struct idp_json *step_of(const struct bearer *bearer, const char *step,
-                                const struct idp_json *request)
+static struct idp_json *resume_of(const struct bearer *bearer, const char *step)
 {
     struct idp_json *resume = idp_json_new(bearer->call, IDP_JSON_OBJECT);
     idp_json_add_c(bearer->call, resume, "step", step);
     idp_json_add_string(bearer->call, resume, "connection", bearer->connection.id);
     idp_json_add_string(bearer->call, resume, "token", bearer->token);
-    return idp_fetch_step(bearer->call, request, resume);
+    return resume;
 }
 
 static struct idp_json *ask_provider(const struct bearer *bearer)
@@ -168,25 +168,21 @@ static struct idp_json *ask_provider(const struct bearer *bearer)
         idp_sso_request(bearer->call, &bearer->connection, IDP_SSO_VALIDATION, values);
     return request == NULL || idp_json_member(request, "error") != NULL
                ? refused(bearer, "not_configured")
-               : step_of(bearer, "validation", request);
+               : idp_step_fetch(bearer->call, request, resume_of(bearer, "validation"));
 }
 
 /* Signature and claims first: a provider is not asked about what is none of its own. */
-static struct idp_json *look(const struct bearer *bearer, bool may_fetch_keys)
+static struct idp_json *look(const struct bearer *bearer, const struct idp_json *resume)
 {
-    struct idp_call *call = bearer->call;
     struct idp_tokens tokens = {.text = {[IDP_ACCESS_TOKEN] = bearer->token}};
-    struct idp_key_place place = {0};
-    bool is_remote = idp_key_place_of(&bearer->connection, &place) && place.url.data != NULL;
-    bool wants_keys = may_fetch_keys && is_remote &&
-                      (idp_sso_keys_missing(call, &bearer->connection, &tokens) ||
-                       idp_stored_keys_load(call, &bearer->connection).is_expired);
-    if (wants_keys && idp_stored_keys_claim(call, &bearer->connection, false)) {
-        struct idp_json *request = idp_json_new(call, IDP_JSON_OBJECT);
-        idp_json_add_string(call, request, "url", place.url);
-        return step_of(bearer, "bearer_keys", request);
+    struct idp_keys_step keys = {bearer->call, &bearer->connection, &tokens, resume,
+                                 bearer->patient};
+    struct idp_json *first = idp_keys_step(&keys);
+    if (first != NULL) {
+        return first;
     }
-    struct idp_identity identity = idp_bearer_identity_of(call, &bearer->connection, bearer->token);
+    struct idp_identity identity =
+        idp_bearer_identity_of(bearer->call, &bearer->connection, bearer->token);
     if (identity.reason != NULL) {
         return refused(bearer, identity.reason);
     }
@@ -194,10 +190,10 @@ static struct idp_json *look(const struct bearer *bearer, bool may_fetch_keys)
                                                       : admit(bearer, identity);
 }
 
-struct idp_json *idp_bearer(struct idp_call *call, struct idp_bytes token)
+struct idp_json *idp_bearer(struct idp_call *call, struct idp_bytes token, bool patient)
 {
     struct idp_unverified unverified;
-    struct bearer bearer = {.call = call, .token = token};
+    struct bearer bearer = {.call = call, .token = token, .patient = patient};
     struct idp_json *answer = known(&bearer);
     if (answer != NULL) {
         return answer;
@@ -206,7 +202,7 @@ struct idp_json *idp_bearer(struct idp_call *call, struct idp_bytes token)
         return refused(&bearer, "malformed");
     }
     return connection_of(&bearer, idp_json_string(unverified.claims, "iss"))
-               ? look(&bearer, true)
+               ? look(&bearer, resume_of(&bearer, "look"))
                : refused(&bearer, "issuer");
 }
 
@@ -249,30 +245,31 @@ static struct idp_json *validated(const struct bearer *bearer, const struct idp_
 }
 
 struct idp_json *idp_bearer_resume(struct idp_call *call, const struct idp_json *resume,
-                                   const struct idp_json *answer)
+                                   const struct idp_json *answer, bool patient)
 {
-    struct bearer bearer = {.call = call, .token = idp_json_string(resume, "token")};
-    struct idp_bytes id = idp_json_string(resume, "connection");
-    if (bearer.token.data == NULL || !idp_connection_find_id(call, id, &bearer.connection)) {
+    struct bearer bearer = {
+        .call = call, .token = idp_json_string(resume, "token"), .patient = patient};
+    if (bearer.token.data == NULL ||
+        !idp_connection_find_id(call, idp_json_string(resume, "connection"), &bearer.connection)) {
         return refused(&bearer, "issuer");
     }
     bearer.config = idp_json_member(bearer.connection.document, "externalTokenConfig");
     if (idp_bytes_is(idp_json_string(resume, "step"), "validation")) {
         return validated(&bearer, answer);
     }
-    idp_stored_keys_take(call, &bearer.connection, answer);
-    return look(&bearer, false);
+    idp_keys_step_take(call, &bearer.connection, resume, answer);
+    return look(&bearer, resume);
 }
 
 /* authenticate_external(token) → {"ok","user","connection","access"}, or {"ok":false,"reason"} */
 struct idp_value idp_sql_authenticate_external(struct idp_call *call,
                                                const struct idp_value *arguments)
 {
-    struct idp_json *answer = idp_bearer(call, arguments[0].bytes);
-    const struct idp_json *resume = idp_json_member(answer, "resume");
-    for (; resume != NULL; resume = idp_json_member(answer, "resume")) {
-        const struct idp_json *fetch = idp_json_member(answer, "fetch");
-        answer = idp_bearer_resume(call, resume, idp_fetch_call(call, fetch));
+    struct idp_json *answer = idp_bearer(call, arguments[0].bytes, false);
+    const struct idp_json *fetch = idp_json_member(answer, "fetch");
+    for (; fetch != NULL; fetch = idp_json_member(answer, "fetch")) {
+        answer = idp_bearer_resume(call, idp_json_member(answer, "resume"),
+                                   idp_step_run(call, fetch), false);
     }
     return idp_value_json(answer);
 }

@@ -235,3 +235,8 @@ void idp_connection_restrict(struct idp_call *call, struct idp_bytes tenant,
                               idp_value_time(idp_now_us(call))};
     idp_run(call, &idp_connection_statements[RESTRICT], key);
 }
+
+bool idp_connection_is_restricted(struct idp_call *call, const struct idp_connection *connection)
+{
+    return connection->restricted && !idp_bytes_is(idp_tenant(call), IDP_MANAGEMENT_TENANT);
+}

@@ -7,6 +7,8 @@
 #include "core/sso/sso.h"
 
 #define IDP_CONNECTION_MASK "****"
+#define IDP_MANAGEMENT_TENANT "management"
+#define IDP_CONNECTION_RESTRICTED "Only the tenant management may change this connection."
 #define IDP_NO_CONNECTION "Cannot find the specified configuration"
 
 /* What is wrong (errors) or may not be meant (warnings): lists of {path, code, message}. */
@@ -109,6 +111,9 @@ bool idp_connection_delete(struct idp_call *call,
                            const struct idp_connection *connection) IDP_MUST_CHECK;
 void idp_connection_restrict(struct idp_call *call, struct idp_bytes tenant,
                              const struct idp_connection *connection);
+
+/* True where the tenant of the call may not change it. */
+bool idp_connection_is_restricted(struct idp_call *call, const struct idp_connection *connection);
 
 /* ---- changes (connection_change.c) ---- */
 

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* connection_change.c - every change of a connection goes this way: the new document is checked as
  * a whole, its secrets are taken out, and it is laid over the version that it was made of. */
+#include "core/sso/request.h"
 #include "core/sso/session.h"
 
 enum { TRY_COUNT_MAX = 64 };
-
-#define MANAGEMENT_TENANT "management"
 
 struct idp_json *idp_connection_answer(struct idp_call *call, const char *status,
                                        const char *message)
@@ -137,11 +136,6 @@ static struct idp_json *lay_over(struct idp_connection_change *change,
     return done(change, &faults, &next, true);
 }
 
-static bool is_restricted(struct idp_call *call, const struct idp_connection *connection)
-{
-    return connection->restricted && !idp_bytes_is(idp_tenant(call), MANAGEMENT_TENANT);
-}
-
 static struct idp_json *once(struct idp_connection_change *change)
 {
     struct idp_connection before = {.id = change->id};
@@ -149,9 +143,8 @@ static struct idp_json *once(struct idp_connection_change *change)
                                    : idp_connection_find(change->call, change->id, &before);
     change->answer = NULL;
     change->id = before.id;
-    if (is_restricted(change->call, &before)) {
-        return idp_connection_answer(change->call, "restricted",
-                                     "Only the tenant management may change this connection.");
+    if (idp_connection_is_restricted(change->call, &before)) {
+        return idp_connection_answer(change->call, "restricted", IDP_CONNECTION_RESTRICTED);
     }
     const struct idp_json *document = change->edit(change, exists ? before.document : NULL);
     return document == NULL ? change->answer : lay_over(change, &before, document);
@@ -206,6 +199,11 @@ static bool ends_sessions(struct idp_call *call, struct idp_value value)
 struct idp_value idp_sql_set_sso_connection(struct idp_call *call,
                                             const struct idp_value *arguments)
 {
+    struct idp_bytes id = idp_lower_case(call, idp_connection_argument(call, arguments[0]));
+    if (idp_word_in(idp_bytes_of("basic oauth2 oauth2_internal"), id)) {
+        idp_fail_with(call, IDP_INVALID_ARGUMENT,
+                      "Argument connection must not be the name of a type.");
+    }
     struct idp_connection_change change = {
         .call = call,
         .id = idp_connection_argument(call, arguments[0]),
@@ -215,6 +213,14 @@ struct idp_value idp_sql_set_sso_connection(struct idp_call *call,
         .given = idp_json_object_argument(call, arguments[1], "config"),
     };
     return idp_value_json(idp_connection_change(&change));
+}
+
+/* What began by it ends with it. */
+static void leave(struct idp_call *call, const struct idp_connection *connection)
+{
+    idp_sso_session_end_connection(call, connection->id);
+    idp_login_state_forget(call, connection);
+    idp_stored_keys_forget(call, connection);
 }
 
 /* delete_sso_connection(connection) → {"status"} */
@@ -228,12 +234,12 @@ struct idp_value idp_sql_delete_sso_connection(struct idp_call *call,
         if (!idp_connection_find(call, id, &connection)) {
             return idp_value_json(idp_connection_answer(call, "not_found", IDP_NO_CONNECTION));
         }
-        if (is_restricted(call, &connection)) {
-            return idp_value_json(idp_connection_answer(
-                call, "restricted", "Only the tenant management may change this connection."));
+        if (idp_connection_is_restricted(call, &connection)) {
+            return idp_value_json(
+                idp_connection_answer(call, "restricted", IDP_CONNECTION_RESTRICTED));
         }
         if (idp_connection_delete(call, &connection)) {
-            idp_sso_session_end_connection(call, connection.id);
+            leave(call, &connection);
             return idp_value_json(idp_connection_answer(call, "ok", NULL));
         }
     }
@@ -253,7 +259,7 @@ struct idp_value idp_sql_restrict_sso_connection(struct idp_call *call,
         idp_fail_with(call, IDP_INVALID_ARGUMENT,
                       "The document needs onlyManagementTenantAccess, true or false.");
     }
-    if (!idp_bytes_is(idp_tenant(call), MANAGEMENT_TENANT)) {
+    if (!idp_bytes_is(idp_tenant(call), IDP_MANAGEMENT_TENANT)) {
         return idp_value_json(
             idp_connection_answer(call, "restricted", "Only the tenant management may do this."));
     }

@@ -114,18 +114,6 @@ static void request_check(struct idp_connection_faults *faults, const struct idp
 
 /* ---- users ---- */
 
-/* What names a user in addresses and lists (since 2026 the origin refuses the same). */
-bool idp_user_id_valid(struct idp_bytes id)
-{
-    for (size_t i = 0; i < id.size; i++) {
-        unsigned char c = (unsigned char)id.data[i];
-        if (c <= ' ' || c == 0x7f || strchr("/\\+$:;", c) != NULL) {
-            return false;
-        }
-    }
-    return id.size > 0 && id.size <= IDP_SUBJECT_SIZE_MAX && idp_utf8_valid(id);
-}
-
 static void user_id_check(struct idp_connection_faults *faults, struct idp_bytes path,
                           const struct idp_json *config)
 {

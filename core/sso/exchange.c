@@ -2,74 +2,10 @@
 /* exchange.c - a browser is back: its code becomes tokens, tokens a user, a user a session. Between
  * these the provider is asked, and that is done by others, outside of any transaction: each step
  * ends with what to fetch and where to go on. */
-#include <strings.h>
-
-#include "core/jose/jose.h"
 #include "core/sso/request.h"
 #include "core/sso/session.h"
 
-enum { HTTP_OK = 200, WAIT_MS = 200, WAIT_COUNT_MAX = 25 };
-
-/* ---- steps ---- */
-
-static struct idp_json *step_of(struct idp_call *call, const char *step,
-                                const struct idp_connection *connection,
-                                const struct idp_json *before)
-{
-    struct idp_json *resume = before == NULL ? idp_json_new(call, IDP_JSON_OBJECT)
-                                             : idp_json_with(call, before, "step", NULL);
-    if (before == NULL) {
-        idp_json_add_string(call, resume, "connection", connection->id);
-    }
-    idp_json_add_c(call, resume, "step", step);
-    return resume;
-}
-
-static bool has_header(const struct idp_json *headers, const char *name)
-{
-    const struct idp_json *header = headers == NULL ? NULL : headers->child;
-    while (header != NULL && !(header->name.size == strlen(name) &&
-                               strncasecmp(header->name.data, name, header->name.size) == 0)) {
-        header = header->next;
-    }
-    return header != NULL;
-}
-
-/* A body is a form unless the template says otherwise. */
-static const struct idp_json *with_type(struct idp_call *call, const struct idp_json *request)
-{
-    const struct idp_json *headers = idp_json_member(request, "headers");
-    struct idp_bytes body = idp_json_string(request, "body");
-    if (body.data == NULL || has_header(headers, "content-type")) {
-        return request;
-    }
-    const char *type = body.size > 0 && body.data[0] == '{' ? "application/json"
-                                                            : "application/x-www-form-urlencoded";
-    headers =
-        idp_json_with(call, headers, "Content-Type", idp_json_new_string(call, idp_bytes_of(type)));
-    return idp_json_with(call, request, "headers", headers);
-}
-
-struct idp_json *idp_fetch_step(struct idp_call *call, const struct idp_json *request,
-                                struct idp_json *resume)
-{
-    static const char *const members[] = {"method", "headers", "body"};
-    struct idp_json *answer = idp_json_new(call, IDP_JSON_OBJECT);
-    struct idp_json *fetch = idp_json_new(call, IDP_JSON_OBJECT);
-    struct idp_json *options = idp_json_new(call, IDP_JSON_OBJECT);
-    const struct idp_json *typed = with_type(call, request);
-    for (size_t i = 0; i < IDP_COUNT(members); i++) {
-        const struct idp_json *member = idp_json_member(typed, members[i]);
-        if (member != NULL) {
-            idp_json_add_shared(call, options, members[i], member);
-        }
-    }
-    idp_json_add_string(call, fetch, "url", idp_json_string(request, "url"));
-    idp_json_add(fetch, "options", options);
-    idp_json_add(answer, "fetch", fetch);
-    idp_json_add(answer, "resume", resume);
-    return answer;
-}
+enum { HTTP_OK = 200 };
 
 /* A login that ended before there were tokens. */
 static struct idp_json *refused(struct idp_call *call, struct idp_bytes connection,
@@ -81,6 +17,7 @@ static struct idp_json *refused(struct idp_call *call, struct idp_bytes connecti
     idp_json_add_c(call, details, "reason", reason);
     idp_json_add_string(call, details, "provider_error", provider_error);
     struct idp_audit event = {"Single sign-on", "denied", {0}, connection, details};
+    call->host->begin(call);
     idp_audit_add(call, &event);
     idp_json_add_c(call, answer, "reason", reason);
     idp_json_add_string(call, answer, "provider_error", provider_error);
@@ -130,10 +67,21 @@ static struct idp_json *code_step(struct idp_call *call, const struct idp_connec
         return refused(call, connection->id, "token_request",
                        idp_json_string(request, "error_description"));
     }
-    struct idp_json *resume = step_of(call, "tokens", connection, NULL);
+    struct idp_json *resume = idp_json_new(call, IDP_JSON_OBJECT);
+    idp_json_add_c(call, resume, "step", "code");
+    idp_json_add_string(call, resume, "connection", connection->id);
     idp_json_add_string(call, resume, "nonce", idp_login_nonce(call, login));
     idp_json_add_string(call, resume, "return_to", login->return_to);
-    return idp_fetch_step(call, request, resume);
+    return idp_step_fetch(call, request, resume);
+}
+
+/* The body is sent as it is: what would be more than a value in it is put in encoded only. */
+static bool may_be_put(const struct idp_connection *connection, struct idp_bytes code)
+{
+    const struct idp_json *options =
+        idp_json_member(idp_sso_request_find(connection->document, IDP_SSO_TOKEN), "options");
+    return idp_bytes_is(idp_json_string(options, "body_encode"), "form") ||
+           idp_parameter_is_plain(code);
 }
 
 struct idp_json *idp_sso_return(struct idp_call *call, struct idp_bytes id,
@@ -148,7 +96,7 @@ struct idp_json *idp_sso_return(struct idp_call *call, struct idp_bytes id,
         return idp_error_json_with(call, IDP_NOT_FOUND, IDP_NO_CONNECTION);
     }
     if (!idp_login_secret_valid(login.state) || !idp_login_secret_valid(browser) ||
-        !idp_login_state_take(call, connection.id, &login)) {
+        !idp_login_state_take(call, &connection, &login)) {
         return refused(call, connection.id, "state", (struct idp_bytes){0});
     }
     if (idp_json_member(parameters, "error") != NULL) {
@@ -158,8 +106,9 @@ struct idp_json *idp_sso_return(struct idp_call *call, struct idp_bytes id,
         !idp_bytes_equal(issuer, idp_json_string(connection.document, "issuer"))) {
         return refused(call, connection.id, "issuer", (struct idp_bytes){0}); /* RFC 9207 §2.4 */
     }
-    return code.size == 0 ? refused(call, connection.id, "code", (struct idp_bytes){0})
-                          : code_step(call, &connection, &login, code);
+    return code.size == 0 || !may_be_put(&connection, code)
+               ? refused(call, connection.id, "code", (struct idp_bytes){0})
+               : code_step(call, &connection, &login, code);
 }
 
 /* ---- tokens ---- */
@@ -185,55 +134,29 @@ static struct idp_json *end_of(struct idp_call *call, const struct idp_connectio
     return answer;
 }
 
-/* A key that is not known here may be known there by now; one that has no name, too. */
-static bool is_of_unknown_key(const struct idp_tokens *tokens,
-                              const struct idp_token_verdict *verdict, enum idp_token_use use)
-{
-    bool is_unnamed = idp_json_member(verdict->header, "kid") == NULL;
-    return tokens->text[use].data != NULL && verdict->reason != NULL &&
-           (strcmp(verdict->reason, "key") == 0 ||
-            (strcmp(verdict->reason, "signature") == 0 && is_unnamed));
-}
-
-bool idp_sso_keys_missing(struct idp_call *call, const struct idp_connection *connection,
-                          const struct idp_tokens *tokens)
-{
-    struct idp_token_verdict verdicts[IDP_TOKEN_USE_COUNT];
-    idp_tokens_verify(call, connection, tokens, verdicts);
-    return is_of_unknown_key(tokens, &verdicts[IDP_ACCESS_TOKEN], IDP_ACCESS_TOKEN) ||
-           is_of_unknown_key(tokens, &verdicts[IDP_ID_TOKEN], IDP_ID_TOKEN);
-}
-
-static struct idp_json *wait_of(struct idp_call *call, const struct idp_json *resume, int64_t count)
-{
-    struct idp_json *answer = idp_json_new(call, IDP_JSON_OBJECT);
-    struct idp_json *next = idp_json_with(call, resume, "waits", NULL);
-    idp_json_add_integer(call, next, "waits", count + 1);
-    idp_json_add_integer(call, answer, "wait_ms", WAIT_MS);
-    idp_json_add(answer, "resume", next);
-    return answer;
-}
-
-/* Keys first, where they are missing or old; one asks, the others wait for what it gets. */
+/* Keys first, where they are missing or old. */
 static struct idp_json *tokens_step(struct idp_call *call, const struct idp_connection *connection,
-                                    const struct idp_json *resume)
+                                    const struct idp_json *resume, bool patient)
 {
-    int64_t waits = 0;
-    struct idp_key_place place = {0};
     struct idp_tokens tokens = tokens_of(resume);
-    bool is_remote = idp_key_place_of(connection, &place) && place.url.data != NULL;
-    bool is_missing = is_remote && idp_sso_keys_missing(call, connection, &tokens);
-    bool is_old = is_remote && idp_stored_keys_load(call, connection).is_expired;
-    bool was_counted = idp_json_integer(idp_json_member(resume, "waits"), &waits);
-    if ((is_missing || is_old) && idp_stored_keys_claim(call, connection, false)) {
-        struct idp_json *request = idp_json_new(call, IDP_JSON_OBJECT);
-        idp_json_add_string(call, request, "url", place.url);
-        return idp_fetch_step(call, request, step_of(call, "keys", connection, resume));
+    struct idp_keys_step keys = {call, connection, &tokens, resume, patient};
+    struct idp_json *first = idp_keys_step(&keys);
+    return first != NULL ? first : end_of(call, connection, resume);
+}
+
+/* Of what came only the tokens go on. */
+static struct idp_json *with_tokens(struct idp_call *call, const struct idp_json *resume,
+                                    const struct idp_json *answer)
+{
+    static const char *const names[] = {"access_token", "id_token"};
+    struct idp_json *tokens = idp_json_new(call, IDP_JSON_OBJECT);
+    for (size_t i = 0; i < IDP_COUNT(names); i++) {
+        idp_json_add_string(call, tokens, names[i], idp_json_string(answer, names[i]));
     }
-    if (is_missing && (!was_counted || waits < WAIT_COUNT_MAX)) {
-        return wait_of(call, step_of(call, "login", connection, resume), waits);
-    }
-    return end_of(call, connection, resume);
+    struct idp_json *next = idp_json_with(call, resume, "step", NULL);
+    idp_json_add_c(call, next, "step", "login");
+    idp_json_add(next, "tokens", tokens);
+    return next;
 }
 
 /* What the token endpoint said; NULL: tokens are in *out. */
@@ -258,31 +181,38 @@ static struct idp_json *tokens_read(struct idp_call *call, const struct idp_conn
 }
 
 struct idp_json *idp_sso_resume(struct idp_call *call, const struct idp_json *resume,
-                                const struct idp_json *answer)
+                                const struct idp_json *answer, bool patient)
 {
     struct idp_connection connection;
-    const struct idp_json *tokens = NULL;
+    const struct idp_json *came = NULL;
     struct idp_bytes step = idp_json_string(resume, "step");
     if (!idp_connection_find_id(call, idp_json_string(resume, "connection"), &connection)) {
-        return idp_error_json_with(call, IDP_NOT_FOUND, IDP_NO_CONNECTION);
+        return refused(call, idp_json_string(resume, "connection"), "state", (struct idp_bytes){0});
     }
-    if (idp_bytes_is(step, "tokens")) {
-        struct idp_json *refusal = tokens_read(call, &connection, answer, &tokens);
+    if (idp_bytes_is(step, "code")) {
+        struct idp_json *refusal = tokens_read(call, &connection, answer, &came);
         return refusal != NULL
                    ? refusal
-                   : tokens_step(call, &connection, idp_json_with(call, resume, "tokens", tokens));
+                   : tokens_step(call, &connection, with_tokens(call, resume, came), patient);
     }
-    if (idp_bytes_is(step, "keys")) {
-        call->host->begin(call);
-        idp_stored_keys_take(call, &connection, answer);
-        return end_of(call, &connection, resume);
+    if (!idp_bytes_is(step, "login")) {
+        return refused(call, connection.id, "state", (struct idp_bytes){0});
     }
-    return tokens_step(call, &connection, resume);
+    idp_keys_step_take(call, &connection, resume, answer);
+    return tokens_step(call, &connection, resume, patient);
 }
 
-struct idp_json *idp_sso_finish(struct idp_call *call, const struct idp_json *resume)
+/* sso_exchange(connection, {"code","state","browser",…}) → as sso_login(), with a session */
+struct idp_value idp_sql_sso_exchange(struct idp_call *call, const struct idp_value *arguments)
 {
-    struct idp_json *last = idp_json_with(call, resume, "waits", NULL);
-    idp_json_add_integer(call, last, "waits", WAIT_COUNT_MAX);
-    return idp_sso_resume(call, last, NULL);
+    struct idp_bytes id = idp_connection_argument(call, arguments[0]);
+    const struct idp_json *parameters = idp_json_object_argument(call, arguments[1], "parameters");
+    struct idp_json *answer =
+        idp_sso_return(call, id, parameters, idp_json_string(parameters, "browser"));
+    const struct idp_json *fetch = idp_json_member(answer, "fetch");
+    for (; fetch != NULL; fetch = idp_json_member(answer, "fetch")) {
+        answer = idp_sso_resume(call, idp_json_member(answer, "resume"), idp_step_run(call, fetch),
+                                false);
+    }
+    return idp_value_json(answer);
 }

@@ -6,8 +6,9 @@
 static struct idp_json *tokens_explained(struct idp_call *call, const struct idp_tokens *tokens,
                                          const struct idp_identity *identity)
 {
-    static const char *const names[] = {
-        [IDP_ACCESS_TOKEN] = "access_token", [IDP_ID_TOKEN] = "id_token"};
+    static const char *const names[] = {[IDP_ACCESS_TOKEN] = "access_token",
+                                        [IDP_ID_TOKEN] = "id_token",
+                                        [IDP_LOGOUT_TOKEN] = "logout_token"};
     struct idp_json *out = idp_json_new(call, IDP_JSON_OBJECT);
     for (size_t use = 0; use < IDP_TOKEN_USE_COUNT; use++) {
         const struct idp_token_verdict *verdict = &identity->verdicts[use];

@@ -84,7 +84,7 @@ struct idp_identity idp_identity_of(struct idp_call *call, const struct idp_conn
     identity.reason = all_good(&identity, tokens);
     identity.reason = identity.reason == NULL ? needed(&identity, data_from_id) : identity.reason;
     identity.reason = identity.reason == NULL ? needed(&identity, rules_from_id) : identity.reason;
-    if (!connection->visible) {
+    if (!connection->visible || !idp_bytes_is(connection->type, "OAUTH2")) {
         identity.reason = "disabled";
     }
     if (identity.reason != NULL) {

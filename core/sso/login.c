@@ -18,22 +18,51 @@ struct login {
 
 /* ---- audit ---- */
 
+/* All claims of a token that is good; of others what is short: they are anybody's. */
+static const struct idp_json *claims_shown(struct idp_call *call,
+                                           const struct idp_token_verdict *verdict)
+{
+    enum { UNVERIFIED_SIZE_MAX = 2048 };
+    static const char *const names[] = {"iss", "aud", "sub", "exp"};
+    if (verdict->reason == NULL ||
+        idp_json_text(call, verdict->claims).size <= UNVERIFIED_SIZE_MAX) {
+        return verdict->claims;
+    }
+    struct idp_json *out = idp_json_new(call, IDP_JSON_OBJECT);
+    for (size_t i = 0; i < IDP_COUNT(names); i++) {
+        const struct idp_json *claim = idp_json_member(verdict->claims, names[i]);
+        if (claim != NULL && claim->text.size <= IDP_SUBJECT_SIZE_MAX && claim->child == NULL) {
+            idp_json_add_shared(call, out, names[i], claim);
+        }
+    }
+    return out;
+}
+
+struct idp_json *idp_token_shown(struct idp_call *call, const struct idp_token_verdict *verdict)
+{
+    struct idp_json *token = idp_json_new(call, IDP_JSON_OBJECT);
+    bool is_small = verdict->reason == NULL ||
+                    idp_json_text(call, verdict->header).size <= IDP_DEVICE_INFO_SIZE_MAX;
+    idp_json_add_bool(call, token, "verified", verdict->reason == NULL);
+    if (is_small) {
+        idp_json_add_shared(call, token, "header", verdict->header);
+    }
+    idp_json_add_shared(call, token, "claims", claims_shown(call, verdict));
+    return token;
+}
+
 /* Header and claims, never the token: nobody can sign in with what is here. */
 static struct idp_json *details_of(const struct login *login)
 {
-    static const char *const names[] = {
-        [IDP_ACCESS_TOKEN] = "access_token", [IDP_ID_TOKEN] = "id_token"};
+    static const char *const names[] = {[IDP_ACCESS_TOKEN] = "access_token",
+                                        [IDP_ID_TOKEN] = "id_token",
+                                        [IDP_LOGOUT_TOKEN] = "logout_token"};
     struct idp_json *details = idp_json_new(login->call, IDP_JSON_OBJECT);
     for (size_t use = 0; use < IDP_TOKEN_USE_COUNT; use++) {
         const struct idp_token_verdict *verdict = &login->identity.verdicts[use];
-        struct idp_json *token = idp_json_new(login->call, IDP_JSON_OBJECT);
-        if (verdict->header == NULL) {
-            continue;
+        if (verdict->header != NULL) {
+            idp_json_add(details, names[use], idp_token_shown(login->call, verdict));
         }
-        idp_json_add_bool(login->call, token, "verified", verdict->reason == NULL);
-        idp_json_add_shared(login->call, token, "header", verdict->header);
-        idp_json_add_shared(login->call, token, "claims", verdict->claims);
-        idp_json_add(details, names[use], token);
     }
     return details;
 }

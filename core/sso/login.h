@@ -23,9 +23,13 @@ bool idp_key_place_of(const struct idp_connection *connection, struct idp_key_pl
 struct idp_stored_keys {
     const struct idp_json *jwks; /* NULL: none */
     bool is_expired;             /* they should be asked for again */
+    bool is_coming;              /* others may be there in seconds */
 };
 struct idp_stored_keys idp_stored_keys_load(struct idp_call *call,
                                             const struct idp_connection *connection);
+
+/* Forgets them. */
+void idp_stored_keys_forget(struct idp_call *call, const struct idp_connection *connection);
 
 /* True where the caller is to ask for them now: for others there is nothing to do until the
  * cooldown is over. `by_force` counts no cooldown. */
@@ -39,7 +43,7 @@ const char *idp_stored_keys_take(struct idp_call *call, const struct idp_connect
 
 /* ---- tokens (verify_token.c) ---- */
 
-enum idp_token_use { IDP_ACCESS_TOKEN, IDP_ID_TOKEN, IDP_TOKEN_USE_COUNT };
+enum idp_token_use { IDP_ACCESS_TOKEN, IDP_ID_TOKEN, IDP_LOGOUT_TOKEN, IDP_TOKEN_USE_COUNT };
 
 struct idp_tokens {
     struct idp_bytes text[IDP_TOKEN_USE_COUNT]; /* data NULL: absent */
@@ -47,7 +51,8 @@ struct idp_tokens {
 };
 
 /* `reason` NULL: it is good; else a word of jwt_verify, or nonce, token_hash, authorized_party,
- * missing, not_configured. header and claims also of one that is not; NULL: it is no token at all.
+ * subject, missing, not_configured. header and claims also of one that is not; NULL: it is no token
+ * at all.
  */
 struct idp_token_verdict {
     const char *reason;
@@ -57,6 +62,10 @@ struct idp_token_verdict {
 void idp_tokens_verify(struct idp_call *call, const struct idp_connection *connection,
                        const struct idp_tokens *tokens,
                        struct idp_token_verdict verdicts[IDP_TOKEN_USE_COUNT]);
+
+/* What the audit says of a token that is one: "verified", "header", "claims"; the last of what
+ * nobody verified only as far as they are short (login.c). */
+struct idp_json *idp_token_shown(struct idp_call *call, const struct idp_token_verdict *verdict);
 
 /* ---- judgement (judge.c) ---- */
 

@@ -6,17 +6,18 @@
  * sees addresses, or the tables, has neither. */
 #include "core/sso/request.h"
 
-enum { START, TAKE };
+enum { START, TAKE, FORGET };
 
 const struct idp_statement idp_login_state_statements[] = {
     [START] = {"INSERT INTO idplane.sso_login (tenant, state_digest, connection, browser_digest,"
-               " redirect_uri, return_to, started_at, expires_at)"
-               " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-               "txtxttzz", ""},
+               " redirect_uri, return_to, started_at, expires_at, provider_digest)"
+               " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+               "txtxttzzx", ""},
     [TAKE] = {"UPDATE idplane.sso_login SET used_at = $5 WHERE tenant = $1 AND state_digest = $2"
               " AND connection = $3 AND browser_digest = $4 AND used_at IS NULL"
-              " AND expires_at > $5 RETURNING redirect_uri, return_to",
-              "txtxz", "tt"},
+              " AND expires_at > $5 AND provider_digest = $6 RETURNING redirect_uri, return_to",
+              "txtxzx", "tt"},
+    [FORGET] = {"DELETE FROM idplane.sso_login WHERE tenant = $1 AND connection = $2", "tt", ""},
 };
 const size_t idp_login_state_statement_count = IDP_COUNT(idp_login_state_statements);
 
@@ -55,7 +56,17 @@ bool idp_login_secret_valid(struct idp_bytes text)
     return i == text.size && text.size == ENCODED_SIZE;
 }
 
-void idp_login_state_start(struct idp_call *call, struct idp_bytes connection,
+static struct idp_value provider_of(struct idp_call *call, const struct idp_connection *connection)
+{
+    const struct idp_json *document = connection->document;
+    struct idp_bytes parts[] = {
+        idp_json_string(document, "issuer"), idp_json_string(document, "clientId"),
+        idp_json_string(idp_sso_request_find(document, IDP_SSO_AUTHORIZATION), "url"),
+        idp_json_string(idp_sso_request_find(document, IDP_SSO_TOKEN), "url")};
+    return idp_value_blob(idp_digest(call, "sso_provider", parts, IDP_COUNT(parts)));
+}
+
+void idp_login_state_start(struct idp_call *call, const struct idp_connection *connection,
                            struct idp_login_state *login)
 {
     int64_t now_us = idp_now_us(call);
@@ -66,25 +77,33 @@ void idp_login_state_start(struct idp_call *call, struct idp_bytes connection,
     struct idp_value row[] = {
         idp_value_text(idp_tenant(call)),
         idp_value_blob(digest_of(call, "sso_state", login->state)),
-        idp_value_text(connection),
+        idp_value_text(connection->id),
         idp_value_blob(digest_of(call, "sso_browser", login->browser)),
         idp_value_text(login->redirect_uri),
         idp_value_text(login->return_to),
         idp_value_time(now_us),
         idp_value_time(now_us + INT64_C(1000000) * IDP_LOGIN_LIFETIME_S),
+        provider_of(call, connection),
     };
     idp_run(call, &idp_login_state_statements[START], row);
 }
 
-bool idp_login_state_take(struct idp_call *call, struct idp_bytes connection,
+void idp_login_state_forget(struct idp_call *call, const struct idp_connection *connection)
+{
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(connection->id)};
+    idp_run(call, &idp_login_state_statements[FORGET], key);
+}
+
+bool idp_login_state_take(struct idp_call *call, const struct idp_connection *connection,
                           struct idp_login_state *login)
 {
     struct idp_value key[] = {
         idp_value_text(idp_tenant(call)),
         idp_value_blob(digest_of(call, "sso_state", login->state)),
-        idp_value_text(connection),
+        idp_value_text(connection->id),
         idp_value_blob(digest_of(call, "sso_browser", login->browser)),
         idp_value_time(idp_now_us(call)),
+        provider_of(call, connection),
     };
     const struct idp_value *row = idp_run_one(call, &idp_login_state_statements[TAKE], key);
     if (row != NULL) {

@@ -6,15 +6,6 @@
 #include "core/sso/request.h"
 #include "core/sso/session.h"
 
-enum { USE, EXPIRE };
-
-const struct idp_statement idp_logout_statements[] = {
-    [USE] = {"INSERT INTO idplane.used_token (tenant, issuer, jti, expires_at)"
-             " VALUES ($1, $2, $3, $4) ON CONFLICT (tenant, issuer, jti) DO NOTHING",
-             "tttz", ""},
-};
-const size_t idp_logout_statement_count = IDP_COUNT(idp_logout_statements);
-
 static void audit(struct idp_call *call, const char *type, const char *outcome,
                   struct idp_bytes subject, struct idp_bytes connection,
                   const struct idp_json *details)
@@ -68,7 +59,7 @@ struct idp_value idp_sql_end_sso_session(struct idp_call *call, const struct idp
 
 #define LOGOUT_EVENT "http://schemas.openid.net/event/backchannel-logout"
 #define SECOND_US INT64_C(1000000)
-enum { KEPT_S = 3600 };
+enum { KEPT_S = 3600, LEEWAY_MAX_S = 600 };
 
 /* NULL: it is a logout token (§2.4, §2.6); else why not. */
 static const char *wrong(const struct idp_token_verdict *verdict)
@@ -96,29 +87,22 @@ static const char *wrong(const struct idp_token_verdict *verdict)
                : NULL;
 }
 
-/* True once for each jti of an issuer. */
+/* True once: for as long as the token could be good, and an hour at least. */
 static bool is_first(struct idp_call *call, const struct idp_json *claims)
 {
-    int64_t expires_us;
-    int64_t kept_us = idp_now_us(call) + KEPT_S * SECOND_US;
-    if (!idp_numeric_date(idp_json_member(claims, "exp"), &expires_us) || expires_us < kept_us) {
-        expires_us = kept_us;
+    int64_t expires_us, kept_us = idp_now_us(call) + KEPT_S * SECOND_US;
+    if (idp_numeric_date(idp_json_member(claims, "exp"), &expires_us) &&
+        expires_us < IDP_TIME_MAX_US && expires_us + LEEWAY_MAX_S * SECOND_US > kept_us) {
+        kept_us = expires_us + LEEWAY_MAX_S * SECOND_US;
     }
-    expires_us = expires_us > IDP_TIME_MAX_US ? IDP_TIME_MAX_US : expires_us;
-    struct idp_value row[] = {
-        idp_value_text(idp_tenant(call)), idp_value_text(idp_json_string(claims, "iss")),
-        idp_value_text(idp_json_string(claims, "jti")), idp_value_time(expires_us)};
-    return idp_run(call, &idp_logout_statements[USE], row).affected == 1;
+    return idp_token_use(call, idp_json_string(claims, "iss"), idp_json_string(claims, "jti"),
+                         kept_us);
 }
 
 static struct idp_json *details_of(struct idp_call *call, const struct idp_token_verdict *verdict)
 {
-    struct idp_json *details = idp_json_new(call, IDP_JSON_OBJECT);
-    if (verdict->claims != NULL) {
-        idp_json_add_shared(call, details, "header", verdict->header);
-        idp_json_add_shared(call, details, "claims", verdict->claims);
-    }
-    return details;
+    return verdict->header == NULL ? idp_json_new(call, IDP_JSON_OBJECT)
+                                   : idp_token_shown(call, verdict);
 }
 
 static struct idp_json *refused(struct idp_call *call, const struct idp_connection *connection,
@@ -138,10 +122,10 @@ static struct idp_json *provider_logout(struct idp_call *call,
                                         struct idp_bytes token)
 {
     struct idp_token_verdict verdicts[IDP_TOKEN_USE_COUNT];
-    struct idp_tokens tokens = {.text = {[IDP_ID_TOKEN] = token}};
+    struct idp_tokens tokens = {.text = {[IDP_LOGOUT_TOKEN] = token}};
     call->host->begin(call);
     idp_tokens_verify(call, connection, &tokens, verdicts);
-    const struct idp_token_verdict *verdict = &verdicts[IDP_ID_TOKEN];
+    const struct idp_token_verdict *verdict = &verdicts[IDP_LOGOUT_TOKEN];
     const char *reason = wrong(verdict);
     if (reason == NULL && !is_first(call, verdict->claims)) {
         reason = "replayed";
@@ -159,19 +143,49 @@ static struct idp_json *provider_logout(struct idp_call *call,
     return answer;
 }
 
+/* Keys first, as at a login: after they changed a logout must not be lost. */
+static struct idp_json *backchannel(struct idp_call *call, const struct idp_connection *connection,
+                                    const struct idp_json *resume)
+{
+    struct idp_tokens tokens = {.text = {[IDP_LOGOUT_TOKEN] = idp_json_string(resume, "token")}};
+    struct idp_keys_step keys = {call, connection, &tokens, resume, true};
+    struct idp_json *first = idp_keys_step(&keys);
+    return first != NULL ? first : provider_logout(call, connection, tokens.text[IDP_LOGOUT_TOKEN]);
+}
+
 struct idp_json *idp_sso_backchannel(struct idp_call *call, struct idp_bytes id,
                                      struct idp_bytes logout_token)
 {
     struct idp_connection connection;
-    return idp_connection_find(call, id, &connection)
-               ? provider_logout(call, &connection, logout_token)
-               : idp_error_json_with(call, IDP_NOT_FOUND, IDP_NO_CONNECTION);
+    struct idp_json *resume = idp_json_new(call, IDP_JSON_OBJECT);
+    if (!idp_connection_find(call, id, &connection)) {
+        return idp_error_json_with(call, IDP_NOT_FOUND, IDP_NO_CONNECTION);
+    }
+    idp_json_add_c(call, resume, "step", "logout");
+    idp_json_add_string(call, resume, "connection", connection.id);
+    idp_json_add_string(call, resume, "token", logout_token);
+    return backchannel(call, &connection, resume);
+}
+
+struct idp_json *idp_sso_backchannel_resume(struct idp_call *call, const struct idp_json *resume,
+                                            const struct idp_json *answer)
+{
+    struct idp_connection connection;
+    if (!idp_bytes_is(idp_json_string(resume, "step"), "logout") ||
+        !idp_connection_find_id(call, idp_json_string(resume, "connection"), &connection)) {
+        return idp_error_json_with(call, IDP_NOT_FOUND, IDP_NO_CONNECTION);
+    }
+    idp_keys_step_take(call, &connection, resume, answer);
+    return backchannel(call, &connection, resume);
 }
 
 /* sso_backchannel_logout(connection, logout_token) → {"status","ended"} */
 struct idp_value idp_sql_sso_backchannel_logout(struct idp_call *call,
                                                 const struct idp_value *arguments)
 {
+    struct idp_connection connection;
     struct idp_bytes id = idp_connection_argument(call, arguments[0]);
-    return idp_value_json(idp_sso_backchannel(call, id, arguments[1].bytes));
+    return idp_value_json(idp_connection_find(call, id, &connection)
+                              ? provider_logout(call, &connection, arguments[1].bytes)
+                              : idp_error_json_with(call, IDP_NOT_FOUND, IDP_NO_CONNECTION));
 }

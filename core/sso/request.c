@@ -196,6 +196,16 @@ void idp_sso_request_add(struct idp_call *call, struct idp_json *request, const 
     *request = *idp_json_with(call, request, member, idp_json_new_string(call, after));
 }
 
+bool idp_parameter_is_plain(struct idp_bytes value)
+{
+    size_t i = 0;
+    while (i < value.size && value.data[i] > ' ' && value.data[i] < 0x7f &&
+           strchr("&=#?%+\"'\\<>{}", value.data[i]) == NULL) {
+        i++;
+    }
+    return i == value.size;
+}
+
 /* ---- SQL ---- */
 
 static bool kind_find(struct idp_bytes word, enum idp_sso_request_kind *out)

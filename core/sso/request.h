@@ -16,6 +16,9 @@ struct idp_json *idp_sso_request(struct idp_call *call, const struct idp_connect
 void idp_sso_request_add(struct idp_call *call, struct idp_json *request, const char *member,
                          const char *name, struct idp_bytes value);
 
+/* True where a value that a browser brought is one value wherever it is put, not encoded. */
+bool idp_parameter_is_plain(struct idp_bytes value);
+
 /* ---- logins under way (login_state.c) ---- */
 
 enum { IDP_LOGIN_SECRET_SIZE = 32, IDP_LOGIN_LIFETIME_S = 600 };
@@ -29,11 +32,15 @@ struct idp_login_state {
 };
 
 /* Keeps the login; browser data NULL: a new one. */
-void idp_login_state_start(struct idp_call *call, struct idp_bytes connection,
+void idp_login_state_start(struct idp_call *call, const struct idp_connection *connection,
                            struct idp_login_state *login);
 
-/* Ends it: true once, for the browser that started it, at this connection, in time. */
-bool idp_login_state_take(struct idp_call *call, struct idp_bytes connection,
+/* Forgets all of a connection. */
+void idp_login_state_forget(struct idp_call *call, const struct idp_connection *connection);
+
+/* Ends it: true once, for the browser that started it, at this connection while it has the same
+ * provider, in time. */
+bool idp_login_state_take(struct idp_call *call, const struct idp_connection *connection,
                           struct idp_login_state *login) IDP_MUST_CHECK;
 
 struct idp_bytes idp_login_nonce(struct idp_call *call, const struct idp_login_state *login);

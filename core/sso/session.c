@@ -15,10 +15,15 @@ const struct idp_statement idp_sso_session_statements[] = {
               " provider_subject, provider_session, sealed_id_token, started_at, used_at,"
               " expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)",
               "txttttxzz", ""},
-    /* $3: now. $4: before it a session was used too long ago. */
-    [FIND] = {"SELECT user_id, connection, started_at, used_at, expires_at"
-              " FROM idplane.sso_session"
-              " WHERE tenant = $1 AND session_digest = $2 AND expires_at > $3 AND used_at > $4",
+    /* $3: now. $4: before it a session was used too long ago. It ends with its user, and with what
+     * set_subject() said of them since. */
+    [FIND] = {"SELECT s.user_id, s.connection, s.started_at, s.used_at, s.expires_at"
+              " FROM idplane.sso_session s JOIN idplane.sso_user u"
+              " ON u.tenant = s.tenant AND u.user_id = s.user_id"
+              " WHERE s.tenant = $1 AND s.session_digest = $2 AND s.expires_at > $3"
+              " AND s.used_at > $4 AND NOT EXISTS (SELECT 1 FROM idplane.subject b"
+              " WHERE b.tenant = s.tenant AND b.subject = s.user_id"
+              " AND (NOT b.enabled OR b.changed_at > s.started_at))",
               "txzz", "ttzzz"},
     [TOUCH] = {"UPDATE idplane.sso_session SET used_at = $3"
                " WHERE tenant = $1 AND session_digest = $2 AND used_at < $4",
@@ -138,6 +143,18 @@ struct idp_json *idp_sso_sign_in(struct idp_call *call, const struct idp_connect
 
 /* ---- using ---- */
 
+/* A write a minute is enough to know who is idle; a standby writes none. */
+static void touch(struct idp_call *call, struct idp_bytes cookie, int64_t used_us)
+{
+    int64_t now_us = idp_now_us(call), border_us = now_us - TOUCH_S * SECOND_US;
+    if (used_us >= border_us || call->host->in_recovery(call)) {
+        return;
+    }
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)), key_of(call, cookie),
+                              idp_value_time(now_us), idp_value_time(border_us)};
+    idp_run(call, &idp_sso_session_statements[TOUCH], key);
+}
+
 struct idp_json *idp_sso_session_find(struct idp_call *call, struct idp_bytes cookie)
 {
     int64_t now_us = idp_now_us(call);
@@ -145,9 +162,10 @@ struct idp_json *idp_sso_session_find(struct idp_call *call, struct idp_bytes co
     struct idp_value key[] = {idp_value_text(idp_tenant(call)), key_of(call, cookie),
                               idp_value_time(now_us), idp_value_time(now_us - idle_us)};
     const struct idp_value *row = idp_run_one(call, &idp_sso_session_statements[FIND], key);
-    if (row == NULL || !idp_subject_enabled(call, idp_text_of(row[0]))) {
+    if (row == NULL) {
         return NULL;
     }
+    touch(call, cookie, idp_integer_of(row[3]));
     struct idp_json *session = idp_json_new(call, IDP_JSON_OBJECT);
     idp_json_add_string(call, session, "user", idp_text_of(row[0]));
     idp_json_add_string(call, session, "connection", idp_text_of(row[1]));
@@ -155,15 +173,6 @@ struct idp_json *idp_sso_session_find(struct idp_call *call, struct idp_bytes co
     idp_json_add_string(call, session, "expires_at", idp_time_text(call, idp_integer_of(row[4])));
     idp_json_add_string(call, session, "csrf_token", csrf_of(call, cookie));
     return session;
-}
-
-/* A write a minute is enough to know who is idle. */
-void idp_sso_session_touch(struct idp_call *call, struct idp_bytes cookie)
-{
-    int64_t now_us = idp_now_us(call);
-    struct idp_value key[] = {idp_value_text(idp_tenant(call)), key_of(call, cookie),
-                              idp_value_time(now_us), idp_value_time(now_us - TOUCH_S * SECOND_US)};
-    idp_run(call, &idp_sso_session_statements[TOUCH], key);
 }
 
 bool idp_sso_csrf_valid(struct idp_call *call, struct idp_bytes cookie, struct idp_bytes token)
@@ -184,7 +193,7 @@ bool idp_sso_session_end(struct idp_call *call, struct idp_bytes cookie,
     struct idp_bytes sealed = idp_text_of(row[2]);
     *out = (struct idp_session_start){.user_id = idp_text_of(row[0]),
                                       .connection = idp_text_of(row[1])};
-    if (sealed.size > 0) {
+    if (sealed.size > 0 && idp_seal_opens(call, sealed)) {
         out->id_token =
             idp_unseal(call, sealed, seal_context(call, idp_tenant(call), key[1].bytes));
     }
@@ -229,20 +238,19 @@ struct idp_value idp_sql_open_sso_session(struct idp_call *call, const struct id
                                     [IDP_ID_TOKEN] = idp_json_string(json, "id_token"),
                                 }};
     idp_check_text(call, arguments[0], "user_id", IDP_SUBJECT_SIZE_MAX);
-    return idp_sso_user_find(call, arguments[0].bytes, &user)
-               ? idp_value_json(open_by(call, user.connection, user.user_id, &tokens))
-               : idp_null();
+    struct idp_connection connection;
+    bool is_there = idp_sso_user_find(call, arguments[0].bytes, &user) &&
+                    idp_connection_find_id(call, user.connection, &connection) &&
+                    connection.visible && idp_subject_enabled(call, user.user_id);
+    return is_there ? idp_value_json(open_by(call, user.connection, user.user_id, &tokens))
+                    : idp_null();
 }
 
 /* sso_session(cookie) → the session; NULL: there is none, any more */
 struct idp_value idp_sql_sso_session(struct idp_call *call, const struct idp_value *arguments)
 {
     struct idp_bytes cookie = cookie_argument(call, arguments[0]);
-    struct idp_json *session = idp_sso_session_find(call, cookie);
-    if (session != NULL) {
-        idp_sso_session_touch(call, cookie);
-    }
-    return idp_value_json(session);
+    return idp_value_json(idp_sso_session_find(call, cookie));
 }
 
 /* end_sso_sessions(user_id) → how many */

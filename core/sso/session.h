@@ -33,21 +33,37 @@ int64_t idp_sso_session_end_connection(struct idp_call *call, struct idp_bytes c
 int64_t idp_sso_session_end_provider(struct idp_call *call, struct idp_bytes connection,
                                      struct idp_bytes subject, struct idp_bytes session);
 
-/* ---- steps of a login (exchange.c) ---- */
+/* ---- steps that wait for a provider (step.c) ---- */
 
-/* {"fetch":{"url","options"},"resume"} of a request; what its body is, where it does not say. */
-struct idp_json *idp_fetch_step(struct idp_call *call, const struct idp_json *request,
-                                struct idp_json *resume);
+/* {"fetch":{"url","options"},"resume"} of a request; {"wait_ms","resume"}. */
+struct idp_json *idp_step_fetch(struct idp_call *call, const struct idp_json *request,
+                                const struct idp_json *resume);
+struct idp_json *idp_step_wait(struct idp_call *call, const struct idp_json *resume);
 
-/* The end without waiting any more. */
-struct idp_json *idp_sso_finish(struct idp_call *call, const struct idp_json *resume);
+/* What the module idplane_fetch answers to {"url","options"}; raises where it is not there. */
+const struct idp_json *idp_step_run(struct idp_call *call, const struct idp_json *fetch);
 
-/* True where other keys may verify what these do not. */
-bool idp_sso_keys_missing(struct idp_call *call, const struct idp_connection *connection,
-                          const struct idp_tokens *tokens);
+/* True once for each jti of an issuer, until the time. */
+bool idp_token_use(struct idp_call *call, struct idp_bytes issuer, struct idp_bytes jti,
+                   int64_t expires_us) IDP_MUST_CHECK;
 
-/* The same steps in SQL, by the module idplane_fetch (fetch_call.c): what it answers to {"url",
- * "options"}. Raises where the database does not have it. */
-const struct idp_json *idp_fetch_call(struct idp_call *call, const struct idp_json *fetch);
+/* ---- keys on the way (keys_step.c) ---- */
+
+/* A step that first has the keys for some tokens. `patient`: somebody can wait for others who fetch
+ * them. */
+struct idp_keys_step {
+    struct idp_call *call;
+    const struct idp_connection *connection;
+    const struct idp_tokens *tokens;
+    const struct idp_json *resume; /* where it goes on: not sealed, has `connection` and `step` */
+    bool patient;
+};
+
+/* NULL: the keys are there, or will not be; else what has to be done first. */
+struct idp_json *idp_keys_step(const struct idp_keys_step *step);
+
+/* Keeps what came, where the step was to fetch keys. */
+void idp_keys_step_take(struct idp_call *call, const struct idp_connection *connection,
+                        const struct idp_json *resume, const struct idp_json *answer);
 
 #endif

@@ -52,18 +52,16 @@ struct idp_json *idp_sso_return(struct idp_call *call, struct idp_bytes connecti
                                 const struct idp_json *parameters, struct idp_bytes browser);
 
 /* The next step, with what idplane_fetch answered: {"fetch","resume"}; {"wait_ms","resume"} where
- * somebody else is fetching the same; or the end: what sso_login() answers, with `session` where it
- * is one, and `return_to`. */
+ * somebody else is fetching the same and the caller is patient; or the end: what sso_login()
+ * answers, with `session` where it is one, and `return_to`. */
 struct idp_json *idp_sso_resume(struct idp_call *call, const struct idp_json *resume,
-                                const struct idp_json *answer);
+                                const struct idp_json *answer, bool patient);
 
 /* ---- sessions (session.c, logout.c) ---- */
 
-/* {"user","connection","started_at","expires_at","csrf_token"}; NULL: there is none, any more. */
+/* {"user","connection","started_at","expires_at","csrf_token"} of a session, which is used now;
+ * NULL: there is none, any more. */
 struct idp_json *idp_sso_session_find(struct idp_call *call, struct idp_bytes cookie);
-
-/* Notes that it was used, to the minute. */
-void idp_sso_session_touch(struct idp_call *call, struct idp_bytes cookie);
 
 /* True where the token is the session's: a form with it came from a page of ours. */
 bool idp_sso_csrf_valid(struct idp_call *call, struct idp_bytes cookie,
@@ -74,17 +72,29 @@ bool idp_sso_csrf_valid(struct idp_call *call, struct idp_bytes cookie,
 struct idp_json *idp_sso_logout(struct idp_call *call, struct idp_bytes cookie,
                                 struct idp_bytes redirect_uri);
 
-/* What sso_backchannel_logout() answers. */
+/* What sso_backchannel_logout() answers; or where keys have to be fetched first, as above. */
 struct idp_json *idp_sso_backchannel(struct idp_call *call, struct idp_bytes connection,
                                      struct idp_bytes logout_token);
+struct idp_json *idp_sso_backchannel_resume(struct idp_call *call, const struct idp_json *resume,
+                                            const struct idp_json *answer);
+
+/* ---- steps that wait for a provider (step.c) ---- */
+
+/* The answer with its `resume`, where it has one, sealed: it tells its bearer nothing, and is good
+ * once, in this tenant, for five minutes. */
+struct idp_json *idp_step_close(struct idp_call *call, struct idp_json *answer);
+
+/* What was sealed; NULL: it is too late, or was here before. Raises IDP_SEAL_BROKEN for what never
+ * was sealed. */
+const struct idp_json *idp_step_open(struct idp_call *call, const struct idp_json *resume);
 
 /* ---- access tokens of providers (bearer.c) ---- */
 
 /* {"ok":true,"user","connection","access"}, {"ok":false,"reason"}, or {"fetch","resume"}, to go on
  * with idp_bearer_resume and what was fetched. */
-struct idp_json *idp_bearer(struct idp_call *call, struct idp_bytes token);
+struct idp_json *idp_bearer(struct idp_call *call, struct idp_bytes token, bool patient);
 struct idp_json *idp_bearer_resume(struct idp_call *call, const struct idp_json *resume,
-                                   const struct idp_json *answer);
+                                   const struct idp_json *answer, bool patient);
 
 /* ---- users ---- */
 
@@ -145,9 +155,9 @@ struct idp_value idp_sql_sso_backchannel_logout(struct idp_call *call,
 extern const struct idp_sealed_column idp_connection_sealed, idp_sso_session_sealed;
 extern const struct idp_statement idp_connection_statements[], idp_login_state_statements[],
     idp_stored_keys_statements[], idp_sso_user_statements[], idp_sso_session_statements[],
-    idp_logout_statements[], idp_bearer_statements[];
+    idp_step_statements[], idp_bearer_statements[];
 extern const size_t idp_connection_statement_count, idp_login_state_statement_count,
     idp_stored_keys_statement_count, idp_sso_user_statement_count, idp_sso_session_statement_count,
-    idp_logout_statement_count, idp_bearer_statement_count;
+    idp_step_statement_count, idp_bearer_statement_count;
 
 #endif

@@ -2,23 +2,25 @@
 /* stored_keys.c - the keys of providers as rows. Whoever cannot verify a token may ask for newer
  * ones, one at a time and not again at once: a thousand bad tokens are one request. What a failing
  * provider had last goes on to count. */
-#include "core/sso/login.h"
+#include "core/sso/session.h"
 
 enum {
     COOLDOWN_S = 30,
     LIFETIME_S = 3600,
     LIFETIME_MIN_S = 60,
     LIFETIME_MAX_S = 86400,
+    FETCH_S = 15, /* longer than one may take that idplane-httpd begins */
+    PATIENCE_S = 5,
     HTTP_OK = 200
 };
 #define SECOND_US INT64_C(1000000)
 
-enum { GET, CLAIM, KEEP, FAIL };
+enum { GET, CLAIM, KEEP, FAIL, FORGET };
 
 const struct idp_statement idp_stored_keys_statements[] = {
-    [GET] = {"SELECT jwks, expires_at FROM idplane.sso_keys"
+    [GET] = {"SELECT jwks, expires_at, tried_at, answered_at FROM idplane.sso_keys"
              " WHERE tenant = $1 AND connection = $2 AND url = $3",
-             "ttt", "tz", .kept = true},
+             "ttt", "tzzz", .kept = true},
     /* $5: before it a try is long ago. $7: what somebody set ends then, which is never, and is not
      * fetched over by itself. Keys from elsewhere are none. */
     [CLAIM] = {"INSERT INTO idplane.sso_keys (tenant, connection, url, tried_at)"
@@ -30,12 +32,13 @@ const struct idp_statement idp_stored_keys_statements[] = {
                " OR (idplane.sso_keys.tried_at <= $5 AND (idplane.sso_keys.expires_at IS NULL"
                " OR idplane.sso_keys.expires_at < $7))",
                "tttzzbz", ""},
-    [KEEP] = {"UPDATE idplane.sso_keys SET jwks = $4, fetched_at = $5, expires_at = $6,"
-              " failure = NULL WHERE tenant = $1 AND connection = $2 AND url = $3",
+    [KEEP] = {"UPDATE idplane.sso_keys SET jwks = $4, fetched_at = $5, answered_at = $5,"
+              " expires_at = $6, failure = NULL WHERE tenant = $1 AND connection = $2 AND url = $3",
               "ttttzz", ""},
-    [FAIL] = {"UPDATE idplane.sso_keys SET failure = $4"
+    [FAIL] = {"UPDATE idplane.sso_keys SET failure = $4, answered_at = $5"
               " WHERE tenant = $1 AND connection = $2 AND url = $3",
-              "tttt", ""},
+              "ttttz", ""},
+    [FORGET] = {"DELETE FROM idplane.sso_keys WHERE tenant = $1 AND connection = $2", "tt", ""},
 };
 const size_t idp_stored_keys_statement_count = IDP_COUNT(idp_stored_keys_statements);
 
@@ -75,6 +78,24 @@ static const struct idp_json *option(const struct idp_connection *connection, co
 
 /* ---- reading ---- */
 
+static int64_t cooldown_us(const struct idp_connection *connection)
+{
+    int64_t cooldown_s;
+    bool is_said = idp_json_integer(option(connection, "key_cooldown_s"), &cooldown_s);
+    return (is_said ? cooldown_s : COOLDOWN_S) * SECOND_US;
+}
+
+/* Somebody is asking; or may in a moment. */
+static bool is_coming(struct idp_call *call, const struct idp_connection *connection,
+                      const struct idp_value *row)
+{
+    int64_t now_us = idp_now_us(call), tried_us = idp_integer_of(row[2]);
+    bool is_asked = row[3].kind == 0 || idp_integer_of(row[3]) < tried_us;
+    int64_t rest_us = tried_us + cooldown_us(connection) - now_us;
+    return (is_asked && now_us < tried_us + FETCH_S * SECOND_US) ||
+           (rest_us > 0 && rest_us <= PATIENCE_S * SECOND_US);
+}
+
 struct idp_stored_keys idp_stored_keys_load(struct idp_call *call,
                                             const struct idp_connection *connection)
 {
@@ -86,30 +107,31 @@ struct idp_stored_keys idp_stored_keys_load(struct idp_call *call,
     struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(connection->id),
                               idp_value_text(place.url)};
     const struct idp_value *row = idp_run_one(call, &idp_stored_keys_statements[GET], key);
-    if (row == NULL || row[0].kind == 0) {
+    if (row == NULL) {
         return (struct idp_stored_keys){.is_expired = true};
     }
-    return (struct idp_stored_keys){.jwks = idp_json_read(call, idp_text_of(row[0]), &why),
-                                    .is_expired = idp_integer_of(row[1]) <= idp_now_us(call)};
+    bool is_there = row[0].kind != 0;
+    return (struct idp_stored_keys){
+        .jwks = is_there ? idp_json_read(call, idp_text_of(row[0]), &why) : NULL,
+        .is_expired = !is_there || idp_integer_of(row[1]) <= idp_now_us(call),
+        .is_coming = is_coming(call, connection, row),
+    };
 }
 
 bool idp_stored_keys_claim(struct idp_call *call, const struct idp_connection *connection,
                            bool by_force)
 {
-    int64_t cooldown_s, now_us = idp_now_us(call);
+    int64_t now_us = idp_now_us(call);
     struct idp_key_place place;
     if (!idp_key_place_of(connection, &place) || place.url.data == NULL) {
         return false;
-    }
-    if (!idp_json_integer(option(connection, "key_cooldown_s"), &cooldown_s)) {
-        cooldown_s = COOLDOWN_S;
     }
     struct idp_value row[] = {
         idp_value_text(idp_tenant(call)),
         idp_value_text(connection->id),
         idp_value_text(place.url),
         idp_value_time(now_us),
-        idp_value_time(now_us - cooldown_s * SECOND_US),
+        idp_value_time(now_us - cooldown_us(connection)),
         idp_value_bool(by_force),
         idp_value_time(IDP_TIME_MAX_US),
     };
@@ -199,24 +221,74 @@ const char *idp_stored_keys_take(struct idp_call *call, const struct idp_connect
 
 /* ---- SQL ---- */
 
+void idp_stored_keys_forget(struct idp_call *call, const struct idp_connection *connection)
+{
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(connection->id)};
+    idp_run(call, &idp_stored_keys_statements[FORGET], key);
+}
+
+/* NULL: its keys may be changed; else why not. */
+static struct idp_json *unchangeable(struct idp_call *call, struct idp_bytes id,
+                                     struct idp_connection *connection)
+{
+    struct idp_key_place place;
+    if (!idp_connection_find(call, id, connection)) {
+        return idp_connection_answer(call, "not_found", IDP_NO_CONNECTION);
+    }
+    if (idp_connection_is_restricted(call, connection)) {
+        return idp_connection_answer(call, "restricted", IDP_CONNECTION_RESTRICTED);
+    }
+    return !idp_key_place_of(connection, &place) || place.url.data == NULL
+               ? idp_connection_answer(
+                     call, "refused",
+                     "The connection does not say that its keys are somewhere else.")
+               : NULL;
+}
+
+/* The answer that keys came by is kept, where it has any. */
+static struct idp_value change(struct idp_call *call, const struct idp_connection *connection,
+                               const struct idp_json *answer, const char *failure)
+{
+    const char *why = NULL;
+    if (jwks_of(call, connection, answer, &why) == NULL) {
+        return idp_value_json(idp_connection_answer(call, failure, why));
+    }
+    call->host->begin(call);
+    if (!idp_stored_keys_claim(call, connection, true)) {
+        idp_fail(call, IDP_BUSY);
+    }
+    why = idp_stored_keys_take(call, connection, answer);
+    return idp_value_json(why == NULL ? idp_connection_answer(call, "ok", NULL)
+                                      : idp_connection_answer(call, failure, why));
+}
+
 /* set_sso_keys(connection, document) → {"status"}: for databases that fetch nothing themselves */
 struct idp_value idp_sql_set_sso_keys(struct idp_call *call, const struct idp_value *arguments)
 {
     struct idp_connection connection;
-    struct idp_bytes id = idp_connection_argument(call, arguments[0]);
-    if (!idp_connection_find(call, id, &connection)) {
-        return idp_value_json(idp_connection_answer(call, "not_found", IDP_NO_CONNECTION));
+    struct idp_json *refusal =
+        unchangeable(call, idp_connection_argument(call, arguments[0]), &connection);
+    if (refusal != NULL) {
+        return idp_value_json(refusal);
     }
     struct idp_json *answer = idp_json_new(call, IDP_JSON_OBJECT);
     idp_json_add_integer(call, answer, "status", HTTP_OK);
     idp_json_add_string(call, answer, "body", arguments[1].bytes);
     idp_json_add_bool(call, answer, "set", true);
-    call->host->begin(call);
-    if (!idp_stored_keys_claim(call, &connection, true)) {
-        return idp_value_json(idp_connection_answer(
-            call, "refused", "The keys of this connection are in its document."));
+    return change(call, &connection, answer, "invalid");
+}
+
+/* fetch_issuer_keys(connection) → {"status","message"}; nobody waits for a row meanwhile */
+struct idp_value idp_sql_fetch_issuer_keys(struct idp_call *call, const struct idp_value *arguments)
+{
+    struct idp_connection connection;
+    struct idp_key_place place;
+    struct idp_json *refusal =
+        unchangeable(call, idp_connection_argument(call, arguments[0]), &connection);
+    if (refusal != NULL || !idp_key_place_of(&connection, &place)) {
+        return idp_value_json(refusal);
     }
-    const char *why = idp_stored_keys_take(call, &connection, answer);
-    return idp_value_json(why == NULL ? idp_connection_answer(call, "ok", NULL)
-                                      : idp_connection_answer(call, "invalid", why));
+    struct idp_json *fetch = idp_json_new(call, IDP_JSON_OBJECT);
+    idp_json_add_string(call, fetch, "url", place.url);
+    return change(call, &connection, idp_step_run(call, fetch), "failed");
 }

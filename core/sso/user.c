@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* user.c - users that came through a connection. Who vouches for a user is part of it: the tokens
  * of another issuer make no login to the same name. */
-#include "core/sso/login.h"
+#include "core/sso/session.h"
 
 enum { TRY_COUNT_MAX = 64 };
 enum { GET, MAKE, SAVE, EDIT, DELETE };
@@ -122,9 +122,11 @@ struct idp_value idp_sql_sso_user(struct idp_call *call, const struct idp_value 
 /* delete_sso_user(user) → {"status"} */
 struct idp_value idp_sql_delete_sso_user(struct idp_call *call, const struct idp_value *arguments)
 {
-    struct idp_value key[] = {idp_value_text(idp_tenant(call)),
-                              idp_value_text(user_argument(call, arguments[0]))};
+    struct idp_bytes id = user_argument(call, arguments[0]);
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(id)};
+    call->host->begin(call);
     bool was_there = idp_run(call, &idp_sso_user_statements[DELETE], key).affected == 1;
+    idp_sso_session_end_user(call, id);
     return idp_value_json(was_there
                               ? idp_connection_answer(call, "ok", NULL)
                               : idp_connection_answer(call, "not_found", "There is no such user."));

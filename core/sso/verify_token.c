@@ -42,7 +42,7 @@ static struct idp_json *audiences_of(const struct judge *judge, enum idp_token_u
     struct idp_bytes audience = idp_json_string(judge->connection->document, "audience");
     struct idp_bytes client = idp_json_string(judge->connection->document, "clientId");
     idp_json_add(list, NULL, idp_json_new_string(judge->call, audience));
-    if (use == IDP_ID_TOKEN && client.size > 0) {
+    if (use != IDP_ACCESS_TOKEN && client.size > 0) {
         idp_json_add(list, NULL, idp_json_new_string(judge->call, client));
     }
     return list;
@@ -107,6 +107,26 @@ static const char *reason_of(const struct judge *judge, const struct idp_json *v
     return reason.data == NULL ? NULL : idp_text_c(judge->call, reason);
 }
 
+static bool has(const struct idp_json *object, const char *name)
+{
+    return idp_json_member(object, name) != NULL;
+}
+
+/* A token of one kind is none of another (RFC 8725 §3.11), as far as it says which it is. */
+static const char *kind_reason(enum idp_token_use use, const struct idp_token_verdict *verdict)
+{
+    struct idp_bytes type = idp_json_string(verdict->header, "typ");
+    struct idp_bytes kind = idp_json_string(verdict->claims, "typ");
+    bool is_access = idp_bytes_is(type, "at+jwt") || idp_bytes_is(type, "application/at+jwt");
+    bool is_id = has(verdict->claims, "at_hash") || has(verdict->claims, "c_hash") ||
+                 idp_bytes_is(kind, "ID");
+    bool is_logout = idp_bytes_is(type, "logout+jwt") || has(verdict->claims, "events");
+    if (use == IDP_LOGOUT_TOKEN) {
+        return is_access || is_id ? "type" : NULL;
+    }
+    return is_logout || (use == IDP_ID_TOKEN ? is_access : is_id) ? "type" : NULL;
+}
+
 static struct idp_token_verdict verify(const struct judge *judge, enum idp_token_use use,
                                        struct idp_bytes token)
 {
@@ -120,26 +140,57 @@ static struct idp_token_verdict verify(const struct judge *judge, enum idp_token
     const struct idp_json *judged =
         idp_jwt_verify(judge->call, token, keys_of(judge, &verdict), policy_of(judge, use));
     verdict.reason = reason_of(judge, judged);
+    verdict.reason = verdict.reason == NULL ? kind_reason(use, &verdict) : verdict.reason;
     return verdict;
+}
+
+/* Of several audiences the token says which one asked for it. */
+static bool is_for_client(const struct judge *judge, const struct idp_json *claims)
+{
+    const struct idp_json *party = idp_json_member(claims, "azp");
+    const struct idp_json *audience = idp_json_member(claims, "aud");
+    bool has_several = idp_json_is(audience, IDP_JSON_ARRAY) && audience->child != NULL &&
+                       audience->child->next != NULL;
+    return party == NULL
+               ? !has_several
+               : idp_json_is(party, IDP_JSON_STRING) &&
+                     idp_bytes_equal(party->text,
+                                     idp_json_string(judge->connection->document, "clientId"));
+}
+
+/* Two tokens for this client are of one user. */
+static bool are_of_one(const struct judge *judge, const struct idp_json *access,
+                       const struct idp_json *id)
+{
+    const struct idp_json *audience = idp_json_member(access, "aud");
+    struct idp_bytes client = idp_json_string(judge->connection->document, "clientId");
+    struct idp_bytes left = idp_json_string(access, "sub"), right = idp_json_string(id, "sub");
+    bool is_ours =
+        idp_json_is(audience, IDP_JSON_ARRAY)
+            ? idp_json_holds(audience, client)
+            : idp_json_is(audience, IDP_JSON_STRING) && idp_bytes_equal(audience->text, client);
+    return !is_ours || left.data == NULL || right.data == NULL || idp_bytes_equal(left, right);
 }
 
 /* What ties the ID token to this login, and to the access token beside it. */
 static const char *bond_reason(const struct judge *judge, const struct idp_tokens *tokens,
-                               const struct idp_token_verdict *verdict)
+                               const struct idp_token_verdict *verdict,
+                               const struct idp_json *beside)
 {
     struct idp_bytes nonce = idp_json_string(verdict->claims, "nonce");
     struct idp_bytes hash = idp_json_string(verdict->claims, "at_hash");
-    struct idp_bytes party = idp_json_string(verdict->claims, "azp");
     struct idp_bytes access = tokens->text[IDP_ACCESS_TOKEN];
     if (tokens->nonce.data != NULL && !idp_bytes_equal(nonce, tokens->nonce)) {
         return "nonce";
     }
-    if (party.data != NULL &&
-        !idp_bytes_equal(party, idp_json_string(judge->connection->document, "clientId"))) {
+    if (!is_for_client(judge, verdict->claims)) {
         return "authorized_party";
     }
-    if (idp_json_member(verdict->claims, "at_hash") == NULL || access.data == NULL) {
+    if (access.data == NULL) {
         return NULL;
+    }
+    if (idp_json_member(verdict->claims, "at_hash") == NULL) {
+        return are_of_one(judge, beside, verdict->claims) ? NULL : "subject";
     }
     struct idp_bytes expected =
         idp_token_hash(judge->call, idp_json_string(verdict->header, "alg"), access);
@@ -150,6 +201,12 @@ static bool is_configured(const struct idp_connection *connection)
 {
     return idp_json_string(connection->document, "issuer").size > 0 &&
            idp_json_string(connection->document, "audience").size > 0;
+}
+
+/* A nonce was asked for, and there is nothing that could have it. */
+static bool lacks_nonce(const struct idp_tokens *tokens)
+{
+    return tokens->nonce.data != NULL && tokens->text[IDP_ID_TOKEN].data == NULL;
 }
 
 void idp_tokens_verify(struct idp_call *call, const struct idp_connection *connection,
@@ -167,7 +224,11 @@ void idp_tokens_verify(struct idp_call *call, const struct idp_connection *conne
             verdicts[use].reason = "not_configured";
         }
     }
-    if (verdicts[IDP_ID_TOKEN].reason == NULL) {
-        verdicts[IDP_ID_TOKEN].reason = bond_reason(&judge, tokens, &verdicts[IDP_ID_TOKEN]);
+    struct idp_token_verdict *id = &verdicts[IDP_ID_TOKEN];
+    if (id->reason == NULL) {
+        id->reason = bond_reason(&judge, tokens, id, verdicts[IDP_ACCESS_TOKEN].claims);
+    }
+    if (lacks_nonce(tokens) && verdicts[IDP_ACCESS_TOKEN].reason == NULL) {
+        verdicts[IDP_ACCESS_TOKEN].reason = "nonce";
     }
 }

@@ -48,10 +48,15 @@ SELECT set_clock('2026-01-03T23:59:58Z');
 SELECT sso_session((SELECT session ->> 'cookie' FROM one)) ->> 'user';
 SELECT set_clock('2026-01-01T00:00:00Z');
 SELECT sso_session((SELECT session ->> 'cookie' FROM one)) ->> 'user';
--- A locked user has none.
+-- A locked user has none, and none comes back.
+SELECT set_clock('2026-01-01T00:00:01Z');
 SELECT canonical_json(set_subject('ann', '{"enabled":false}') -> 'enabled');
 SELECT sso_session((SELECT session ->> 'cookie' FROM one)) ->> 'user';
+SELECT open_sso_session('ann');
 SELECT canonical_json(set_subject('ann', '{"enabled":true}') -> 'enabled');
+SELECT sso_session((SELECT session ->> 'cookie' FROM one)) ->> 'user';
+DELETE FROM one;
+INSERT INTO one SELECT open_sso_session('ann', json('{"id_token":"' || id_token || '"}')) FROM token;
 SELECT sso_session((SELECT session ->> 'cookie' FROM one)) ->> 'user';
 
 -- The provider ends it by its name, S35; what it does not name stays.
@@ -83,5 +88,32 @@ CREATE TABLE five (session jsonb);
 INSERT INTO five SELECT open_sso_session('ann', json('{"id_token":"' || id_token || '"}')) FROM token;
 SELECT end_sso_sessions('ann');
 SELECT sso_session((SELECT session ->> 'cookie' FROM five)) ->> 'user';
+-- With the user.
+CREATE TABLE six (session jsonb);
+INSERT INTO six SELECT open_sso_session('ann') FROM token;
+SELECT sso_session((SELECT session ->> 'cookie' FROM six)) ->> 'user';
+SELECT canonical_json(delete_sso_user('ann'));
+SELECT sso_session((SELECT session ->> 'cookie' FROM six)) ->> 'user';
+
+-- A token of one kind is none of another.
+SELECT canonical_json(sso_login('corp', json('{"id_token":"' || jwt_sign_with('{"iss":"https://idp.example","aud":"app","iat":1767225600,"exp":1767229200,"jti":"j9","sub":"ann","events":{"http://schemas.openid.net/event/backchannel-logout":{}}}', (SELECT canonical_json(jwk) FROM provider)) || '"}')) -> 'reason');
+SELECT canonical_json(sso_login('corp', json('{"id_token":"' || jwt_sign_with('{"iss":"https://idp.example","aud":"app","exp":1767229200,"sub":"ann"}', (SELECT canonical_json(jwk) FROM provider), '{"typ":"at+jwt"}') || '"}')) -> 'reason');
+SELECT canonical_json(sso_login('corp', json('{"id_token":"' || jwt_sign_with('{"iss":"https://idp.example","aud":["app","other"],"exp":1767229200,"sub":"ann"}', (SELECT canonical_json(jwk) FROM provider)) || '"}')) -> 'reason');
+SELECT canonical_json(sso_login('corp', json('{"id_token":"' || jwt_sign_with('{"iss":"https://idp.example","aud":"app","azp":{"a":1},"exp":1767229200,"sub":"ann"}', (SELECT canonical_json(jwk) FROM provider)) || '"}')) -> 'reason');
+SELECT canonical_json(sso_login('corp', json('{"id_token":"' || jwt_sign_with('{"iss":"https://idp.example","aud":"app","exp":1767229200,"sub":"ann"}', (SELECT canonical_json(jwk) FROM provider)) || '","access_token":"' || jwt_sign_with('{"iss":"https://idp.example","aud":"app","exp":1767229200,"sub":"bob"}', (SELECT canonical_json(jwk) FROM provider)) || '"}')) -> 'reason');
+SELECT canonical_json(sso_login('corp', json('{"nonce":"n","access_token":"' || jwt_sign_with('{"iss":"https://idp.example","aud":"app","exp":1767229200,"sub":"bob"}', (SELECT canonical_json(jwk) FROM provider)) || '"}')) -> 'reason');
+-- Names with what nobody sees.
+SELECT canonical_json(sso_login('corp', json('{"id_token":"' || jwt_sign_with('{"iss":"https://idp.example","aud":"app","exp":1767229200,"sub":"an\u200bn"}', (SELECT canonical_json(jwk) FROM provider)) || '"}')) -> 'reason');
+SELECT canonical_json(sso_login('corp', json('{"id_token":"' || jwt_sign_with('{"iss":"https://idp.example","aud":"app","exp":1767229200,"sub":"Änne"}', (SELECT canonical_json(jwk) FROM provider)) || '"}')) -> 'user');
+
+-- A login under way ends with its provider.
+CREATE TABLE away (answer jsonb);
+INSERT INTO away SELECT start_sso_login('corp');
+SELECT set_sso_connection('corp', json(replace(canonical_json(sso_connection('corp')), 'https://idp.example/token', 'https://evil.example/token'))) ->> 'status';
+SELECT canonical_json(sso_exchange('corp', json('{"code":"c","state":"' || (answer ->> 'state') || '","browser":"' || (answer ->> 'browser') || '"}')) -> 'reason') FROM away;
+-- A code that would be more than a value.
+DELETE FROM away;
+INSERT INTO away SELECT start_sso_login('corp');
+SELECT canonical_json(sso_exchange('corp', json('{"code":"c&d=e","state":"' || (answer ->> 'state') || '","browser":"' || (answer ->> 'browser') || '"}')) -> 'reason') FROM away;
 SELECT canonical_json(end_sso_session('nothing'));
 SELECT set_sso_connection('corp', '{}', '{"terminate":true}');

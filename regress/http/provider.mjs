@@ -97,7 +97,7 @@ export async function startProvider({ redirectUris, alg = 'ES256', postLogout = 
         .setProtectedHeader({ alg, kid: kid ?? keys[0].kid }).setIssuedAt().setExpirationTime('10m')
         .sign(await jose.importJWK(keys[0], alg)),
     rotate: async (kid) => {
-      keys = [await privateKey(kid, alg), ...keys.slice(0, 1)]; // the one before is published on
+      keys = [await privateKey(kid, alg), ...keys.filter((key) => key.kid !== kid).slice(0, 1)]; // the one before is published on
       make();
     },
     stop: () => {

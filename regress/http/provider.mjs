@@ -2,7 +2,7 @@
 // provider.mjs: an identity provider that others wrote (npm oidc-provider) over TLS on the loopback,
 // whose keys change when a test wants it; and a browser of a few lines that signs in there.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -60,6 +60,7 @@ const settings = (client, keys) => ({
 // A provider for one client of ours. rotate() makes it sign by a new key, which it publishes.
 export async function startProvider({ redirectUris, alg = 'ES256', postLogout = [], backchannel }) {
   const folder = mkdtempSync(join(tmpdir(), 'idplane-provider-'));
+  chmodSync(folder, 0o755); // a server of databases reads the certificate, too
   const server = createServer(certificate(folder));
   await new Promise((done) => server.listen(0, '127.0.0.1', done));
   const issuer = `https://127.0.0.1:${server.address().port}`;

@@ -120,6 +120,7 @@ export async function start(engine, settings = {}) {
     call,
     batch,
     sql: (text) => runNow(store.shell, `${store.prologue}${text}\n`),
+    sqlMeanwhile: (text) => runMeanwhile(store.shell, `${store.prologue}${text}\n`),
     shell: () => {
       const child = spawn(...store.shell, { stdio: ['pipe', 'pipe', 'inherit'] });
       child.stdin.write(store.prologue);

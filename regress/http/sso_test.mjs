@@ -2,6 +2,7 @@
 // sso_test.mjs: logins over HTTP through a provider that others wrote: code flow with PKCE, state and
 // nonce; keys that change meanwhile; a provider that hangs; many at once; and the end of sessions.
 import assert from 'node:assert/strict';
+import { resolve } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { Browser, connectionOf, startProvider } from './provider.mjs';
 import { DEVICE_GRANT, engines, post, start } from './server.mjs';
@@ -9,6 +10,7 @@ import { DEVICE_GRANT, engines, post, start } from './server.mjs';
 process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'; // of the browser; the server trusts one certificate
 process.env.IDPLANE_FETCH_ALLOWED_ADDRESSES = '127.0.0.1';
 
+const build = resolve(import.meta.dirname, '../..', process.env.BUILD ?? 'build');
 const json = (page) => JSON.parse(page.text);
 
 for (const engine of engines) {
@@ -191,6 +193,32 @@ for (const engine of engines) {
         assert.deepEqual([...new Set(answers.map(({ status }) => status))], [401]);
       }
       assert.ok(provider.seen.jwks - before <= 1, `${provider.seen.jwks - before} fetches`);
+    });
+
+    // The whole login in one call of SQL, by the module that fetches.
+    const inSql = async (call) => {
+      const settings = `SET idplane_fetch.allowed_addresses = '127.0.0.1'; SET idplane_fetch.ca_file = '${provider.certificate}';`;
+      return JSON.parse(await server.sqlMeanwhile(engine === 'SQLite' ? `.load ${build}/idplane_fetch\nSELECT ${call};`
+        : `CREATE EXTENSION IF NOT EXISTS idplane_fetch; ${settings} SELECT idplane.${call};`));
+    };
+
+    it('SQL alone signs in', async () => {
+      const away = server.call('start_sso_login', 'corp');
+      const browser = new Browser();
+      let back;
+      const once = browser.once.bind(browser);
+      browser.once = async (url, init) => {
+        if (!url.startsWith(`${server.base}/sso/corp/callback`)) return once(url, init);
+        back = Object.fromEntries(new URL(url).searchParams);
+        return new Response('', { status: 200 });
+      };
+      await browser.signIn(away.url, 'admin.sql');
+      const answer = await inSql(`sso_exchange('corp', '${JSON.stringify({ ...back, browser: away.browser })}')`);
+      assert.equal(answer.user, 'admin.sql', JSON.stringify(answer));
+      assert.equal(server.call('sso_session', answer.session.cookie).user, 'admin.sql');
+      assert.deepEqual(await inSql("fetch_issuer_keys('corp')"), { status: 'ok' });
+      const again = await inSql(`sso_exchange('corp', '${JSON.stringify({ ...back, browser: away.browser })}')`);
+      assert.equal(again.reason, 'state');
     });
 
     it('the provider signs a user out through the back channel', async () => {

@@ -91,7 +91,7 @@ export async function startProvider({ redirectUris, alg = 'ES256', postLogout = 
     issuer, audience: AUDIENCE, client, seen,
     certificate: join(folder, 'cert.pem'),
     slowDown: (ms) => (slow = ms),
-    revoke: () => (active = false),
+    revoke: (is = true) => (active = !is),
     // A token that the provider would sign.
     sign: async (claims, kid) =>
       new jose.SignJWT({ iss: issuer, aud: AUDIENCE, ...claims })

@@ -154,6 +154,16 @@ for (const engine of engines) {
       assert.ok(Math.max(...times) < 1000, `the slowest poll took ${Math.max(...times)} ms`);
     });
 
+    // Calls in one session of SQL alone, by the module that fetches.
+    const statements = async (calls) => {
+      const schema = engine === 'SQLite' ? '' : 'idplane.';
+      const prologue = engine === 'SQLite' ? `.load ${build}/idplane_fetch\n`
+        : `CREATE EXTENSION IF NOT EXISTS idplane_fetch; SET idplane_fetch.allowed_addresses = '127.0.0.1';
+           SET idplane_fetch.ca_file = '${provider.certificate}';`;
+      return (await server.sqlMeanwhile(prologue + calls.map((call) => `SELECT ${schema}${call};`).join('\n'))).split('\n');
+    };
+    const inSql = async (call) => JSON.parse((await statements([call])).at(-1));
+
     const bearer = (token) => fetch(`${server.base}/session`, { headers: { authorization: `Bearer ${token}` } });
     const external = (more) => ({
       externalTokenConfig: {
@@ -184,6 +194,18 @@ for (const engine of engines) {
       assert.equal(server.call('sso_user', 'other'), '');
     });
 
+    it('the provider is asked again when the interval is over, not before (S32)', async () => {
+      assert.equal(server.call('set_sso_connection', 'corp', connectionOf(provider, external())).status, 'ok');
+      provider.revoke(false);
+      const token = await provider.sign({ sub: 'clock', user: 'clock', role: ['ADMIN'] });
+      const at = (ms) => new Date(Math.floor(Date.now() / 1000) * 1000 + ms).toISOString();
+      const times = [at(0), at(59999), at(60000), at(119999)];
+      const before = provider.seen.validate;
+      const lines = await statements(times.flatMap((time) => [`set_clock('${time}')`, `authenticate_external('${token}')`]));
+      assert.deepEqual(lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line).ok), [true, true, true, true]);
+      assert.equal(provider.seen.validate - before, 2);
+    });
+
     it('a thousand tokens of keys that nobody knows are one fetch of keys (S31)', async () => {
       assert.equal(server.call('set_sso_connection', 'corp', connectionOf(provider, external())).changed, false);
       const bad = await provider.sign({ sub: 'x', user: 'x' }, 'nobody');
@@ -194,13 +216,6 @@ for (const engine of engines) {
       }
       assert.ok(provider.seen.jwks - before <= 1, `${provider.seen.jwks - before} fetches`);
     });
-
-    // The whole login in one call of SQL, by the module that fetches.
-    const inSql = async (call) => {
-      const settings = `SET idplane_fetch.allowed_addresses = '127.0.0.1'; SET idplane_fetch.ca_file = '${provider.certificate}';`;
-      return JSON.parse(await server.sqlMeanwhile(engine === 'SQLite' ? `.load ${build}/idplane_fetch\nSELECT ${call};`
-        : `CREATE EXTENSION IF NOT EXISTS idplane_fetch; ${settings} SELECT idplane.${call};`));
-    };
 
     it('SQL alone signs in', async () => {
       const away = server.call('start_sso_login', 'corp');

@@ -72,12 +72,16 @@ export async function startProvider({ redirectUris, alg = 'ES256', postLogout = 
     ...(backchannel ? { backchannel_logout_uri: backchannel, backchannel_logout_session_required: true } : {}),
   };
   const seen = { token: 0, jwks: 0 };
-  let keys = [await privateKey('k1', alg)], handler, slow = 0, active = true;
+  let keys = [await privateKey('k1', alg)], handler, slow = 0, active = true, broken = false;
   const make = () => (handler = new Provider(issuer, settings(client, keys)).callback());
   make();
   server.on('request', async (request, response) => {
     if (request.url === '/token') seen.token++;
     if (request.url === '/jwks') seen.jwks++;
+    if (request.url === '/jwks' && broken) {
+      response.writeHead(500).end();
+      return;
+    }
     if (request.url === '/validate') {
       seen.validate = (seen.validate ?? 0) + 1;
       response.setHeader('content-type', 'application/json');
@@ -91,6 +95,7 @@ export async function startProvider({ redirectUris, alg = 'ES256', postLogout = 
     issuer, audience: AUDIENCE, client, seen,
     certificate: join(folder, 'cert.pem'),
     slowDown: (ms) => (slow = ms),
+    breakKeys: (is) => (broken = is),
     revoke: (is = true) => (active = !is),
     // A token that the provider would sign.
     sign: async (claims, kid) =>

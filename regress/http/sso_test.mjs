@@ -135,6 +135,23 @@ for (const engine of engines) {
       assert.ok(provider.seen.jwks - before <= 8, `${provider.seen.jwks - before} fetches of keys`);
     });
 
+    it('keys that are old are asked for again, and go on to count where that fails', async () => {
+      const keys = engine === 'SQLite' ? 'idplane_sso_keys' : 'idplane.sso_keys';
+      const old = engine === 'SQLite' ? '1000000' : "'2020-01-01'";
+      const age = () => server.sql(`UPDATE ${keys} SET expires_at = ${old}, tried_at = ${old}, answered_at = ${old};`);
+      const before = provider.seen.jwks;
+      age();
+      provider.breakKeys(true);
+      assert.equal((await login('admin.old')).page.status, 200);
+      assert.match(server.sql(`SELECT failure FROM ${keys};`), /did not answer 200/);
+      assert.equal((await login('admin.old')).page.status, 200);
+      assert.equal(provider.seen.jwks - before, 1, 'not again at once');
+      provider.breakKeys(false);
+      age();
+      assert.equal((await login('admin.old')).page.status, 200);
+      assert.equal(server.sql(`SELECT count(*) FROM ${keys} WHERE failure IS NULL AND fetched_at > ${old};`), '1');
+    });
+
     it('16 logins at a provider that takes 5 s delay no device', async () => {
       server.call('register_client', 'tv', { grant_types: [DEVICE_GRANT], token_endpoint_auth_method: 'none' });
       const device = server.call('issue_device_code', 'tv');

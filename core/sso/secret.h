@@ -14,7 +14,7 @@ bool idp_secret_name(struct idp_bytes name);
 /* True for one placeholder that we fill, alone or behind Basic or Bearer. */
 bool idp_secret_is_filled(struct idp_bytes value);
 
-/* ---- texts (secret_text.c, secret_scan.c) ---- */
+/* ---- texts (secret_text.c) ---- */
 
 /* A secret, or a mask, in a text: its place there, and its bytes from..to. */
 struct idp_secret {
@@ -41,14 +41,22 @@ const struct idp_secret *idp_secrets_of_url(struct idp_call *call, struct idp_by
 /* True where the text of an innocent name, as a whole, is a mask or has a secret within. */
 bool idp_secret_hides(struct idp_call *call, struct idp_bytes text);
 
-/* A part of a text. */
+/* A part of a text; and the place of the next of some characters, or the end. */
 struct idp_bytes idp_secret_part(struct idp_bytes text, size_t from, size_t to);
+size_t idp_secret_skip_to(struct idp_bytes text, size_t at, const char *characters);
 
-/* Adds what stands at from..to under this name. */
-void idp_secret_add(struct idp_secret_search *search, struct idp_bytes name, size_t from,
-                    size_t to);
+/* True where a value is to be masked; is_named: its name, or one above, is a secret's. */
+bool idp_secret_is(const struct idp_secret_search *search, bool is_named, struct idp_bytes text);
 
-/* Texts that are neither JSON nor a form: XML, headers, anything. */
+/* Adds what stands at from..to; the search is over where there are too many. */
+struct idp_secret *idp_secret_add(struct idp_secret_search *search, const char *mark,
+                                  struct idp_bytes name, size_t from, size_t to);
+bool idp_secret_search_is_over(const struct idp_secret_search *search);
+
+/* False: the text is no JSON, also where numbers were for its placeholders (secret_json.c). */
+bool idp_secret_search_json(struct idp_secret_search *search);
+
+/* Texts that are neither JSON nor a form: XML, headers, anything (secret_scan.c). */
 void idp_secret_scan(struct idp_secret_search *search);
 
 /* ---- walks (connection_secret.c, connection_mask.c) ---- */

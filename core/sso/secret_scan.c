@@ -22,14 +22,6 @@ static size_t skip(struct idp_bytes text, size_t at, const char *characters)
     return at;
 }
 
-static size_t skip_to(struct idp_bytes text, size_t at, const char *characters)
-{
-    while (at < text.size && !is_at(text, at, characters)) {
-        at++;
-    }
-    return at;
-}
-
 /* Behind the string that begins here; 0: none does, or what follows belongs to it. */
 static size_t string_end(struct idp_bytes text, size_t at)
 {
@@ -46,7 +38,7 @@ static size_t string_end(struct idp_bytes text, size_t at)
 static void add(struct idp_secret_search *search, struct idp_bytes name, size_t from, size_t to)
 {
     if (to > from && !idp_secret_is_filled(idp_secret_part(search->text, from, to))) {
-        idp_secret_add(search, name, from, to);
+        idp_secret_add(search, "#", name, from, to);
     }
 }
 
@@ -68,7 +60,7 @@ static size_t search_value(struct idp_secret_search *search, struct idp_bytes na
         add(search, name, from + 1, end - 1);
         return end;
     }
-    end = skip_to(text, from, "\r\n");
+    end = idp_secret_skip_to(text, from, "\r\n");
     add(search, name, from, end);
     return end;
 }
@@ -79,8 +71,8 @@ static size_t search_value(struct idp_secret_search *search, struct idp_bytes na
 static size_t search_element(struct idp_secret_search *search, size_t tag, size_t at)
 {
     struct idp_bytes text = search->text;
-    struct idp_bytes name =
-        idp_secret_part(text, tag, skip_to((struct idp_bytes){text.data, at}, tag, "/> \t\r\n"));
+    struct idp_bytes name = idp_secret_part(
+        text, tag, idp_secret_skip_to((struct idp_bytes){text.data, at}, tag, "/> \t\r\n"));
     const char *colon = memchr(name.data, ':', name.size);
     size_t prefix = colon == NULL ? 0 : (size_t)(colon - name.data) + 1;
     name = idp_secret_part(name, prefix, name.size);
@@ -98,7 +90,7 @@ void idp_secret_scan(struct idp_secret_search *search)
 {
     struct idp_bytes text = search->text;
     size_t tag = 0, at = 0; /* tag: behind the last that was opened */
-    while (at < text.size && search->count <= IDP_CONNECTION_SECRET_COUNT_MAX) {
+    while (at < text.size && !idp_secret_search_is_over(search)) {
         size_t from = at;
         while (at < text.size && is_word(text.data[at])) {
             at++;

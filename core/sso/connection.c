@@ -5,7 +5,7 @@
 
 #include "core/sso/connection.h"
 
-enum { GET, LIST, MAKE, SAVE, DELETE, RESTRICT, SEALED, RESEAL };
+enum { GET, LIST, MAKE, SAVE, SAVE_DOCUMENT, DELETE, RESTRICT, SEALED, RESEAL };
 
 #define COLUMNS                                                                                    \
     "SELECT connection, type, provider_name, visible, restricted, version, config, sealed_secrets" \
@@ -23,6 +23,10 @@ const struct idp_statement idp_connection_statements[] = {
               " restricted = $6, version = $7, changed_at = $8, config = $9, sealed_secrets = $10"
               " WHERE tenant = $1 AND connection = $2 AND version = $7 - 1",
               "ttttbbizjx", ""},
+    [SAVE_DOCUMENT] = {"UPDATE idplane.sso_connection SET type = $3, provider_name = $4,"
+                       " visible = $5, restricted = $6, version = $7, changed_at = $8, config = $9"
+                       " WHERE tenant = $1 AND connection = $2 AND version = $7 - 1",
+                       "ttttbbizj", ""},
     [DELETE] = {"DELETE FROM idplane.sso_connection"
                 " WHERE tenant = $1 AND connection = $2 AND version = $3",
                 "tti", ""},
@@ -176,6 +180,9 @@ const struct idp_json *idp_connection_secrets(struct idp_call *call,
                                               const struct idp_connection *connection)
 {
     const char *why;
+    if (connection->secrets != NULL) {
+        return connection->secrets;
+    }
     if (connection->sealed_secrets.size == 0) {
         return idp_json_new(call, IDP_JSON_OBJECT);
     }
@@ -191,8 +198,8 @@ const struct idp_json *idp_connection_secrets(struct idp_call *call,
 const struct idp_sealed_column idp_connection_sealed = {
     &idp_connection_statements[SEALED], &idp_connection_statements[RESEAL], seal_context};
 
-static struct idp_bytes sealed(struct idp_call *call, struct idp_bytes id,
-                               const struct idp_json *secrets)
+struct idp_bytes idp_connection_seal(struct idp_call *call, struct idp_bytes id,
+                                     const struct idp_json *secrets)
 {
     return secrets->child == NULL ? (struct idp_bytes){"", 0}
                                   : idp_seal(call, idp_json_text(call, secrets),
@@ -201,22 +208,19 @@ static struct idp_bytes sealed(struct idp_call *call, struct idp_bytes id,
 
 /* ---- writing ---- */
 
-bool idp_connection_save(struct idp_call *call, const struct idp_connection *connection,
-                         const struct idp_json *secrets)
+/* What stays sealed is not written: rewrap_master_key() may be sealing it anew meanwhile. */
+bool idp_connection_save(struct idp_call *call, const struct idp_connection *connection)
 {
     struct idp_value row[] = {
-        idp_value_text(idp_tenant(call)),
-        idp_value_text(connection->id),
-        idp_value_text(connection->type),
-        idp_value_text(connection->provider_name),
-        idp_value_bool(connection->visible),
-        idp_value_bool(connection->restricted),
-        idp_value_integer(connection->version),
-        idp_value_time(idp_now_us(call)),
-        idp_value_json_text(connection->text),
-        idp_value_blob(sealed(call, connection->id, secrets)),
+        idp_value_text(idp_tenant(call)),       idp_value_text(connection->id),
+        idp_value_text(connection->type),       idp_value_text(connection->provider_name),
+        idp_value_bool(connection->visible),    idp_value_bool(connection->restricted),
+        idp_value_integer(connection->version), idp_value_time(idp_now_us(call)),
+        idp_value_json_text(connection->text),  idp_value_blob(connection->sealed_secrets),
     };
-    size_t which = connection->version == 1 ? MAKE : SAVE;
+    size_t which = connection->version == 1                  ? MAKE
+                   : connection->sealed_secrets.data != NULL ? SAVE
+                                                             : SAVE_DOCUMENT;
     return idp_run(call, &idp_connection_statements[which], row).affected == 1;
 }
 

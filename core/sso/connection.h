@@ -58,19 +58,20 @@ void idp_connection_check(struct idp_connection_faults *faults, const struct idp
 void idp_rules_check(struct idp_connection_faults *faults, const struct idp_json *mapping,
                      const char *name);
 
-/* ---- secrets (connection_secret.c) ---- */
+/* True for a member that the top of a document may have. */
+bool idp_connection_knows(struct idp_bytes name);
 
-/* The document with each secret in its requests masked, and what was masked by its place in
- * *secrets, an object. A mask in the document stands for the secret at its place in `before`. */
-const struct idp_json *idp_connection_mask(struct idp_connection_faults *faults,
-                                           const struct idp_json *document,
-                                           const struct idp_json *before,
-                                           const struct idp_json **secrets);
+/* ---- addresses (address.c) ---- */
 
-/* The template of a masked document with its secrets in their places; NULL: there is none. */
-const struct idp_json *idp_connection_reveal(struct idp_call *call, const struct idp_json *document,
-                                             const struct idp_json *secrets,
-                                             enum idp_sso_request_kind kind);
+/* What an address may hold; a redirect also has no fragment, and an asterisk at its end only where
+ * it may end open. */
+void idp_address_check(struct idp_connection_faults *faults, struct idp_bytes path,
+                       struct idp_bytes url);
+void idp_address_check_redirect(struct idp_connection_faults *faults, struct idp_bytes path,
+                                struct idp_bytes url, bool may_end_open);
+
+/* True where scheme, host or port differ, as the template says them. */
+bool idp_address_is_moved(struct idp_call *call, struct idp_bytes before, struct idp_bytes after);
 
 /* ---- rows (connection.c) ---- */
 
@@ -80,7 +81,8 @@ struct idp_connection {
     int64_t version;                 /* 0: not yet stored */
     struct idp_bytes text;           /* the document, masked */
     const struct idp_json *document; /* the same, read */
-    struct idp_bytes sealed_secrets; /* empty: none */
+    struct idp_bytes sealed_secrets; /* empty: none; in idp_connection_save NULL: as in the row */
+    const struct idp_json *secrets;  /* the same, where they are known already */
 };
 
 /* The connection of this id, else the first of this type in the order of login options, by any
@@ -99,14 +101,18 @@ struct idp_connection *idp_connection_list(struct idp_call *call, size_t *count)
 const struct idp_json *idp_connection_shown(struct idp_call *call,
                                             const struct idp_connection *connection);
 
-/* What idp_connection_mask took out; an empty object where that is nothing. */
+/* What idp_connection_mask took out, by its place; an empty object where that is nothing. */
 const struct idp_json *idp_connection_secrets(struct idp_call *call,
                                               const struct idp_connection *connection);
 
+/* The same as sealed_secrets. */
+struct idp_bytes idp_connection_seal(struct idp_call *call, struct idp_bytes id,
+                                     const struct idp_json *secrets);
+
 /* Makes version 1, or takes version - 1 to version. False: somebody was faster. The caller has
  * called host->begin. */
-bool idp_connection_save(struct idp_call *call, const struct idp_connection *connection,
-                         const struct idp_json *secrets) IDP_MUST_CHECK;
+bool idp_connection_save(struct idp_call *call,
+                         const struct idp_connection *connection) IDP_MUST_CHECK;
 bool idp_connection_delete(struct idp_call *call,
                            const struct idp_connection *connection) IDP_MUST_CHECK;
 void idp_connection_restrict(struct idp_call *call, struct idp_bytes tenant,
@@ -114,6 +120,30 @@ void idp_connection_restrict(struct idp_call *call, struct idp_bytes tenant,
 
 /* True where the tenant of the call may not change it. */
 bool idp_connection_is_restricted(struct idp_call *call, const struct idp_connection *connection);
+
+/* ---- secrets (connection_secret.c, connection_mask.c) ---- */
+
+/* A document and its secrets apart: those that it says, and the places of masks in it, each of
+ * which stands for the secret that is stored for its place. */
+struct idp_masking {
+    const struct idp_json *document;
+    struct idp_json *given, *kept;
+    bool keeps_all; /* and says none: what is sealed stays as it is */
+};
+
+/* Masks the secrets of a document of idp_connection_check. A mask that stands for nothing that is
+ * stored in `before`, or would send it to another host, is a fault. Unseals nothing. */
+void idp_connection_mask(struct idp_connection_faults *faults, const struct idp_json *document,
+                         const struct idp_connection *before, struct idp_masking *masking);
+
+/* All that is to be sealed. */
+const struct idp_json *idp_masking_secrets(struct idp_call *call, const struct idp_masking *masking,
+                                           const struct idp_connection *before);
+
+/* The template of a masked document with its secrets in their places; NULL: there is none. */
+const struct idp_json *idp_connection_reveal(struct idp_call *call, const struct idp_json *document,
+                                             const struct idp_json *secrets,
+                                             enum idp_sso_request_kind kind);
 
 /* ---- changes (connection_change.c) ---- */
 

@@ -86,12 +86,30 @@ static bool is_same(struct idp_call *call, const struct idp_json *left,
            idp_bytes_equal(idp_json_canonical(call, left), idp_json_canonical(call, right));
 }
 
+/* The master key is needed only where secrets are said, or some of those stored are left out. */
+static struct idp_bytes sealed_of(struct idp_call *call, const struct idp_connection *before,
+                                  const struct idp_masking *masking)
+{
+    return masking->keeps_all && before->version > 0
+               ? (struct idp_bytes){NULL, 0}
+               : idp_connection_seal(call, before->id, idp_masking_secrets(call, masking, before));
+}
+
+static bool changes_nothing(struct idp_call *call, const struct idp_connection *before,
+                            const struct idp_masking *masking)
+{
+    return is_same(call, before->document, masking->document) &&
+           (masking->keeps_all || is_same(call, idp_connection_secrets(call, before),
+                                          idp_masking_secrets(call, masking, before)));
+}
+
 /* Members of the row follow from the document. */
 static struct idp_connection next_of(struct idp_call *call, const struct idp_connection *before,
-                                     struct idp_bytes id, const struct idp_json *document)
+                                     const struct idp_masking *masking)
 {
+    const struct idp_json *document = masking->document;
     return (struct idp_connection){
-        .id = id,
+        .id = before->id,
         .type = idp_json_string(document, "type"),
         .provider_name = idp_json_string(document, "providerName"),
         .visible = idp_json_is(idp_json_member(document, "visibleOnLoginPage"), IDP_JSON_TRUE),
@@ -99,6 +117,7 @@ static struct idp_connection next_of(struct idp_call *call, const struct idp_con
         .version = before->version + 1,
         .text = idp_json_text(call, document),
         .document = document,
+        .sealed_secrets = sealed_of(call, before, masking),
     };
 }
 
@@ -111,7 +130,7 @@ static struct idp_json *lay_over(struct idp_connection_change *change,
 {
     struct idp_call *call = change->call;
     struct idp_connection_faults faults = idp_connection_faults_new(call);
-    const struct idp_json *secrets, *known = idp_connection_secrets(call, before);
+    struct idp_masking masking;
     document = idp_connection_form(&faults, document);
     id_check(&faults, document, change->id);
     idp_connection_check(&faults, document);
@@ -119,15 +138,15 @@ static struct idp_json *lay_over(struct idp_connection_change *change,
     if (before->version == 0) {
         count_check(&faults);
     }
-    document = idp_connection_mask(&faults, stored(call, document), known, &secrets);
+    idp_connection_mask(&faults, stored(call, document), before, &masking);
     if (faults.errors->child != NULL) {
         return invalid(&faults);
     }
-    if (is_same(call, before->document, document) && is_same(call, known, secrets)) {
+    if (changes_nothing(call, before, &masking)) {
         return done(change, &faults, before, false);
     }
-    struct idp_connection next = next_of(call, before, change->id, document);
-    if (!idp_connection_save(call, &next, secrets)) {
+    struct idp_connection next = next_of(call, before, &masking);
+    if (!idp_connection_save(call, &next)) {
         return NULL;
     }
     if (change->ends_sessions) {

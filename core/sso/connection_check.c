@@ -40,38 +40,6 @@ static bool is_token(struct idp_bytes name)
     return name.size > 0 && name.size <= HEADER_NAME_SIZE_MAX;
 }
 
-/* The part between the scheme and the path; data NULL: no address of the web. */
-static struct idp_bytes authority_of(struct idp_bytes url)
-{
-    struct idp_bytes https = idp_bytes_of("https://"), http = idp_bytes_of("http://");
-    size_t from = idp_bytes_start(url, https)  ? https.size
-                  : idp_bytes_start(url, http) ? http.size
-                                               : 0;
-    size_t to = from;
-    while (to < url.size && strchr("/?#", url.data[to]) == NULL) {
-        to++;
-    }
-    return from == 0 || from == to ? (struct idp_bytes){0}
-                                   : (struct idp_bytes){url.data + from, to - from};
-}
-
-static void url_check(struct idp_connection_faults *faults, struct idp_bytes path,
-                      struct idp_bytes url)
-{
-    struct idp_bytes authority = authority_of(url);
-    if (url.size > IDP_URL_SIZE_MAX) {
-        error(faults, path, "size", "an address is longer than 2000 bytes");
-    } else if (authority.data == NULL || idp_text_has_control(url) ||
-               memchr(url.data, ' ', url.size) != NULL) {
-        error(faults, path, "url", "an address must begin with https:// and hold no space");
-    } else if (memchr(authority.data, '@', authority.size) != NULL) {
-        error(faults, path, "url", "an address must hold no user: use a header");
-    } else if (idp_bytes_start(url, idp_bytes_of("http://"))) {
-        idp_fault_add(faults->call, faults->warnings, path, "http",
-                      "what goes to this address can be read on its way");
-    }
-}
-
 /* ---- requests ---- */
 
 static void headers_check(struct idp_connection_faults *faults, struct idp_bytes path,
@@ -97,7 +65,7 @@ static void request_check(struct idp_connection_faults *faults, const struct idp
     struct idp_bytes path = idp_bytes_of(idp_sso_request_path(kind));
     struct idp_bytes url = idp_json_string(request, "url");
     if (url.size > 0) {
-        url_check(faults, step(faults, path, "url"), url);
+        idp_address_check(faults, step(faults, path, "url"), url);
     }
     const struct idp_json *headers = idp_json_member(request, "headers");
     if (idp_json_is(headers, IDP_JSON_OBJECT)) {
@@ -137,7 +105,7 @@ static void signature_url_check(struct idp_connection_faults *faults, const stru
     if (url.size == 0) {
         error(faults, idp_bytes_of(path), "required", "the address of the keys is missing");
     } else {
-        url_check(faults, idp_bytes_of(path), url);
+        idp_address_check(faults, idp_bytes_of(path), url);
     }
 }
 
@@ -177,6 +145,27 @@ static void signature_check(struct idp_connection_faults *faults, const struct i
     if (count != 1) {
         error(faults, idp_bytes_of("/signatureVerificationConfig"), "value",
               "there must be exactly one of aad, adfsManifest, manual and jwks");
+    }
+}
+
+/* ---- redirects ---- */
+
+static void redirects_check(struct idp_connection_faults *faults, const struct idp_json *document)
+{
+    struct idp_bytes fixed = idp_json_string(document, "redirectToPlatform");
+    const struct idp_json *list =
+        idp_json_member(idp_json_member(document, "options"), "redirect_uris");
+    size_t index = 0;
+    if (fixed.size > 0) {
+        idp_address_check_redirect(faults, idp_bytes_of("/redirectToPlatform"), fixed, false);
+    }
+    for (const struct idp_json *item = idp_json_is(list, IDP_JSON_ARRAY) ? list->child : NULL;
+         item != NULL; item = item->next) {
+        struct idp_bytes place =
+            idp_path_index(faults->call, idp_bytes_of("/options/redirect_uris"), index++);
+        if (item->kind == IDP_JSON_STRING) {
+            idp_address_check_redirect(faults, place, item->text, true);
+        }
     }
 }
 
@@ -231,6 +220,7 @@ void idp_connection_check(struct idp_connection_faults *faults, const struct idp
     for (size_t kind = 0; kind < IDP_SSO_REQUEST_COUNT; kind++) {
         request_check(faults, document, (enum idp_sso_request_kind)kind);
     }
+    redirects_check(faults, document);
     const struct idp_json *mapping =
         idp_json_member(idp_json_member(document, "onNewUser"), "dynamicMapping");
     idp_rules_check(faults, mapping, "mappings");

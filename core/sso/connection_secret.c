@@ -1,175 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* connection_secret.c - the secrets in the templates of requests. A document that is shown or
- * dumped has masks for them; one that is written back with its masks keeps what they stand for.
- *
- * A secret is known by its name: a header or parameter called so, and in an address or a body what
- * follows such a name, as name=secret or "name":"secret". What is a placeholder is none. */
-#include "core/sso/connection.h"
+ * dumped has masks for them; one that is written back with its masks keeps what they stand for, for
+ * the host that they were said for. */
+#include "core/sso/secret.h"
 
-enum { NAME_SIZE_MAX = 64 };
+enum { PLACE_SIZE_MAX = 255 };
 
-/* One walk over the requests of a document. */
-struct walk {
-    struct idp_connection_faults *faults; /* NULL: masks are what is replaced */
-    struct idp_call *call;
-    const struct idp_json *before; /* secrets by place */
-    struct idp_json *secrets;      /* found */
-};
-
-/* ---- names ---- */
-
-/* The name in lower case without - and _; size 0: it is too long to be one of ours. */
-static struct idp_bytes plain_name(struct idp_bytes name, char *room)
+static void error(struct idp_secret_walk *walk, struct idp_bytes path, const char *code,
+                  const char *message)
 {
-    size_t size = 0;
-    for (size_t i = 0; i < name.size && name.size <= NAME_SIZE_MAX; i++) {
-        char c = name.data[i];
-        if (c != '-' && c != '_' && c != '.') {
-            room[size++] = c >= 'A' && c <= 'Z' ? (char)(c | 32) : c;
-        }
-    }
-    return (struct idp_bytes){room, size};
-}
-
-static bool is_secret_name(struct idp_bytes name)
-{
-    static const char *const exact[] = {"authorization",
-                                        "proxyauthorization",
-                                        "cookie",
-                                        "clientassertion",
-                                        "accesskey",
-                                        "privatekey",
-                                        "token",
-                                        "accesstoken",
-                                        "refreshtoken",
-                                        "idtoken",
-                                        "bearer",
-                                        "passphrase",
-                                        "sharedaccess",
-                                        "passwd",
-                                        "pwd"};
-    static const char *const ends[] = {"secret", "password", "apikey"};
-    char room[NAME_SIZE_MAX];
-    struct idp_bytes plain = plain_name(name, room);
-    for (size_t i = 0; i < IDP_COUNT(exact); i++) {
-        if (idp_bytes_is(plain, exact[i])) {
-            return true;
-        }
-    }
-    for (size_t i = 0; i < IDP_COUNT(ends); i++) {
-        if (idp_bytes_end(plain, idp_bytes_of(ends[i]))) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* ---- values ---- */
-
-static struct idp_bytes part(struct idp_bytes text, size_t from, size_t to)
-{
-    return (struct idp_bytes){text.data + from, to - from};
-}
-
-/* True where nothing but placeholders, and perhaps the word of a scheme before, is there. */
-static bool is_filled_later(struct idp_bytes value)
-{
-    size_t i = 0, placeholders = 0;
-    while (i < value.size && ((value.data[i] | 32) >= 'a' && (value.data[i] | 32) <= 'z')) {
-        i++;
-    }
-    bool has_scheme = i > 0 && i < value.size && value.data[i] == ' ';
-    i = has_scheme ? i + 1 : 0;
-    while (i + 2 < value.size && value.data[i] == '$' && value.data[i + 1] == '{') {
-        const char *end = memchr(value.data + i, '}', value.size - i);
-        if (end == NULL) {
-            return false;
-        }
-        i = (size_t)(end - value.data) + 1;
-        placeholders++;
-    }
-    return placeholders > 0 && i == value.size;
-}
-
-/* A secret in a text: the name before it, and its bytes from..to. */
-struct span {
-    struct idp_bytes name;
-    size_t from, to;
-};
-
-static bool is_word(char c)
-{
-    return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') || c == '_' || c == '-' ||
-           c == '.';
-}
-
-static size_t skip(struct idp_bytes text, size_t at, const char *characters)
-{
-    while (at < text.size && text.data[at] != 0 && strchr(characters, text.data[at]) != NULL) {
-        at++;
-    }
-    return at;
-}
-
-static size_t value_end(struct idp_bytes text, size_t at, bool is_quoted)
-{
-    while (at < text.size) {
-        char c = text.data[at];
-        if (is_quoted && c == '\\' && at + 1 < text.size) {
-            at++;
-        } else if (is_quoted ? c == '"' : strchr("& \t\r\n;,\"'#", c) != NULL) {
-            return at;
-        }
-        at++;
-    }
-    return at;
-}
-
-/* The value behind a name that ends at `at`; false: none is there. */
-static bool value_at(struct idp_bytes text, size_t at, struct span *out)
-{
-    size_t sign = skip(text, skip(text, at, "\""), " \t");
-    if (sign >= text.size || (text.data[sign] != '=' && text.data[sign] != ':')) {
-        return false;
-    }
-    size_t from = skip(text, sign + 1, " \t");
-    bool is_quoted = from < text.size && text.data[from] == '"';
-    out->from = from + is_quoted;
-    out->to = value_end(text, out->from, is_quoted);
-    return out->to > out->from && !is_filled_later(part(text, out->from, out->to));
-}
-
-/* The next secret from *at on, which moves behind it. */
-static bool next_span(struct idp_bytes text, size_t *at, struct span *out)
-{
-    while (*at < text.size) {
-        size_t from = *at, to = from;
-        while (to < text.size && is_word(text.data[to])) {
-            to++;
-        }
-        *at = to == from ? to + 1 : to;
-        out->name = part(text, from, to);
-        if (to > from && is_secret_name(out->name) && value_at(text, to, out)) {
-            *at = out->to;
-            return true;
-        }
-    }
-    return false;
+    idp_fault_add(walk->call, walk->faults->errors, path, code, message);
 }
 
 /* ---- places ---- */
 
-static struct idp_bytes place_of(struct idp_call *call, struct idp_bytes path,
-                                 struct idp_bytes name)
+/* What is sealed has the limits of all JSON, so a long place is a digest. */
+struct idp_bytes idp_secret_place(struct idp_call *call, struct idp_bytes path,
+                                  struct idp_bytes rest)
 {
     struct idp_text text = {.call = call};
     idp_text_add(&text, path);
-    idp_text_add_c(&text, name.size == 0 ? "" : "#");
-    idp_text_add(&text, name);
-    return idp_text_bytes(&text);
+    idp_text_add(&text, rest);
+    struct idp_bytes whole = idp_text_bytes(&text);
+    return whole.size <= PLACE_SIZE_MAX ? whole
+                                        : idp_base64url_encode(call, idp_sha256(call, whole));
 }
 
-static const struct idp_json *secret_find(const struct idp_json *secrets, struct idp_bytes place)
+const struct idp_json *idp_secret_find(const struct idp_json *secrets, struct idp_bytes place)
 {
     const struct idp_json *secret = secrets == NULL ? NULL : secrets->child;
     while (secret != NULL && !idp_bytes_equal(secret->name, place)) {
@@ -178,56 +35,142 @@ static const struct idp_json *secret_find(const struct idp_json *secrets, struct
     return secret;
 }
 
+/* ---- taking ---- */
+
+static bool is_mask(struct idp_bytes text)
+{
+    return idp_bytes_is(text, IDP_CONNECTION_MASK);
+}
+
+static void refuse_mask(struct idp_secret_walk *walk, struct idp_bytes path)
+{
+    error(walk, path, "no_secret", "**** keeps a secret, and none is stored for this place");
+}
+
+/* A mask within something else is one that somebody moved. */
+static void refuse_masks_in(struct idp_secret_walk *walk, struct idp_bytes path,
+                            struct idp_bytes text)
+{
+    if (text.size > 0 &&
+        memmem(text.data, text.size, IDP_CONNECTION_MASK, strlen(IDP_CONNECTION_MASK)) != NULL) {
+        refuse_mask(walk, path);
+    }
+}
+
+static void mask_check(struct idp_secret_walk *walk, struct idp_bytes path, struct idp_bytes place)
+{
+    if (idp_secret_find(walk->stored, place) == NULL) {
+        refuse_mask(walk, path);
+    } else if (walk->is_moved) {
+        error(walk, path, "no_secret", "the secret must be said again: the address is another one");
+    }
+}
+
 /* One place is one secret: of two only one would come back. */
-static void keep(struct walk *walk, struct idp_bytes path, struct idp_bytes place,
-                 struct idp_bytes secret)
+static void keep(struct idp_secret_walk *walk, struct idp_bytes path, struct idp_bytes place,
+                 const struct idp_json *secret, bool is_mask)
 {
-    const struct idp_json *other = secret_find(walk->secrets, place);
-    if (other == NULL) {
-        idp_json_add_named(walk->secrets, place, idp_json_new_string(walk->call, secret));
-    } else if (!idp_equal(other->text, secret)) {
-        idp_fault_add(walk->call, walk->faults->errors, path, "double",
-                      "two secrets have one name here");
+    struct idp_json *list = is_mask ? walk->found->kept : walk->found->given;
+    struct idp_json *others = is_mask ? walk->found->given : walk->found->kept;
+    const struct idp_json *same = idp_secret_find(list, place);
+    if (idp_secret_find(others, place) != NULL ||
+        (same != NULL && !idp_equal(same->text, secret->text))) {
+        error(walk, path, "double", "two secrets have one name here");
+    } else if (same == NULL) {
+        idp_json_add_named(list, place, idp_json_node(walk->call, secret));
     }
 }
 
-/* What is written for the secret at a place. */
-static struct idp_bytes replaced(struct walk *walk, struct idp_bytes path, struct idp_bytes place,
-                                 struct idp_bytes value)
+void idp_secret_take(struct idp_secret_walk *walk, struct idp_bytes path, struct idp_bytes place,
+                     const struct idp_json *secret, bool is_mask)
 {
-    struct idp_bytes mask = idp_bytes_of(IDP_CONNECTION_MASK);
-    bool is_mask = idp_bytes_equal(value, mask);
-    const struct idp_json *known = is_mask ? secret_find(walk->before, place) : NULL;
-    if (walk->faults == NULL) {
-        return known == NULL ? value : known->text;
+    if (++walk->count == IDP_CONNECTION_SECRET_COUNT_MAX + 1) {
+        error(walk, idp_bytes_of(""), "size", "there are more than 256 secrets");
     }
-    if (is_mask && known == NULL) {
-        idp_fault_add(walk->call, walk->faults->errors, path, "no_secret",
-                      "**** keeps a secret, and none is stored for this place");
+    if (walk->count > IDP_CONNECTION_SECRET_COUNT_MAX) {
+        return;
     }
-    keep(walk, path, place, known == NULL ? value : known->text);
-    return mask;
+    if (!is_mask) {
+        refuse_masks_in(walk, path, secret->text);
+    } else if (walk->stored != NULL) {
+        mask_check(walk, path, place);
+    }
+    keep(walk, path, place, secret, is_mask);
 }
 
-/* ---- the walk ---- */
+/* ---- texts ---- */
 
-static const struct idp_json *text_walk(struct walk *walk, struct idp_bytes path,
-                                        const struct idp_json *value)
+static const struct idp_secret *secrets_of(struct idp_call *call, struct idp_bytes text,
+                                           bool is_url)
+{
+    return is_url ? idp_secrets_of_url(call, text) : idp_secrets_of_text(call, text);
+}
+
+/* What is written for a secret. */
+static struct idp_bytes replaced(struct idp_secret_walk *walk, struct idp_bytes path,
+                                 const struct idp_secret *secret, struct idp_bytes value)
+{
+    static const char *const masks[] = {IDP_CONNECTION_MASK, "\"" IDP_CONNECTION_MASK "\""};
+    struct idp_bytes place = idp_secret_place(walk->call, path, secret->place);
+    if (walk->faults != NULL) {
+        idp_secret_take(walk, path, place, idp_json_new_string(walk->call, value), secret->is_mask);
+        return idp_bytes_of(masks[secret->is_token]);
+    }
+    const struct idp_json *known = secret->is_mask ? idp_secret_find(walk->stored, place) : NULL;
+    return known == NULL ? value : known->text;
+}
+
+/* A mask is found where the secret was, or the secret could not come back. */
+static void masked_check(struct idp_secret_walk *walk, struct idp_bytes path,
+                         const struct idp_secret *secret, struct idp_bytes text, bool is_url)
+{
+    const struct idp_secret *mask = secrets_of(walk->call, text, is_url);
+    while (secret != NULL && mask != NULL && mask->is_mask && mask->is_token == secret->is_token &&
+           idp_bytes_equal(mask->place, secret->place)) {
+        secret = secret->next;
+        mask = mask->next;
+    }
+    if (secret != NULL || mask != NULL) {
+        error(walk, path, "secret", "the secrets in this text cannot be told from the rest of it");
+    }
+}
+
+static const struct idp_json *text_walk(struct idp_secret_walk *walk, struct idp_bytes path,
+                                        const struct idp_json *value, bool is_url)
 {
     struct idp_text out = {.call = walk->call};
-    struct span span;
-    size_t at = 0, done = 0;
-    while (next_span(value->text, &at, &span)) {
-        struct idp_bytes place = place_of(walk->call, path, span.name);
-        idp_text_add(&out, part(value->text, done, span.from));
-        idp_text_add(&out, replaced(walk, path, place, part(value->text, span.from, span.to)));
-        done = span.to;
+    const struct idp_secret *first = secrets_of(walk->call, value->text, is_url);
+    size_t done = 0;
+    for (const struct idp_secret *secret = first;; secret = secret->next) {
+        size_t to = secret == NULL ? value->text.size : secret->from;
+        struct idp_bytes rest = idp_secret_part(value->text, done, to);
+        idp_text_add(&out, rest);
+        if (walk->faults != NULL) {
+            refuse_masks_in(walk, path, rest);
+        }
+        if (secret == NULL) {
+            break;
+        }
+        idp_text_add(&out,
+                     replaced(walk, path, secret, idp_secret_part(value->text, to, secret->to)));
+        done = secret->to;
     }
-    idp_text_add(&out, part(value->text, done, value->text.size));
-    return done == 0 ? value : idp_json_new_string(walk->call, idp_text_bytes(&out));
+    if (walk->faults != NULL && first != NULL) {
+        masked_check(walk, path, first, idp_text_bytes(&out), is_url);
+    }
+    return first == NULL ? value : idp_json_new_string(walk->call, idp_text_bytes(&out));
 }
 
-static const struct idp_json *texts_walk(struct walk *walk, struct idp_bytes path,
+/* ---- headers and parameters ---- */
+
+static bool is_secret(struct idp_call *call, const struct idp_json *item)
+{
+    return item->text.size > 0 &&
+           (idp_secret_name(item->name) ? is_mask(item->text) || !idp_secret_is_filled(item->text)
+                                        : idp_secret_hides(call, item->text));
+}
+
+static const struct idp_json *texts_walk(struct idp_secret_walk *walk, struct idp_bytes path,
                                          const struct idp_json *texts)
 {
     size_t count;
@@ -235,75 +178,53 @@ static const struct idp_json *texts_walk(struct walk *walk, struct idp_bytes pat
     struct idp_json *out = idp_json_new(walk->call, IDP_JSON_OBJECT);
     for (size_t i = 0; i < count; i++) {
         const struct idp_json *item = items[i];
-        struct idp_bytes place = idp_path_step(walk->call, path, item->name);
-        bool is_secret = item->kind == IDP_JSON_STRING && item->text.size > 0 &&
-                         is_secret_name(item->name) && !is_filled_later(item->text);
-        idp_json_add_named(
-            out, item->name,
-            is_secret ? idp_json_new_string(walk->call, replaced(walk, place, place, item->text))
-                      : idp_json_node(walk->call, item));
+        struct idp_secret whole = {.is_mask = is_mask(item->text)};
+        struct idp_json *node = idp_json_node(walk->call, item);
+        if (item->kind == IDP_JSON_STRING && is_secret(walk->call, item)) {
+            node = idp_json_new_string(
+                walk->call,
+                replaced(walk, idp_path_step(walk->call, path, item->name), &whole, item->text));
+        } else if (walk->faults != NULL) {
+            refuse_masks_in(walk, idp_path_step(walk->call, path, item->name), item->text);
+        }
+        idp_json_add_named(out, item->name, node);
     }
     return out;
 }
 
-static const struct idp_json *request_walk(struct walk *walk, struct idp_bytes path,
-                                           const struct idp_json *request)
+/* ---- requests ---- */
+
+bool idp_secret_in(struct idp_bytes name)
 {
-    static const char *const names[] = {"url", "body", "requestParams", "headers"};
-    for (size_t i = 0; i < IDP_COUNT(names); i++) {
-        const struct idp_json *member = idp_json_member(request, names[i]);
-        struct idp_bytes place = idp_path_step(walk->call, path, idp_bytes_of(names[i]));
-        if (idp_json_is(member, IDP_JSON_STRING)) {
-            request = idp_json_with(walk->call, request, names[i], text_walk(walk, place, member));
-        } else if (idp_json_is(member, IDP_JSON_OBJECT)) {
-            request = idp_json_with(walk->call, request, names[i], texts_walk(walk, place, member));
-        }
-    }
-    return request;
+    return idp_word_in(idp_bytes_of("url body requestParams headers"), name);
 }
 
-/* The document with another request. */
-static const struct idp_json *with_request(struct idp_call *call, const struct idp_json *document,
-                                           enum idp_sso_request_kind kind,
-                                           const struct idp_json *request)
+const struct idp_json *idp_secret_walk_in(struct idp_secret_walk *walk, struct idp_bytes path,
+                                          const struct idp_json *value, bool is_url)
 {
-    const char *name = strrchr(idp_sso_request_path(kind), '/') + 1;
-    if (kind != IDP_SSO_VALIDATION) {
-        return idp_json_with(call, document, name, request);
-    }
-    const struct idp_json *parent = idp_json_member(document, "externalTokenConfig");
-    return idp_json_with(call, document, "externalTokenConfig",
-                         idp_json_with(call, parent, name, request));
-}
-
-const struct idp_json *idp_connection_mask(struct idp_connection_faults *faults,
-                                           const struct idp_json *document,
-                                           const struct idp_json *before,
-                                           const struct idp_json **secrets)
-{
-    struct idp_call *call = faults->call;
-    struct walk walk = {.faults = faults,
-                        .call = call,
-                        .before = before,
-                        .secrets = idp_json_new(call, IDP_JSON_OBJECT)};
-    for (size_t i = 0; i < IDP_SSO_REQUEST_COUNT; i++) {
-        enum idp_sso_request_kind kind = (enum idp_sso_request_kind)i;
-        const struct idp_json *request = idp_sso_request_find(document, kind);
-        struct idp_bytes path = idp_bytes_of(idp_sso_request_path(kind));
-        if (request != NULL) {
-            document = with_request(call, document, kind, request_walk(&walk, path, request));
-        }
-    }
-    *secrets = walk.secrets;
-    return document;
+    return value->kind == IDP_JSON_STRING   ? text_walk(walk, path, value, is_url)
+           : value->kind == IDP_JSON_OBJECT ? texts_walk(walk, path, value)
+                                            : value;
 }
 
 const struct idp_json *idp_connection_reveal(struct idp_call *call, const struct idp_json *document,
                                              const struct idp_json *secrets,
                                              enum idp_sso_request_kind kind)
 {
-    struct walk walk = {.call = call, .before = secrets};
+    struct idp_secret_walk walk = {.call = call, .stored = secrets};
     const struct idp_json *request = idp_sso_request_find(document, kind);
-    struct idp_bytes path = idp_bytes_of(idp_sso_request_path(kind));
-    return request == NULL ? NULL : request_walk(&walk, path, request);
+    if (request == NULL) {
+        return NULL;
+    }
+    struct idp_json *out = idp_json_new(call, IDP_JSON_OBJECT);
+    for (const struct idp_json *member = request->child; member != NULL; member = member->next) {
+        struct idp_bytes path =
+            idp_path_step(call, idp_bytes_of(idp_sso_request_path(kind)), member->name);
+        const struct idp_json *value =
+            idp_secret_in(member->name)
+                ? idp_secret_walk_in(&walk, path, member, idp_bytes_is(member->name, "url"))
+                : member;
+        idp_json_add_named(out, member->name, idp_json_node(call, value));
+    }
+    return out;
 }

@@ -3,7 +3,7 @@
  * walk along it. Members that are not in it are kept, and told of, since one may be misspelt. */
 #include "core/sso/connection.h"
 
-enum kind { TEXT, FLAG, NUMBER, WORD, OBJECT, TEXTS, TEXT_LIST, ANY };
+enum kind { TEXT, LINE, FLAG, NUMBER, WORD, OBJECT, TEXTS, TEXT_LIST, ANY };
 
 struct field {
     const char *name;
@@ -46,13 +46,13 @@ static const struct field on_new_user[] = {{"dynamicMapping", OBJECT, NULL, dyna
                                            END};
 
 static const struct field user_id[] = {
-    {"useConstantValue", FLAG}, {"constantValue", TEXT}, {"jwtField", TEXT}, END};
+    {"useConstantValue", FLAG}, {"constantValue", LINE}, {"jwtField", LINE}, END};
 
 static const struct field aad[] = {{"publicKeyDiscoveryUrl", TEXT}, END};
 static const struct field adfs[] = {{"manifestUrl", TEXT}, END};
 static const struct field jwks[] = {{"jwksUri", TEXT}, END};
 static const struct field manual[] = {
-    {"certIdField", TEXT}, {"certIdFromField", FLAG}, {"certificates", ANY}, END};
+    {"certIdField", LINE}, {"certIdFromField", FLAG}, {"certificates", ANY}, END};
 
 static const struct field signature[] = {{"aad", OBJECT, NULL, aad},
                                          {"adfsManifest", OBJECT, NULL, adfs},
@@ -60,10 +60,10 @@ static const struct field signature[] = {{"aad", OBJECT, NULL, aad},
                                          {"jwks", OBJECT, NULL, jwks},
                                          END};
 
-static const struct field user_data[] = {{"firstNameClaimName", TEXT},
-                                         {"lastNameClaimName", TEXT},
-                                         {"emailClaimName", TEXT},
-                                         {"phoneNumberClaimName", TEXT},
+static const struct field user_data[] = {{"firstNameClaimName", LINE},
+                                         {"lastNameClaimName", LINE},
+                                         {"emailClaimName", LINE},
+                                         {"phoneNumberClaimName", LINE},
                                          END};
 
 static const struct field external_token[] = {
@@ -97,17 +97,17 @@ static const struct field options[] = {{"leeway_s", NUMBER, NULL, NULL, 0, 600},
                                        END};
 
 static const struct field connection[] = {
-    {"id", TEXT},
-    {"self", TEXT},
+    {"id", LINE},
+    {"self", LINE},
     {"type", WORD, "BASIC OAUTH2 OAUTH2_INTERNAL"},
-    {"providerName", TEXT},
+    {"providerName", LINE},
     {"grantType", WORD, "AUTHORIZATION_CODE PASSWORD"},
     {"userManagementSource", WORD, "INTERNAL REMOTE"},
     {"visibleOnLoginPage", FLAG},
-    {"buttonName", TEXT},
-    {"clientId", TEXT},
-    {"audience", TEXT},
-    {"issuer", TEXT},
+    {"buttonName", LINE},
+    {"clientId", LINE},
+    {"audience", LINE},
+    {"issuer", LINE},
     {"redirectToPlatform", TEXT},
     {"template", WORD, "CUSTOM AZURE KEYCLOAK"},
     {"useIdToken", FLAG},
@@ -134,6 +134,11 @@ static void object_check(struct idp_connection_faults *faults, struct idp_bytes 
 static bool is_flag(const struct idp_json *value)
 {
     return value->kind == IDP_JSON_TRUE || value->kind == IDP_JSON_FALSE;
+}
+
+static bool is_line(const struct idp_json *value)
+{
+    return value->kind == IDP_JSON_STRING && !idp_text_has_control(value->text);
 }
 
 static bool are_texts(const struct idp_json *value, enum idp_json_kind kind)
@@ -164,6 +169,8 @@ static const char *wrong(struct idp_call *call, const struct field *field,
     switch (field->kind) {
     case TEXT:
         return value->kind == IDP_JSON_STRING ? NULL : "must be a string";
+    case LINE:
+        return is_line(value) ? NULL : "must be a string without line ends and controls";
     case FLAG:
         return is_flag(value) ? NULL : "must be true or false";
     case OBJECT:
@@ -210,8 +217,9 @@ static void member_check(struct idp_connection_faults *faults, struct idp_bytes 
 {
     struct idp_call *call = faults->call;
     const char *words = wrong(call, field, value);
+    bool is_value = field->kind == WORD || (field->kind == LINE && value->kind == IDP_JSON_STRING);
     if (words != NULL) {
-        idp_fault_add(call, faults->errors, path, field->kind == WORD ? "value" : "type",
+        idp_fault_add(call, faults->errors, path, is_value ? "value" : "type",
                       sentence(call, field->name, words));
     } else if (field->kind == OBJECT) {
         object_check(faults, path, value, field->fields);
@@ -234,6 +242,11 @@ static void object_check(struct idp_connection_faults *faults, struct idp_bytes 
             member_check(faults, place, members[i], field);
         }
     }
+}
+
+bool idp_connection_knows(struct idp_bytes name)
+{
+    return field_find(connection, name) != NULL;
 }
 
 void idp_connection_shape(struct idp_connection_faults *faults, const struct idp_json *document)

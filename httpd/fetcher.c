@@ -217,25 +217,33 @@ bool exchange_pend(struct exchange *exchange, const cJSON *document, const char 
     return true;
 }
 
-/* Of all that pause each pauses as long, so that the first is due first. */
-bool fetchers_turn(void)
+void fetchers_read(void)
 {
     struct exchange *exchange;
-    for (size_t i = 0; i < FETCHER_COUNT; i++) {
-        struct fetcher *fetcher = &fetchers[i];
-        struct pollfd *poll = &polls[1 + LINK_COUNT + i];
-        if (fetcher->exchange && poll->revents)
-            fetcher_read(fetcher);
-        if (!fetcher->exchange && (exchange = STAILQ_FIRST(&waiting))) {
-            STAILQ_REMOVE_HEAD(&waiting, next);
-            fetcher_send(fetcher, exchange);
-        }
-        poll->fd = fetcher->fd;
-        poll->events = POLLIN;
-    }
+    for (size_t i = 0; i < FETCHER_COUNT; i++)
+        if (fetchers[i].exchange && polls[1 + LINK_COUNT + i].revents)
+            fetcher_read(&fetchers[i]);
     while ((exchange = STAILQ_FIRST(&pausing)) && exchange->due_us <= monotonic_us()) {
         STAILQ_REMOVE_HEAD(&pausing, next);
         exchange_resume(exchange, NULL);
     }
-    return !STAILQ_EMPTY(&pausing);
+}
+
+void fetchers_send(void)
+{
+    struct exchange *exchange;
+    for (size_t i = 0; i < FETCHER_COUNT; i++) {
+        struct fetcher *fetcher = &fetchers[i];
+        if (!fetcher->exchange && (exchange = STAILQ_FIRST(&waiting))) {
+            STAILQ_REMOVE_HEAD(&waiting, next);
+            fetcher_send(fetcher, exchange);
+        }
+        polls[1 + LINK_COUNT + i].fd = fetcher->fd;
+    }
+}
+
+/* Of all that pause each pauses as long, so that the first is due first. */
+uint64_t fetchers_due_us(void)
+{
+    return STAILQ_EMPTY(&pausing) ? UINT64_MAX : STAILQ_FIRST(&pausing)->due_us;
 }

@@ -69,7 +69,11 @@ void exchange_refuse(struct exchange *exchange, enum idp_error error);
 void fetchers_start(void);
 /* True where the document is no answer yet: its request sleeps, and goes on by itself. */
 bool exchange_pend(struct exchange *exchange, const cJSON *document, const char *json);
-/* Lets those go on whose fetch is done; true: come back soon. */
-bool fetchers_turn(void);
+/* Before the engine's turn: lets those go on whose fetch is done, or who are due. */
+void fetchers_read(void);
+/* Behind it: sends what it has left to be fetched. */
+void fetchers_send(void);
+/* When fetchers_read() has something to do although nothing comes. */
+uint64_t fetchers_due_us(void);
 
 #endif

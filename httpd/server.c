@@ -320,16 +320,27 @@ static void server_start(void)
             MHD_get_daemon_info(server, MHD_DAEMON_INFO_BIND_PORT)->port);
 }
 
-/* One turn: send what is answered, read what came, run it. */
+/* How long nothing need be done: the sweep comes once a second. */
+static int idle_ms(void)
+{
+    uint64_t now_us = monotonic_us(), due_us = fetchers_due_us();
+    if (due_us <= now_us)
+        return 0;
+    return due_us - now_us < 1000000 ? (int)((due_us - now_us + 999) / 1000) : 1000;
+}
+
+/* One turn: send what is answered, read what came, run it. What comes back from the fetchers runs
+ * in the same turn, and so does what the engine wants fetched: nothing waits for the next one. */
 static void turn(void)
 {
     MHD_UNSIGNED_LONG_LONG timeout_ms;
     bool ready = resumed || (MHD_get_timeout(server, &timeout_ms) == MHD_YES && timeout_ms == 0);
-    poll(polls, IDP_COUNT(polls), ready ? 0 : pending ? PAUSE_MS : 1000);
+    poll(polls, IDP_COUNT(polls), ready ? 0 : pending ? PAUSE_MS : idle_ms());
     resumed = false;
     MHD_run(server);
-    pending = fetchers_turn();
-    pending |= engine->turn();
+    fetchers_read();
+    pending = engine->turn();
+    fetchers_send();
     connections_sweep();
     fflush(stderr);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* server.c - the command line, requests, answers, and the loop that takes them to an engine. */
-#include "httpd/httpd.h"
+#include "httpd/fetch.h"
 
 #include <argp.h>
 #include <netdb.h>
@@ -10,12 +10,7 @@
 
 #pragma GCC diagnostic ignored "-Wunused-parameter" /* callbacks are told more than they need */
 
-enum {
-    SOCKET_MAX = 1024,
-    CONNECTION_COUNT_MAX = 512,
-    CONNECTION_MEMORY_SIZE = 16 << 10,
-    PAUSE_MS = 5
-};
+enum { SOCKET_MAX = 1024, CONNECTION_COUNT_MAX = 512, PAUSE_MS = 5 };
 
 struct pollfd polls[] = {[0 ... LINK_COUNT + FETCHER_COUNT] = {.fd = -1, .events = POLLIN}};
 
@@ -94,7 +89,16 @@ static void connection_changed(void *context, struct MHD_Connection *connection,
     exchanges[fd].since_us = code == MHD_CONNECTION_NOTIFY_STARTED ? monotonic_us() : 0;
 }
 
-/* A client that sends a little now and then is never idle; it has twice the timeout in all. */
+/* Those who wait when the server is to end have half the time, so that it ends in time. */
+bool exchange_in_vain(const struct exchange *exchange)
+{
+    struct pollfd client = {.fd = (int)(exchange - exchanges), .events = POLLRDHUP};
+    uint64_t patience_us = timeout_s * (stopping ? 1000000ULL : 2000000ULL);
+    return monotonic_us() - exchange->since_us > patience_us || poll(&client, 1, 0) > 0;
+}
+
+/* A client that sends a little now and then is never idle; it has twice the timeout in all. One
+ * that waits is told so in time by who has its request; it is cut off only where nobody does. */
 static void connections_sweep(void)
 {
     static uint64_t swept_us;
@@ -102,64 +106,12 @@ static void connections_sweep(void)
     if (now_us - swept_us < 1000000)
         return;
     swept_us = now_us;
-    for (int fd = 0; fd < SOCKET_MAX; fd++)
-        if (exchanges[fd].since_us && now_us - exchanges[fd].since_us > timeout_s * 2000000ULL)
+    fetchers_sweep();
+    for (int fd = 0; fd < SOCKET_MAX; fd++) {
+        uint64_t limit_us = timeout_s * (exchanges[fd].asleep ? 4000000ULL : 2000000ULL);
+        if (exchanges[fd].since_us && now_us - exchanges[fd].since_us > limit_us)
             shutdown(fd, SHUT_RDWR);
-}
-
-/* x-idplane-peer is ours alone: a client's copy is not among them. */
-static const char *const handed_on[] = {
-    "Host",          "Content-Type",         "User-Agent", "Content-Length", "Transfer-Encoding",
-    "Authorization", "X-Broker-API-Version", "Cookie",     "X-XSRF-TOKEN"};
-static unsigned taken;           /* a bit for each */
-static const char *content_type; /* that was taken */
-
-/* Adds a member. What is no printable ASCII becomes '?', which no check accepts. */
-static char *member_add(char *end, const char *name, const char *value)
-{
-    end = stpcpy(stpcpy(stpcpy(end, ",\""), name), "\":\"");
-    for (; *value; value++) {
-        if (*value == '"' || *value == '\\')
-            *end++ = '\\';
-        *end++ = *value >= ' ' && *value < 0x7f ? *value : '?';
     }
-    return stpcpy(end, "\"");
-}
-
-/* The seed of one service sends its Content-Type twice; the same again says nothing new. */
-static bool is_said(const char *name, const char *value)
-{
-    if (strcasecmp(name, "Content-Type") != 0)
-        return false;
-    bool said = content_type && value && strcmp(content_type, value) == 0;
-    content_type = content_type ? content_type : value;
-    return said;
-}
-
-/* jsonb would keep one of two equal names: the core is told of the second by a name of its own. */
-static enum MHD_Result header_take(void *context, enum MHD_ValueKind kind, const char *name,
-                                   const char *value)
-{
-    char **end = context;
-    for (size_t i = 0; i < IDP_COUNT(handed_on); i++)
-        if (strcasecmp(handed_on[i], name) == 0 && !is_said(name, value)) {
-            *end = member_add(*end, taken & 1U << i ? IDP_REPEATED_HEADER : handed_on[i],
-                              value ? value : "");
-            taken |= 1U << i;
-        }
-    return MHD_YES;
-}
-
-const char *exchange_headers(const struct exchange *exchange)
-{
-    static char json[8 * CONNECTION_MEMORY_SIZE]; /* all of them escaped would fit */
-    char *end = member_add(json, "x-idplane-peer", exchange->address);
-    json[0] = '{';
-    taken = 0;
-    content_type = NULL;
-    MHD_get_connection_values(exchange->connection, MHD_HEADER_KIND, header_take, &end);
-    stpcpy(end, "}");
-    return json;
 }
 
 static struct MHD_Response *response_make(const cJSON *document)
@@ -246,6 +198,7 @@ static void exchange_close(void *context, struct MHD_Connection *connection, voi
     free(exchange->body);
     free(exchange->answer);
     free(exchange->pending);
+    free(exchange->fetch);
     free(exchange->resume);
     open_count--;
 }
@@ -352,6 +305,8 @@ static void stop(int number)
 
 int main(int count, char **arguments)
 {
+    if (count == 2 && strcmp(arguments[1], FETCHING_ARGUMENT) == 0)
+        fetching_run();
     options_read(count, arguments);
     close_range(3, ~0U, 0); /* sockets are small numbers then: see exchanges */
     engine = option[SQLITE] ? &engine_sqlite : &engine_postgres;
@@ -369,5 +324,6 @@ int main(int count, char **arguments)
     while (open_count > 0)
         turn();
     MHD_stop_daemon(server);
+    fetchers_stop();
     return 0;
 }

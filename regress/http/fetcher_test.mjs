@@ -2,7 +2,7 @@
 // fetcher_test.mjs: what fetches for logins over HTTP: how long one alone takes, and what the others
 // notice when providers hang, clients leave, too many come, and the process that fetches is killed.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +14,12 @@ process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'; // of the browser; the server tr
 const FETCH_TIMEOUT_MS = 3000, TIMEOUT_S = 4;
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
+// Fields of /proc/PID/stat, from the state on: that is the third one.
+const stat = (pid) => readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/.*\) /, '').split(' ');
+const ticks = (pid) => Number(stat(pid)[11]) + Number(stat(pid)[12]);
+const children = (pid) =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
 
 // A stranger over TLS: /token is never answered, /large with what grows when it is quoted.
 async function startStranger(folder) {
@@ -104,6 +110,115 @@ for (const engine of engines) {
       let best = Infinity;
       for (let i = 0; i < 5; i++) best = Math.min(best, await signsIn(`admin.a${i}`));
       assert.ok(best < 500, `the fastest took ${best} ms`);
+    });
+
+    const healthy = async () => assert.equal((await fetch(`${server.base}/healthz`)).status, 200);
+
+    it('the process that fetches is killed: logins under way get a page, the next ones work', async () => {
+      const before = stranger.seen.token;
+      const browsers = await leave(4, 'hang');
+      const pages = Promise.all(browsers.map((browser) => browser.back()));
+      while (stranger.seen.token < before + 4) await pause(20);
+      const begin = performance.now();
+      process.kill(children(server.pid())[0], 'SIGKILL');
+      await healthy();
+      for (const page of await pages) {
+        assert.equal(page.status, 403);
+        assert.match(page.text, /provider_unreachable/);
+      }
+      assert.ok(performance.now() - begin < 1000, 'they were told at once');
+      await signsIn('admin.k1');
+      await healthy();
+    });
+
+    it('it is killed while nobody logs in: nothing runs hot, and it is started anew', async () => {
+      process.kill(children(server.pid())[0], 'SIGKILL');
+      await pause(1500);
+      await healthy();
+      const before = ticks(server.pid());
+      await pause(1000);
+      const spent = ticks(server.pid()) - before;
+      assert.ok(spent <= 5, `${spent} hundredths of a second in an idle one`);
+      await signsIn('admin.k2');
+      const [child] = children(server.pid());
+      process.kill(child, 'SIGKILL');
+      await signsIn('admin.k3');
+      const [next] = children(server.pid());
+      assert.notEqual(next, child);
+    });
+
+    it('a new one has nothing of the database', () => {
+      const [child] = children(server.pid());
+      const open = readdirSync(`/proc/${child}/fd`).map(Number).filter((fd) => fd > 2);
+      assert.deepEqual(open.sort((a, b) => a - b), Array.from({ length: 32 }, (_, i) => 3 + i));
+      for (const fd of open) assert.match(readlinkSync(`/proc/${child}/fd/${fd}`), /^socket:/);
+      assert.doesNotMatch(readFileSync(`/proc/${child}/maps`, 'utf8'), /idplane\.db/);
+    });
+
+    it('48 logins at a provider that hangs delay nobody else, and 8 of them are under way', async () => {
+      const browsers = await leave(48, 'hang');
+      const leaver = new AbortController();
+      const before = stranger.seen.token;
+      const pages = Promise.allSettled(browsers.map((browser) => browser.back(leaver.signal)));
+      while (stranger.seen.token < before + 8) await pause(20);
+      const begin = performance.now();
+      await signsIn('admin.h1');
+      assert.ok(performance.now() - begin < 1000, 'the good provider answered meanwhile');
+      assert.equal(stranger.seen.token, before + 8);
+      leaver.abort();
+      await pages;
+    });
+
+    it('300 clients that have left hold nothing', async () => {
+      const browsers = await leave(300, 'hang');
+      const before = stranger.seen.token;
+      const leaver = new AbortController();
+      const pages = Promise.allSettled(browsers.map((browser) => browser.back(leaver.signal)));
+      await pause(1500);
+      leaver.abort();
+      await pages;
+      const begin = performance.now();
+      await signsIn('admin.g1');
+      assert.ok(performance.now() - begin < 1000);
+      await pause(FETCH_TIMEOUT_MS + 500);
+      assert.ok(stranger.seen.token - before <= 24, `${stranger.seen.token - before} were fetched for`);
+    });
+
+    it('530 logins at a provider that hangs are all answered, and a good one is not refused', async () => {
+      const browsers = await leave(530, 'hang');
+      const pages = Promise.all(browsers.map((browser) => browser.back()));
+      await pause(500);
+      await signsIn('admin.m1');
+      const count = { 403: 0, 503: 0 };
+      for (const page of await pages) {
+        count[page.status]++;
+        if (page.status === 503) assert.equal(page.retry, '1');
+      }
+      assert.equal(count[403] + count[503], 530, JSON.stringify(count));
+      assert.ok(count[403] >= 8 && count[503] >= 530 - 256 - 8, JSON.stringify(count));
+      await signsIn('admin.m2');
+    });
+
+    it('an answer that is too large for a step is a page', async () => {
+      const [browser] = await leave(1, 'large');
+      const page = await browser.back();
+      assert.equal(page.status, 403);
+      assert.match(page.text, /provider_unreachable/);
+      await healthy();
+    });
+
+    it('SIGTERM while logins wait: it ends in time, and leaves no process', async () => {
+      const browsers = await leave(16, 'hang');
+      const before = stranger.seen.token, [child] = children(server.pid());
+      const pages = Promise.all(browsers.map((browser) => browser.back()));
+      while (stranger.seen.token < before + 8) await pause(20);
+      const begin = performance.now();
+      const [status, answers] = await Promise.all([server.stop(), pages]);
+      server = undefined;
+      assert.equal(status, 0);
+      assert.ok(performance.now() - begin < 2000 * TIMEOUT_S);
+      assert.ok(!existsSync(`/proc/${child}`));
+      assert.deepEqual([...new Set(answers.map((page) => page.status))].filter((each) => each !== 503), [403]);
     });
   });
 }

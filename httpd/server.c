@@ -97,8 +97,9 @@ bool exchange_in_vain(const struct exchange *exchange)
     return monotonic_us() - exchange->since_us > patience_us || poll(&client, 1, 0) > 0;
 }
 
-/* A client that sends a little now and then is never idle; it has twice the timeout in all. One
- * that waits is told so in time by who has its request; it is cut off only where nobody does. */
+/* A client that sends a little now and then is never idle; it has twice the timeout in all, and as
+ * long again to take an answer that it waited for. Whoever has a request answers it in time; one
+ * that nobody answers is cut off. */
 static void connections_sweep(void)
 {
     static uint64_t swept_us;
@@ -106,12 +107,14 @@ static void connections_sweep(void)
     if (now_us - swept_us < 1000000)
         return;
     swept_us = now_us;
-    fetchers_sweep();
     for (int fd = 0; fd < SOCKET_MAX; fd++) {
-        uint64_t limit_us = timeout_s * (exchanges[fd].asleep ? 4000000ULL : 2000000ULL);
-        if (exchanges[fd].since_us && now_us - exchanges[fd].since_us > limit_us)
+        const struct exchange *exchange = &exchanges[fd];
+        uint64_t limit_us = timeout_s * (exchange->asleep ? 4000000ULL : 2000000ULL);
+        if (exchange->since_us && now_us - exchange->since_us > limit_us &&
+            now_us - exchange->woken_us > limit_us)
             shutdown(fd, SHUT_RDWR);
     }
+    fetchers_sweep();
 }
 
 static struct MHD_Response *response_make(const cJSON *document)
@@ -150,10 +153,12 @@ void exchange_answer(struct exchange *exchange, const char *json)
     }
     exchange->status = status;
     MHD_queue_response(exchange->connection, status, response);
-    if (exchange->asleep)
-        MHD_resume_connection(exchange->connection);
-    resumed |= exchange->asleep;
+    if (!exchange->asleep)
+        return;
+    MHD_resume_connection(exchange->connection);
+    exchange->woken_us = monotonic_us();
     exchange->asleep = false;
+    resumed = true;
 }
 
 void exchange_refuse(struct exchange *exchange, enum idp_error error)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* hosts.c - who waits for a fetcher, by the host that is to be fetched from. One host has few at a
- * time, and they take turns: a provider that hangs, or that many come to, delays its own users. */
+ * time, never more than are left for others, and they take turns: providers that hang, or that many
+ * come to, delay their own users. */
 #include "httpd/fetch.h"
 
 enum { UNDER_WAY_MAX = 8, WAITING_MAX = 256 };
@@ -13,7 +14,7 @@ struct host {
 };
 
 static TAILQ_HEAD(, host) hosts = TAILQ_HEAD_INITIALIZER(hosts); /* whose turn it was comes last */
-static unsigned waiting_count;                                   /* in all */
+static unsigned waiting_count, under_way_count;                  /* in all */
 
 static struct host *host_find(const char *url)
 {
@@ -89,10 +90,13 @@ void hosts_add(struct exchange *exchange, const char *url)
 static struct host *host_choose(void)
 {
     struct host *host, *best = NULL;
+    unsigned fewest = FETCHER_COUNT - under_way_count;
+    fewest = fewest < UNDER_WAY_MAX ? fewest : UNDER_WAY_MAX;
     TAILQ_FOREACH(host, &hosts, next)
-    if (host->waiting_count > 0 && host->under_way_count < UNDER_WAY_MAX &&
-        (!best || host->under_way_count < best->under_way_count))
+    if (host->waiting_count > 0 && host->under_way_count < fewest) {
+        fewest = host->under_way_count;
         best = host;
+    }
     return best;
 }
 
@@ -106,6 +110,7 @@ struct exchange *hosts_next(void)
         if (!exchange_in_vain(exchange)) {
             host_remove(host, exchange);
             host->under_way_count++;
+            under_way_count++;
             return exchange;
         }
         host_refuse(host, exchange);
@@ -117,6 +122,7 @@ struct exchange *hosts_next(void)
 void host_done(struct host *host)
 {
     host->under_way_count--;
+    under_way_count--;
     host_release(host);
 }
 

@@ -39,6 +39,7 @@ struct exchange {
     size_t body_size;
     unsigned attempts, status; /* status 0: not answered */
     uint64_t since_us;         /* when it was connected, or its request began or ended; 0: closed */
+    uint64_t step_us;          /* when this step of it began */
     uint64_t woken_us;         /* when it was answered, if it slept */
     bool asleep;               /* its connection waits for the answer */
     const char *address;

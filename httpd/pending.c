@@ -37,6 +37,8 @@ void exchange_resume(struct exchange *exchange, const char *fetched)
     free(exchange->fetch);
     free(exchange->answer);
     exchange->pending = exchange->fetch = exchange->answer = NULL;
+    exchange->attempts = 0;
+    exchange->step_us = monotonic_us();
     engine->take(exchange);
 }
 

@@ -179,7 +179,8 @@ static void *exchange_open(void *context, const char *uri, struct MHD_Connection
 {
     struct exchange *exchange =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
-    *exchange = (struct exchange){.connection = connection, .since_us = monotonic_us()};
+    uint64_t now_us = monotonic_us();
+    *exchange = (struct exchange){.connection = connection, .since_us = now_us, .step_us = now_us};
     exchange->target = obtained(strdup(uri));
     exchange->address = addresses[exchange - exchanges];
     open_count++;

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
+import { createServer as createSilent } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -12,6 +13,7 @@ import { engines, start } from './server.mjs';
 
 process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'; // of the browser; the server trusts two certificates
 const FETCH_TIMEOUT_MS = 3000, TIMEOUT_S = 4;
+const SILENT = ['silent1', 'silent2', 'silent3', 'silent4', 'silent5', 'silent6'];
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
@@ -38,6 +40,11 @@ async function startStranger(folder) {
   };
 }
 
+// Takes connections and says nothing, not even by TLS; stops with the test.
+const silent = () => new Promise((done) => {
+  const server = createSilent().listen(0, '127.0.0.1', () => done(`https://127.0.0.1:${server.address().port}`)).unref();
+});
+
 for (const engine of engines) {
   describe(`fetching for logins on ${engine}`, () => {
     let folder, provider, stranger, server;
@@ -61,6 +68,7 @@ for (const engine of engines) {
       };
       for (const [id, document] of Object.entries({
         good: connectionOf(provider), hang: tokensFrom(`${stranger.url}/token`), large: tokensFrom(`${stranger.url}/large`),
+        ...Object.fromEntries(await Promise.all(SILENT.map(async (each) => [each, tokensFrom(`${await silent()}/token`)]))),
       })) assert.equal(server.call('set_sso_connection', id, document).status, 'ok');
     });
     after(async () => {
@@ -174,6 +182,18 @@ for (const engine of engines) {
       await signsIn('admin.h1');
       assert.ok(performance.now() - begin < 1000, 'the good provider answered meanwhile');
       assert.equal(stranger.seen.token, before + 8);
+      leaver.abort();
+      await pages;
+    });
+
+    it('six providers that hang at once delay nobody else', async () => {
+      const browsers = (await Promise.all(SILENT.map((each) => leave(12, each)))).flat();
+      const leaver = new AbortController();
+      const pages = Promise.allSettled(browsers.map((browser) => browser.back(leaver.signal)));
+      await pause(500);
+      const begin = performance.now();
+      await signsIn('admin.h2');
+      assert.ok(performance.now() - begin < 1000, 'the good provider answered meanwhile');
       leaver.abort();
       await pages;
     });

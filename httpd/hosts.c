@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* hosts.c - who waits for a fetcher, by the host that is to be fetched from. One host has few at a
- * time, never more than are left for others, and they take turns: providers that hang, or that many
- * come to, delay their own users. */
+ * time, and they take turns: providers that hang, or that many come to, delay their own users. */
 #include "httpd/fetch.h"
 
-enum { UNDER_WAY_MAX = 8, WAITING_MAX = 256 };
+/* The last fetchers are for hosts that nothing is fetched from yet. */
+enum { UNDER_WAY_MAX = 8, SPARE_COUNT = 12, WAITING_MAX = 256 };
 
 struct host {
     TAILQ_ENTRY(host) next;
@@ -90,8 +90,7 @@ void hosts_add(struct exchange *exchange, const char *url)
 static struct host *host_choose(void)
 {
     struct host *host, *best = NULL;
-    unsigned fewest = FETCHER_COUNT - under_way_count;
-    fewest = fewest < UNDER_WAY_MAX ? fewest : UNDER_WAY_MAX;
+    unsigned fewest = under_way_count < FETCHER_COUNT - SPARE_COUNT ? UNDER_WAY_MAX : 1;
     TAILQ_FOREACH(host, &hosts, next)
     if (host->waiting_count > 0 && host->under_way_count < fewest) {
         fewest = host->under_way_count;

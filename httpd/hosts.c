@@ -22,9 +22,9 @@ static struct host *host_find(const char *url)
     const char *authority = strstr(url, "://");
     size_t size = authority ? (size_t)(authority - url) + 3 : 0;
     size += strcspn(url + size, "/?#");
-    TAILQ_FOREACH(host, &hosts, next)
-    if (strncasecmp(host->name, url, size) == 0 && host->name[size] == '\0')
-        return host;
+    for (host = TAILQ_FIRST(&hosts); host; host = TAILQ_NEXT(host, next))
+        if (strncasecmp(host->name, url, size) == 0 && host->name[size] == '\0')
+            return host;
     host = obtained(calloc(1, sizeof *host + size + 1));
     memcpy(host->name, url, size);
     STAILQ_INIT(&host->waiting);
@@ -57,9 +57,9 @@ static void host_refuse(struct host *host, struct exchange *exchange)
 static struct host *host_longest(void)
 {
     struct host *host, *longest = TAILQ_FIRST(&hosts);
-    TAILQ_FOREACH(host, &hosts, next)
-    if (host->waiting_count > longest->waiting_count)
-        longest = host;
+    for (host = TAILQ_FIRST(&hosts); host; host = TAILQ_NEXT(host, next))
+        if (host->waiting_count > longest->waiting_count)
+            longest = host;
     return longest;
 }
 
@@ -91,11 +91,11 @@ static struct host *host_choose(void)
 {
     struct host *host, *best = NULL;
     unsigned fewest = under_way_count < FETCHER_COUNT - SPARE_COUNT ? UNDER_WAY_MAX : 1;
-    TAILQ_FOREACH(host, &hosts, next)
-    if (host->waiting_count > 0 && host->under_way_count < fewest) {
-        fewest = host->under_way_count;
-        best = host;
-    }
+    for (host = TAILQ_FIRST(&hosts); host; host = TAILQ_NEXT(host, next))
+        if (host->waiting_count > 0 && host->under_way_count < fewest) {
+            fewest = host->under_way_count;
+            best = host;
+        }
     return best;
 }
 

@@ -130,7 +130,7 @@ static bool request_take(struct exchange *exchange)
         waiting_end(SQLITE_ABORT);
     if (alone && !wrote && !sqlite3_get_autocommit(db))
         statement_run(held ? ROLLBACK : COMMIT);
-    if (held && monotonic_us() - exchange->since_us < BLOCKED_MAX_US)
+    if (held && monotonic_us() - exchange->step_us < BLOCKED_MAX_US)
         return false;
     if (wrote)
         exchange_wait(exchange, &waiting);

@@ -1,241 +1,190 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* fetcher.c - what the core asks to be fetched. A process of its own, begun before there is a
- * database, has a thread for each fetch: it sees no row and no key, a provider that hangs holds up
- * nobody else, and what hangs is never inside a transaction.
- *
- * Each thread has one end of a pair of sockets. What goes along it is a size and a JSON text. */
-#include "httpd/httpd.h"
+/* fetcher.c - the server's side of the process that fetches. Where that ends, whoever waited for it
+ * learns that nobody was reached, and it is started anew. */
+#include "httpd/fetch.h"
 
+#include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <signal.h>
-#include <sqlite3.h>
-#include <sys/prctl.h>
+#include <spawn.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-/* Not there where this was built without libcurl. */
-int sqlite3_idplanefetch_init(sqlite3 *db, char **error, const struct sqlite3_api_routines *api)
-    __attribute__((weak));
-
-enum { MESSAGE_SIZE_MAX = 64 << 20 };
-
-/* ---- messages ---- */
-
-static bool read_all(int fd, void *to, size_t size)
-{
-    char *at = to;
-    while (size > 0) {
-        ssize_t got = read(fd, at, size);
-        if (got <= 0)
-            return false;
-        at += got;
-        size -= (size_t)got;
-    }
-    return true;
-}
-
-static bool write_all(int fd, const void *from, size_t size)
-{
-    const char *at = from;
-    while (size > 0) {
-        ssize_t put = write(fd, at, size);
-        if (put <= 0)
-            return false;
-        at += put;
-        size -= (size_t)put;
-    }
-    return true;
-}
-
-static bool message_write(int fd, const char *text)
-{
-    uint32_t size = (uint32_t)strlen(text);
-    return write_all(fd, &size, sizeof size) && write_all(fd, text, size);
-}
-
-/* NULL: the other side is gone. */
-static char *message_read(int fd)
-{
-    uint32_t size;
-    if (!read_all(fd, &size, sizeof size) || size > MESSAGE_SIZE_MAX)
-        return NULL;
-    char *text = obtained(calloc(1, size + 1));
-    if (!read_all(fd, text, size)) {
-        free(text);
-        return NULL;
-    }
-    return text;
-}
-
-/* ---- the process that fetches ---- */
-
-static const char *const no_fetch =
-    "{\"error\":\"unreachable\",\"error_description\":\"This server was built without libcurl.\"}";
-
-/* {"url","options"} to what idplane_fetch answers; an error of its own is one that it raised. */
-static char *fetch(sqlite3_stmt *statement, const char *text)
-{
-    char *answer;
-    if (!statement)
-        return obtained(strdup(no_fetch));
-    sqlite3_bind_text(statement, 1, text, -1, SQLITE_STATIC);
-    if (sqlite3_step(statement) == SQLITE_ROW) {
-        answer = obtained(strdup((const char *)sqlite3_column_text(statement, 0)));
-    } else {
-        warnx("%s", sqlite3_errmsg(sqlite3_db_handle(statement)));
-        answer = obtained(strdup("{\"error\":\"refused\",\"error_description\":\"The server cannot "
-                                 "fetch this: see its log.\"}"));
-    }
-    sqlite3_reset(statement);
-    return answer;
-}
-
-static sqlite3_stmt *statement_make(void)
-{
-    sqlite3 *db;
-    sqlite3_stmt *statement = NULL;
-    if (!sqlite3_idplanefetch_init || sqlite3_open(":memory:", &db) ||
-        sqlite3_idplanefetch_init(db, NULL, NULL) ||
-        sqlite3_prepare_v2(db, "SELECT idplane_fetch(?1 ->> 'url', ?1 -> 'options')", -1,
-                           &statement, NULL))
-        return NULL;
-    return statement;
-}
-
-static void *thread_run(void *context)
-{
-    int fd = (int)(intptr_t)context;
-    sqlite3_stmt *statement = statement_make();
-    char *text;
-    while ((text = message_read(fd))) {
-        char *answer = fetch(statement, text);
-        explicit_bzero(text, strlen(text));
-        bool sent = message_write(fd, answer);
-        explicit_bzero(answer, strlen(answer));
-        free(text);
-        free(answer);
-        if (!sent)
-            break;
-    }
-    _exit(0); /* the server is gone */
-}
-
-static void process_run(const int *fds)
-{
-    pthread_t thread;
-    signal(SIGTERM, SIG_IGN); /* it ends with the server, which may still wait for it */
-    signal(SIGINT, SIG_IGN);
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    for (size_t i = 1; i < FETCHER_COUNT; i++)
-        if (pthread_create(&thread, NULL, thread_run, (void *)(intptr_t)fds[i]))
-            errx(1, "cannot make a thread");
-    thread_run((void *)(intptr_t)fds[0]);
-}
-
-/* ---- the server's side ---- */
+enum {
+    RESTART_PAUSE_US = 1000000,
+    HANDOVER_MAX_S = 5,                                /* until a message is over */
+    FETCH_MAX_US = 2 * IDP_FETCH_TIMEOUT_MS_MAX * 1000 /* until the process itself hangs */
+};
 
 static struct fetcher {
-    int fd;
-    struct exchange *exchange; /* NULL: idle */
+    struct host *host;         /* from which it fetches; NULL: idle */
+    struct exchange *exchange; /* for whom; NULL: its client was answered meanwhile */
+    uint64_t since_us;
 } fetchers[FETCHER_COUNT];
-static struct queue waiting = STAILQ_HEAD_INITIALIZER(waiting); /* for a fetcher */
-static struct queue pausing = STAILQ_HEAD_INITIALIZER(pausing); /* until due */
+static struct pollfd *const sockets = &polls[1 + LINK_COUNT];
+static pid_t pid; /* 0: to be started */
+static uint64_t started_us;
+
+/* ---- the process ---- */
+
+/* The new process has no other use for the number of its end. */
+static bool pair_make(int *ours, int *theirs)
+{
+    int pair[2];
+    const struct timeval limit = {.tv_sec = HANDOVER_MAX_S};
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
+        return false;
+    *ours = pair[0];
+    *theirs = fcntl(pair[1], F_DUPFD_CLOEXEC, FETCHING_FD + FETCHER_COUNT);
+    close(pair[1]);
+    setsockopt(*ours, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    setsockopt(*ours, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+    return *theirs >= 0;
+}
+
+static void sockets_close(void)
+{
+    for (size_t i = 0; i < FETCHER_COUNT; i++) {
+        if (sockets[i].fd >= 0)
+            close(sockets[i].fd);
+        sockets[i] = (struct pollfd){.fd = -1, .events = POLLIN};
+    }
+}
+
+static bool process_spawn(const int *theirs)
+{
+    char *const arguments[] = {program_invocation_short_name, FETCHING_ARGUMENT, NULL};
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    for (int i = 0; i < FETCHER_COUNT; i++)
+        posix_spawn_file_actions_adddup2(&actions, theirs[i], FETCHING_FD + i);
+    posix_spawn_file_actions_addclosefrom_np(&actions, FETCHING_FD + FETCHER_COUNT);
+    errno = posix_spawn(&pid, "/proc/self/exe", &actions, NULL, arguments, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    return errno == 0;
+}
+
+static bool process_start(void)
+{
+    int theirs[FETCHER_COUNT] = {[0 ... FETCHER_COUNT - 1] = -1};
+    bool made = true;
+    started_us = monotonic_us();
+    for (size_t i = 0; i < FETCHER_COUNT && made; i++)
+        made = pair_make(&sockets[i].fd, &theirs[i]);
+    if (!made || !process_spawn(theirs)) {
+        warn("cannot start the process that fetches");
+        pid = 0;
+        sockets_close();
+    }
+    for (size_t i = 0; i < FETCHER_COUNT; i++)
+        if (theirs[i] >= 0)
+            close(theirs[i]);
+    return pid != 0;
+}
 
 void fetchers_start(void)
 {
-    int ours[FETCHER_COUNT], theirs[FETCHER_COUNT];
+    if (!process_start())
+        exit(1);
+}
+
+void fetchers_stop(void)
+{
+    if (pid && kill(pid, SIGKILL) == 0)
+        waitpid(pid, NULL, 0);
+    pid = 0;
+}
+
+static void process_lose(void)
+{
+    warnx("the process that fetches has ended; it is started anew");
+    fetchers_stop();
+    sockets_close();
     for (size_t i = 0; i < FETCHER_COUNT; i++) {
-        int pair[2];
-        if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
-            err(1, "cannot make a pair of sockets");
-        ours[i] = pair[0];
-        theirs[i] = pair[1];
+        struct fetcher fetcher = fetchers[i];
+        fetchers[i] = (struct fetcher){0};
+        if (fetcher.host)
+            host_done(fetcher.host);
+        if (fetcher.exchange)
+            exchange_resume(fetcher.exchange,
+                            "{\"error\":\"unreachable\",\"error_description\":\"The process that "
+                            "fetches has ended.\"}");
     }
-    pid_t pid = fork();
-    if (pid < 0)
-        err(1, "cannot fork");
-    for (size_t i = 0; i < FETCHER_COUNT; i++) {
-        close(pid == 0 ? ours[i] : theirs[i]);
-        fetchers[i].fd = ours[i];
-    }
-    if (pid == 0)
-        process_run(theirs);
 }
 
-static void fetcher_send(struct fetcher *fetcher, struct exchange *exchange)
-{
-    cJSON *document = cJSON_Parse(exchange->pending);
-    char *text = obtained(cJSON_PrintUnformatted(cJSON_GetObjectItem(document, "fetch")));
-    fetcher->exchange = exchange;
-    if (!message_write(fetcher->fd, text))
-        errx(1, "the process that fetches has ended");
-    explicit_bzero(text, strlen(text));
-    cJSON_free(text);
-    cJSON_Delete(document);
-}
+/* ---- its threads ---- */
 
-/* The request goes on where it said, with what came. */
-static void exchange_resume(struct exchange *exchange, const char *fetched)
+static bool fetcher_read(size_t index)
 {
-    cJSON *document = cJSON_Parse(exchange->pending), *further = cJSON_CreateObject();
-    cJSON_AddItemToObject(further, "resume", cJSON_DetachItemFromObject(document, "resume"));
-    if (fetched)
-        cJSON_AddRawToObject(further, "fetched", fetched);
-    free(exchange->resume);
-    exchange->resume = obtained(cJSON_PrintUnformatted(further));
-    cJSON_Delete(document);
-    cJSON_Delete(further);
-    free(exchange->pending);
-    exchange->pending = NULL;
-    free(exchange->answer);
-    exchange->answer = NULL;
-    engine->take(exchange);
-}
-
-static void fetcher_read(struct fetcher *fetcher)
-{
-    struct exchange *exchange = fetcher->exchange;
-    char *answer = message_read(fetcher->fd);
+    struct fetcher fetcher = fetchers[index];
+    char *answer = message_read(sockets[index].fd);
     if (!answer)
-        errx(1, "the process that fetches has ended");
-    fetcher->exchange = NULL;
-    exchange_resume(exchange, answer);
+        return false;
+    fetchers[index] = (struct fetcher){0};
+    if (fetcher.host)
+        host_done(fetcher.host);
+    if (fetcher.exchange)
+        exchange_resume(fetcher.exchange, answer);
     explicit_bzero(answer, strlen(answer));
     free(answer);
-}
-
-bool exchange_pend(struct exchange *exchange, const cJSON *document, const char *json)
-{
-    const cJSON *wait_ms = cJSON_GetObjectItem(document, "wait_ms");
-    bool fetches = cJSON_GetObjectItem(document, "fetch") != NULL;
-    if (!fetches && !wait_ms)
-        return false;
-    exchange->pending = obtained(strdup(json));
-    exchange->due_us = wait_ms ? monotonic_us() + (uint64_t)wait_ms->valueint * 1000 : 0;
-    exchange_wait(exchange, fetches ? &waiting : &pausing);
     return true;
 }
 
-/* Of all that pause each pauses as long, so that the first is due first. */
-bool fetchers_turn(void)
+/* The end of the process is seen at idle ones, too. */
+void fetchers_read(void)
+{
+    bool lives = true;
+    for (size_t i = 0; i < FETCHER_COUNT && lives; i++) {
+        lives = !sockets[i].revents || fetcher_read(i);
+        sockets[i].revents = 0;
+    }
+    if (!lives)
+        process_lose();
+    pausing_resume();
+}
+
+/* That it cannot be sent is seen in the next turn, as the end of the process. */
+static void fetcher_send(size_t index, struct exchange *exchange)
+{
+    fetchers[index] = (struct fetcher){exchange->host, exchange, monotonic_us()};
+    if (!message_write(sockets[index].fd, exchange->fetch))
+        kill(pid, SIGKILL);
+    explicit_bzero(exchange->fetch, strlen(exchange->fetch));
+}
+
+void fetchers_send(void)
 {
     struct exchange *exchange;
-    for (size_t i = 0; i < FETCHER_COUNT; i++) {
-        struct fetcher *fetcher = &fetchers[i];
-        struct pollfd *poll = &polls[1 + LINK_COUNT + i];
-        if (fetcher->exchange && poll->revents)
-            fetcher_read(fetcher);
-        if (!fetcher->exchange && (exchange = STAILQ_FIRST(&waiting))) {
-            STAILQ_REMOVE_HEAD(&waiting, next);
-            fetcher_send(fetcher, exchange);
+    if (!pid && monotonic_us() - started_us >= RESTART_PAUSE_US)
+        process_start();
+    for (size_t i = 0; i < FETCHER_COUNT && pid; i++) {
+        if (fetchers[i].host)
+            continue;
+        if (!(exchange = hosts_next()))
+            break;
+        fetcher_send(i, exchange);
+    }
+}
+
+uint64_t fetchers_due_us(void)
+{
+    uint64_t restart_us = pid ? UINT64_MAX : started_us + RESTART_PAUSE_US;
+    uint64_t pausing_us = pausing_due_us();
+    return restart_us < pausing_us ? restart_us : pausing_us;
+}
+
+/* A fetch goes on to its end when nobody waits for it any more. */
+void fetchers_sweep(void)
+{
+    hosts_sweep();
+    for (size_t i = 0; i < FETCHER_COUNT && pid; i++) {
+        struct exchange *exchange = fetchers[i].exchange;
+        if (fetchers[i].host && monotonic_us() - fetchers[i].since_us > FETCH_MAX_US)
+            kill(pid, SIGKILL);
+        if (exchange && exchange_in_vain(exchange)) {
+            fetchers[i].exchange = NULL;
+            exchange_refuse(exchange, IDP_TEMPORARILY_UNAVAILABLE);
         }
-        poll->fd = fetcher->fd;
-        poll->events = POLLIN;
     }
-    while ((exchange = STAILQ_FIRST(&pausing)) && exchange->due_us <= monotonic_us()) {
-        STAILQ_REMOVE_HEAD(&pausing, next);
-        exchange_resume(exchange, NULL);
-    }
-    return !STAILQ_EMPTY(&pausing);
 }

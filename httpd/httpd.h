@@ -18,7 +18,7 @@
 
 #include "core/http/http.h"
 
-enum { LINK_COUNT = 8, FETCHER_COUNT = 32 };
+enum { LINK_COUNT = 8, FETCHER_COUNT = 32, CONNECTION_MEMORY_SIZE = 16 << 10 };
 
 /* What the command line says, or the default: NULL where there is none, "" for a flag. */
 enum { SQLITE = 1, POSTGRES, LISTEN, BASE_URL, BODY_SIZE, TIMEOUT, SYNCHRONOUS, SINGLE, QUIET };
@@ -31,12 +31,16 @@ struct exchange {
     const char *method; /* NULL until its headers are read */
     const char *told;   /* the method the core is told: HEAD is GET, the server drops the body */
     char *target, *body, *answer;
-    char *pending;   /* what is to be fetched, and where to go on then; NULL: nothing */
-    char *resume;    /* where it goes on, with what came; NULL: it begins */
-    uint64_t due_us; /* when it goes on that waits for another one's fetch */
+    char *pending;     /* where to go on behind the fetch or the pause; NULL: none */
+    char *fetch;       /* what is to be fetched */
+    struct host *host; /* from there */
+    char *resume;      /* where it goes on, with what came; NULL: it begins */
+    uint64_t due_us;   /* when it goes on that waits for another one's fetch */
     size_t body_size;
     unsigned attempts, status; /* status 0: not answered */
     uint64_t since_us;         /* when it was connected, or its request began or ended; 0: closed */
+    uint64_t step_us;          /* when this step of it began */
+    uint64_t woken_us;         /* when it was answered, if it slept */
     bool asleep;               /* its connection waits for the answer */
     const char *address;
 };
@@ -65,11 +69,22 @@ const char *exchange_headers(const struct exchange *exchange);
 void exchange_answer(struct exchange *exchange, const char *json);
 void exchange_refuse(struct exchange *exchange, enum idp_error error);
 
-/* Begins the process that fetches; before there is a database or a thread. */
+/* Nobody needs its answer: its client has left, or was told to wait for too long. */
+bool exchange_in_vain(const struct exchange *exchange);
+
+/* Starts the process that fetches; ends this one where that fails. */
 void fetchers_start(void);
-/* True where the document is no answer yet: its request sleeps, and goes on by itself. */
+void fetchers_stop(void);
+/* True where the document is no answer yet: its request sleeps and goes on by itself, or is
+ * refused. */
 bool exchange_pend(struct exchange *exchange, const cJSON *document, const char *json);
-/* Lets those go on whose fetch is done; true: come back soon. */
-bool fetchers_turn(void);
+/* Before the engine's turn: lets those go on whose fetch is done, or who are due. */
+void fetchers_read(void);
+/* Behind it: sends what it has left to be fetched. */
+void fetchers_send(void);
+/* When fetchers_read() has something to do although nothing comes. */
+uint64_t fetchers_due_us(void);
+/* Now and then: refuses those who wait in vain. */
+void fetchers_sweep(void);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* server.c - the command line, requests, answers, and the loop that takes them to an engine. */
-#include "httpd/httpd.h"
+#include "httpd/fetch.h"
 
 #include <argp.h>
 #include <netdb.h>
@@ -10,12 +10,7 @@
 
 #pragma GCC diagnostic ignored "-Wunused-parameter" /* callbacks are told more than they need */
 
-enum {
-    SOCKET_MAX = 1024,
-    CONNECTION_COUNT_MAX = 512,
-    CONNECTION_MEMORY_SIZE = 16 << 10,
-    PAUSE_MS = 5
-};
+enum { SOCKET_MAX = 1024, CONNECTION_COUNT_MAX = 512, PAUSE_MS = 5 };
 
 struct pollfd polls[] = {[0 ... LINK_COUNT + FETCHER_COUNT] = {.fd = -1, .events = POLLIN}};
 
@@ -94,7 +89,17 @@ static void connection_changed(void *context, struct MHD_Connection *connection,
     exchanges[fd].since_us = code == MHD_CONNECTION_NOTIFY_STARTED ? monotonic_us() : 0;
 }
 
-/* A client that sends a little now and then is never idle; it has twice the timeout in all. */
+/* Those who wait when the server is to end have half the time, so that it ends in time. */
+bool exchange_in_vain(const struct exchange *exchange)
+{
+    struct pollfd client = {.fd = (int)(exchange - exchanges), .events = POLLRDHUP};
+    uint64_t patience_us = timeout_s * (stopping ? 1000000ULL : 2000000ULL);
+    return monotonic_us() - exchange->since_us > patience_us || poll(&client, 1, 0) > 0;
+}
+
+/* A client that sends a little now and then is never idle; it has twice the timeout in all, and as
+ * long again to take an answer that it waited for. Whoever has a request answers it in time; one
+ * that nobody answers is cut off. */
 static void connections_sweep(void)
 {
     static uint64_t swept_us;
@@ -102,64 +107,14 @@ static void connections_sweep(void)
     if (now_us - swept_us < 1000000)
         return;
     swept_us = now_us;
-    for (int fd = 0; fd < SOCKET_MAX; fd++)
-        if (exchanges[fd].since_us && now_us - exchanges[fd].since_us > timeout_s * 2000000ULL)
+    for (int fd = 0; fd < SOCKET_MAX; fd++) {
+        const struct exchange *exchange = &exchanges[fd];
+        uint64_t limit_us = timeout_s * (exchange->asleep ? 4000000ULL : 2000000ULL);
+        if (exchange->since_us && now_us - exchange->since_us > limit_us &&
+            now_us - exchange->woken_us > limit_us)
             shutdown(fd, SHUT_RDWR);
-}
-
-/* x-idplane-peer is ours alone: a client's copy is not among them. */
-static const char *const handed_on[] = {
-    "Host",          "Content-Type",         "User-Agent", "Content-Length", "Transfer-Encoding",
-    "Authorization", "X-Broker-API-Version", "Cookie",     "X-XSRF-TOKEN"};
-static unsigned taken;           /* a bit for each */
-static const char *content_type; /* that was taken */
-
-/* Adds a member. What is no printable ASCII becomes '?', which no check accepts. */
-static char *member_add(char *end, const char *name, const char *value)
-{
-    end = stpcpy(stpcpy(stpcpy(end, ",\""), name), "\":\"");
-    for (; *value; value++) {
-        if (*value == '"' || *value == '\\')
-            *end++ = '\\';
-        *end++ = *value >= ' ' && *value < 0x7f ? *value : '?';
     }
-    return stpcpy(end, "\"");
-}
-
-/* The seed of one service sends its Content-Type twice; the same again says nothing new. */
-static bool is_said(const char *name, const char *value)
-{
-    if (strcasecmp(name, "Content-Type") != 0)
-        return false;
-    bool said = content_type && value && strcmp(content_type, value) == 0;
-    content_type = content_type ? content_type : value;
-    return said;
-}
-
-/* jsonb would keep one of two equal names: the core is told of the second by a name of its own. */
-static enum MHD_Result header_take(void *context, enum MHD_ValueKind kind, const char *name,
-                                   const char *value)
-{
-    char **end = context;
-    for (size_t i = 0; i < IDP_COUNT(handed_on); i++)
-        if (strcasecmp(handed_on[i], name) == 0 && !is_said(name, value)) {
-            *end = member_add(*end, taken & 1U << i ? IDP_REPEATED_HEADER : handed_on[i],
-                              value ? value : "");
-            taken |= 1U << i;
-        }
-    return MHD_YES;
-}
-
-const char *exchange_headers(const struct exchange *exchange)
-{
-    static char json[8 * CONNECTION_MEMORY_SIZE]; /* all of them escaped would fit */
-    char *end = member_add(json, "x-idplane-peer", exchange->address);
-    json[0] = '{';
-    taken = 0;
-    content_type = NULL;
-    MHD_get_connection_values(exchange->connection, MHD_HEADER_KIND, header_take, &end);
-    stpcpy(end, "}");
-    return json;
+    fetchers_sweep();
 }
 
 static struct MHD_Response *response_make(const cJSON *document)
@@ -198,10 +153,12 @@ void exchange_answer(struct exchange *exchange, const char *json)
     }
     exchange->status = status;
     MHD_queue_response(exchange->connection, status, response);
-    if (exchange->asleep)
-        MHD_resume_connection(exchange->connection);
-    resumed |= exchange->asleep;
+    if (!exchange->asleep)
+        return;
+    MHD_resume_connection(exchange->connection);
+    exchange->woken_us = monotonic_us();
     exchange->asleep = false;
+    resumed = true;
 }
 
 void exchange_refuse(struct exchange *exchange, enum idp_error error)
@@ -222,7 +179,8 @@ static void *exchange_open(void *context, const char *uri, struct MHD_Connection
 {
     struct exchange *exchange =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
-    *exchange = (struct exchange){.connection = connection, .since_us = monotonic_us()};
+    uint64_t now_us = monotonic_us();
+    *exchange = (struct exchange){.connection = connection, .since_us = now_us, .step_us = now_us};
     exchange->target = obtained(strdup(uri));
     exchange->address = addresses[exchange - exchanges];
     open_count++;
@@ -246,6 +204,7 @@ static void exchange_close(void *context, struct MHD_Connection *connection, voi
     free(exchange->body);
     free(exchange->answer);
     free(exchange->pending);
+    free(exchange->fetch);
     free(exchange->resume);
     open_count--;
 }
@@ -320,16 +279,27 @@ static void server_start(void)
             MHD_get_daemon_info(server, MHD_DAEMON_INFO_BIND_PORT)->port);
 }
 
-/* One turn: send what is answered, read what came, run it. */
+/* How long nothing need be done: the sweep comes once a second. */
+static int idle_ms(void)
+{
+    uint64_t now_us = monotonic_us(), due_us = fetchers_due_us();
+    if (due_us <= now_us)
+        return 0;
+    return due_us - now_us < 1000000 ? (int)((due_us - now_us + 999) / 1000) : 1000;
+}
+
+/* One turn: send what is answered, read what came, run it. What comes back from the fetchers runs
+ * in the same turn, and so does what the engine wants fetched: nothing waits for the next one. */
 static void turn(void)
 {
     MHD_UNSIGNED_LONG_LONG timeout_ms;
     bool ready = resumed || (MHD_get_timeout(server, &timeout_ms) == MHD_YES && timeout_ms == 0);
-    poll(polls, IDP_COUNT(polls), ready ? 0 : pending ? PAUSE_MS : 1000);
+    poll(polls, IDP_COUNT(polls), ready ? 0 : pending ? PAUSE_MS : idle_ms());
     resumed = false;
     MHD_run(server);
-    pending = fetchers_turn();
-    pending |= engine->turn();
+    fetchers_read();
+    pending = engine->turn();
+    fetchers_send();
     connections_sweep();
     fflush(stderr);
 }
@@ -341,6 +311,8 @@ static void stop(int number)
 
 int main(int count, char **arguments)
 {
+    if (count == 2 && strcmp(arguments[1], FETCHING_ARGUMENT) == 0)
+        fetching_run();
     options_read(count, arguments);
     close_range(3, ~0U, 0); /* sockets are small numbers then: see exchanges */
     engine = option[SQLITE] ? &engine_sqlite : &engine_postgres;
@@ -358,5 +330,6 @@ int main(int count, char **arguments)
     while (open_count > 0)
         turn();
     MHD_stop_daemon(server);
+    fetchers_stop();
     return 0;
 }

@@ -16,7 +16,8 @@ const privateKey = async (kid, alg) => {
   return { ...(await jose.exportJWK(key)), kid, alg, use: 'sig' };
 };
 
-function certificate(folder) {
+// A key and its certificate, as files and as what a server takes.
+export function certificate(folder) {
   execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes',
     '-keyout', join(folder, 'key.pem'), '-out', join(folder, 'cert.pem'), '-days', '2', '-subj', '/CN=127.0.0.1',
     '-addext', 'subjectAltName=IP:127.0.0.1'], { stdio: 'ignore' });

@@ -95,18 +95,18 @@ async function launch(options, base) {
     await kill('SIGKILL');
     throw new Error(`${error.message}: ${text}`);
   }
-  return { kill, printed: () => text };
+  return { kill, pid: child.pid, printed: () => text };
 }
 
 // Starts a server on a new database. call() is SQL beside it, batch() several calls in one session,
 // meanwhile() the same while the test goes on, sql() any text, shell() one that goes on, log() what the server printed, crash() kills it at
-// once and launches it anew, refused() what one says that does not start.
-export async function start(engine, settings = {}) {
+// once and launches it anew, refused() what one says that does not start. `more` are options of it.
+export async function start(engine, settings = {}, more = []) {
   const folder = mkdtempSync(join(tmpdir(), 'idplane-http-'));
   const store = engine === 'SQLite' ? sqlite(folder) : postgres();
   const port = await freePort();
   const base = `http://127.0.0.1:${port}`;
-  const options = [...store.options, '--listen', `127.0.0.1:${port}`];
+  const options = [...store.options, '--listen', `127.0.0.1:${port}`, ...more];
   const script = (calls) =>
     `${store.prologue}${calls.map(([name, ...values]) => query(store.schema, name, values)).join('\n')}\n`;
   const answersOf = (text) =>
@@ -128,6 +128,7 @@ export async function start(engine, settings = {}) {
     },
     meanwhile: async (calls) => answersOf(await runMeanwhile(store.shell, script(calls))),
     log: () => server.printed(),
+    pid: () => server.pid,
     refused: (...more) => {
       const { status, stderr } = spawnSync(join(build, 'idplane-httpd'), [...store.options, ...more], { encoding: 'utf8' });
       return `${status} ${stderr.trim()}`;

@@ -44,7 +44,8 @@ bool idp_judges_text(const struct idp_function *function)
     return is_total(function) || function->judges_text;
 }
 
-static void check_argument(struct idp_call *call, const struct idp_value *value, size_t index)
+static void check_argument(struct idp_call *call, const struct idp_value *value, size_t index,
+                           bool judges)
 {
     char kind = call->function->arguments[index];
     if (value->kind == 0) {
@@ -54,7 +55,7 @@ static void check_argument(struct idp_call *call, const struct idp_value *value,
         idp_fail_with(call, IDP_INVALID_ARGUMENT, "The argument %s has the wrong type.",
                       argument_name(call, index));
     }
-    bool judges = idp_judges_text(call->function), is_judged = judges && kind != 'j';
+    bool is_judged = judges && kind != 'j';
     if (!is_judged && idp_text_of(*value).size > IDP_ARGUMENT_SIZE_MAX) {
         idp_fail_with(call, IDP_TOO_LARGE, "The argument %s is longer than %d bytes.",
                       argument_name(call, index), IDP_ARGUMENT_SIZE_MAX);
@@ -81,11 +82,12 @@ struct idp_value idp_invoke(struct idp_call *call, struct idp_value *arguments,
                             size_t argument_count)
 {
     const struct idp_function *function = call->function;
+    bool judges = idp_judges_text(function);
     for (size_t i = 0; i < argument_count; i++) {
         if (function->arguments[i] == '\0') {
             idp_fail_with(call, IDP_INVALID_ARGUMENT, "The function takes fewer arguments.");
         }
-        check_argument(call, &arguments[i], i);
+        check_argument(call, &arguments[i], i, judges);
     }
     for (size_t i = argument_count; function->arguments[i] != '\0'; i++) {
         arguments[i] = (struct idp_value){0};

@@ -64,8 +64,16 @@ bool idp_pg_kept_get(struct idp_frame *frame, const struct idp_statement *statem
 void idp_pg_kept_put(const struct idp_kept *kept, const struct idp_statement *statement,
                      SPIPlanPtr plan, struct idp_rows rows);
 
-/* Leaves SPI and unpins the path, where a statement was run. */
-void idp_pg_disconnect(struct idp_frame *frame);
+/* Leaves SPI and unpins the path, of a frame that is connected. */
+void idp_pg_leave_spi(struct idp_frame *frame);
+
+/* The same where a statement was run; inline, because the short pure functions run none. */
+static inline void idp_pg_disconnect(struct idp_frame *frame)
+{
+    if (frame->connected) {
+        idp_pg_leave_spi(frame);
+    }
+}
 
 /* The type of a value kind. */
 Oid idp_pg_type(char kind);

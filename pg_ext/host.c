@@ -63,11 +63,8 @@ static void connect(struct idp_frame *frame)
     frame->connected = true;
 }
 
-void idp_pg_disconnect(struct idp_frame *frame)
+void idp_pg_leave_spi(struct idp_frame *frame)
 {
-    if (!frame->connected) {
-        return;
-    }
     idp_pg_path_unpin(frame->path_level);
     SPI_finish();
     frame->connected = false;

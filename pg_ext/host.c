@@ -203,7 +203,7 @@ static struct idp_rows run(struct idp_call *call, const struct idp_statement *st
     struct idp_frame *frame = call->context;
     ErrorContextCallback hide = {error_context_stack, hide_values, frame};
     struct idp_rows rows = {0};
-    struct idp_kept kept;
+    struct idp_kept kept = {0};
     if (arguments != NULL && idp_pg_kept_get(frame, statement, arguments, &kept)) {
         return kept.rows;
     }

@@ -31,7 +31,23 @@ const claimsOf = (accountId) => ({
   given: 'John',
 });
 
-const settings = (client, keys) => ({
+// What the provider remembers, in a map of one process; its keys change, and its logins go on.
+const memory = () => {
+  const rows = new Map();
+  const found = (wanted) => [...rows.values()].find(wanted);
+  return (model) => ({
+    upsert: async (id, row) => void rows.set(`${model}:${id}`, row),
+    find: async (id) => rows.get(`${model}:${id}`),
+    findByUid: async (uid) => found((row) => row.kind === model && row.uid === uid),
+    findByUserCode: async (code) => found((row) => row.kind === model && row.userCode === code),
+    consume: async (id) => void (rows.get(`${model}:${id}`).consumed = Math.floor(Date.now() / 1000)),
+    destroy: async (id) => void rows.delete(`${model}:${id}`),
+    revokeByGrantId: async (id) => rows.forEach((row, key) => row.grantId === id && rows.delete(key)),
+  });
+};
+
+const settings = (client, keys, adapter) => ({
+  adapter,
   clients: [client],
   jwks: { keys },
   cookies: { keys: ['not a secret here'] },
@@ -74,7 +90,8 @@ export async function startProvider({ redirectUris, alg = 'ES256', postLogout = 
   };
   const seen = { token: 0, jwks: 0 };
   let keys = [await privateKey('k1', alg)], handler, slow = 0, active = true, broken = false;
-  const make = () => (handler = new Provider(issuer, settings(client, keys)).callback());
+  const adapter = memory();
+  const make = () => (handler = new Provider(issuer, settings(client, keys, adapter)).callback());
   make();
   server.on('request', async (request, response) => {
     if (request.url === '/token') seen.token++;

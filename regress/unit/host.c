@@ -244,7 +244,7 @@ struct invocation {
 static void invoke(struct idp_call *call, void *data)
 {
     struct invocation *invocation = data;
-    struct idp_value arguments[IDP_ARGUMENT_COUNT_MAX];
+    struct idp_value arguments[IDP_ARGUMENT_COUNT_MAX + 1];
     memset(arguments, 0xa5, sizeof arguments); /* one that is no argument must not be read */
     for (size_t i = 0; i < invocation->argument_count; i++)
         arguments[i] = invocation->arguments[i];

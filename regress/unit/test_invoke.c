@@ -91,10 +91,10 @@ static void a_row_may_take_null_itself(void **state)
 static void too_many_arguments_raise(void **state)
 {
     struct host *host = *state;
-    struct idp_value arguments[9] = {{0}};
+    struct idp_value arguments[IDP_ARGUMENT_COUNT_MAX + 1] = {{0}};
     host_invoke(host, &reads, arguments, 4);
     assert_raised(host, IDP_INVALID_ARGUMENT, "The function takes fewer arguments.");
-    host_invoke(host, &reads, arguments, 9);
+    host_invoke(host, &reads, arguments, IDP_ARGUMENT_COUNT_MAX + 1);
     assert_int_equal(host->error, IDP_INVALID_ARGUMENT);
 }
 

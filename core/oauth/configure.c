@@ -30,10 +30,9 @@ static const char *canonical_name(const char *section, struct idp_bytes name)
 
 static const char *section_of(struct idp_bytes name)
 {
-    for (size_t i = 0; i < idp_setting_row_count; i++) {
-        const char *section = idp_setting_rows[i].section;
-        if (section != NULL && idp_bytes_is(name, section)) {
-            return section;
+    for (const char *const *section = idp_setting_sections; *section != NULL; section++) {
+        if (idp_bytes_is(name, *section)) {
+            return *section;
         }
     }
     return NULL;
@@ -157,9 +156,9 @@ static struct idp_json *in_force(struct idp_call *call, const struct idp_json *d
     struct idp_json *result = section_json(call, &settings, NULL);
     idp_json_add_string(call, result, "tenant", idp_tenant(call));
     idp_json_add(result, "grant_types", grant_types_json(call, &settings));
-    idp_json_add(result, "device_flow_settings",
-                 section_json(call, &settings, "device_flow_settings"));
-    idp_json_add(result, "token_settings", section_json(call, &settings, "token_settings"));
+    for (const char *const *section = idp_setting_sections; *section != NULL; section++) {
+        idp_json_add(result, *section, section_json(call, &settings, *section));
+    }
     struct idp_json *warnings = idp_settings_warnings(call, &settings);
     if (idp_tenant_address_shared(call)) {
         const char *sentence = "Another tenant has this base_url: over HTTP neither is found.";

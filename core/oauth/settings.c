@@ -49,6 +49,9 @@ const struct idp_setting idp_setting_rows[] = {
 };
 const size_t idp_setting_row_count = IDP_COUNT(idp_setting_rows);
 
+const char *const idp_setting_sections[] = {"device_flow_settings", "token_settings",
+                                            "session_settings", NULL};
+
 static const struct idp_json *setting_member(const struct idp_json *document,
                                              const struct idp_setting *row)
 {

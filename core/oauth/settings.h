@@ -28,6 +28,9 @@ struct idp_setting {
 extern const struct idp_setting idp_setting_rows[];
 extern const size_t idp_setting_row_count;
 
+/* The members of a document that are objects of settings; NULL ends them. */
+extern const char *const idp_setting_sections[];
+
 /* The stored document of the call's tenant, or NULL. */
 const struct idp_json *idp_settings_document(struct idp_call *call);
 

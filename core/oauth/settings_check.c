@@ -5,7 +5,12 @@
 
 #include <string.h>
 
-enum { CHARSET_SIZE_MAX = 64, VERIFICATION_URI_SIZE_EASY = 40, LIFETIME_SHORT_S = 60 };
+enum {
+    CHARSET_SIZE_MAX = 64,
+    VERIFICATION_URI_SIZE_EASY = 40,
+    LIFETIME_SHORT_S = 60,
+    NAME_SIZE_MAX = 64
+};
 
 static const char confusable_pairs[][2] = {
     {'0', 'O'}, {'1', 'I'}, {'1', 'l'}, {'I', 'l'}, {'5', 'S'}, {'8', 'B'}, {'2', 'Z'},
@@ -106,6 +111,22 @@ static const struct idp_setting *row_of(const char *section, struct idp_bytes na
     return NULL;
 }
 
+/* What somebody typed is named where it could be a name: nothing else is put into a sentence. */
+static void add_unknown(struct idp_text *faults, const char *section, struct idp_bytes name)
+{
+    static const char characters[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+    const char *text = idp_text_c(faults->call, name);
+    bool nameable = name.size <= NAME_SIZE_MAX && strspn(text, characters) == name.size;
+    struct idp_text problem = {.call = faults->call};
+    idp_text_add_c(&problem, " has an unknown member");
+    if (nameable && name.size > 0) {
+        idp_text_add_c(&problem, ", ");
+        idp_text_add_c(&problem, text);
+    }
+    add_fault(faults, section, NULL, idp_text_bytes(&problem).data);
+}
+
 static void check_grant_types(struct idp_text *faults, const struct idp_json *list)
 {
     if (!idp_json_is(list, IDP_JSON_ARRAY)) {
@@ -130,7 +151,7 @@ static void check_section(struct idp_text *faults, const char *section,
     for (const struct idp_json *member = object->child; member != NULL; member = member->next) {
         const struct idp_setting *row = row_of(section, member->name);
         if (row == NULL) {
-            add_fault(faults, section, NULL, " has an unknown member");
+            add_unknown(faults, section, member->name);
             continue;
         }
         check_value(faults, row, member);
@@ -139,10 +160,9 @@ static void check_section(struct idp_text *faults, const char *section,
 
 static void check_top(struct idp_text *faults, const struct idp_json *member)
 {
-    static const char *const sections[] = {"device_flow_settings", "token_settings"};
-    for (size_t i = 0; i < IDP_COUNT(sections); i++) {
-        if (idp_bytes_is(member->name, sections[i])) {
-            check_section(faults, sections[i], member);
+    for (const char *const *section = idp_setting_sections; *section != NULL; section++) {
+        if (idp_bytes_is(member->name, *section)) {
+            check_section(faults, *section, member);
             return;
         }
     }
@@ -152,7 +172,7 @@ static void check_top(struct idp_text *faults, const struct idp_json *member)
     }
     const struct idp_setting *row = row_of(NULL, member->name);
     if (row == NULL) {
-        add_fault(faults, NULL, "settings", " has an unknown member");
+        add_unknown(faults, "settings", member->name);
         return;
     }
     check_value(faults, row, member);

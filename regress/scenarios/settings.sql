@@ -37,3 +37,9 @@ SELECT poll_device_code((SELECT response ->> 'device_code' FROM flow), 'tv') ->>
 -- The tenant may leave the device grant out.
 SELECT configure('{"grant_types":["refresh_token"]}') ->> 'tenant';
 SELECT issue_device_code('tv') ->> 'error';
+
+-- How long browsers stay signed in; unknown settings are named.
+SELECT canonical_json(configure('{"session_settings":{"session_idle_lifetime_in_secs":60}}') -> 'session_settings');
+SELECT canonical_json(configure('{"session_settings":{"session_idle_lifetime_in_secs":null}}') -> 'session_settings');
+SELECT configure('{"session_settings":{"session_idle_lifetime_in_secs":59}}');
+SELECT configure('{"session_settings":{"idle":60},"sessions":{},"a \"b":1}');

@@ -222,12 +222,13 @@ COMMENT ON INDEX idplane.idplane_used_token_expires IS 'purge().';
 COMMENT ON INDEX idplane.used_token_pkey IS 'Who inserts a row was first.';
 COMMENT ON CONSTRAINT used_token_pkey ON idplane.used_token IS 'Who inserts a row was first.';
 
+COMMENT ON COLUMN idplane.external_token.access_digest IS 'SHA-256 of the access that it was given: while the user has another, the token is looked at again.';
 COMMENT ON COLUMN idplane.external_token.checked_at IS 'When it was found good, by its provider where the connection wants that.';
 COMMENT ON COLUMN idplane.external_token.connection IS 'Connection to its provider.';
 COMMENT ON COLUMN idplane.external_token.expires_at IS 'Claim exp of the token.';
 COMMENT ON COLUMN idplane.external_token.tenant IS 'Tenant of the row.';
 COMMENT ON COLUMN idplane.external_token.token_digest IS 'SHA-256 of the token with its tenant; the token itself is never kept.';
-COMMENT ON COLUMN idplane.external_token.user_id IS 'Whose it is.';
+COMMENT ON COLUMN idplane.external_token.user_id IS 'Whose it is; empty: its provider refused it.';
 COMMENT ON INDEX idplane.external_token_pkey IS 'A token is one look.';
 COMMENT ON INDEX idplane.idplane_external_token_expires IS 'purge().';
 COMMENT ON CONSTRAINT external_token_pkey ON idplane.external_token IS 'A token is one look.';

@@ -354,6 +354,7 @@ CREATE TABLE idplane.external_token (
     connection text COLLATE "C" NOT NULL,
     connection_version bigint NOT NULL,
     user_id text COLLATE "C" NOT NULL,
+    access_digest bytea NOT NULL,
     checked_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL,
     PRIMARY KEY (tenant, token_digest)

@@ -5,6 +5,9 @@
 #include "core/http/http.h"
 #include "core/sso/sso.h"
 
+#define ADMINISTRATIVE                                                                             \
+    "This device asks to administer the service. Who runs it approves that, not this page."
+
 /* Somebody who is signed in, at this page. */
 struct visit {
     struct idp_call *call;
@@ -160,28 +163,51 @@ static struct idp_value options_of(const struct visit *visit, bool is_lookup)
     return idp_value_json_text(idp_json_text(visit->call, options));
 }
 
-static struct idp_response step(const struct visit *visit)
+enum { LOOKUP, APPROVE, DENY };
+
+static const struct idp_json *run(const struct visit *visit, size_t which, struct idp_bytes code)
 {
     static struct idp_value (*const entries[])(struct idp_call *, const struct idp_value *) = {
-        idp_sql_lookup_user_code, idp_sql_approve_device_code, idp_sql_deny_device_code};
-    static const char *const words[] = {"lookup", "approve", "deny"};
+        [LOOKUP] = idp_sql_lookup_user_code,
+        [APPROVE] = idp_sql_approve_device_code,
+        [DENY] = idp_sql_deny_device_code};
+    struct idp_value arguments[] = {idp_value_text(code),
+                                    idp_value_text(idp_json_string(visit->session, "user")),
+                                    options_of(visit, which == LOOKUP)};
+    return entries[which](visit->call, arguments).json;
+}
+
+/* Whoever signs in may come here, and what such a scope lets a device do is not theirs to give: it
+ * is approved in SQL, by somebody who may. */
+static bool is_administrative(struct idp_bytes scope)
+{
+    return idp_word_in(scope, idp_bytes_of(IDP_SCOPE_SSO)) ||
+           idp_word_in(scope, idp_bytes_of(IDP_SCOPE_BROKER));
+}
+
+static struct idp_response step(const struct visit *visit)
+{
+    static const char *const words[] = {
+        [LOOKUP] = "lookup", [APPROVE] = "approve", [DENY] = "deny"};
     struct idp_bytes word = idp_json_string(visit->form, "step");
-    struct idp_bytes code = idp_json_string(visit->form, "user_code");
+    struct idp_bytes code = idp_json_string(visit->form, "user_code"), nothing = {"", 0};
     size_t which = 0;
     while (which < IDP_COUNT(words) && !idp_bytes_is(word, words[which])) {
         which++;
     }
     if (which == IDP_COUNT(words) || code.size == 0 || code.size > IDP_USER_CODE_INPUT_SIZE_MAX) {
-        return code_page(visit, (struct idp_bytes){"", 0}, idp_error_json(IDP_INVALID_REQUEST));
+        return code_page(visit, nothing, idp_error_json(IDP_INVALID_REQUEST));
     }
-    struct idp_value arguments[] = {idp_value_text(code),
-                                    idp_value_text(idp_json_string(visit->session, "user")),
-                                    options_of(visit, which == 0)};
-    const struct idp_json *answer = entries[which](visit->call, arguments).json;
+    const struct idp_json *answer = run(visit, which == DENY ? DENY : LOOKUP, code);
+    if (is_administrative(idp_json_string(answer, "scope"))) {
+        answer = idp_error_json_with(visit->call, IDP_ACCESS_DENIED, ADMINISTRATIVE);
+    } else if (which == APPROVE && idp_json_member(answer, "error") == NULL) {
+        answer = run(visit, APPROVE, code);
+    }
     if (idp_json_member(answer, "error") != NULL) {
-        return code_page(visit, (struct idp_bytes){"", 0}, answer);
+        return code_page(visit, nothing, answer);
     }
-    return which == 0 ? decision_page(visit, answer) : end_page(visit, which == 1);
+    return which == LOOKUP ? decision_page(visit, answer) : end_page(visit, which == APPROVE);
 }
 
 /* Back here after the login, with the code that came. */

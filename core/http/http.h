@@ -17,6 +17,10 @@
 /* Set by the front alone where it met a header a second time; such a request is refused. */
 #define IDP_REPEATED_HEADER "x-idplane-repeated"
 
+/* Scopes of access tokens that administer: login options, and OIDC instances. */
+#define IDP_SCOPE_SSO "sso"
+#define IDP_SCOPE_BROKER "broker"
+
 struct idp_request {
     struct idp_bytes method, target; /* as sent; target may hold a query */
     struct idp_bytes authority; /* lower case, from Host or an absolute target; data NULL: none */

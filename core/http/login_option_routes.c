@@ -5,7 +5,7 @@
 #include "core/http/http.h"
 #include "core/sso/sso.h"
 
-#define SCOPE "sso"
+#define SCOPE IDP_SCOPE_SSO
 
 /* One request of somebody who may. */
 struct asked {

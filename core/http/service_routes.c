@@ -7,7 +7,7 @@
 #include "core/http/http.h"
 #include "core/oidc/oidc.h"
 
-#define SCOPE "broker"
+#define SCOPE IDP_SCOPE_BROKER
 
 /* One request to an instance. */
 struct asked {

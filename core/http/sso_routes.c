@@ -130,7 +130,7 @@ struct idp_response idp_answer_sso_callback(struct idp_call *call,
         request->resume != NULL
             ? idp_sso_resume(call, idp_step_open(call, request->resume), request->fetched, true)
             : idp_sso_return(call, request->segment, query_of(call, request),
-                             idp_cookie_read(call, request, IDP_COOKIE_BROWSER));
+                             idp_cookie_read(call, request, IDP_COOKIE_BROWSER), true);
     if (idp_json_member(answer, "resume") != NULL) {
         return (struct idp_response){.pending = idp_step_close(call, answer)};
     }

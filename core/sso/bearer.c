@@ -8,24 +8,28 @@
 #include "core/sso/session.h"
 
 #define SECOND_US INT64_C(1000000)
-enum { INTERVAL_MIN = 1, MINUTE_S = 60, HTTP_OK = 200 };
+enum { INTERVAL_MIN = 1, MINUTE_S = 60, REFUSED_S = 30, HTTP_OK = 200 };
 
-enum { KNOWN, KEEP, FORGET };
+enum { KNOWN, KEEP, FORGET_CONNECTION, FORGET_USER };
 
 const struct idp_statement idp_bearer_statements[] = {
-    [KNOWN] = {"SELECT connection, connection_version, user_id, checked_at"
+    [KNOWN] = {"SELECT connection, connection_version, user_id, access_digest, checked_at"
                " FROM idplane.external_token"
                " WHERE tenant = $1 AND token_digest = $2 AND expires_at > $3",
-               "txz", "titz"},
+               "txz", "titxz"},
     [KEEP] = {"INSERT INTO idplane.external_token (tenant, token_digest, connection,"
-              " connection_version, user_id, checked_at, expires_at)"
-              " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (tenant, token_digest) DO UPDATE"
-              " SET connection = excluded.connection,"
+              " connection_version, user_id, access_digest, checked_at, expires_at)"
+              " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+              " ON CONFLICT (tenant, token_digest) DO UPDATE SET connection = excluded.connection,"
               " connection_version = excluded.connection_version, user_id = excluded.user_id,"
-              " checked_at = excluded.checked_at, expires_at = excluded.expires_at",
-              "txtitzz", ""},
-    [FORGET] = {"DELETE FROM idplane.external_token WHERE tenant = $1 AND token_digest = $2", "tx",
-                ""},
+              " access_digest = excluded.access_digest, checked_at = excluded.checked_at,"
+              " expires_at = excluded.expires_at",
+              "txtitxzz", ""},
+    [FORGET_CONNECTION] = {"DELETE FROM idplane.external_token"
+                           " WHERE tenant = $1 AND connection = $2",
+                           "tt", ""},
+    [FORGET_USER] = {"DELETE FROM idplane.external_token WHERE tenant = $1 AND user_id = $2", "tt",
+                     ""},
 };
 const size_t idp_bearer_statement_count = IDP_COUNT(idp_bearer_statements);
 
@@ -85,10 +89,33 @@ static bool is_fresh(const struct bearer *bearer, int64_t checked_us)
            idp_now_us(bearer->call) < checked_us + interval_us(bearer);
 }
 
+/* Several who come may be one user here. A token stands for the access that it was given: where
+ * that is no longer the user's, it is looked at again. */
+static struct idp_bytes access_digest(struct idp_call *call, const struct idp_json *access)
+{
+    struct idp_access read = idp_access_read(call, access);
+    return idp_sha256(call, idp_json_text(call, idp_access_json(call, &read)));
+}
+
+/* Whose it was when it was kept, if they are the same still; NULL: it has to be looked at. */
+static struct idp_json *known_user(const struct bearer *bearer, const struct idp_value *row)
+{
+    struct idp_sso_user user;
+    struct idp_call *call = bearer->call;
+    struct idp_bytes issuer = idp_json_string(bearer->connection.document, "issuer");
+    if (!idp_sso_user_find(call, idp_text_of(row[2]), &user) ||
+        !idp_bytes_equal(user.issuer, issuer) ||
+        !idp_bytes_equal(access_digest(call, user.access), row[3].bytes)) {
+        return NULL;
+    }
+    return idp_subject_enabled(call, user.user_id)
+               ? accepted(bearer, idp_sso_user_json(call, &user))
+               : refused(bearer, "user_locked");
+}
+
 /* NULL: it has to be looked at. */
 static struct idp_json *known(struct bearer *bearer)
 {
-    struct idp_sso_user user;
     struct idp_call *call = bearer->call;
     struct idp_value key[] = {idp_value_text(idp_tenant(call)), digest_of(bearer),
                               idp_value_time(idp_now_us(call))};
@@ -98,13 +125,51 @@ static struct idp_json *known(struct bearer *bearer)
         return NULL;
     }
     bearer->config = idp_json_member(bearer->connection.document, "externalTokenConfig");
-    if (!is_fresh(bearer, idp_integer_of(row[3])) ||
-        !idp_sso_user_find(call, idp_text_of(row[2]), &user)) {
+    int64_t checked_us = idp_integer_of(row[4]);
+    if (!flag(bearer->config, "enabled")) {
         return NULL;
     }
-    return idp_subject_enabled(call, user.user_id)
-               ? accepted(bearer, idp_sso_user_json(call, &user))
-               : refused(bearer, "user_locked");
+    if (idp_text_of(row[2]).size == 0) {
+        bool is_recent = idp_now_us(call) < checked_us + REFUSED_S * SECOND_US;
+        return is_recent ? refused(bearer, "inactive") : NULL;
+    }
+    return is_fresh(bearer, checked_us) ? known_user(bearer, row) : NULL;
+}
+
+/* ---- what is kept ---- */
+
+/* Where `user_id` is empty, that the provider refused it. False: the token does not end. */
+static bool keep(const struct bearer *bearer, const struct idp_identity *identity,
+                 struct idp_bytes user_id, struct idp_bytes access)
+{
+    int64_t exp_us;
+    struct idp_call *call = bearer->call;
+    const struct idp_json *claims = identity->verdicts[IDP_ACCESS_TOKEN].claims;
+    if (!idp_numeric_date(idp_json_member(claims, "exp"), &exp_us)) {
+        return false;
+    }
+    struct idp_value row[] = {idp_value_text(idp_tenant(call)),
+                              digest_of(bearer),
+                              idp_value_text(bearer->connection.id),
+                              idp_value_integer(bearer->connection.version),
+                              idp_value_text(user_id),
+                              idp_value_blob(access),
+                              idp_value_time(idp_now_us(call)),
+                              idp_value_time(exp_us > IDP_TIME_MAX_US ? IDP_TIME_MAX_US : exp_us)};
+    idp_run(call, &idp_bearer_statements[KEEP], row);
+    return true;
+}
+
+void idp_bearer_forget_connection(struct idp_call *call, struct idp_bytes connection)
+{
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(connection)};
+    idp_run(call, &idp_bearer_statements[FORGET_CONNECTION], key);
+}
+
+void idp_bearer_forget_user(struct idp_call *call, struct idp_bytes user_id)
+{
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(user_id)};
+    idp_run(call, &idp_bearer_statements[FORGET_USER], key);
 }
 
 /* The first that takes tokens of this issuer. */
@@ -129,34 +194,27 @@ static bool connection_of(struct bearer *bearer, struct idp_bytes issuer)
 static struct idp_json *admit(const struct bearer *bearer, struct idp_identity identity)
 {
     struct idp_call *call = bearer->call;
-    int64_t exp_us;
     call->host->begin(call);
     const struct idp_json *user = idp_sso_admit(call, &bearer->connection, identity);
     struct idp_bytes reason = idp_json_string(user, "reason");
     if (reason.data != NULL) {
         return refused(bearer, idp_text_c(call, reason));
     }
-    if (!idp_numeric_date(idp_json_member(identity.verdicts[IDP_ACCESS_TOKEN].claims, "exp"),
-                          &exp_us)) {
+    struct idp_bytes access = access_digest(call, idp_json_member(user, "access"));
+    if (!keep(bearer, &identity, identity.user_id, access)) {
         return refused(bearer, "missing_claim");
     }
-    struct idp_value row[] = {idp_value_text(idp_tenant(call)),
-                              digest_of(bearer),
-                              idp_value_text(bearer->connection.id),
-                              idp_value_integer(bearer->connection.version),
-                              idp_value_text(identity.user_id),
-                              idp_value_time(idp_now_us(call)),
-                              idp_value_time(exp_us > IDP_TIME_MAX_US ? IDP_TIME_MAX_US : exp_us)};
-    idp_run(call, &idp_bearer_statements[KEEP], row);
     return accepted(bearer, user);
 }
 
+/* The step "look" does the same however often: one that only waits need not be written down. */
 static struct idp_json *resume_of(const struct bearer *bearer, const char *step)
 {
     struct idp_json *resume = idp_json_new(bearer->call, IDP_JSON_OBJECT);
     idp_json_add_c(bearer->call, resume, "step", step);
     idp_json_add_string(bearer->call, resume, "connection", bearer->connection.id);
     idp_json_add_string(bearer->call, resume, "token", bearer->token);
+    idp_json_add_bool(bearer->call, resume, "repeatable", strcmp(step, "look") == 0);
     return resume;
 }
 
@@ -235,11 +293,11 @@ static struct idp_json *validated(const struct bearer *bearer, const struct idp_
     struct idp_call *call = bearer->call;
     struct idp_identity identity = idp_bearer_identity_of(call, &bearer->connection, bearer->token);
     if (identity.reason == NULL && !is_active(bearer, answer, &identity)) {
-        struct idp_value key[] = {idp_value_text(idp_tenant(call)), digest_of(bearer)};
+        struct idp_bytes none = {"", 0};
+        bool came = idp_json_member(answer, "error") == NULL;
         call->host->begin(call);
-        idp_run(call, &idp_bearer_statements[FORGET], key);
         identity.reason =
-            idp_json_member(answer, "error") != NULL ? "provider_unreachable" : "inactive";
+            came && keep(bearer, &identity, none, none) ? "inactive" : "provider_unreachable";
     }
     return admit(bearer, identity);
 }
@@ -257,7 +315,7 @@ struct idp_json *idp_bearer_resume(struct idp_call *call, const struct idp_json 
     if (idp_bytes_is(idp_json_string(resume, "step"), "validation")) {
         return validated(&bearer, answer);
     }
-    idp_keys_step_take(call, &bearer.connection, resume, answer);
+    idp_keys_step_take(call, &bearer.connection, resume, answer, patient);
     return look(&bearer, resume);
 }
 

@@ -240,6 +240,7 @@ static void leave(struct idp_call *call, const struct idp_connection *connection
     idp_sso_session_end_connection(call, connection->id);
     idp_login_state_forget(call, connection);
     idp_stored_keys_forget(call, connection);
+    idp_bearer_forget_connection(call, connection->id);
 }
 
 /* delete_sso_connection(connection) → {"status"} */

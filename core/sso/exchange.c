@@ -84,31 +84,44 @@ static bool may_be_put(const struct idp_connection *connection, struct idp_bytes
            idp_parameter_is_plain(code);
 }
 
+/* Why what the provider sent back leads to no tokens; NULL: it does. */
+static const char *return_reason(const struct idp_connection *connection,
+                                 const struct idp_json *parameters)
+{
+    struct idp_bytes issuer = idp_json_string(parameters, "iss");
+    struct idp_bytes code = idp_json_string(parameters, "code");
+    struct idp_bytes expected = idp_json_string(connection->document, "issuer");
+    if (idp_json_member(parameters, "error") != NULL) {
+        return "provider";
+    }
+    if (issuer.data != NULL && !idp_bytes_equal(issuer, expected)) {
+        return "issuer"; /* RFC 9207 §2.4 */
+    }
+    return code.size == 0 || !may_be_put(connection, code) ? "code" : NULL;
+}
+
 struct idp_json *idp_sso_return(struct idp_call *call, struct idp_bytes id,
-                                const struct idp_json *parameters, struct idp_bytes browser)
+                                const struct idp_json *parameters, struct idp_bytes browser,
+                                bool patient)
 {
     struct idp_connection connection;
     struct idp_login_state login = {.state = idp_json_string(parameters, "state"),
                                     .browser = browser};
-    struct idp_bytes issuer = idp_json_string(parameters, "iss");
-    struct idp_bytes code = idp_json_string(parameters, "code");
     if (!idp_connection_find(call, id, &connection)) {
         return idp_error_json_with(call, IDP_NOT_FOUND, IDP_NO_CONNECTION);
     }
-    if (!idp_login_secret_valid(login.state) || !idp_login_secret_valid(browser) ||
-        !idp_login_state_take(call, &connection, &login)) {
+    const char *reason = return_reason(&connection, parameters);
+    bool is_state = idp_login_secret_valid(login.state) && idp_login_secret_valid(browser);
+    if (is_state && reason == NULL && !patient &&
+        idp_login_state_waits(call, &connection, &login)) {
+        idp_step_ready(call);
+    }
+    if (!is_state || !idp_login_state_take(call, &connection, &login)) {
         return refused(call, connection.id, "state", (struct idp_bytes){0});
     }
-    if (idp_json_member(parameters, "error") != NULL) {
-        return refused(call, connection.id, "provider", idp_json_string(parameters, "error"));
-    }
-    if (issuer.data != NULL &&
-        !idp_bytes_equal(issuer, idp_json_string(connection.document, "issuer"))) {
-        return refused(call, connection.id, "issuer", (struct idp_bytes){0}); /* RFC 9207 §2.4 */
-    }
-    return code.size == 0 || !may_be_put(&connection, code)
-               ? refused(call, connection.id, "code", (struct idp_bytes){0})
-               : code_step(call, &connection, &login, code);
+    return reason == NULL
+               ? code_step(call, &connection, &login, idp_json_string(parameters, "code"))
+               : refused(call, connection.id, reason, idp_json_string(parameters, "error"));
 }
 
 /* ---- tokens ---- */
@@ -198,7 +211,7 @@ struct idp_json *idp_sso_resume(struct idp_call *call, const struct idp_json *re
     if (!idp_bytes_is(step, "login")) {
         return refused(call, connection.id, "state", (struct idp_bytes){0});
     }
-    idp_keys_step_take(call, &connection, resume, answer);
+    idp_keys_step_take(call, &connection, resume, answer, patient);
     return tokens_step(call, &connection, resume, patient);
 }
 
@@ -208,7 +221,7 @@ struct idp_value idp_sql_sso_exchange(struct idp_call *call, const struct idp_va
     struct idp_bytes id = idp_connection_argument(call, arguments[0]);
     const struct idp_json *parameters = idp_json_object_argument(call, arguments[1], "parameters");
     struct idp_json *answer =
-        idp_sso_return(call, id, parameters, idp_json_string(parameters, "browser"));
+        idp_sso_return(call, id, parameters, idp_json_string(parameters, "browser"), false);
     const struct idp_json *fetch = idp_json_member(answer, "fetch");
     for (; fetch != NULL; fetch = idp_json_member(answer, "fetch")) {
         answer = idp_sso_resume(call, idp_json_member(answer, "resume"), idp_step_run(call, fetch),

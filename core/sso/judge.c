@@ -99,6 +99,14 @@ struct idp_identity idp_identity_of(struct idp_call *call, const struct idp_conn
     return identity;
 }
 
+/* Our own logins ask for a nonce, so their ID tokens have one; access tokens that do (Keycloak's,
+ * before 25) say what they are. */
+static bool is_of_login(const struct idp_json *claims)
+{
+    return idp_json_member(claims, "nonce") != NULL &&
+           !idp_bytes_is(idp_json_string(claims, "typ"), "Bearer");
+}
+
 struct idp_identity idp_bearer_identity_of(struct idp_call *call,
                                            const struct idp_connection *connection,
                                            struct idp_bytes token)
@@ -110,10 +118,13 @@ struct idp_identity idp_bearer_identity_of(struct idp_call *call,
     idp_tokens_verify(call, connection, &tokens, identity.verdicts);
     identity.reason = flag(config, "enabled") ? identity.verdicts[IDP_ACCESS_TOKEN].reason
                                               : "external_tokens_disabled";
+    const struct idp_json *claims = identity.verdicts[IDP_ACCESS_TOKEN].claims;
+    if (identity.reason == NULL && is_of_login(claims)) {
+        identity.reason = "type";
+    }
     if (identity.reason != NULL) {
         return identity;
     }
-    const struct idp_json *claims = identity.verdicts[IDP_ACCESS_TOKEN].claims;
     identity.rule_claims = claims;
     data_read(&identity, idp_json_member(document, "accessTokenToUserDataMappings"), claims);
     identity.reason = user_id_read(&identity, idp_json_member(config, "userOrAppIdConfig"), claims);

@@ -28,7 +28,7 @@ static bool is_missing(const struct idp_keys_step *step)
 static struct idp_json *fetch(const struct idp_keys_step *step, struct idp_bytes url)
 {
     struct idp_json *request = idp_json_new(step->call, IDP_JSON_OBJECT);
-    struct idp_json *resume = idp_json_with(step->call, step->resume, "keys", NULL);
+    struct idp_json *resume = idp_json_with(step->call, step->resume, "repeatable", NULL);
     idp_json_add_string(step->call, request, "url", url);
     idp_json_add_bool(step->call, resume, "keys", true);
     return idp_step_fetch(step->call, request, resume);
@@ -43,18 +43,24 @@ struct idp_json *idp_keys_step(const struct idp_keys_step *step)
     }
     struct idp_stored_keys stored = idp_stored_keys_load(step->call, step->connection);
     bool missing = is_missing(step);
-    if ((missing || stored.is_expired) &&
-        idp_stored_keys_claim(step->call, step->connection, false)) {
-        return fetch(step, place.url);
+    if ((missing || stored.is_expired) && stored.is_due) {
+        if (!step->patient || idp_stored_keys_claim(step->call, step->connection, false)) {
+            return fetch(step, place.url);
+        }
+        stored.is_coming = true; /* somebody was faster */
     }
     return missing && stored.is_coming && step->patient ? idp_step_wait(step->call, step->resume)
                                                         : NULL;
 }
 
 void idp_keys_step_take(struct idp_call *call, const struct idp_connection *connection,
-                        const struct idp_json *resume, const struct idp_json *answer)
+                        const struct idp_json *resume, const struct idp_json *answer, bool patient)
 {
-    if (idp_json_member(resume, "keys") != NULL) {
+    if (idp_json_member(resume, "keys") == NULL) {
+        return;
+    }
+    call->host->begin(call);
+    if (patient || idp_stored_keys_claim(call, connection, false)) {
         idp_stored_keys_take(call, connection, answer);
     }
 }

@@ -24,6 +24,7 @@ struct idp_stored_keys {
     const struct idp_json *jwks; /* NULL: none */
     bool is_expired;             /* they should be asked for again */
     bool is_coming;              /* others may be there in seconds */
+    bool is_due;                 /* nobody asked for them within the cooldown */
 };
 struct idp_stored_keys idp_stored_keys_load(struct idp_call *call,
                                             const struct idp_connection *connection);

@@ -6,13 +6,17 @@
  * sees addresses, or the tables, has neither. */
 #include "core/sso/request.h"
 
-enum { START, TAKE, FORGET };
+enum { START, WAITING, TAKE, FORGET };
 
 const struct idp_statement idp_login_state_statements[] = {
     [START] = {"INSERT INTO idplane.sso_login (tenant, state_digest, connection, browser_digest,"
                " redirect_uri, return_to, started_at, expires_at, provider_digest)"
                " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
                "txtxttzzx", ""},
+    [WAITING] = {"SELECT expires_at FROM idplane.sso_login WHERE tenant = $1 AND state_digest = $2"
+                 " AND connection = $3 AND browser_digest = $4 AND used_at IS NULL"
+                 " AND expires_at > $5 AND provider_digest = $6",
+                 "txtxzx", "z"},
     [TAKE] = {"UPDATE idplane.sso_login SET used_at = $5 WHERE tenant = $1 AND state_digest = $2"
               " AND connection = $3 AND browser_digest = $4 AND used_at IS NULL"
               " AND expires_at > $5 AND provider_digest = $6 RETURNING redirect_uri, return_to",
@@ -94,8 +98,9 @@ void idp_login_state_forget(struct idp_call *call, const struct idp_connection *
     idp_run(call, &idp_login_state_statements[FORGET], key);
 }
 
-bool idp_login_state_take(struct idp_call *call, const struct idp_connection *connection,
-                          struct idp_login_state *login)
+static const struct idp_value *run_of(struct idp_call *call, size_t statement,
+                                      const struct idp_connection *connection,
+                                      const struct idp_login_state *login)
 {
     struct idp_value key[] = {
         idp_value_text(idp_tenant(call)),
@@ -105,7 +110,19 @@ bool idp_login_state_take(struct idp_call *call, const struct idp_connection *co
         idp_value_time(idp_now_us(call)),
         provider_of(call, connection),
     };
-    const struct idp_value *row = idp_run_one(call, &idp_login_state_statements[TAKE], key);
+    return idp_run_one(call, &idp_login_state_statements[statement], key);
+}
+
+bool idp_login_state_waits(struct idp_call *call, const struct idp_connection *connection,
+                           const struct idp_login_state *login)
+{
+    return run_of(call, WAITING, connection, login) != NULL;
+}
+
+bool idp_login_state_take(struct idp_call *call, const struct idp_connection *connection,
+                          struct idp_login_state *login)
+{
+    const struct idp_value *row = run_of(call, TAKE, connection, login);
     if (row != NULL) {
         login->redirect_uri = idp_text_of(row[0]);
         login->return_to = idp_text_of(row[1]);

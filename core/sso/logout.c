@@ -164,6 +164,7 @@ struct idp_json *idp_sso_backchannel(struct idp_call *call, struct idp_bytes id,
     idp_json_add_c(call, resume, "step", "logout");
     idp_json_add_string(call, resume, "connection", connection.id);
     idp_json_add_string(call, resume, "token", logout_token);
+    idp_json_add_bool(call, resume, "repeatable", true);
     return backchannel(call, &connection, resume);
 }
 
@@ -175,7 +176,7 @@ struct idp_json *idp_sso_backchannel_resume(struct idp_call *call, const struct 
         !idp_connection_find_id(call, idp_json_string(resume, "connection"), &connection)) {
         return idp_error_json_with(call, IDP_NOT_FOUND, IDP_NO_CONNECTION);
     }
-    idp_keys_step_take(call, &connection, resume, answer);
+    idp_keys_step_take(call, &connection, resume, answer, true);
     return backchannel(call, &connection, resume);
 }
 

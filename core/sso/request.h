@@ -38,8 +38,12 @@ void idp_login_state_start(struct idp_call *call, const struct idp_connection *c
 /* Forgets all of a connection. */
 void idp_login_state_forget(struct idp_call *call, const struct idp_connection *connection);
 
-/* Ends it: true once, for the browser that started it, at this connection while it has the same
- * provider, in time. */
+/* True for the browser that started it, at this connection while it has the same provider, in time,
+ * until it is taken. */
+bool idp_login_state_waits(struct idp_call *call, const struct idp_connection *connection,
+                           const struct idp_login_state *login) IDP_MUST_CHECK;
+
+/* Ends it: true once, where it waits. */
 bool idp_login_state_take(struct idp_call *call, const struct idp_connection *connection,
                           struct idp_login_state *login) IDP_MUST_CHECK;
 

@@ -47,10 +47,19 @@ const struct idp_json *idp_step_run(struct idp_call *call, const struct idp_json
 bool idp_token_use(struct idp_call *call, struct idp_bytes issuer, struct idp_bytes jti,
                    int64_t expires_us) IDP_MUST_CHECK;
 
+/* Raises where idp_step_run() would, before anything is changed. */
+void idp_step_ready(struct idp_call *call);
+
+/* ---- tokens of providers (bearer.c) ---- */
+
+/* Forgets what was found of them, by a connection or for a user. */
+void idp_bearer_forget_connection(struct idp_call *call, struct idp_bytes connection);
+void idp_bearer_forget_user(struct idp_call *call, struct idp_bytes user_id);
+
 /* ---- keys on the way (keys_step.c) ---- */
 
-/* A step that first has the keys for some tokens. `patient`: somebody can wait for others who fetch
- * them. */
+/* A step that first has the keys for some tokens. `patient`: each step is a transaction, so whoever
+ * asks says so first and others can wait; else nothing is written before the keys are there. */
 struct idp_keys_step {
     struct idp_call *call;
     const struct idp_connection *connection;
@@ -64,6 +73,6 @@ struct idp_json *idp_keys_step(const struct idp_keys_step *step);
 
 /* Keeps what came, where the step was to fetch keys. */
 void idp_keys_step_take(struct idp_call *call, const struct idp_connection *connection,
-                        const struct idp_json *resume, const struct idp_json *answer);
+                        const struct idp_json *resume, const struct idp_json *answer, bool patient);
 
 #endif

@@ -47,9 +47,11 @@ bool idp_login_secret_valid(struct idp_bytes text);
 
 /* What a provider sent a browser back with: code or error, state, iss; and the browser's secret.
  * {"fetch":{"url","options"},"resume"}: fetch it, and go on with idp_sso_resume; or the end, as
- * idp_sso_resume has it. */
+ * idp_sso_resume has it. One that is not patient fetches within the call: it raises before anything
+ * is used up where it cannot. */
 struct idp_json *idp_sso_return(struct idp_call *call, struct idp_bytes connection,
-                                const struct idp_json *parameters, struct idp_bytes browser);
+                                const struct idp_json *parameters, struct idp_bytes browser,
+                                bool patient);
 
 /* The next step, with what idplane_fetch answered: {"fetch","resume"}; {"wait_ms","resume"} where
  * somebody else is fetching the same and the caller is patient; or the end: what sso_login()
@@ -81,7 +83,7 @@ struct idp_json *idp_sso_backchannel_resume(struct idp_call *call, const struct 
 /* ---- steps that wait for a provider (step.c) ---- */
 
 /* The answer with its `resume`, where it has one, sealed: it tells its bearer nothing, and is good
- * once, in this tenant, for five minutes. */
+ * in this tenant, for five minutes; once, unless all that it does is to wait. */
 struct idp_json *idp_step_close(struct idp_call *call, struct idp_json *answer);
 
 /* What was sealed; NULL: it is too late, or was here before. Raises IDP_SEAL_BROKEN for what never

@@ -65,8 +65,11 @@ const struct idp_json *idp_step_open(struct idp_call *call, const struct idp_jso
     const struct idp_json *step =
         idp_json_read(call, idp_unseal(call, sealed, seal_context(call)), &why);
     struct idp_bytes name = idp_base64url_encode(call, idp_sha256(call, sealed));
-    return idp_json_integer(idp_json_member(step, "until"), &until_us) &&
-                   idp_now_us(call) < until_us &&
+    if (!idp_json_integer(idp_json_member(step, "until"), &until_us) ||
+        idp_now_us(call) >= until_us) {
+        return NULL;
+    }
+    return idp_json_is(idp_json_member(step, "repeatable"), IDP_JSON_TRUE) ||
                    idp_token_use(call, idp_bytes_of(ISSUER), name, until_us)
                ? step
                : NULL;
@@ -154,4 +157,12 @@ const struct idp_json *idp_step_run(struct idp_call *call, const struct idp_json
         idp_fail(call, IDP_STORE);
     }
     return answer;
+}
+
+/* No address: the module looks whether it may fetch behind a write, and then for one. */
+void idp_step_ready(struct idp_call *call)
+{
+    struct idp_json *nothing = idp_json_new(call, IDP_JSON_OBJECT);
+    idp_json_add_c(call, nothing, "url", "");
+    (void)idp_step_run(call, nothing);
 }

@@ -85,6 +85,14 @@ static int64_t cooldown_us(const struct idp_connection *connection)
     return (is_said ? cooldown_s : COOLDOWN_S) * SECOND_US;
 }
 
+/* What CLAIM asks, for those who only look. */
+static bool is_due(struct idp_call *call, const struct idp_connection *connection,
+                   const struct idp_value *row)
+{
+    bool is_set = row[1].kind != 0 && idp_integer_of(row[1]) >= IDP_TIME_MAX_US;
+    return !is_set && idp_integer_of(row[2]) <= idp_now_us(call) - cooldown_us(connection);
+}
+
 /* Somebody is asking; or may in a moment. */
 static bool is_coming(struct idp_call *call, const struct idp_connection *connection,
                       const struct idp_value *row)
@@ -108,13 +116,14 @@ struct idp_stored_keys idp_stored_keys_load(struct idp_call *call,
                               idp_value_text(place.url)};
     const struct idp_value *row = idp_run_one(call, &idp_stored_keys_statements[GET], key);
     if (row == NULL) {
-        return (struct idp_stored_keys){.is_expired = true};
+        return (struct idp_stored_keys){.is_expired = true, .is_due = true};
     }
     bool is_there = row[0].kind != 0;
     return (struct idp_stored_keys){
         .jwks = is_there ? idp_json_read(call, idp_text_of(row[0]), &why) : NULL,
         .is_expired = !is_there || idp_integer_of(row[1]) <= idp_now_us(call),
         .is_coming = is_coming(call, connection, row),
+        .is_due = is_due(call, connection, row),
     };
 }
 

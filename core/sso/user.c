@@ -127,6 +127,7 @@ struct idp_value idp_sql_delete_sso_user(struct idp_call *call, const struct idp
     call->host->begin(call);
     bool was_there = idp_run(call, &idp_sso_user_statements[DELETE], key).affected == 1;
     idp_sso_session_end_user(call, id);
+    idp_bearer_forget_user(call, id);
     return idp_value_json(was_there
                               ? idp_connection_answer(call, "ok", NULL)
                               : idp_connection_answer(call, "not_found", "There is no such user."));

@@ -181,6 +181,7 @@ for (const engine of engines) {
     };
     const inSql = async (call) => JSON.parse((await statements([call])).at(-1));
 
+    const usedTokens = () => Number(server.sql(`SELECT count(*) FROM ${engine === 'SQLite' ? 'idplane_' : 'idplane.'}used_token;`));
     const bearer = (token) => fetch(`${server.base}/session`, { headers: { authorization: `Bearer ${token}` } });
     const external = (more) => ({
       externalTokenConfig: {
@@ -207,7 +208,8 @@ for (const engine of engines) {
       const other = await provider.sign({ sub: 'other', user: 'other', role: ['ADMIN'] });
       provider.revoke();
       assert.equal((await bearer(token)).status, 200, 'seen at the next look');
-      assert.equal((await bearer(other)).status, 401);
+      for (let i = 0; i < 5; i++) assert.equal((await bearer(other)).status, 401);
+      assert.equal(provider.seen.validate, 2, 'not again at once of one that it refused');
       assert.equal(server.call('sso_user', 'other'), '');
     });
 
@@ -226,12 +228,35 @@ for (const engine of engines) {
     it('a thousand tokens of keys that nobody knows are one fetch of keys (S31)', async () => {
       assert.equal(server.call('set_sso_connection', 'corp', connectionOf(provider, external())).changed, false);
       const bad = await provider.sign({ sub: 'x', user: 'x' }, 'nobody');
-      const before = provider.seen.jwks;
+      const before = provider.seen.jwks, used = usedTokens();
       for (let i = 0; i < 10; i++) {
         const answers = await Promise.all(Array.from({ length: 100 }, () => bearer(bad)));
         assert.deepEqual([...new Set(answers.map(({ status }) => status))], [401]);
       }
       assert.ok(provider.seen.jwks - before <= 1, `${provider.seen.jwks - before} fetches`);
+      assert.ok(usedTokens() - used <= 1, `${usedTokens() - used} rows of those that waited`);
+    });
+
+    it('nobody becomes an administrator at the device page', async () => {
+      server.call('register_client', 'cli', {
+        grant_types: [DEVICE_GRANT], token_endpoint_auth_method: 'none', scope: 'watch sso broker',
+      });
+      const { browser } = await login('admin.page');
+      const csrf = json(await browser.open(`${server.base}/session`)).csrf_token;
+      const step = (user_code, word) => browser.open(`${server.base}/device`, {
+        method: 'POST', body: new URLSearchParams({ user_code, step: word, csrf_token: csrf }),
+      });
+      for (const [scope, ends] of [['watch', true], ['watch sso', false], ['broker', false]]) {
+        const issued = await (await post(`${server.base}/oauth2/device_authorization`, { client_id: 'cli', scope })).json();
+        const looked = await step(issued.user_code, 'lookup');
+        const page = await step(issued.user_code, 'approve');
+        assert.equal(/administer/.test(looked.text), !ends, looked.text);
+        assert.equal(/administer/.test(page.text), !ends, page.text);
+        const polled = await (await post(`${server.base}/oauth2/token`, {
+          grant_type: DEVICE_GRANT, client_id: 'cli', device_code: issued.device_code,
+        })).json();
+        assert.equal(polled.scope ?? polled.error, ends ? scope : 'authorization_pending');
+      }
     });
 
     it('SQL alone signs in', async () => {
@@ -245,11 +270,16 @@ for (const engine of engines) {
         return new Response('', { status: 200 });
       };
       await browser.signIn(away.url, 'admin.sql');
-      const answer = await inSql(`sso_exchange('corp', '${JSON.stringify({ ...back, browser: away.browser })}')`);
+      const exchange = `sso_exchange('corp', '${JSON.stringify({ ...back, browser: away.browser })}')`;
+      if (engine === 'SQLite') {
+        const within = await server.sqlMeanwhile(`.load ${build}/idplane_fetch\n.bail off\nBEGIN;\nSELECT ${exchange};\nCOMMIT;`).catch(String);
+        assert.match(within, /open_transaction/, 'nothing is used up');
+      }
+      const answer = await inSql(exchange);
       assert.equal(answer.user, 'admin.sql', JSON.stringify(answer));
       assert.equal(server.call('sso_session', answer.session.cookie).user, 'admin.sql');
       assert.deepEqual(await inSql("fetch_issuer_keys('corp')"), { status: 'ok' });
-      const again = await inSql(`sso_exchange('corp', '${JSON.stringify({ ...back, browser: away.browser })}')`);
+      const again = await inSql(exchange);
       assert.equal(again.reason, 'state');
     });
 

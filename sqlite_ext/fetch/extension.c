@@ -73,11 +73,19 @@ static struct idp_value text_of(struct idp_fetch_frame *frame, sqlite3_value *va
     return (struct idp_value){.kind = kind, .bytes = {text, (size_t)sqlite3_value_bytes(value)}};
 }
 
+/* Without an address it asks whether one may be fetched behind a statement that writes: within a
+ * transaction of the caller's own it may not. */
+static bool is_writing(struct idp_fetch_frame *frame, struct idp_value url)
+{
+    bool may_begin = url.bytes.size == 0 && !sqlite3_get_autocommit(frame->db);
+    return may_begin || sqlite3_txn_state(frame->db, NULL) == SQLITE_TXN_WRITE;
+}
+
 static void call_core(struct idp_fetch_frame *frame, sqlite3_context *context, int count,
                       sqlite3_value **arguments)
 {
     struct idp_value url = text_of(frame, arguments[0], 't'), options = {0};
-    if (sqlite3_txn_state(frame->db, NULL) == SQLITE_TXN_WRITE) {
+    if (is_writing(frame, url)) {
         fail(&frame->call, IDP_OPEN_TRANSACTION, NULL);
     }
     if (count > 1) {

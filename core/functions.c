@@ -31,7 +31,7 @@ const struct idp_function idp_functions[] = {
     {"current_tenant", "", "", 0, 0, 't', IDP_CLOCKED, idp_sql_current_tenant,
      "The tenant of this session."},
     {"purge", "i", "max_rows", 1, 0, 'j', IDP_WRITES, idp_sql_purge,
-     "Removes what expired: codes, tokens, attempts, logins, sessions, audit; at most max_rows."},
+     "Removes what expired: codes, tokens, attempts, logins, sessions, audit; max_rows of each."},
     {"audit_events", "j", "options", 0, 0, 'j', IDP_READS, idp_sql_audit_events,
      "What happened last, and who was it; the latest first."},
     {"check_installation", "", "", 0, 0, 'j', IDP_READS, idp_sql_check_installation,

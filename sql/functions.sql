@@ -48,7 +48,7 @@ COMMENT ON FUNCTION idplane.current_tenant() IS 'The tenant of this session.';
 
 CREATE FUNCTION idplane.purge(max_rows bigint) RETURNS jsonb
     LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
-COMMENT ON FUNCTION idplane.purge(bigint) IS 'Removes what expired: codes, tokens, attempts, logins, sessions, audit; at most max_rows.';
+COMMENT ON FUNCTION idplane.purge(bigint) IS 'Removes what expired: codes, tokens, attempts, logins, sessions, audit; max_rows of each.';
 
 CREATE FUNCTION idplane.audit_events(options jsonb DEFAULT NULL) RETURNS jsonb
     LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';

@@ -332,6 +332,7 @@ CREATE TABLE idplane.sso_session (
 );
 CREATE INDEX idplane_sso_session_user ON idplane.sso_session (tenant, user_id);
 CREATE INDEX idplane_sso_session_provider ON idplane.sso_session (tenant, connection, provider_subject);
+CREATE INDEX idplane_sso_session_sid ON idplane.sso_session (tenant, connection, provider_session) WHERE provider_session <> '';
 CREATE INDEX idplane_sso_session_expires ON idplane.sso_session (expires_at);
 COMMENT ON TABLE idplane.sso_session IS 'Sessions of browsers, from a login to its logout.';
 COMMENT ON COLUMN idplane.sso_session.session_digest IS 'SHA-256 of the secret in the cookie with its tenant.';

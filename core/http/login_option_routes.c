@@ -118,9 +118,42 @@ static const struct idp_json *connection(const struct asked *asked)
                : run(asked, idp_sql_sso_connection, name, idp_null(), idp_null());
 }
 
+static const struct idp_json *connections(const struct asked *asked)
+{
+    return run(asked, idp_sql_sso_connections, (struct idp_bytes){0}, idp_null(), idp_null());
+}
+
 static struct idp_response no_connection(struct idp_call *call)
 {
     return not_found(call, idp_bytes_of("Cannot find the specified configuration"));
+}
+
+static bool is_of_type(struct idp_call *call, const struct idp_json *connection,
+                       struct idp_bytes type)
+{
+    return idp_bytes_equal(idp_lower_case(call, idp_json_string(connection, "type")),
+                           idp_lower_case(call, type));
+}
+
+/* The same, to be changed: a type that several have names none of them. NULL: see *refusal. */
+static const struct idp_json *connection_to_change(const struct asked *asked,
+                                                   struct idp_response *refusal)
+{
+    size_t count = 0;
+    struct idp_bytes name = asked->request->segment;
+    const struct idp_json *found = connection(asked);
+    if (found == NULL) {
+        *refusal = no_connection(asked->call);
+        return NULL;
+    }
+    if (idp_bytes_equal(idp_json_string(found, "id"), name)) {
+        return found;
+    }
+    for (const struct idp_json *item = connections(asked)->child; item != NULL; item = item->next) {
+        count += is_of_type(asked->call, item, name);
+    }
+    *refusal = bad_request(asked->call, "Several configurations are of this type: name one by id.");
+    return count == 1 ? found : NULL;
 }
 
 /* ---- connections ---- */
@@ -137,14 +170,12 @@ struct idp_response idp_answer_options_list(struct idp_call *call,
 /* Of the types that are no provider's there is one each; providers differ by name. */
 static bool is_double(const struct asked *asked)
 {
-    const struct idp_json *list =
-        run(asked, idp_sql_sso_connections, (struct idp_bytes){0}, idp_null(), idp_null());
-    struct idp_bytes type = idp_lower_case(asked->call, idp_json_string(asked->body, "type"));
+    struct idp_bytes type = idp_json_string(asked->body, "type");
     struct idp_bytes name = idp_json_string(asked->body, "providerName");
-    for (const struct idp_json *item = list->child; item != NULL; item = item->next) {
-        struct idp_bytes other = idp_lower_case(asked->call, idp_json_string(item, "type"));
+    bool is_provider = idp_bytes_is(idp_lower_case(asked->call, type), "oauth2");
+    for (const struct idp_json *item = connections(asked)->child; item != NULL; item = item->next) {
         bool is_named = idp_bytes_equal(idp_json_string(item, "providerName"), name);
-        if (idp_bytes_equal(type, other) && (is_named || !idp_bytes_is(type, "oauth2"))) {
+        if (is_of_type(asked->call, item, type) && (is_named || !is_provider)) {
             return true;
         }
     }
@@ -162,6 +193,7 @@ struct idp_response idp_answer_option_post(struct idp_call *call, const struct i
     if (id != NULL && id->kind != IDP_JSON_NULL) {
         return bad_request(call, "A new configuration must have no id: it is given one.");
     }
+    idp_tenant_lock(call); /* two at once are one after the other */
     if (is_double(&asked)) {
         return bad_request(call, "There is such a configuration already.");
     }
@@ -202,9 +234,9 @@ struct idp_response idp_answer_option_put(struct idp_call *call, const struct id
     if (!enter(&asked, true, &refusal)) {
         return refusal;
     }
-    const struct idp_json *found = connection(&asked);
+    const struct idp_json *found = connection_to_change(&asked, &refusal);
     return found == NULL
-               ? no_connection(call)
+               ? refusal
                : outcome(call,
                          run(&asked, idp_sql_set_sso_connection, idp_json_string(found, "id"),
                              text_of(&asked, asked.body), change_options(&asked)),
@@ -219,11 +251,12 @@ struct idp_response idp_answer_option_delete(struct idp_call *call,
     if (!enter(&asked, false, &refusal)) {
         return refusal;
     }
-    return connection(&asked) == NULL ? no_connection(call)
-                                      : outcome(call,
-                                                run(&asked, idp_sql_delete_sso_connection,
-                                                    request->segment, idp_null(), idp_null()),
-                                                NULL);
+    const struct idp_json *found = connection_to_change(&asked, &refusal);
+    return found == NULL ? refusal
+                         : outcome(call,
+                                   run(&asked, idp_sql_delete_sso_connection,
+                                       idp_json_string(found, "id"), idp_null(), idp_null()),
+                                   NULL);
 }
 
 struct idp_response idp_answer_option_restrict(struct idp_call *call,
@@ -308,8 +341,11 @@ static struct idp_response rules_answer(struct idp_call *call, const struct idp_
     if (!enter(&asked, !is_get && !is_delete, &refusal)) {
         return refusal;
     }
-    if (connection(&asked) == NULL) {
+    if (is_get && connection(&asked) == NULL) {
         return no_connection(call);
+    }
+    if (!is_get && connection_to_change(&asked, &refusal) == NULL) {
+        return refusal;
     }
     if (request->segment_second.size > IDP_CONNECTION_ID_SIZE_MAX) {
         return no_mapping(call, request->segment_second);

@@ -21,6 +21,20 @@ static const char style[] =
     "#232326}a{color:#8ab4f8}a.choice,button{color:#0b1a33;background:#8ab4f8}"
     "button.plain{color:inherit;background:none}.error{color:#f2b8b5}}";
 
+/* The size of a mark that turns the direction of what is written around it; 0: it is none. */
+static size_t direction_mark_size(const char *at, const char *end)
+{
+    static const char *const marks[] = {"\u200e", "\u200f", "\u202a", "\u202b", "\u202c", "\u202d",
+                                        "\u202e", "\u2066", "\u2067", "\u2068", "\u2069", "\u061c"};
+    size_t i = 0;
+    while (i < IDP_COUNT(marks) && !((size_t)(end - at) >= strlen(marks[i]) &&
+                                     memcmp(at, marks[i], strlen(marks[i])) == 0)) {
+        i++;
+    }
+    return i < IDP_COUNT(marks) ? strlen(marks[i]) : 0;
+}
+
+/* Without marks of direction: by them a name could read as another. */
 void idp_html_add(struct idp_text *html, struct idp_bytes text)
 {
     static const struct {
@@ -28,7 +42,11 @@ void idp_html_add(struct idp_text *html, struct idp_bytes text)
         const char *entity;
     } entities[] = {{'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}, {'\'', "&#39;"}};
     for (size_t i = 0; i < text.size; i++) {
-        size_t row = 0;
+        size_t row = 0, mark_size = direction_mark_size(text.data + i, text.data + text.size);
+        if (mark_size > 0) {
+            i += mark_size - 1;
+            continue;
+        }
         while (row < IDP_COUNT(entities) && entities[row].character != text.data[i]) {
             row++;
         }

@@ -139,7 +139,7 @@ struct idp_bytes idp_key_store_compromise(struct idp_call *call,
                                           struct idp_bytes kid);
 
 /* Marks as removed the retired keys whose tokens have all expired, and forgets those expiries: at
- * most rows_max rows in all. */
+ * most rows_max of each. */
 struct idp_key_purge {
     int64_t key_count, expiry_count;
 };

@@ -178,7 +178,6 @@ struct idp_key_purge idp_key_store_purge(struct idp_call *call, int64_t rows_max
                                     idp_value_time(idp_now_us(call)), idp_value_integer(rows_max)};
     struct idp_key_purge purge = {
         .key_count = idp_run(call, &idp_key_rotation_statements[REMOVE], arguments).affected};
-    arguments[2] = idp_value_integer(rows_max - purge.key_count);
     purge.expiry_count = idp_run(call, &idp_key_rotation_statements[FORGET], arguments).affected;
     return purge;
 }

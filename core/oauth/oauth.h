@@ -48,6 +48,10 @@ extern const struct idp_scheduler idp_key_scheduler;
 /* Makes the tenant's row where there is none. */
 void idp_tenant_ensure(struct idp_call *call);
 
+/* Until the transaction ends, others that ask for the same wait: for what no row of its own
+ * decides. */
+void idp_tenant_lock(struct idp_call *call);
+
 /* The tenant whose base_url has this authority (lower case) and is a prefix of path; *rest is then
  * the path behind it. False for none and for several. */
 bool idp_tenant_match(struct idp_call *call, struct idp_bytes authority, struct idp_bytes path,

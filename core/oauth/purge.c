@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* purge.c - removes what nobody can ask for any more, a bounded number of rows at a call.
- * Device codes stay an hour past their end, twice the longest lifetime, so that a slow device is
- * still told expired_token. */
+/* purge.c - removes what nobody can ask for any more, a bounded number of rows of each table
+ * at a call: one that strangers fill starves no other. Device codes stay an hour past their end,
+ * twice the longest lifetime, so that a slow device is still told expired_token. */
 #include "core/oauth/oauth.h"
 
 enum { PURGE_ROWS_MAX = 100000, CODE_KEPT_S = 3600, ATTEMPT_KEPT_S = 86400 };
@@ -18,47 +18,29 @@ enum {
     PURGE_AUDIT
 };
 
+/* The oldest first, and the condition twice, so that PostgreSQL reads by the index on the time
+ * only. Where that is of the time alone, SQLite must not see that it could go by the tenant and
+ * sort. */
+#define OF_TENANT "tenant = $1"
+#define OF_TIME "(tenant = $1) IS TRUE"
+#define PURGE(table, key, time, which)                                                             \
+    {                                                                                              \
+        "DELETE FROM idplane." table " WHERE tenant = $1 AND (" key ") IN (SELECT " key            \
+        " FROM idplane." table " WHERE " which " AND " time " < $2 ORDER BY " time " LIMIT $3)"    \
+        " AND " time " < $2",                                                                      \
+            "tzi", ""                                                                              \
+    }
+
 const struct idp_statement idp_purge_statements[] = {
-    [PURGE_CODES] = {"DELETE FROM idplane.device_code WHERE tenant = $1 AND code_digest IN"
-                     " (SELECT d.code_digest FROM idplane.device_code d"
-                     " WHERE d.tenant = $1 AND d.expires_at < $2 LIMIT $3)",
-                     "tzi", ""},
-    [PURGE_REFRESH_TOKENS] =
-        {"DELETE FROM idplane.refresh_token WHERE tenant = $1 AND token_digest IN"
-         " (SELECT r.token_digest FROM idplane.refresh_token r"
-         " WHERE r.tenant = $1 AND r.expires_at < $2 LIMIT $3)",
-         "tzi", ""},
-    [PURGE_ATTEMPTS] = {"DELETE FROM idplane.attempt WHERE tenant = $1 AND attempt_id IN"
-                        " (SELECT a.attempt_id FROM idplane.attempt a"
-                        " WHERE a.tenant = $1 AND a.attempted_at < $2 LIMIT $3)",
-                        "tzi", ""},
-    [PURGE_SUBJECT_ATTEMPTS] =
-        {"DELETE FROM idplane.subject_attempt WHERE tenant = $1 AND subject IN"
-         " (SELECT s.subject FROM idplane.subject_attempt s"
-         " WHERE s.tenant = $1 AND s.window_ends_at < $2 LIMIT $3)",
-         "tzi", ""},
-    [PURGE_LOGINS] = {"DELETE FROM idplane.sso_login WHERE tenant = $1 AND state_digest IN"
-                      " (SELECT l.state_digest FROM idplane.sso_login l"
-                      " WHERE l.tenant = $1 AND l.expires_at < $2 LIMIT $3)",
-                      "tzi", ""},
-    [PURGE_SESSIONS] = {"DELETE FROM idplane.sso_session WHERE tenant = $1 AND session_digest IN"
-                        " (SELECT s.session_digest FROM idplane.sso_session s"
-                        " WHERE s.tenant = $1 AND s.expires_at < $2 LIMIT $3)",
-                        "tzi", ""},
-    [PURGE_USED_TOKENS] = {"DELETE FROM idplane.used_token WHERE tenant = $1 AND jti IN"
-                           " (SELECT u.jti FROM idplane.used_token u"
-                           " WHERE u.tenant = $1 AND u.expires_at < $2 LIMIT $3)"
-                           " AND expires_at < $2",
-                           "tzi", ""},
-    [PURGE_EXTERNAL_TOKENS] =
-        {"DELETE FROM idplane.external_token WHERE tenant = $1 AND token_digest IN"
-         " (SELECT e.token_digest FROM idplane.external_token e"
-         " WHERE e.tenant = $1 AND e.expires_at < $2 LIMIT $3)",
-         "tzi", ""},
-    [PURGE_AUDIT] = {"DELETE FROM idplane.audit WHERE tenant = $1 AND audit_id IN"
-                     " (SELECT a.audit_id FROM idplane.audit a"
-                     " WHERE a.tenant = $1 AND a.occurred_at < $2 LIMIT $3)",
-                     "tzi", ""},
+    [PURGE_CODES] = PURGE("device_code", "code_digest", "expires_at", OF_TIME),
+    [PURGE_REFRESH_TOKENS] = PURGE("refresh_token", "token_digest", "expires_at", OF_TIME),
+    [PURGE_ATTEMPTS] = PURGE("attempt", "attempt_id", "attempted_at", OF_TENANT),
+    [PURGE_SUBJECT_ATTEMPTS] = PURGE("subject_attempt", "subject", "window_ends_at", OF_TENANT),
+    [PURGE_LOGINS] = PURGE("sso_login", "state_digest", "expires_at", OF_TIME),
+    [PURGE_SESSIONS] = PURGE("sso_session", "session_digest", "expires_at", OF_TIME),
+    [PURGE_USED_TOKENS] = PURGE("used_token", "issuer, jti", "expires_at", OF_TIME),
+    [PURGE_EXTERNAL_TOKENS] = PURGE("external_token", "token_digest", "expires_at", OF_TIME),
+    [PURGE_AUDIT] = PURGE("audit", "audit_id", "occurred_at", OF_TENANT),
 };
 const size_t idp_purge_statement_count = IDP_COUNT(idp_purge_statements);
 
@@ -95,9 +77,8 @@ struct idp_value idp_sql_purge(struct idp_call *call, const struct idp_value *ar
         struct idp_value key[] = {idp_value_text(idp_tenant(call)),
                                   idp_value_time(idp_now_us(call) - kept_s(call, i) * 1000000),
                                   idp_value_integer(rows_max)};
-        int64_t removed = idp_run(call, &idp_purge_statements[i], key).affected;
-        idp_json_add_integer(call, result, purged[i].name, removed);
-        rows_max -= removed;
+        idp_json_add_integer(call, result, purged[i].name,
+                             idp_run(call, &idp_purge_statements[i], key).affected);
     }
     struct idp_key_purge keys = idp_key_store_purge(call, rows_max);
     idp_json_add_integer(call, result, "signing_keys", keys.key_count);

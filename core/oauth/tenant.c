@@ -10,6 +10,7 @@ const struct idp_statement idp_tenant_statements[] = {
                            " (tenant, created_at, settings, version)"
                            " VALUES ($1, $2, $3, 1) ON CONFLICT (tenant) DO NOTHING",
                            "tzj", ""},
+    [IDP_TENANT_LOCK] = {"UPDATE idplane.tenant SET version = version WHERE tenant = $1", "t", ""},
     [IDP_TENANT_CONFIGURE] = {"UPDATE idplane.tenant SET settings = $2, base_authority = $3,"
                               " base_path = $4, version = version + 1"
                               " WHERE tenant = $1 AND version = $5",
@@ -35,6 +36,14 @@ void idp_tenant_ensure(struct idp_call *call)
                                     idp_value_time(idp_now_us(call)),
                                     idp_value_json_text(idp_bytes_of("{}"))};
     idp_run(call, &idp_tenant_statements[IDP_TENANT_ENSURE], arguments);
+}
+
+void idp_tenant_lock(struct idp_call *call)
+{
+    struct idp_value tenant = idp_value_text(idp_tenant(call));
+    call->host->begin(call);
+    idp_tenant_ensure(call);
+    idp_run(call, &idp_tenant_statements[IDP_TENANT_LOCK], &tenant);
 }
 
 static struct idp_value settings_column(struct idp_call *call)

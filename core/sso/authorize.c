@@ -22,8 +22,23 @@ static const struct idp_json *option(const struct idp_connection *connection, co
 
 /* ---- where the browser comes back to ---- */
 
+/* True where a browser may read a step up in the path: to it an encoded dot is a dot. */
+static bool may_climb(struct idp_call *call, struct idp_bytes uri)
+{
+    static const char *const steps[] = {"%2e", "%2f", "%5c"};
+    const char *query = memchr(uri.data, '?', uri.size);
+    struct idp_bytes path = {uri.data, query == NULL ? uri.size : (size_t)(query - uri.data)};
+    struct idp_bytes lower = idp_lower_case(call, path);
+    size_t i = 0;
+    while (i < IDP_COUNT(steps) &&
+           memmem(lower.data, lower.size, steps[i], strlen(steps[i])) == NULL) {
+        i++;
+    }
+    return i < IDP_COUNT(steps);
+}
+
 /* An address that ends with an asterisk behind a slash of its path: all below it on that host. */
-static bool is_below(struct idp_bytes listed, struct idp_bytes uri)
+static bool is_below(struct idp_call *call, struct idp_bytes listed, struct idp_bytes uri)
 {
     struct idp_bytes end = idp_bytes_of("/*");
     struct idp_bytes folder = {listed.data, listed.size - 1};
@@ -31,10 +46,11 @@ static bool is_below(struct idp_bytes listed, struct idp_bytes uri)
     const char *host = scheme == NULL ? NULL : scheme + strlen("://");
     return idp_bytes_end(listed, end) && host != NULL &&
            memchr(host, '/', (size_t)(folder.data + folder.size - host)) != NULL &&
-           idp_bytes_start(uri, folder);
+           idp_bytes_start(uri, folder) && !may_climb(call, uri);
 }
 
-static bool is_listed(const struct idp_connection *connection, struct idp_bytes uri)
+static bool is_listed(struct idp_call *call, const struct idp_connection *connection,
+                      struct idp_bytes uri)
 {
     const struct idp_json *list = option(connection, "redirect_uris");
     const struct idp_json *item = list == NULL ? NULL : list->child;
@@ -43,7 +59,7 @@ static bool is_listed(const struct idp_connection *connection, struct idp_bytes 
             return false;
         }
     }
-    while (item != NULL && !idp_bytes_equal(item->text, uri) && !is_below(item->text, uri)) {
+    while (item != NULL && !idp_bytes_equal(item->text, uri) && !is_below(call, item->text, uri)) {
         item = item->next;
     }
     return item != NULL && memmem(uri.data, uri.size, "/..", strlen("/..")) == NULL;
@@ -61,7 +77,7 @@ static struct idp_bytes redirect_of(struct idp_call *call, const struct idp_conn
     if (wanted.data == NULL || idp_bytes_equal(wanted, own)) {
         return own;
     }
-    return is_listed(connection, wanted) ? wanted : (struct idp_bytes){0};
+    return is_listed(call, connection, wanted) ? wanted : (struct idp_bytes){0};
 }
 
 /* A path of this server, or nothing: no other host may be the end of a login. */

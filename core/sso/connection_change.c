@@ -219,9 +219,9 @@ struct idp_value idp_sql_set_sso_connection(struct idp_call *call,
                                             const struct idp_value *arguments)
 {
     struct idp_bytes id = idp_lower_case(call, idp_connection_argument(call, arguments[0]));
-    if (idp_word_in(idp_bytes_of("basic oauth2 oauth2_internal"), id)) {
+    if (idp_word_in(idp_bytes_of("basic oauth2 oauth2_internal . .."), id)) {
         idp_fail_with(call, IDP_INVALID_ARGUMENT,
-                      "Argument connection must not be the name of a type.");
+                      "Argument connection must not be the name of a type, nor dots alone.");
     }
     struct idp_connection_change change = {
         .call = call,

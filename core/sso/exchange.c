@@ -7,19 +7,25 @@
 
 enum { HTTP_OK = 200 };
 
+static struct idp_json *denied(struct idp_call *call, const char *reason)
+{
+    struct idp_json *answer =
+        idp_error_json_with(call, IDP_ACCESS_DENIED, "The login was refused: see its reason.");
+    idp_json_add_c(call, answer, "reason", reason);
+    return answer;
+}
+
 /* A login that ended before there were tokens. */
 static struct idp_json *refused(struct idp_call *call, struct idp_bytes connection,
                                 const char *reason, struct idp_bytes provider_error)
 {
     struct idp_json *details = idp_json_new(call, IDP_JSON_OBJECT);
-    struct idp_json *answer =
-        idp_error_json_with(call, IDP_ACCESS_DENIED, "The login was refused: see its reason.");
+    struct idp_json *answer = denied(call, reason);
     idp_json_add_c(call, details, "reason", reason);
     idp_json_add_string(call, details, "provider_error", provider_error);
     struct idp_audit event = {"Single sign-on", "denied", {0}, connection, details};
     call->host->begin(call);
     idp_audit_add(call, &event);
-    idp_json_add_c(call, answer, "reason", reason);
     idp_json_add_string(call, answer, "provider_error", provider_error);
     return answer;
 }
@@ -117,7 +123,7 @@ struct idp_json *idp_sso_return(struct idp_call *call, struct idp_bytes id,
         idp_step_ready(call);
     }
     if (!is_state || !idp_login_state_take(call, &connection, &login)) {
-        return refused(call, connection.id, "state", (struct idp_bytes){0});
+        return denied(call, "state"); /* anybody can: the audit is not theirs to fill */
     }
     return reason == NULL
                ? code_step(call, &connection, &login, idp_json_string(parameters, "code"))

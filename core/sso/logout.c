@@ -105,12 +105,24 @@ static struct idp_json *details_of(struct idp_call *call, const struct idp_token
                                    : idp_token_shown(call, verdict);
 }
 
+/* True where only the provider can have made the token. */
+static bool is_signed(const char *reason)
+{
+    static const char unsigned_reasons[] =
+        "malformed critical algorithm key signature not_configured";
+    return !idp_word_in(idp_bytes_of(unsigned_reasons), idp_bytes_of(reason));
+}
+
+/* What anybody can send is not audited: it would be theirs to fill. */
 static struct idp_json *refused(struct idp_call *call, const struct idp_connection *connection,
                                 const struct idp_token_verdict *verdict, const char *reason)
 {
-    struct idp_json *details = details_of(call, verdict);
-    idp_json_add_c(call, details, "reason", reason);
-    audit(call, "Back-channel logout", "denied", (struct idp_bytes){0}, connection->id, details);
+    if (is_signed(reason)) {
+        struct idp_json *details = details_of(call, verdict);
+        idp_json_add_c(call, details, "reason", reason);
+        audit(call, "Back-channel logout", "denied", (struct idp_bytes){0}, connection->id,
+              details);
+    }
     struct idp_json *answer = idp_error_json_with(call, IDP_INVALID_REQUEST,
                                                   "The logout token was refused: see its reason.");
     idp_json_add_c(call, answer, "reason", reason);

@@ -8,7 +8,7 @@
 #define SECOND_US INT64_C(1000000)
 enum { TOUCH_S = 60 };
 
-enum { OPEN, FIND, TOUCH, END, END_USER, END_CONNECTION, END_PROVIDER, SEALED, RESEAL };
+enum { OPEN, FIND, TOUCH, END, END_USER, END_CONNECTION, END_SUBJECT, END_SID, SEALED, RESEAL };
 
 const struct idp_statement idp_sso_session_statements[] = {
     [OPEN] = {"INSERT INTO idplane.sso_session (tenant, session_digest, user_id, connection,"
@@ -34,11 +34,14 @@ const struct idp_statement idp_sso_session_statements[] = {
     [END_USER] = {"DELETE FROM idplane.sso_session WHERE tenant = $1 AND user_id = $2", "tt", ""},
     [END_CONNECTION] = {"DELETE FROM idplane.sso_session WHERE tenant = $1 AND connection = $2",
                         "tt", ""},
-    /* Empty: any. */
-    [END_PROVIDER] = {"DELETE FROM idplane.sso_session WHERE tenant = $1 AND connection = $2"
-                      " AND ($3 = '' OR provider_subject = $3)"
-                      " AND ($4 = '' OR provider_session = $4)",
-                      "tttt", ""},
+    [END_SUBJECT] = {"DELETE FROM idplane.sso_session WHERE tenant = $1 AND connection = $2"
+                     " AND provider_subject = $3",
+                     "ttt", ""},
+    /* Of the subject $4; empty: of any. The last condition is that of the index. */
+    [END_SID] = {"DELETE FROM idplane.sso_session WHERE tenant = $1 AND connection = $2"
+                 " AND provider_session = $3 AND ($4 = '' OR provider_subject = $4)"
+                 " AND provider_session <> ''",
+                 "tttt", ""},
     [SEALED] = {"SELECT tenant, session_digest, sealed_id_token FROM idplane.sso_session"
                 " WHERE length(sealed_id_token) > 0"
                 " AND substr(sealed_id_token, 1, length($1)) <> $1"
@@ -215,9 +218,12 @@ int64_t idp_sso_session_end_connection(struct idp_call *call, struct idp_bytes c
 int64_t idp_sso_session_end_provider(struct idp_call *call, struct idp_bytes connection,
                                      struct idp_bytes subject, struct idp_bytes session)
 {
+    bool has_session = session.size > 0;
     struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(connection),
-                              idp_value_text(or_empty(subject)), idp_value_text(or_empty(session))};
-    return idp_run(call, &idp_sso_session_statements[END_PROVIDER], key).affected;
+                              idp_value_text(has_session ? session : or_empty(subject)),
+                              idp_value_text(or_empty(subject))};
+    return idp_run(call, &idp_sso_session_statements[has_session ? END_SID : END_SUBJECT], key)
+        .affected;
 }
 
 /* ---- SQL ---- */

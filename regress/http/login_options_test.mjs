@@ -104,6 +104,27 @@ for (const engine of engines) {
       });
     }
 
+    it('of many that make the same at once one does', async () => {
+      const twin = { ...OPTION, providerName: 'Twin' };
+      const statuses = (await Promise.all(Array.from({ length: 16 }, () => ask('POST', '', twin)))).map(([status]) => status);
+      assert.deepEqual(statuses.sort(), [200, ...Array(15).fill(400)]);
+      const basic = await Promise.all(['one', 'two'].map((providerName) => ask('POST', '', { type: 'BASIC', providerName })));
+      assert.deepEqual(basic.map(([status]) => status).sort(), [200, 400]);
+      assert.deepEqual(await ask('DELETE', '/BASIC'), [204, '']);
+    });
+
+    it('changes none by a type that several have', async () => {
+      const several = [400, { error: 'tenants/Bad Request', message: 'Several configurations are of this type: name one by id.' }];
+      assert.deepEqual(await ask('PUT', '/oauth2', OPTION), several);
+      assert.deepEqual(await ask('DELETE', '/OAUTH2'), several);
+      assert.deepEqual(await ask('POST', '/OAUTH2/accessMappings', RULE), several);
+      assert.equal((await ask('GET', '/oauth2'))[0], 200);
+      const [, { loginOptions }] = await ask('GET', '', null, null);
+      const twin = loginOptions.find(({ providerName }) => providerName === 'Twin');
+      assert.deepEqual(await ask('DELETE', `/${twin.id}`), [204, '']);
+      assert.equal((await ask('PUT', '/oauth2', OPTION))[0], 200);
+    });
+
     it('is restricted by the tenant management only', async () => {
       assert.equal((await ask('PUT', `/${id}/restrict?targetTenant=default`, { onlyManagementTenantAccess: true }))[0], 403);
       assert.equal((await ask('PUT', `/${id}/restrict`, { onlyManagementTenantAccess: true }))[0], 400);

@@ -68,3 +68,7 @@ SELECT canonical_json(sso_template('KEYCLOAK', '{"address":"https://kc.example/a
 SELECT canonical_json(set_sso_connection('kc', sso_template('KEYCLOAK', '{"address":"https://kc.example","realm":"r","clientId":"app","clientSecret":"\"q\"&x=1"}')) -> 'connection' -> 'tokenRequest' -> 'body');
 SELECT sso_template('OKTA');
 SELECT sso_template('AZURE', '{}');
+-- Ids that browsers take for steps in a path.
+SELECT set_sso_connection('.', '{"type":"OAUTH2","providerName":"p"}');
+SELECT set_sso_connection('..', '{"type":"OAUTH2","providerName":"p"}');
+SELECT set_sso_connection('...', '{"type":"OAUTH2","providerName":"p"}') ->> 'status';

@@ -27,6 +27,10 @@ SELECT sso_request('host', 'refresh', '{"idp_hint":"a"}') ->> 'url';
 -- S10: where a browser may come back to.
 SELECT start_sso_login('corp', '{"redirect_uri":"https://evil.example/cb"}') ->> 'error_description';
 SELECT CASE WHEN start_sso_login('corp', '{"redirect_uri":"https://apps.example/cockpit"}') ->> 'url' LIKE '%&redirect_uri=https%3A%2F%2Fapps.example%2Fcockpit&%' THEN 'yes' END;
+-- Below an address is below it for a browser, too.
+CREATE TABLE climb (number integer, uri text);
+INSERT INTO climb VALUES (1, '/cb/../evil'), (2, '/cb/%2e%2e/evil'), (3, '/cb/.%2E/evil'), (4, '/cb%2F..%2fevil'), (5, '/cb/..%5Cevil'), (6, '/cb/%2e'), (7, '/cb/a?b=%2e%2F'), (8, '/cb/%20');
+SELECT number, coalesce(start_sso_login('corp', json('{"redirect_uri":"https://apps.example' || uri || '"}')) ->> 'error_description', 'ok') FROM climb ORDER BY number;
 SELECT CASE WHEN start_sso_login('corp') ->> 'url' LIKE '%&redirect_uri=http%3A%2F%2F127.0.0.1%3A8080%2Fsso%2Fcorp%2Fcallback&%' THEN 'yes' END;
 SELECT start_sso_login('corp', '{"return_to":"https://evil.example/"}') ->> 'error_description';
 SELECT start_sso_login('corp', '{"return_to":"//evil.example/"}') ->> 'error_description';

@@ -30,6 +30,12 @@ SELECT canonical_json(sso_backchannel_logout('corp', jwt_sign_with('{"iss":"http
 SELECT canonical_json(sso_backchannel_logout('corp', jwt_sign_with('{"iss":"https://idp.example","aud":"another","iat":1767225600,"exp":1767229200,"jti":"j5","sub":"ann","events":{"http://schemas.openid.net/event/backchannel-logout":{}}}', (SELECT canonical_json(jwk) FROM provider))) -> 'reason');
 SELECT canonical_json(sso_backchannel_logout('corp', jwt_sign_with('{"iss":"https://idp.example","aud":"app","iat":1767225600,"exp":1767229200,"sub":"ann","events":{"http://schemas.openid.net/event/backchannel-logout":{}}}', (SELECT canonical_json(jwk) FROM provider))) -> 'reason');
 SELECT canonical_json(sso_backchannel_logout('corp', jwt_sign_with('{"iss":"https://idp.example","aud":"app","iat":1767225600,"exp":1767229200,"jti":"j6","sub":"ann","events":{"http://schemas.openid.net/event/backchannel-logout":{}}}', (SELECT canonical_json(jwk) FROM provider), '{"typ":"at+jwt"}')) -> 'reason');
+SELECT canonical_json(sso_backchannel_logout('corp', 'a.b.c') -> 'reason');
+SELECT canonical_json(sso_backchannel_logout('corp', jwt_sign_with('{"iss":"https://idp.example","aud":"app","jti":"j1","sub":"ann"}', canonical_json(jwk_generate('ES256', 'k1')))) -> 'reason');
+-- The audit has none of what anybody can send: no state, no key of the provider.
+CREATE TABLE reason (number integer, name text);
+INSERT INTO reason VALUES (1, 'state'), (2, 'malformed'), (3, 'signature'), (4, 'issuer'), (5, 'replayed');
+SELECT name, CASE WHEN canonical_json(audit_events()) LIKE '%"reason":"' || name || '"%' THEN 'audited' ELSE 'not audited' END FROM reason ORDER BY number;
 
 -- Sessions: by their cookie; idle for a day; for two weeks at most.
 SELECT set_clock('2026-01-01T00:00:00Z');
@@ -104,6 +110,9 @@ SELECT canonical_json(sso_login('corp', json('{"id_token":"' || jwt_sign_with('{
 SELECT canonical_json(sso_login('corp', json('{"nonce":"n","access_token":"' || jwt_sign_with('{"iss":"https://idp.example","aud":"app","exp":1767229200,"sub":"bob"}', (SELECT canonical_json(jwk) FROM provider)) || '"}')) -> 'reason');
 -- Names with what nobody sees.
 SELECT canonical_json(sso_login('corp', json('{"id_token":"' || jwt_sign_with('{"iss":"https://idp.example","aud":"app","exp":1767229200,"sub":"an\u200bn"}', (SELECT canonical_json(jwk) FROM provider)) || '"}')) -> 'reason');
+CREATE TABLE unseen (number integer, mark text);
+INSERT INTO unseen VALUES (1, '\u034f'), (2, '\u2800'), (3, '\u17b4'), (4, '\u180b'), (5, '\u180f'), (6, '\ud834\udd73'), (7, '\ud82f\udca0'), (8, '\ue000'), (9, '\uf8ff'), (10, '\ufdd0'), (11, '\ufffe'), (12, '\ud83f\udffe'), (13, '\udbff\udfff');
+SELECT number, canonical_json(sso_login('corp', json('{"id_token":"' || jwt_sign_with(json('{"iss":"https://idp.example","aud":"app","exp":1767229200,"sub":"admin' || mark || '"}'), (SELECT canonical_json(jwk) FROM provider)) || '"}')) -> 'reason') FROM unseen ORDER BY number;
 SELECT canonical_json(sso_login('corp', json('{"id_token":"' || jwt_sign_with('{"iss":"https://idp.example","aud":"app","exp":1767229200,"sub":"Änne"}', (SELECT canonical_json(jwk) FROM provider)) || '"}')) -> 'user');
 
 -- A login under way ends with its provider.

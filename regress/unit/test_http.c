@@ -341,6 +341,18 @@ static void well_known_paths_may_be_inserted(void **state)
     }
 }
 
+static void pages_show_no_marks_of_direction(void **state)
+{
+    (void)state;
+    struct host host;
+    host_start(&host);
+    struct idp_text html = {.call = &host.call};
+    idp_html_add(&html,
+                 idp_bytes_of("\u202etv\u200f\u2066\u2069 <b> \u00e9\u2028\u202a\u061c\xe2"));
+    assert_text(idp_text_bytes(&html), "tv &lt;b&gt; \u00e9\u2028\xe2");
+    host_end_call(&host);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -354,6 +366,7 @@ int main(void)
         cmocka_unit_test(head_has_no_body),
         cmocka_unit_test(large_bodies_are_refused),
         cmocka_unit_test(well_known_paths_may_be_inserted),
+        cmocka_unit_test(pages_show_no_marks_of_direction),
     };
     return cmocka_run_group_tests_name("http", tests, NULL, NULL);
 }

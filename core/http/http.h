@@ -13,6 +13,7 @@
 #define IDP_FORM_MEDIA_TYPE "application/x-www-form-urlencoded"
 #define IDP_JSON_MEDIA_TYPE "application/json"
 #define IDP_PEER_HEADER "x-idplane-peer"
+#define IDP_CSRF_HEADER "x-xsrf-token"
 
 /* Set by the front alone where it met a header a second time; such a request is refused. */
 #define IDP_REPEATED_HEADER "x-idplane-repeated"

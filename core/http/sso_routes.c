@@ -182,7 +182,7 @@ bool idp_request_is_ours(struct idp_call *call, const struct idp_request *reques
     struct idp_bytes cookie = idp_cookie_read(call, request, IDP_COOKIE_SESSION);
     struct idp_bytes field = idp_json_string(form, "csrf_token");
     struct idp_bytes token =
-        field.data != NULL ? field : idp_request_header(request, "x-xsrf-token");
+        field.data != NULL ? field : idp_request_header(request, IDP_CSRF_HEADER);
     return idp_login_secret_valid(cookie) && idp_sso_csrf_valid(call, cookie, token);
 }
 

@@ -99,6 +99,15 @@ for (const engine of engines) {
       assert.equal((await browser.open(`${server.base}/session`)).status, 401);
     });
 
+    it('a script signs out with the header alone, without a body', async () => {
+      const { browser, page } = await login('admin.script');
+      const leave = (headers) => browser.once(`${server.base}/sso/corp/logout`, { method: 'POST', headers });
+      assert.equal((await leave({})).status, 400);
+      assert.equal((await leave({ 'x-xsrf-token': 'x' })).status, 403);
+      assert.equal((await leave({ 'x-xsrf-token': json(page).csrf_token })).status, 303);
+      assert.equal((await browser.open(`${server.base}/session`)).status, 401);
+    });
+
     it('32 browsers at once, each a user', async () => {
       const names = Array.from({ length: 32 }, (_, i) => `admin.${i}`);
       const ends = await Promise.all(names.map((name) => login(name)));

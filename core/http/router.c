@@ -209,6 +209,7 @@ static struct idp_response request_answer(struct idp_call *call, struct idp_requ
         if (!idp_request_find_tenant(call, request)) {
             return no_tenant(call);
         }
+        request->is_located = true;
         route = route_find(request, method, false, &allowed);
     }
     if (route && (!segment_decode(call, &request->segment) ||
@@ -220,7 +221,7 @@ static struct idp_response request_answer(struct idp_call *call, struct idp_requ
 
 struct idp_json *idp_http_request(struct idp_call *call, struct idp_request request)
 {
-    struct idp_response response = request_answer(call, &request);
+    struct idp_response response = idp_response_for(call, &request, request_answer(call, &request));
     if (response.pending != NULL) {
         return response.pending;
     }

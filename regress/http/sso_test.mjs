@@ -108,6 +108,27 @@ for (const engine of engines) {
       assert.equal((await browser.open(`${server.base}/session`)).status, 401);
     });
 
+    it('a session is a page for browsers, JSON for all others', async () => {
+      const { browser } = await login('admin.page');
+      const types = {
+        'text/html,application/xhtml+xml,*/*;q=0.8': 'text/html; charset=utf-8', '*/*': 'application/json',
+        'application/json, text/html;q=0': 'application/json',
+      };
+      for (const [accept, type] of Object.entries(types)) {
+        const answer = await browser.once(`${server.base}/session`, { headers: { accept } });
+        assert.deepEqual([answer.status, answer.headers.get('content-type'), answer.headers.get('vary')], [200, type, 'Accept'], accept);
+        assert.match(await answer.text(), /admin\.page/);
+      }
+      const html = { accept: 'text/html' };
+      const stranger = await fetch(`${server.base}/session`, { headers: html });
+      assert.deepEqual([stranger.status, stranger.headers.get('vary')], [401, 'Accept']);
+      assert.match(await stranger.text(), /Sign in first/);
+      const program = await fetch(`${server.base}/session`, { headers: { ...html, authorization: 'Bearer x' } });
+      assert.match(program.headers.get('content-type'), /json/, 'a token is what programs bring');
+      const token = await fetch(`${server.base}/token`, { method: 'POST', headers: html });
+      assert.match(token.headers.get('content-type'), /json/);
+    });
+
     it('32 browsers at once, each a user', async () => {
       const names = Array.from({ length: 32 }, (_, i) => `admin.${i}`);
       const ends = await Promise.all(names.map((name) => login(name)));

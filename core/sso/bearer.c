@@ -240,6 +240,7 @@ static struct idp_json *validated(const struct bearer *bearer, const struct idp_
         idp_run(call, &idp_bearer_statements[FORGET], key);
         identity.reason =
             idp_json_member(answer, "error") != NULL ? "provider_unreachable" : "inactive";
+        identity.validation = answer;
     }
     return admit(bearer, identity);
 }

@@ -238,6 +238,8 @@ for (const engine of engines) {
       provider.revoke();
       assert.equal((await bearer(token)).status, 200, 'seen at the next look');
       assert.equal((await bearer(other)).status, 401);
+      const [{ details }] = server.call('audit_events', { type: 'Single sign-on', outcome: 'denied', max_rows: 1 });
+      assert.deepEqual([details.reason, details.request, details.status], ['inactive', 'validation', 200]);
       assert.equal(server.call('sso_user', 'other'), '');
     });
 
@@ -298,12 +300,26 @@ for (const engine of engines) {
     });
 
     it('a provider that cannot be reached is a page, and is in the audit', async () => {
-      const broken = connectionOf(provider);
-      broken.tokenRequest.url = 'https://127.0.0.1:1/token';
-      assert.equal(server.call('set_sso_connection', 'corp', broken).status, 'ok');
-      const { page } = await login('admin.lost');
-      assert.equal(page.status, 403);
-      assert.match(page.text, /provider_unreachable/);
+      const issuer = `${provider.issuer}`;
+      const refusals = [
+        ['tokenRequest', { url: 'https://127.0.0.1:1/token' },
+          { reason: 'provider_unreachable', provider_error: 'unreachable', request: 'token' }],
+        ['tokenRequest', { url: `${issuer}/nothing` }, { reason: 'token_response', request: 'token', status: 404 }],
+        ['signatureVerificationConfig', { jwks: { jwksUri: `${issuer}/nothing` } },
+          { reason: 'key', request: 'keys', keys_error: 'The address of the keys did not answer 200 but 404.' }],
+        ['issuer', 'https://other.example',
+          { reason: 'issuer', expected_issuer: 'https://other.example', received_issuer: issuer }],
+      ];
+      for (const [member, value, expected] of refusals) {
+        const broken = connectionOf(provider);
+        broken[member] = typeof value === 'string' ? value : { ...broken[member], ...value };
+        assert.equal(server.call('set_sso_connection', 'corp', broken).status, 'ok');
+        const { page } = await login('admin.lost');
+        assert.equal(page.status, 403);
+        assert.match(page.text, new RegExp(expected.reason));
+        const [{ details }] = server.call('audit_events', { type: 'Single sign-on', outcome: 'denied', max_rows: 1 });
+        assert.deepEqual(Object.fromEntries(Object.keys(expected).map((name) => [name, details[name]])), expected);
+      }
       assert.equal(server.call('set_sso_connection', 'corp', connectionOf(provider)).status, 'ok');
     });
 

@@ -134,6 +134,7 @@ enum idp_error {
     IDP_OPEN_TRANSACTION,
     /* raised: the store or the machine */
     IDP_NOT_INSTALLED,
+    IDP_FETCH_NOT_INSTALLED,
     IDP_SCHEMA_NEWER,
     IDP_MASTER_KEY_MISSING,
     IDP_MASTER_KEY_FILE,
@@ -188,12 +189,15 @@ struct idp_value {
 };
 
 /* One SQL statement: text in the common dialect, one kind per $n, one kind per column. `kept`: it
- * only reads what hardly ever changes, and a host may keep its rows until those tables do. */
+ * only reads what hardly ever changes, and a host may keep its rows until those tables do.
+ * `is_fetch`: it calls the module that fetches, and raises fetch_not_installed where that is not
+ * there. */
 struct idp_statement {
     const char *text;
     const char *arguments;
     const char *columns;
     bool kept;
+    bool is_fetch;
 };
 
 /* The rows that a statement returned, row-major; `affected` counts written rows where none return.

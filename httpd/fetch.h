@@ -10,6 +10,9 @@ enum { FETCHING_FD = 3 };
 /* The one argument that makes a process of this program the one that fetches. */
 #define FETCHING_ARGUMENT "--fetching"
 _Noreturn void fetching_run(void);
+/* Ends the process where its environment says how to fetch in a way that no fetch would take: the
+ * first login is too late to learn of it. */
+void fetching_check(void);
 
 /* NULL or false: the other side is gone. */
 char *message_read(int fd);

@@ -47,6 +47,23 @@ static sqlite3_stmt *statement_make(void)
     return statement;
 }
 
+/* Settings are read before the address, and this one goes nowhere. */
+void fetching_check(void)
+{
+    const char *file = secure_getenv("IDPLANE_FETCH_CA_FILE");
+    sqlite3_stmt *statement = statement_make();
+    if (!statement)
+        return;
+    sqlite3 *db = sqlite3_db_handle(statement);
+    sqlite3_bind_text(statement, 1, "{\"url\":\"\",\"options\":{}}", -1, SQLITE_STATIC);
+    if (sqlite3_step(statement) != SQLITE_ROW)
+        errx(1, "IDPLANE_FETCH_…: %s", sqlite3_errmsg(db));
+    if (file && *file && access(file, R_OK))
+        err(1, "IDPLANE_FETCH_CA_FILE: %s", file);
+    sqlite3_finalize(statement);
+    sqlite3_close(db);
+}
+
 static void *thread_run(void *context)
 {
     int fd = (int)(intptr_t)context;

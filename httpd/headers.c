@@ -7,7 +7,7 @@
 /* x-idplane-peer is ours alone: a client's copy is not among them. */
 static const char *const handed_on[] = {
     "Host",          "Content-Type",         "User-Agent", "Content-Length", "Transfer-Encoding",
-    "Authorization", "X-Broker-API-Version", "Cookie",     "X-XSRF-TOKEN"};
+    "Authorization", "X-Broker-API-Version", "Cookie",     "X-XSRF-TOKEN",   "Accept"};
 static unsigned taken;           /* a bit for each */
 static const char *content_type; /* that was taken */
 
@@ -23,9 +23,12 @@ static char *member_add(char *end, const char *name, const char *value)
     return stpcpy(end, "\"");
 }
 
-/* The seed of one service sends its Content-Type twice; the same again says nothing new. */
+/* The seed of one service sends its Content-Type twice; the same again says nothing new. Accept may
+ * come in several lines (RFC 9110 §5.3): the first one is enough to tell a browser. */
 static bool is_said(const char *name, const char *value)
 {
+    if (strcasecmp(name, "Accept") == 0)
+        return (taken & 1U << (IDP_COUNT(handed_on) - 1)) != 0;
     if (strcasecmp(name, "Content-Type") != 0)
         return false;
     bool said = content_type && value && strcmp(content_type, value) == 0;

@@ -50,6 +50,12 @@ static const struct argp_option rows[] = {
     {"quiet", QUIET, NULL, 0, "No line for each request on stderr", 0},
     {0}};
 
+static const char about[] =
+    "OAuth over HTTP, from a database\v"
+    "Environment: IDPLANE_MASTER_KEY_FILE (with a database of SQLite); for fetches from providers "
+    "IDPLANE_FETCH_ALLOWED_ADDRESSES, IDPLANE_FETCH_CA_FILE, IDPLANE_FETCH_ALLOW_HTTP, "
+    "IDPLANE_FETCH_PROXY, IDPLANE_FETCH_TIMEOUT_MS, IDPLANE_FETCH_SIZE_MAX: see docs/fetch.md.";
+
 const char *option[QUIET + 1] = {
     [LISTEN] = "127.0.0.1:8080", [BODY_SIZE] = "65536", [TIMEOUT] = "15", [SYNCHRONOUS] = "full"};
 
@@ -64,8 +70,7 @@ static error_t option_take(int name, char *value, struct argp_state *state)
 static void options_read(int count, char **arguments)
 {
     char rest;
-    struct argp argp = {
-        .options = rows, .parser = option_take, .doc = "OAuth over HTTP, from a database"};
+    struct argp argp = {.options = rows, .parser = option_take, .doc = about};
     argp_program_version = "idplane-httpd " IDP_VERSION;
     argp_parse(&argp, count, arguments, 0, NULL, NULL);
     if (!option[SQLITE] == !option[POSTGRES])
@@ -314,6 +319,7 @@ int main(int count, char **arguments)
     if (count == 2 && strcmp(arguments[1], FETCHING_ARGUMENT) == 0)
         fetching_run();
     options_read(count, arguments);
+    fetching_check();
     close_range(3, ~0U, 0); /* sockets are small numbers then: see exchanges */
     engine = option[SQLITE] ? &engine_sqlite : &engine_postgres;
     signal(SIGTERM, stop);

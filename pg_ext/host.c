@@ -11,6 +11,7 @@
 
 #include "access/xlog.h"
 #include "miscadmin.h"
+#include "parser/parse_func.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/snapmgr.h"
@@ -78,6 +79,16 @@ static struct plan *plan_slot(const struct idp_statement *statement)
         at = (at + 1) & mask;
     }
     return &plans[at];
+}
+
+/* The extension may go while a plan is kept. */
+static void check_fetch(struct idp_frame *frame)
+{
+    List *name = list_make2(makeString("idplane"), makeString("idplane_fetch"));
+    if (!OidIsValid(LookupFuncName(name, -1, NULL, true))) {
+        frame->call.host->fail(&frame->call, IDP_FETCH_NOT_INSTALLED,
+                               idp_error_row(IDP_FETCH_NOT_INSTALLED)->sentence);
+    }
 }
 
 static SPIPlanPtr plan_of(const struct idp_statement *statement)
@@ -159,6 +170,9 @@ static struct idp_rows execute(struct idp_frame *frame, const struct idp_stateme
         bool is_null;
         values[i] = idp_pg_datum(&arguments[i], &is_null);
         nulls[i] = is_null ? 'n' : ' ';
+    }
+    if (statement->is_fetch) {
+        check_fetch(frame);
     }
     bool read_only = frame->call.function->effect != IDP_WRITES;
     int code = SPI_execute_plan(plan_of(statement), values, nulls, read_only, 0);

@@ -45,6 +45,9 @@ static void prepare(struct idp_frame *frame, const struct idp_statement *stateme
     sqlite3_stmt *handle = NULL;
     int code = sqlite3_prepare_v3(db, text, -1, SQLITE_PREPARE_PERSISTENT, &handle, NULL);
     sqlite3_free(text);
+    if (code == SQLITE_ERROR && statement->is_fetch) {
+        idp_frame_fail(frame, IDP_FETCH_NOT_INSTALLED, NULL);
+    }
     if (code != SQLITE_OK) {
         idp_frame_fail_sqlite(frame, code);
     }

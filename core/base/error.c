@@ -103,6 +103,9 @@ static const struct idp_error_row rows[IDP_ERROR_COUNT] = {
     [IDP_NOT_INSTALLED] = {"not_installed", 500, "55000",
                            "Run SELECT idplane_install(); (SQLite) or CREATE EXTENSION idplane; "
                            "(PostgreSQL)."},
+    [IDP_FETCH_NOT_INSTALLED] = {"fetch_not_installed", 500, "55000",
+                                 "The module that fetches is not there. Run .load idplane_fetch "
+                                 "(SQLite) or CREATE EXTENSION idplane_fetch; (PostgreSQL)."},
     [IDP_SCHEMA_NEWER] =
         {"schema_newer", 500, "55000",
          "The database was made by a newer idplane. Install that version or later."},

@@ -17,36 +17,12 @@ struct visit {
 
 /* ---- parts of pages ---- */
 
-static void tag_add(struct idp_text *html, const char *before, struct idp_bytes text,
-                    const char *after)
-{
-    idp_text_add_c(html, before);
-    idp_html_add(html, text);
-    idp_text_add_c(html, after);
-}
-
 static void form_begin(struct idp_text *html, const struct visit *visit)
 {
-    tag_add(html, "<form method=\"post\" action=\"", idp_settings_load(visit->call).base_url,
-            "/device\">");
-    tag_add(html, "<input type=\"hidden\" name=\"csrf_token\" value=\"",
-            idp_json_string(visit->session, "csrf_token"), "\">");
-}
-
-static void signed_in_add(struct idp_text *html, const struct visit *visit)
-{
-    tag_add(html, "<p>Signed in as <strong>", idp_json_string(visit->session, "user"),
-            "</strong>.</p>");
-}
-
-static void logout_add(struct idp_text *html, const struct visit *visit)
-{
-    tag_add(html, "<form method=\"post\" action=\"", idp_settings_load(visit->call).base_url,
-            "/sso/");
-    idp_html_add(html, idp_url_encode(visit->call, idp_json_string(visit->session, "connection")));
-    tag_add(html, "/logout\"><input type=\"hidden\" name=\"csrf_token\" value=\"",
-            idp_json_string(visit->session, "csrf_token"),
-            "\"><button class=\"plain\">Sign out</button></form>");
+    idp_html_add_between(html, "<form method=\"post\" action=\"",
+                         idp_settings_load(visit->call).base_url, "/device\">");
+    idp_html_add_between(html, "<input type=\"hidden\" name=\"csrf_token\" value=\"",
+                         idp_json_string(visit->session, "csrf_token"), "\">");
 }
 
 /* ---- the code ---- */
@@ -56,20 +32,23 @@ static struct idp_response code_page(const struct visit *visit, struct idp_bytes
 {
     struct idp_text html = {.call = visit->call};
     int64_t status = 200;
-    signed_in_add(&html, visit);
+    idp_html_add_user(&html, visit->session);
     if (error != NULL) {
+        bool is_failure = !idp_bytes_is(idp_json_string(error, "error"), "already_decided");
         status = idp_response_outcome(visit->call, error).status;
-        tag_add(&html, "<p role=\"alert\" class=\"error\">",
-                idp_json_string(error, "error_description"), "</p>");
+        idp_html_add_between(
+            &html, is_failure ? "<p role=\"alert\" class=\"error\">" : "<p role=\"alert\">",
+            idp_json_string(error, "error_description"), "</p>");
     }
     form_begin(&html, visit);
-    tag_add(&html,
-            "<label for=\"user_code\">Code that the device shows</label>"
-            "<input id=\"user_code\" name=\"user_code\" required maxlength=\"64\" autofocus "
-            "autocomplete=\"off\" autocapitalize=\"characters\" spellcheck=\"false\" value=\"",
-            code, "\">");
+    idp_html_add_between(
+        &html,
+        "<label for=\"user_code\">Code that the device shows</label>"
+        "<input id=\"user_code\" name=\"user_code\" required maxlength=\"64\" autofocus "
+        "autocomplete=\"off\" autocapitalize=\"characters\" spellcheck=\"false\" value=\"",
+        code, "\">");
     idp_text_add_c(&html, "<button name=\"step\" value=\"lookup\">Continue</button></form>");
-    logout_add(&html, visit);
+    idp_html_add_logout(&html, visit->session);
     return idp_response_page(visit->call, status, "Connect a device", idp_text_bytes(&html));
 }
 
@@ -83,7 +62,7 @@ static void scopes_add(struct idp_text *html, struct idp_bytes scope)
     }
     idp_text_add_c(html, "<p>It may then:</p><ul>");
     for (; word.size > 0; word = idp_word_next(&scope)) {
-        tag_add(html, "<li>", word, "</li>");
+        idp_html_add_between(html, "<li>", word, "</li>");
     }
     idp_text_add_c(html, "</ul>");
 }
@@ -96,8 +75,8 @@ static void device_add(struct idp_text *html, const struct idp_json *device)
     for (size_t i = 0; i < IDP_COUNT(rows); i++) {
         struct idp_bytes value = idp_json_string(device, rows[i].member);
         if (value.size > 0) {
-            tag_add(html, "<dt>", idp_bytes_of(rows[i].label), "</dt>");
-            tag_add(html, "<dd>", value, "</dd>");
+            idp_html_add_between(html, "<dt>", idp_bytes_of(rows[i].label), "</dt>");
+            idp_html_add_between(html, "<dd>", value, "</dd>");
         }
     }
 }
@@ -121,28 +100,43 @@ static struct idp_response decision_page(const struct visit *visit, const struct
 {
     struct idp_text html = {.call = visit->call};
     struct idp_bytes code = idp_json_string(found, "user_code");
-    signed_in_add(&html, visit);
-    tag_add(&html, "<p><strong>", idp_json_string(found, "client_name"),
-            "</strong> wants to act for you.</p>");
-    tag_add(&html, "<dl><dt>Code</dt><dd class=\"code\">", code, "</dd>");
+    idp_html_add_user(&html, visit->session);
+    idp_html_add_between(&html, "<p><strong>", idp_json_string(found, "client_name"),
+                         "</strong> wants to act for you.</p>");
+    idp_html_add_between(&html, "<dl><dt>Code</dt><dd class=\"code\">", code, "</dd>");
     device_add(&html, idp_json_member(found, "device"));
     age_add(&html, idp_json_string(found, "issued_at"));
     idp_text_add_c(&html, "</dl>");
     scopes_add(&html, idp_json_string(found, "scope"));
     idp_text_add_c(&html, "<p>Allow it only if a device in front of you shows this code.</p>");
     form_begin(&html, visit);
-    tag_add(&html, "<input type=\"hidden\" name=\"user_code\" value=\"", code, "\">");
-    idp_text_add_c(&html, "<button name=\"step\" value=\"approve\">Allow</button>"
-                          "<button name=\"step\" value=\"deny\">Deny</button></form>");
+    idp_html_add_between(&html, "<input type=\"hidden\" name=\"user_code\" value=\"", code, "\">");
+    idp_text_add_c(&html, "<div class=\"pair\">"
+                          "<button name=\"step\" value=\"approve\">Allow</button>"
+                          "<button name=\"step\" value=\"deny\">Deny</button></div></form>");
+    idp_html_add_logout(&html, visit->session);
     return idp_response_page(visit->call, 200, "Connect a device", idp_text_bytes(&html));
+}
+
+/* The end has an address of its own: whoever loads it anew decides nothing anew. */
+static struct idp_response end_of(const struct visit *visit, const char *step)
+{
+    struct idp_text url = {.call = visit->call};
+    idp_text_add(&url, idp_settings_load(visit->call).base_url);
+    idp_text_add_c(&url, "/device?end=");
+    idp_text_add_c(&url, step);
+    return idp_response_redirect(visit->call, idp_text_bytes(&url));
 }
 
 static struct idp_response end_page(const struct visit *visit, bool is_approved)
 {
-    const char *text = is_approved ? "<p>The device is connected. You can go back to it.</p>"
-                                   : "<p>The device was not let in. You can close this page.</p>";
+    struct idp_text html = {.call = visit->call};
+    idp_text_add_c(&html, is_approved
+                              ? "<p>The device is connected. You can go back to it.</p>"
+                              : "<p>The device was not let in. You can close this page.</p>");
+    idp_html_add_link(&html, "/device", "Connect another device");
     return idp_response_page(visit->call, 200, is_approved ? "Device connected" : "Device denied",
-                             idp_bytes_of(text));
+                             idp_text_bytes(&html));
 }
 
 /* ---- steps ---- */
@@ -205,9 +199,9 @@ static struct idp_response step(const struct visit *visit)
         answer = run(visit, APPROVE, code);
     }
     if (idp_json_member(answer, "error") != NULL) {
-        return code_page(visit, nothing, answer);
+        return code_page(visit, code, answer);
     }
-    return which == LOOKUP ? decision_page(visit, answer) : end_page(visit, which == APPROVE);
+    return which == LOOKUP ? decision_page(visit, answer) : end_of(visit, words[which]);
 }
 
 /* Back here after the login, with the code that came. */
@@ -238,6 +232,10 @@ struct idp_response idp_answer_device_page(struct idp_call *call, const struct i
     const struct idp_json *query =
         request->query.data == NULL ? NULL : idp_form_read(call, request->query);
     struct idp_bytes code = idp_json_string(query, "user_code"), nothing = {"", 0};
+    struct idp_bytes end = idp_json_string(query, "end");
+    if (!is_post && (idp_bytes_is(end, "approve") || idp_bytes_is(end, "deny"))) {
+        return end_page(&visit, idp_bytes_is(end, "approve"));
+    }
     if (!is_post) {
         return code_page(&visit, code.data == NULL ? nothing : code, NULL);
     }

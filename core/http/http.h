@@ -13,6 +13,7 @@
 #define IDP_FORM_MEDIA_TYPE "application/x-www-form-urlencoded"
 #define IDP_JSON_MEDIA_TYPE "application/json"
 #define IDP_PEER_HEADER "x-idplane-peer"
+#define IDP_CSRF_HEADER "x-xsrf-token"
 
 /* Set by the front alone where it met a header a second time; such a request is refused. */
 #define IDP_REPEATED_HEADER "x-idplane-repeated"
@@ -32,6 +33,7 @@ struct idp_request {
     struct idp_bytes body;
     const struct idp_json *resume;  /* where a request goes on that was told to fetch; else NULL */
     const struct idp_json *fetched; /* what it fetched */
+    bool is_located;                /* it is for a tenant that there is */
 };
 
 struct idp_response {
@@ -102,6 +104,28 @@ void idp_html_add(struct idp_text *html, struct idp_bytes text);
 /* A page of this title, with `content` as it is; never stored, never framed, without script. */
 struct idp_response idp_response_page(struct idp_call *call, int64_t status, const char *title,
                                       struct idp_bytes content);
+
+/* ---- people (person.c) ---- */
+
+/* True where Accept names text/html: whoever takes anything is a program. */
+bool idp_request_is_of_browser(const struct idp_request *request);
+
+/* Adds text as HTML shows it, between markup. */
+void idp_html_add_between(struct idp_text *html, const char *before, struct idp_bytes text,
+                          const char *after);
+
+/* Who is signed in; a form that ends the session; a link to a path of ours that has no markup. */
+void idp_html_add_user(struct idp_text *html, const struct idp_json *session);
+void idp_html_add_logout(struct idp_text *html, const struct idp_json *session);
+void idp_html_add_link(struct idp_text *html, const char *path, const char *label);
+
+/* Where a login ends that was for nothing else. */
+struct idp_response idp_response_session_page(struct idp_call *call,
+                                              const struct idp_json *session);
+
+/* The response, as a page where it tells a person of an error. */
+struct idp_response idp_response_for(struct idp_call *call, const struct idp_request *request,
+                                     struct idp_response response);
 
 /* Sends the browser on, by GET. */
 struct idp_response idp_response_redirect(struct idp_call *call, struct idp_bytes url);

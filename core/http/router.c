@@ -160,10 +160,18 @@ static struct idp_response route_run(struct idp_call *call, const struct idp_rou
     return response;
 }
 
+/* A script that brings its csrf_token as a header has nothing to put into a body. */
+static bool is_without_body(const struct idp_request *request)
+{
+    return request->body.size == 0 && idp_request_header_count(request, "content-type") == 0 &&
+           idp_request_header_count(request, IDP_CSRF_HEADER) > 0;
+}
+
 static struct idp_response route_enter(struct idp_call *call, const struct idp_route *route,
                                        const struct idp_request *request)
 {
-    if (route->media_type && !idp_request_is(request, route->media_type)) {
+    if (route->media_type && !idp_request_is(request, route->media_type) &&
+        !is_without_body(request)) {
         struct idp_text sentence = {.call = call};
         idp_text_add_c(&sentence, "The Content-Type must be ");
         idp_text_add_c(&sentence, route->media_type);
@@ -201,6 +209,7 @@ static struct idp_response request_answer(struct idp_call *call, struct idp_requ
         if (!idp_request_find_tenant(call, request)) {
             return no_tenant(call);
         }
+        request->is_located = true;
         route = route_find(request, method, false, &allowed);
     }
     if (route && (!segment_decode(call, &request->segment) ||
@@ -212,7 +221,7 @@ static struct idp_response request_answer(struct idp_call *call, struct idp_requ
 
 struct idp_json *idp_http_request(struct idp_call *call, struct idp_request request)
 {
-    struct idp_response response = request_answer(call, &request);
+    struct idp_response response = idp_response_for(call, &request, request_answer(call, &request));
     if (response.pending != NULL) {
         return response.pending;
     }

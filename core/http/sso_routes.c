@@ -35,9 +35,8 @@ static void option_add(struct idp_text *html, const struct idp_json *option,
         idp_text_add_c(html, "?return_to=");
         idp_html_add(html, idp_url_encode(html->call, return_to));
     }
-    idp_text_add_c(html, "\">");
-    idp_html_add(html, name.size > 0 ? name : idp_json_string(option, "providerName"));
-    idp_text_add_c(html, "</a>");
+    idp_html_add_between(html, "\">",
+                         name.size > 0 ? name : idp_json_string(option, "providerName"), "</a>");
 }
 
 struct idp_response idp_answer_login_page(struct idp_call *call, const struct idp_request *request)
@@ -45,10 +44,16 @@ struct idp_response idp_answer_login_page(struct idp_call *call, const struct id
     struct idp_text html = {.call = call};
     struct idp_bytes return_to = idp_json_string(query_of(call, request), "return_to");
     const struct idp_json *options = idp_login_options(call);
+    const struct idp_json *session = idp_request_session(call, request);
+    if (session != NULL) {
+        idp_html_add_user(&html, session);
+        idp_html_add_logout(&html, session);
+    }
+    size_t size = html.size;
     for (const struct idp_json *option = options->child; option != NULL; option = option->next) {
         option_add(&html, option, return_to);
     }
-    if (html.size == 0) {
+    if (html.size == size) {
         idp_text_add_c(&html, "<p>There is no way to sign in yet: an administrator has to set a "
                               "connection that is visible on this page.</p>");
     }
@@ -101,13 +106,11 @@ static struct idp_response refusal_page(struct idp_call *call, const struct idp_
 {
     struct idp_text html = {.call = call};
     struct idp_bytes reason = idp_json_string(answer, "reason");
-    struct idp_settings settings = idp_settings_load(call);
-    idp_text_add_c(&html, "<p>Access was denied. Somebody who administers this service can see why "
-                          "in its audit.</p><p>Reason: ");
-    idp_html_add(&html, reason.data == NULL ? idp_json_string(answer, "error") : reason);
-    idp_text_add_c(&html, "</p><a class=\"choice\" href=\"");
-    idp_html_add(&html, settings.base_url);
-    idp_text_add_c(&html, "/login\">Sign in again</a>");
+    idp_html_add_between(&html,
+                         "<p>Access was denied. Somebody who administers this service can see why "
+                         "in its audit.</p><p>Reason: ",
+                         reason.data == NULL ? idp_json_string(answer, "error") : reason, "</p>");
+    idp_html_add_link(&html, "/login", "Sign in again");
     return idp_response_page(call, 403, "Not signed in", idp_text_bytes(&html));
 }
 
@@ -170,8 +173,12 @@ struct idp_response idp_answer_session(struct idp_call *call, const struct idp_r
         return bearer_answer(call, request, token);
     }
     const struct idp_json *session = idp_request_session(call, request);
-    return session == NULL ? idp_response_bearer(call, row->http_status, row->word, row->sentence)
-                           : idp_response_json(call, 200, session);
+    struct idp_response response =
+        session == NULL ? idp_response_bearer(call, row->http_status, row->word, row->sentence)
+        : idp_request_is_of_browser(request) ? idp_response_session_page(call, session)
+                                             : idp_response_json(call, 200, session);
+    idp_json_add_c(call, response.headers, "Vary", "Accept");
+    return response;
 }
 
 /* ---- the end ---- */
@@ -182,7 +189,7 @@ bool idp_request_is_ours(struct idp_call *call, const struct idp_request *reques
     struct idp_bytes cookie = idp_cookie_read(call, request, IDP_COOKIE_SESSION);
     struct idp_bytes field = idp_json_string(form, "csrf_token");
     struct idp_bytes token =
-        field.data != NULL ? field : idp_request_header(request, "x-xsrf-token");
+        field.data != NULL ? field : idp_request_header(request, IDP_CSRF_HEADER);
     return idp_login_secret_valid(cookie) && idp_sso_csrf_valid(call, cookie, token);
 }
 

@@ -31,6 +31,18 @@ static struct idp_bytes authority_of(struct idp_bytes url)
                                    : (struct idp_bytes){url.data + from, to - from};
 }
 
+/* Browsers go to the others. */
+static bool is_fetched(struct idp_bytes path)
+{
+    static const char *const starts[] = {"/tokenRequest/", "/refreshRequest/",
+                                         "/externalTokenConfig/", "/signatureVerificationConfig/"};
+    size_t i = 0;
+    while (i < IDP_COUNT(starts) && !idp_bytes_start(path, idp_bytes_of(starts[i]))) {
+        i++;
+    }
+    return i < IDP_COUNT(starts);
+}
+
 void idp_address_check(struct idp_connection_faults *faults, struct idp_bytes path,
                        struct idp_bytes url)
 {
@@ -45,8 +57,12 @@ void idp_address_check(struct idp_connection_faults *faults, struct idp_bytes pa
     } else if (holds(url, '\\')) {
         error(faults, path, "an address must hold no backslash");
     } else if (idp_bytes_start(url, idp_bytes_of("http://"))) {
-        idp_fault_add(faults->call, faults->warnings, path, "http",
-                      "what goes to this address can be read on its way");
+        idp_fault_add(
+            faults->call, faults->warnings, path, "http",
+            is_fetched(path)
+                ? "what goes to this address can be read on its way: it is refused unless "
+                  "allow_http of idplane_fetch is on"
+                : "what goes to this address can be read on its way");
     }
 }
 

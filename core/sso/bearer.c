@@ -298,6 +298,7 @@ static struct idp_json *validated(const struct bearer *bearer, const struct idp_
         call->host->begin(call);
         identity.reason =
             came && keep(bearer, &identity, none, none) ? "inactive" : "provider_unreachable";
+        identity.validation = answer;
     }
     return admit(bearer, identity);
 }

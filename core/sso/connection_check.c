@@ -206,6 +206,30 @@ static void completeness_check(struct idp_connection_faults *faults,
     }
 }
 
+static bool names_user(const struct idp_json *config)
+{
+    bool is_constant = idp_json_is(idp_json_member(config, "useConstantValue"), IDP_JSON_TRUE);
+    return idp_json_string(config, is_constant ? "constantValue" : "jwtField").size > 0;
+}
+
+/* What external tokens need besides: they are let in by these alone. */
+static void external_check(struct idp_connection_faults *faults, const struct idp_json *document)
+{
+    const struct idp_json *config = idp_json_member(document, "externalTokenConfig");
+    if (!idp_json_is(idp_json_member(config, "enabled"), IDP_JSON_TRUE)) {
+        return;
+    }
+    if (!names_user(idp_json_member(config, "userOrAppIdConfig"))) {
+        warn(faults, "/externalTokenConfig/userOrAppIdConfig",
+             "no token of the provider is accepted while this does not say whose it is");
+    }
+    if (idp_json_is(idp_json_member(config, "validationRequired"), IDP_JSON_TRUE) &&
+        idp_json_string(idp_sso_request_find(document, IDP_SSO_VALIDATION), "url").size == 0) {
+        warn(faults, idp_sso_request_path(IDP_SSO_VALIDATION),
+             "no token of the provider is accepted while this request has no address");
+    }
+}
+
 static bool has_rules(const struct idp_json *mapping)
 {
     const struct idp_json *rules = idp_json_member(mapping, "mappings");
@@ -241,6 +265,7 @@ void idp_connection_check(struct idp_connection_faults *faults, const struct idp
     }
     if (idp_bytes_is(idp_json_string(document, "type"), "OAUTH2")) {
         completeness_check(faults, document);
+        external_check(faults, document);
         if (!has_rules(mapping)) {
             warn(faults, "/onNewUser/dynamicMapping/mappings", "nobody gets in without a rule");
         }

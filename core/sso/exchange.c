@@ -16,10 +16,10 @@ static struct idp_json *denied(struct idp_call *call, const char *reason)
 }
 
 /* A login that ended before there were tokens. */
-static struct idp_json *refused(struct idp_call *call, struct idp_bytes connection,
-                                const char *reason, struct idp_bytes provider_error)
+static struct idp_json *refused_with(struct idp_call *call, struct idp_bytes connection,
+                                     const char *reason, struct idp_bytes provider_error,
+                                     struct idp_json *details)
 {
-    struct idp_json *details = idp_json_new(call, IDP_JSON_OBJECT);
     struct idp_json *answer = denied(call, reason);
     idp_json_add_c(call, details, "reason", reason);
     idp_json_add_string(call, details, "provider_error", provider_error);
@@ -28,6 +28,23 @@ static struct idp_json *refused(struct idp_call *call, struct idp_bytes connecti
     idp_audit_add(call, &event);
     idp_json_add_string(call, answer, "provider_error", provider_error);
     return answer;
+}
+
+static struct idp_json *refused(struct idp_call *call, struct idp_bytes connection,
+                                const char *reason, struct idp_bytes provider_error)
+{
+    return refused_with(call, connection, reason, provider_error,
+                        idp_json_new(call, IDP_JSON_OBJECT));
+}
+
+/* By another issuer than the one whose code is awaited (RFC 9207 §2.4). */
+static struct idp_json *refused_issuer(struct idp_call *call,
+                                       const struct idp_connection *connection,
+                                       struct idp_bytes issuer)
+{
+    struct idp_json *details = idp_json_new(call, IDP_JSON_OBJECT);
+    idp_refusal_add_issuer(call, details, connection, issuer);
+    return refused_with(call, connection->id, "issuer", (struct idp_bytes){0}, details);
 }
 
 /* ---- the code ---- */
@@ -125,8 +142,11 @@ struct idp_json *idp_sso_return(struct idp_call *call, struct idp_bytes id,
     if (!is_state || !idp_login_state_take(call, &connection, &login)) {
         return denied(call, "state"); /* anybody can: the audit is not theirs to fill */
     }
-    return reason == NULL
-               ? code_step(call, &connection, &login, idp_json_string(parameters, "code"))
+    if (reason == NULL) {
+        return code_step(call, &connection, &login, idp_json_string(parameters, "code"));
+    }
+    return strcmp(reason, "issuer") == 0
+               ? refused_issuer(call, &connection, idp_json_string(parameters, "iss"))
                : refused(call, connection.id, reason, idp_json_string(parameters, "error"));
 }
 
@@ -186,15 +206,18 @@ static struct idp_json *tokens_read(struct idp_call *call, const struct idp_conn
     int64_t status;
     struct idp_bytes body = idp_json_string(answer, "body");
     bool came = idp_json_integer(idp_json_member(answer, "status"), &status);
+    struct idp_json *details = idp_json_new(call, IDP_JSON_OBJECT);
+    idp_refusal_add_answer(call, details, "token", answer);
     if (!came) {
-        return refused(call, connection->id, "provider_unreachable",
-                       idp_json_string(answer, "error"));
+        return refused_with(call, connection->id, "provider_unreachable",
+                            idp_json_string(answer, "error"), details);
     }
     *out = idp_json_read(call, body, &why);
     if (status != HTTP_OK || !idp_json_is(*out, IDP_JSON_OBJECT) ||
         (idp_json_string(*out, "access_token").data == NULL &&
          idp_json_string(*out, "id_token").data == NULL)) {
-        return refused(call, connection->id, "token_response", idp_json_string(*out, "error"));
+        return refused_with(call, connection->id, "token_response", idp_json_string(*out, "error"),
+                            details);
     }
     return NULL;
 }

@@ -83,6 +83,7 @@ static struct idp_json *explain(struct idp_call *call, const struct idp_connecti
     idp_json_add_c(call, out, "decision", reason == NULL ? "granted" : "access_denied");
     if (reason != NULL) {
         idp_json_add_c(call, out, "reason", reason);
+        idp_refusal_add(call, out, connection, &identity);
     }
     idp_json_add_string(call, out, "user", identity.user_id);
     idp_json_add_bool(call, out, "is_new", !exists);

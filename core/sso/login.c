@@ -73,6 +73,7 @@ static void audit(const struct login *login, const char *reason)
     const char *outcome = reason == NULL ? "granted" : "denied";
     if (reason != NULL) {
         idp_json_add_c(login->call, details, "reason", reason);
+        idp_refusal_add(login->call, details, login->connection, &login->identity);
     }
     if (login->mapped != NULL) {
         idp_json_add_shared(login->call, details, "warnings",

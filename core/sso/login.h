@@ -25,6 +25,7 @@ struct idp_stored_keys {
     bool is_expired;             /* they should be asked for again */
     bool is_coming;              /* others may be there in seconds */
     bool is_due;                 /* nobody asked for them within the cooldown */
+    struct idp_bytes failure;    /* of the last time they were asked for; data NULL: none */
 };
 struct idp_stored_keys idp_stored_keys_load(struct idp_call *call,
                                             const struct idp_connection *connection);
@@ -79,6 +80,7 @@ struct idp_identity {
     struct idp_bytes user_id;
     struct idp_bytes data[IDP_USER_DATUM_COUNT];
     const struct idp_json *rule_claims; /* of the token that the rules ask */
+    const struct idp_json *validation;  /* what the provider answered that says no; NULL: nothing */
 };
 
 struct idp_identity idp_identity_of(struct idp_call *call, const struct idp_connection *connection,
@@ -88,6 +90,20 @@ struct idp_identity idp_identity_of(struct idp_call *call, const struct idp_conn
 struct idp_identity idp_bearer_identity_of(struct idp_call *call,
                                            const struct idp_connection *connection,
                                            struct idp_bytes token);
+
+/* ---- refusals (refusal.c) ---- */
+
+/* Adds which request it was (token, validation), and the status that it was answered with. */
+void idp_refusal_add_answer(struct idp_call *call, struct idp_json *details, const char *request,
+                            const struct idp_json *answer);
+
+/* Adds the issuer of the connection, and the one that came. */
+void idp_refusal_add_issuer(struct idp_call *call, struct idp_json *details,
+                            const struct idp_connection *connection, struct idp_bytes received);
+
+/* Adds what there is to say of the reason of somebody who is refused. */
+void idp_refusal_add(struct idp_call *call, struct idp_json *details,
+                     const struct idp_connection *connection, const struct idp_identity *identity);
 
 /* ---- users (user.c) ---- */
 

@@ -141,7 +141,7 @@ struct idp_json *idp_step_fetch(struct idp_call *call, const struct idp_json *re
 
 /* In no group of statements: most databases have no such function. */
 static const struct idp_statement fetch_statement = {"SELECT idplane.idplane_fetch($1, $2)", "tj",
-                                                     "j"};
+                                                     "j", .is_fetch = true};
 
 const struct idp_json *idp_step_run(struct idp_call *call, const struct idp_json *fetch)
 {

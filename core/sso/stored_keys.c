@@ -18,9 +18,9 @@ enum {
 enum { GET, CLAIM, KEEP, FAIL, FORGET };
 
 const struct idp_statement idp_stored_keys_statements[] = {
-    [GET] = {"SELECT jwks, expires_at, tried_at, answered_at FROM idplane.sso_keys"
+    [GET] = {"SELECT jwks, expires_at, tried_at, answered_at, failure FROM idplane.sso_keys"
              " WHERE tenant = $1 AND connection = $2 AND url = $3",
-             "ttt", "tzzz", .kept = true},
+             "ttt", "tzzzt", .kept = true},
     /* $5: before it a try is long ago. $7: what somebody set ends then, which is never, and is not
      * fetched over by itself. Keys from elsewhere are none. */
     [CLAIM] = {"INSERT INTO idplane.sso_keys (tenant, connection, url, tried_at)"
@@ -124,6 +124,7 @@ struct idp_stored_keys idp_stored_keys_load(struct idp_call *call,
         .is_expired = !is_there || idp_integer_of(row[1]) <= idp_now_us(call),
         .is_coming = is_coming(call, connection, row),
         .is_due = is_due(call, connection, row),
+        .failure = idp_text_of(row[4]),
     };
 }
 
@@ -183,7 +184,7 @@ static int64_t lifetime_of(struct idp_call *call, const struct idp_json *headers
 static struct idp_json *jwks_of(struct idp_call *call, const struct idp_connection *connection,
                                 const struct idp_json *answer, const char **why)
 {
-    int64_t status;
+    int64_t status = 0;
     struct idp_key_place place;
     struct idp_bytes error = idp_json_string(answer, "error_description");
     if (error.data != NULL) {
@@ -191,7 +192,11 @@ static struct idp_json *jwks_of(struct idp_call *call, const struct idp_connecti
         return NULL;
     }
     if (!idp_json_integer(idp_json_member(answer, "status"), &status) || status != HTTP_OK) {
-        *why = "The address of the keys did not answer 200.";
+        struct idp_text text = {.call = call};
+        idp_text_add_c(&text, "The address of the keys did not answer 200 but ");
+        idp_text_add_integer(&text, status);
+        idp_text_add_char(&text, '.');
+        *why = idp_text_bytes(&text).data;
         return NULL;
     }
     struct idp_bytes body = idp_json_string(answer, "body");

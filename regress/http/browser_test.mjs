@@ -65,9 +65,19 @@ for (const engine of engines) {
       assert.match(await page.locator('main').innerText(), /Television <b> wants to act for you/);
       assert.match(await page.locator('main').innerText(), new RegExp(`${device.user_code}[^]*Living room[^]*watch`));
       await shot('device-decision');
+      assert.ok(await page.getByRole('button', { name: 'Sign out' }).isVisible(), 'the wrong person can leave');
+      await page.setViewportSize({ width: 360, height: 640 });
+      for (const name of ['Allow', 'Deny']) {
+        const box = await page.getByRole('button', { name }).boundingBox();
+        assert.ok(box.y + box.height <= 640, `${name} ends at ${box.y + box.height}`);
+      }
+      await shot('device-decision-small');
+      await page.setViewportSize({ width: 390, height: 780 });
       await page.getByRole('button', { name: 'Allow' }).click();
       assert.equal(await page.title(), 'Device connected');
       await shot('device-end');
+      await page.reload();
+      assert.equal(await page.title(), 'Device connected', 'loaded anew it is no failure');
       const paid = await post(`${server.base}/token`, { grant_type: DEVICE_GRANT, device_code: device.device_code, client_id: 'tv' });
       assert.equal(paid.status, 200);
       const { access_token: token } = await paid.json();
@@ -77,13 +87,53 @@ for (const engine of engines) {
     it('types a wrong code, then denies another', async () => {
       const device = server.call('issue_device_code', 'tv', 'watch');
       await page.goto(`${server.base}/device`);
-      await page.getByLabel('Code that the device shows').fill('BCDF-GHJK');
+      await page.getByLabel('Code that the device shows').fill('"><b>BCDF-GHJK');
       await page.getByRole('button', { name: 'Continue' }).click();
       assert.match(await page.getByRole('alert').innerText(), /not known/);
+      assert.equal(await page.getByLabel('Code that the device shows').inputValue(), '"><b>BCDF-GHJK', 'to be mended');
+      await shot('device-wrong-code');
       await page.getByLabel('Code that the device shows').fill(device.user_code.toLowerCase());
       await page.getByRole('button', { name: 'Continue' }).click();
       await page.getByRole('button', { name: 'Deny' }).click();
       assert.equal(await page.title(), 'Device denied');
+      await page.getByRole('link', { name: 'Connect another device' }).click();
+      assert.equal(await page.title(), 'Connect a device');
+    });
+
+    it('is told who they are where providers are offered', async () => {
+      await page.goto(`${server.base}/login`);
+      assert.match(await page.locator('main').innerText(), /Signed in as admin\.wick\.[^]*Sign out[^]*Sign in with the provider/);
+      await shot('sign-in-again');
+    });
+
+    it('ends on a page after a login that was for nothing else', async () => {
+      await page.goto(`${server.base}/sso/corp/login`);
+      if (page.url().startsWith(provider.issuer)) await page.locator('button[type=submit]').click(); // consent
+      assert.equal(page.url(), `${server.base}/session`);
+      assert.equal(await page.title(), 'Signed in');
+      await shot('signed-in');
+      await page.getByRole('link', { name: 'Connect a device' }).click();
+      assert.equal(await page.title(), 'Connect a device');
+      await page.goto(`${server.base}/session`);
+      assert.ok(await page.getByRole('button', { name: 'Sign out' }).isVisible());
+    });
+
+    it('is told in words what is wrong with an address', async () => {
+      const errors = {
+        '/': [404, /nothing at this address/], '/sso/unknown/login': [404, /configuration/],
+        '/sso/corp/login?return_to=https://evil.example/': [400, /return_to/],
+      };
+      for (const [path, [status, sentence]] of Object.entries(errors)) {
+        assert.equal((await page.goto(`${server.base}${path}`)).status(), status, path);
+        assert.match(await page.getByRole('alert').innerText(), sentence);
+        assert.ok(await page.getByRole('link', { name: 'Sign in' }).isVisible());
+      }
+      await shot('error');
+      const elsewhere = await page.goto(`${server.base.replace('127.0.0.1', 'localhost')}/`);
+      assert.equal(elsewhere.status(), 404);
+      assert.match(await page.getByRole('alert').innerText(), /No single tenant/);
+      const program = await fetch(`${server.base}/`);
+      assert.match(program.headers.get('content-type'), /json/);
     });
 
     it('signs out here and at the provider', async () => {

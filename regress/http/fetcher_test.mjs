@@ -241,6 +241,22 @@ for (const engine of engines) {
       await healthy();
     });
 
+    it('does not start with an environment by which no fetch goes out', () => {
+      const wrong = {
+        ALLOWED_ADDRESSES: ['localhost', /allowed_addresses/], ALLOW_HTTP: ['perhaps', /allow_http/], PROXY: ['proxy:1', /proxy/],
+        CA_FILE: ['ca.pem', /ca_file/], TIMEOUT_MS: ['10s', /timeout_ms/], SIZE_MAX: ['0', /size_max/],
+      };
+      for (const [name, [value, sentence]] of Object.entries({ ...wrong, 'CA_FILE ': ['/nowhere/ca.pem', /CA_FILE: .*No such file/] })) {
+        const variable = `IDPLANE_FETCH_${name.trim()}`, before = process.env[variable];
+        process.env[variable] = value;
+        const said = server.refused('--listen', '127.0.0.1:0');
+        if (before === undefined) delete process.env[variable];
+        else process.env[variable] = before;
+        assert.match(said, /^1 idplane-httpd: IDPLANE_FETCH_/);
+        assert.match(said, sentence);
+      }
+    });
+
     it('SIGTERM while logins wait: it ends in time, and leaves no process', async () => {
       const browsers = await leave(16, 'hang');
       const before = stranger.seen.token, [child] = children(server.pid());

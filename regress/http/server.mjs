@@ -110,7 +110,7 @@ export async function start(engine, settings = {}, more = []) {
   const script = (calls) =>
     `${store.prologue}${calls.map(([name, ...values]) => query(store.schema, name, values)).join('\n')}\n`;
   const answersOf = (text) =>
-    text.split('\n').map((line) => (line.startsWith('{') ? JSON.parse(line) : line));
+    text.split('\n').map((line) => (/^[[{]/.test(line) ? JSON.parse(line) : line));
   const batch = (calls) => answersOf(runNow(store.shell, script(calls)));
   const call = (...words) => batch([words])[0];
   call('configure', { base_url: base, ...settings });

@@ -99,6 +99,36 @@ for (const engine of engines) {
       assert.equal((await browser.open(`${server.base}/session`)).status, 401);
     });
 
+    it('a script signs out with the header alone, without a body', async () => {
+      const { browser, page } = await login('admin.script');
+      const leave = (headers) => browser.once(`${server.base}/sso/corp/logout`, { method: 'POST', headers });
+      assert.equal((await leave({})).status, 400);
+      assert.equal((await leave({ 'x-xsrf-token': 'x' })).status, 403);
+      assert.equal((await leave({ 'x-xsrf-token': json(page).csrf_token })).status, 303);
+      assert.equal((await browser.open(`${server.base}/session`)).status, 401);
+    });
+
+    it('a session is a page for browsers, JSON for all others', async () => {
+      const { browser } = await login('admin.page');
+      const types = {
+        'text/html,application/xhtml+xml,*/*;q=0.8': 'text/html; charset=utf-8', '*/*': 'application/json',
+        'application/json, text/html;q=0': 'application/json',
+      };
+      for (const [accept, type] of Object.entries(types)) {
+        const answer = await browser.once(`${server.base}/session`, { headers: { accept } });
+        assert.deepEqual([answer.status, answer.headers.get('content-type'), answer.headers.get('vary')], [200, type, 'Accept'], accept);
+        assert.match(await answer.text(), /admin\.page/);
+      }
+      const html = { accept: 'text/html' };
+      const stranger = await fetch(`${server.base}/session`, { headers: html });
+      assert.deepEqual([stranger.status, stranger.headers.get('vary')], [401, 'Accept']);
+      assert.match(await stranger.text(), /Sign in first/);
+      const program = await fetch(`${server.base}/session`, { headers: { ...html, authorization: 'Bearer x' } });
+      assert.match(program.headers.get('content-type'), /json/, 'a token is what programs bring');
+      const token = await fetch(`${server.base}/token`, { method: 'POST', headers: html });
+      assert.match(token.headers.get('content-type'), /json/);
+    });
+
     it('32 browsers at once, each a user', async () => {
       const names = Array.from({ length: 32 }, (_, i) => `admin.${i}`);
       const ends = await Promise.all(names.map((name) => login(name)));
@@ -210,6 +240,8 @@ for (const engine of engines) {
       assert.equal((await bearer(token)).status, 200, 'seen at the next look');
       for (let i = 0; i < 5; i++) assert.equal((await bearer(other)).status, 401);
       assert.equal(provider.seen.validate, 2, 'not again at once of one that it refused');
+      const [{ details }] = server.call('audit_events', { type: 'Single sign-on', outcome: 'denied', max_rows: 1 });
+      assert.deepEqual([details.reason, details.request, details.status], ['inactive', 'validation', 200]);
       assert.equal(server.call('sso_user', 'other'), '');
     });
 
@@ -298,12 +330,26 @@ for (const engine of engines) {
     });
 
     it('a provider that cannot be reached is a page, and is in the audit', async () => {
-      const broken = connectionOf(provider);
-      broken.tokenRequest.url = 'https://127.0.0.1:1/token';
-      assert.equal(server.call('set_sso_connection', 'corp', broken).status, 'ok');
-      const { page } = await login('admin.lost');
-      assert.equal(page.status, 403);
-      assert.match(page.text, /provider_unreachable/);
+      const issuer = `${provider.issuer}`;
+      const refusals = [
+        ['tokenRequest', { url: 'https://127.0.0.1:1/token' },
+          { reason: 'provider_unreachable', provider_error: 'unreachable', request: 'token' }],
+        ['tokenRequest', { url: `${issuer}/nothing` }, { reason: 'token_response', request: 'token', status: 404 }],
+        ['signatureVerificationConfig', { jwks: { jwksUri: `${issuer}/nothing` } },
+          { reason: 'key', request: 'keys', keys_error: 'The address of the keys did not answer 200 but 404.' }],
+        ['issuer', 'https://other.example',
+          { reason: 'issuer', expected_issuer: 'https://other.example', received_issuer: issuer }],
+      ];
+      for (const [member, value, expected] of refusals) {
+        const broken = connectionOf(provider);
+        broken[member] = typeof value === 'string' ? value : { ...broken[member], ...value };
+        assert.equal(server.call('set_sso_connection', 'corp', broken).status, 'ok');
+        const { page } = await login('admin.lost');
+        assert.equal(page.status, 403);
+        assert.match(page.text, new RegExp(expected.reason));
+        const [{ details }] = server.call('audit_events', { type: 'Single sign-on', outcome: 'denied', max_rows: 1 });
+        assert.deepEqual(Object.fromEntries(Object.keys(expected).map((name) => [name, details[name]])), expected);
+      }
       assert.equal(server.call('set_sso_connection', 'corp', connectionOf(provider)).status, 'ok');
     });
 

@@ -83,3 +83,8 @@ SELECT audit_events('{"kind":"x"}');
 -- A connection that is not shown is none.
 SELECT canonical_json(set_sso_connection('corp', '{"type":"OAUTH2","providerName":"Corp","clientId":"app","audience":"platform","issuer":"https://idp.example/"}') -> 'changed');
 SELECT canonical_json(sso_login('corp', json('{"access_token":"' || jwt_sign_with('{"iss":"https://idp.example/","aud":"platform","exp":1767226000,"user":"john.wick"}', (SELECT canonical_json(jwk) FROM provider)) || '"}')) -> 'reason');
+-- SQL fetches by a module of its own, which is not loaded here.
+SELECT fetch_issuer_keys('evil');
+-- The issuer that was expected is said beside the one that came.
+SELECT canonical_json(sso_explain('evil', json('{"access_token":"' || jwt_sign_with('{"iss":"https://idp.example/","aud":"platform","exp":1767226000,"user":"eve"}', (SELECT canonical_json(jwk) FROM other)) || '"}')) -> 'expected_issuer');
+SELECT canonical_json(sso_explain('evil', json('{"access_token":"' || jwt_sign_with('{"iss":"https://idp.example/","aud":"platform","exp":1767226000,"user":"eve"}', (SELECT canonical_json(jwk) FROM other)) || '"}')) -> 'received_issuer');

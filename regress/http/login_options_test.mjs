@@ -105,9 +105,12 @@ for (const engine of engines) {
     }
 
     it('of many that make the same at once one does', async () => {
-      const twin = { ...OPTION, providerName: 'Twin' };
-      const statuses = (await Promise.all(Array.from({ length: 16 }, () => ask('POST', '', twin)))).map(([status]) => status);
-      assert.deepEqual(statuses.sort(), [200, ...Array(15).fill(400)]);
+      for (let round = 0; round < 8; round++) {
+        const answers = await Promise.all(Array.from({ length: 16 }, () => ask('POST', '', { ...OPTION, providerName: 'Twin' })));
+        assert.deepEqual(answers.map(([status]) => status).sort(), [200, ...Array(15).fill(400)]);
+        const [, made] = answers.find(([status]) => status === 200);
+        if (round < 7) assert.deepEqual(await ask('DELETE', `/${made.id}`), [204, '']);
+      }
       const basic = await Promise.all(['one', 'two'].map((providerName) => ask('POST', '', { type: 'BASIC', providerName })));
       assert.deepEqual(basic.map(([status]) => status).sort(), [200, 400]);
       assert.deepEqual(await ask('DELETE', '/BASIC'), [204, '']);

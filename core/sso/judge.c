@@ -35,11 +35,25 @@ static const char *needed(const struct idp_identity *identity, bool from_id_toke
     return identity->verdicts[from_id_token ? IDP_ID_TOKEN : IDP_ACCESS_TOKEN].reason;
 }
 
-/* What came must be good, whether it is asked or not. */
-static const char *all_good(const struct idp_identity *identity, const struct idp_tokens *tokens)
+/* Three parts are a JWT (RFC 7515 §7.1), however bad it is. */
+static bool is_opaque(struct idp_bytes token)
+{
+    size_t dot_count = 0;
+    for (size_t i = 0; i < token.size; i++) {
+        dot_count += token.data[i] == '.';
+    }
+    return dot_count != 2;
+}
+
+/* What came must be good, whether it is asked or not; but access tokens that are no JWT are for the
+ * provider alone (RFC 6749 §1.4), and where nobody asks them nothing hangs on them. */
+static const char *all_good(const struct idp_identity *identity, const struct idp_tokens *tokens,
+                            bool asks_access_token)
 {
     for (size_t use = 0; use < IDP_TOKEN_USE_COUNT; use++) {
-        if (tokens->text[use].data != NULL && identity->verdicts[use].reason != NULL) {
+        struct idp_bytes text = tokens->text[use];
+        bool is_skipped = use == IDP_ACCESS_TOKEN && !asks_access_token && is_opaque(text);
+        if (text.data != NULL && identity->verdicts[use].reason != NULL && !is_skipped) {
             return identity->verdicts[use].reason;
         }
     }
@@ -81,7 +95,7 @@ struct idp_identity idp_identity_of(struct idp_call *call, const struct idp_conn
     bool data_from_id = flag(document, "useIdToken");
     bool rules_from_id = idp_mapping_of(call, connection->text).from_id_token;
     idp_tokens_verify(call, connection, tokens, identity.verdicts);
-    identity.reason = all_good(&identity, tokens);
+    identity.reason = all_good(&identity, tokens, !data_from_id || !rules_from_id);
     identity.reason = identity.reason == NULL ? needed(&identity, data_from_id) : identity.reason;
     identity.reason = identity.reason == NULL ? needed(&identity, rules_from_id) : identity.reason;
     if (!connection->visible || !idp_bytes_is(connection->type, "OAUTH2")) {

@@ -20,3 +20,7 @@ SELECT canonical_json(sso_explain('corp', (SELECT both_ FROM tokens)) -> 'user')
 SELECT canonical_json(sso_login('corp', (SELECT both_ FROM tokens)) -> 'firstName');
 -- A token that is not asked must still be good, where it came.
 SELECT canonical_json(sso_login('corp', json(replace(canonical_json((SELECT both_ FROM tokens)), '"access_token":"ey', '"access_token":"eyx'))) -> 'reason');
+-- An opaque one that is not asked is between the provider and its API.
+SELECT canonical_json(sso_login('corp', json('{"access_token":"ya29.a0Af_b","id_token":' || canonical_json((SELECT both_ FROM tokens) -> 'id_token') || '}')) -> 'user');
+SELECT set_sso_connection('corp', '{"type":"OAUTH2","providerName":"Corp","visibleOnLoginPage":true,"clientId":"app","audience":"api","issuer":"https://idp.example","useIdToken":true,"signatureVerificationConfig":{"jwks":{"jwksUri":"https://idp.example/jwks"}},"userIdConfig":{"jwtField":"user"},"onNewUser":{"dynamicMapping":{"configuration":{"mapFromIdToken":false},"mappings":[{"id":"m","when":{"operator":"EQ","parameterPath":"r","value":"A"},"thenGroups":[1]}]}}}') ->> 'status';
+SELECT canonical_json(sso_login('corp', json('{"access_token":"ya29.a0Af_b","id_token":' || canonical_json((SELECT both_ FROM tokens) -> 'id_token') || '}')) -> 'reason');

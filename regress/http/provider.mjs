@@ -46,7 +46,7 @@ const memory = () => {
   });
 };
 
-const settings = (client, keys, adapter) => ({
+const settings = (client, keys, adapter, accessTokenFormat) => ({
   adapter,
   clients: [client],
   jwks: { keys },
@@ -67,7 +67,7 @@ const settings = (client, keys, adapter) => ({
       defaultResource: () => AUDIENCE,
       useGrantedResource: () => true,
       getResourceServerInfo: () => ({
-        scope: 'api', audience: AUDIENCE, accessTokenFormat: 'jwt', accessTokenTTL: 600,
+        scope: 'api', audience: AUDIENCE, accessTokenFormat, accessTokenTTL: 600,
         jwt: { sign: { alg: client.id_token_signed_response_alg } },
       }),
     },
@@ -89,9 +89,9 @@ export async function startProvider({ redirectUris, alg = 'ES256', postLogout = 
     ...(backchannel ? { backchannel_logout_uri: backchannel, backchannel_logout_session_required: true } : {}),
   };
   const seen = { token: 0, jwks: 0 };
-  let keys = [await privateKey('k1', alg)], handler, slow = 0, active = true, broken = false;
+  let keys = [await privateKey('k1', alg)], handler, slow = 0, active = true, broken = false, format = 'jwt';
   const adapter = memory();
-  const make = () => (handler = new Provider(issuer, settings(client, keys, adapter)).callback());
+  const make = () => (handler = new Provider(issuer, settings(client, keys, adapter, format)).callback());
   make();
   server.on('request', async (request, response) => {
     if (request.url === '/token') seen.token++;
@@ -114,6 +114,10 @@ export async function startProvider({ redirectUris, alg = 'ES256', postLogout = 
     certificate: join(folder, 'cert.pem'),
     slowDown: (ms) => (slow = ms),
     breakKeys: (is) => (broken = is),
+    format: (name) => {
+      format = name;
+      make();
+    },
     revoke: (is = true) => (active = !is),
     // A token that the provider would sign.
     sign: async (claims, kid) =>

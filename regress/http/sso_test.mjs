@@ -161,6 +161,8 @@ for (const engine of engines) {
         await new Promise((done) => setTimeout(done, 600));
       }
       await turns;
+      names.push('admin.last'); // by the last key, whoever came before it
+      ends.push(await login('admin.last'));
       assert.deepEqual(ends.map(({ page }) => (page.status === 200 ? json(page).user : page.text)), names);
       assert.ok(provider.seen.jwks - before <= 8, `${provider.seen.jwks - before} fetches of keys`);
     });
@@ -267,6 +269,21 @@ for (const engine of engines) {
       }
       assert.ok(provider.seen.jwks - before <= 1, `${provider.seen.jwks - before} fetches`);
       assert.ok(usedTokens() - used <= 1, `${usedTokens() - used} rows of those that waited`);
+    });
+
+    it('access tokens that are opaque stop no login that asks the ID token', async () => {
+      const { onNewUser } = connectionOf(provider);
+      const asks = (useIdToken) => connectionOf(provider, {
+        useIdToken, onNewUser: { dynamicMapping: { ...onNewUser.dynamicMapping, configuration: { mapFromIdToken: true } } },
+      });
+      provider.format('opaque');
+      assert.equal(server.call('set_sso_connection', 'corp', asks(true)).status, 'ok');
+      assert.equal(json((await login('admin.opaque')).page).user, 'admin.opaque');
+      assert.deepEqual(user('admin.opaque').access.roles, [1, 2]);
+      assert.equal(server.call('set_sso_connection', 'corp', asks(false)).status, 'ok');
+      assert.match((await login('admin.other')).page.text, /malformed/);
+      provider.format('jwt');
+      assert.equal(server.call('set_sso_connection', 'corp', connectionOf(provider, external())).status, 'ok');
     });
 
     it('nobody becomes an administrator at the device page', async () => {

@@ -22,7 +22,7 @@ CFLAGS    ?= -O2 -g
 # never unloaded: the cache of parsed keys outlives the connection that loaded it.
 STYLE   := -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -Wshadow -Wmissing-prototypes \
            -Wstrict-prototypes -Wno-missing-field-initializers
-HARDEN  := -fPIC -fvisibility=hidden -fno-strict-aliasing -fstack-protector-strong
+HARDEN  := -fPIC -fno-plt -fvisibility=hidden -fno-strict-aliasing -fstack-protector-strong
 MKDIR    = mkdir -p $(@D)
 # The two modules are optimized as a whole, which a function called for each row gains a tenth by. The
 # objects are machine code as well, for what else is linked of them. `make LTO=` does without.

@@ -16,6 +16,7 @@ struct pattern {
     struct idp_wildcard *wildcard;
     struct idp_bytes rest;
     size_t size_max; /* of the text: a longer literal need not be read to its end */
+    bool has_escape; /* a backslash is somewhere; asked once, as most patterns have none */
 };
 
 static bool escapes(const struct pattern *pattern, char next)
@@ -47,7 +48,7 @@ static size_t literal_size(const struct pattern *pattern, size_t *escape_count)
     struct idp_bytes rest = pattern->rest;
     const char *asterisk = memchr(rest.data, '*', rest.size);
     size_t size = asterisk == NULL ? rest.size : (size_t)(asterisk - rest.data);
-    if (memchr(rest.data, '\\', size) != NULL) {
+    if (pattern->has_escape && memchr(rest.data, '\\', size) != NULL) {
         return escaped_size(pattern, escape_count);
     }
     *escape_count = 0;
@@ -123,6 +124,7 @@ bool idp_wildcard_match(struct idp_call *call, struct idp_wildcard *wildcard, st
 {
     struct pattern reading = {
         .call = call, .wildcard = wildcard, .rest = wildcard->pattern, .size_max = text.size};
+    reading.has_escape = memchr(reading.rest.data, '\\', reading.rest.size) != NULL;
     struct idp_bytes literal = literal_take(&reading);
     if (reading.rest.data == NULL) {
         return idp_bytes_equal(literal, text);

@@ -15,7 +15,7 @@ INSERT INTO made VALUES ('spki_ed', 'MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvP
 -- What a document gives: how many keys, their names, or why there are none.
 CREATE TABLE document (position integer, name text, source text, body text, options jsonb);
 
--- ---- JSON Web Key Sets ----
+-- ---- JSON Web Key Sets (S28) ----
 INSERT INTO document SELECT 1, 'x5c alone', 'aad', '{"keys":[{"kty":"RSA","use":"sig","kid":"k1","x5c":["' || base64 || '"]}]}', NULL FROM made WHERE name = 'one';
 INSERT INTO document SELECT 2, 'x5c of a weak key', 'aad', '{"keys":[{"kty":"RSA","kid":"k1","x5c":["' || base64 || '"]}]}', NULL FROM made WHERE name = 'weak';
 INSERT INTO document SELECT 3, 'x5c, and n of another key', 'aad', '{"keys":[{"kty":"RSA","kid":"k1","n":"' || (provider_keys('jwks', '{"keys":[{"kty":"RSA","x5c":["' || (SELECT base64 FROM made WHERE name = 'two') || '"]}]}') -> 'keys' -> 0 ->> 'n')

@@ -167,6 +167,9 @@ const struct idp_json *idp_json_member(const struct idp_json *object, const char
 /* A member's text where it is a string, else data NULL. */
 struct idp_bytes idp_json_string(const struct idp_json *object, const char *name);
 
+/* True where the member is there and true. */
+bool idp_json_is_true(const struct idp_json *object, const char *name);
+
 static inline bool idp_json_is(const struct idp_json *json, enum idp_json_kind kind)
 {
     return json != NULL && json->kind == kind;

@@ -26,6 +26,11 @@ struct idp_bytes idp_json_string(const struct idp_json *object, const char *name
     return idp_json_is(member, IDP_JSON_STRING) ? member->text : (struct idp_bytes){0};
 }
 
+bool idp_json_is_true(const struct idp_json *object, const char *name)
+{
+    return idp_json_is(idp_json_member(object, name), IDP_JSON_TRUE);
+}
+
 /* Counts downwards, because the range below zero is the larger one. */
 bool idp_json_integer(const struct idp_json *json, int64_t *out)
 {

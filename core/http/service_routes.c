@@ -277,7 +277,7 @@ static bool provision(struct asked *asked, struct idp_response *out)
         *out = invalid(asked, outcome);
         return true;
     }
-    bool made = idp_json_is(idp_json_member(outcome, "changed"), IDP_JSON_TRUE);
+    bool made = idp_json_is_true(outcome, "changed");
     if (made) {
         idp_service_save(asked->call, asked->name, &asked->service);
         *out = under_way(asked->call, version_of(outcome));
@@ -301,7 +301,7 @@ static struct idp_response update(struct asked *asked)
     if (!same) {
         idp_service_save(asked->call, asked->name, &asked->service);
     }
-    bool changed = idp_json_is(idp_json_member(outcome, "changed"), IDP_JSON_TRUE);
+    bool changed = idp_json_is_true(outcome, "changed");
     return same && !changed && !asked->is_first ? answer(asked->call, 200, NULL, NULL)
                                                 : under_way(asked->call, version_of(outcome));
 }

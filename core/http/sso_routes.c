@@ -160,7 +160,7 @@ static struct idp_response bearer_answer(struct idp_call *call, const struct idp
     if (idp_json_member(answer, "resume") != NULL) {
         return (struct idp_response){.pending = idp_step_close(call, answer)};
     }
-    return idp_json_is(idp_json_member(answer, "ok"), IDP_JSON_TRUE)
+    return idp_json_is_true(answer, "ok")
                ? idp_response_json(call, 200, answer)
                : idp_response_bearer(call, 401, "invalid_token", "The access token is not good.");
 }

@@ -42,7 +42,7 @@ static struct idp_oidc_verifier verifier_read(const struct idp_json *object)
         .groups_claim = idp_json_string(object, "groups_claim"),
         .groups_prefix = idp_json_string(object, "groups_prefix"),
         .jwks = idp_json_string(object, "jwks"),
-        .guards_system = idp_json_is(idp_json_member(object, "guards_system"), IDP_JSON_TRUE),
+        .guards_system = idp_json_is_true(object, "guards_system"),
         .algorithms = idp_json_member(object, "algorithms"),
         .required_claims = idp_json_member(object, "required_claims"),
         .extra_claims = idp_json_member(object, "extra_claims"),

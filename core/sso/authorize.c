@@ -15,11 +15,6 @@ struct idp_bytes idp_sso_callback_url(struct idp_call *call,
     return idp_text_bytes(&url);
 }
 
-static const struct idp_json *option(const struct idp_connection *connection, const char *name)
-{
-    return idp_json_member(idp_json_member(connection->document, "options"), name);
-}
-
 /* ---- where the browser comes back to ---- */
 
 /* True where a browser may read a step up in the path: to it an encoded dot is a dot. */
@@ -52,7 +47,7 @@ static bool is_below(struct idp_call *call, struct idp_bytes listed, struct idp_
 static bool is_listed(struct idp_call *call, const struct idp_connection *connection,
                       struct idp_bytes uri)
 {
-    const struct idp_json *list = option(connection, "redirect_uris");
+    const struct idp_json *list = idp_connection_option(connection, "redirect_uris");
     const struct idp_json *item = list == NULL ? NULL : list->child;
     for (size_t i = 0; i < uri.size; i++) {
         if (uri.data[i] <= ' ' || uri.data[i] >= 0x7f || strchr("\\#@", uri.data[i]) != NULL) {
@@ -130,7 +125,7 @@ static struct idp_json *request_of(struct idp_call *call, const struct idp_conne
     }
     add(call, connection, request, "state", login->state);
     add(call, connection, request, "nonce", idp_login_nonce(call, login));
-    if (!idp_json_is(option(connection, "pkce"), IDP_JSON_FALSE)) {
+    if (!idp_json_is(idp_connection_option(connection, "pkce"), IDP_JSON_FALSE)) {
         add(call, connection, request, "code_challenge", challenge_of(call, login));
         add(call, connection, request, "code_challenge_method", idp_bytes_of("S256"));
     }

@@ -48,11 +48,6 @@ static struct idp_value digest_of(const struct bearer *bearer)
     return idp_value_blob(idp_digest(bearer->call, "external_token", parts, IDP_COUNT(parts)));
 }
 
-static bool flag(const struct idp_json *object, const char *name)
-{
-    return idp_json_is(idp_json_member(object, name), IDP_JSON_TRUE);
-}
-
 /* ---- answers ---- */
 
 static struct idp_json *refused(const struct bearer *bearer, const char *reason)
@@ -85,7 +80,7 @@ static int64_t interval_us(const struct bearer *bearer)
 
 static bool is_fresh(const struct bearer *bearer, int64_t checked_us)
 {
-    return !flag(bearer->config, "validationRequired") ||
+    return !idp_json_is_true(bearer->config, "validationRequired") ||
            idp_now_us(bearer->call) < checked_us + interval_us(bearer);
 }
 
@@ -126,7 +121,7 @@ static struct idp_json *known(struct bearer *bearer)
     }
     bearer->config = idp_json_member(bearer->connection.document, "externalTokenConfig");
     int64_t checked_us = idp_integer_of(row[4]);
-    if (!flag(bearer->config, "enabled")) {
+    if (!idp_json_is_true(bearer->config, "enabled")) {
         return NULL;
     }
     if (idp_text_of(row[2]).size == 0) {
@@ -179,7 +174,7 @@ static bool connection_of(struct bearer *bearer, struct idp_bytes issuer)
     struct idp_connection *list = idp_connection_list(bearer->call, &count);
     for (size_t i = 0; i < count; i++) {
         const struct idp_json *config = idp_json_member(list[i].document, "externalTokenConfig");
-        if (flag(config, "enabled") &&
+        if (idp_json_is_true(config, "enabled") &&
             idp_bytes_equal(idp_json_string(list[i].document, "issuer"), issuer)) {
             bearer->connection = list[i];
             bearer->config = config;
@@ -244,8 +239,8 @@ static struct idp_json *look(const struct bearer *bearer, const struct idp_json 
     if (identity.reason != NULL) {
         return refused(bearer, identity.reason);
     }
-    return flag(bearer->config, "validationRequired") ? ask_provider(bearer)
-                                                      : admit(bearer, identity);
+    return idp_json_is_true(bearer->config, "validationRequired") ? ask_provider(bearer)
+                                                                  : admit(bearer, identity);
 }
 
 struct idp_json *idp_bearer(struct idp_call *call, struct idp_bytes token, bool patient)
@@ -285,7 +280,7 @@ static bool is_active(const struct bearer *bearer, const struct idp_json *answer
     if (said.data != NULL && own.data != NULL && !idp_bytes_equal(said, own)) {
         return false;
     }
-    return !introspects || flag(body, "active");
+    return !introspects || idp_json_is_true(body, "active");
 }
 
 static struct idp_json *validated(const struct bearer *bearer, const struct idp_json *answer)

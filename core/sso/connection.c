@@ -76,11 +76,17 @@ static size_t rank_of(const struct idp_connection *connection)
     return rank;
 }
 
+const struct idp_json *idp_connection_option(const struct idp_connection *connection,
+                                             const char *name)
+{
+    return idp_json_member(idp_json_member(connection->document, "options"), name);
+}
+
 static int64_t priority_of(const struct idp_connection *connection)
 {
     int64_t priority;
-    const struct idp_json *options = idp_json_member(connection->document, "options");
-    return idp_json_integer(idp_json_member(options, "priority"), &priority) ? priority : 0;
+    return idp_json_integer(idp_connection_option(connection, "priority"), &priority) ? priority
+                                                                                      : 0;
 }
 
 static int order(const void *left, const void *right)

@@ -97,6 +97,10 @@ bool idp_connection_find_in(struct idp_call *call, struct idp_bytes tenant, stru
  * options.priority and id. */
 struct idp_connection *idp_connection_list(struct idp_call *call, size_t *count);
 
+/* A member of the document's `options`; NULL: it is not said. */
+const struct idp_json *idp_connection_option(const struct idp_connection *connection,
+                                             const char *name);
+
 /* The document as it is shown: with its id, and whether it is restricted. */
 const struct idp_json *idp_connection_shown(struct idp_call *call,
                                             const struct idp_connection *connection);

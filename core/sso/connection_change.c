@@ -112,7 +112,7 @@ static struct idp_connection next_of(struct idp_call *call, const struct idp_con
         .id = before->id,
         .type = idp_json_string(document, "type"),
         .provider_name = idp_json_string(document, "providerName"),
-        .visible = idp_json_is(idp_json_member(document, "visibleOnLoginPage"), IDP_JSON_TRUE),
+        .visible = idp_json_is_true(document, "visibleOnLoginPage"),
         .restricted = before->restricted,
         .version = before->version + 1,
         .text = idp_json_text(call, document),

@@ -208,7 +208,7 @@ static void completeness_check(struct idp_connection_faults *faults,
 
 static bool names_user(const struct idp_json *config)
 {
-    bool is_constant = idp_json_is(idp_json_member(config, "useConstantValue"), IDP_JSON_TRUE);
+    bool is_constant = idp_json_is_true(config, "useConstantValue");
     return idp_json_string(config, is_constant ? "constantValue" : "jwtField").size > 0;
 }
 
@@ -216,14 +216,14 @@ static bool names_user(const struct idp_json *config)
 static void external_check(struct idp_connection_faults *faults, const struct idp_json *document)
 {
     const struct idp_json *config = idp_json_member(document, "externalTokenConfig");
-    if (!idp_json_is(idp_json_member(config, "enabled"), IDP_JSON_TRUE)) {
+    if (!idp_json_is_true(config, "enabled")) {
         return;
     }
     if (!names_user(idp_json_member(config, "userOrAppIdConfig"))) {
         warn(faults, "/externalTokenConfig/userOrAppIdConfig",
              "no token of the provider is accepted while this does not say whose it is");
     }
-    if (idp_json_is(idp_json_member(config, "validationRequired"), IDP_JSON_TRUE) &&
+    if (idp_json_is_true(config, "validationRequired") &&
         idp_json_string(idp_sso_request_find(document, IDP_SSO_VALIDATION), "url").size == 0) {
         warn(faults, idp_sso_request_path(IDP_SSO_VALIDATION),
              "no token of the provider is accepted while this request has no address");

@@ -136,8 +136,7 @@ static const struct idp_json *array_walk(struct idp_secret_walk *walk, const str
 
 static bool has_authority(const struct idp_json *request)
 {
-    return idp_json_is(idp_json_member(idp_json_member(request, "options"), "authority"),
-                       IDP_JSON_TRUE);
+    return idp_json_is_true(idp_json_member(request, "options"), "authority");
 }
 
 /* Whoever writes a document may not read its secrets, nor have them sent to a host of their own. */

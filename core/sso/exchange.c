@@ -61,8 +61,7 @@ static struct idp_json *token_request(struct idp_call *call,
                                       const struct idp_login_state *login, struct idp_bytes code)
 {
     struct idp_json *values = idp_json_new(call, IDP_JSON_OBJECT);
-    const struct idp_json *pkce =
-        idp_json_member(idp_json_member(connection->document, "options"), "pkce");
+    const struct idp_json *pkce = idp_connection_option(connection, "pkce");
     struct idp_bytes template =
         idp_json_string(idp_sso_request_find(connection->document, IDP_SSO_TOKEN), "body");
     bool is_placed =

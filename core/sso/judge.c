@@ -12,11 +12,6 @@ static const struct {
     [IDP_PHONE] = {"phoneNumberClaimName"},
 };
 
-static bool flag(const struct idp_json *object, const char *name)
-{
-    return idp_json_is(idp_json_member(object, name), IDP_JSON_TRUE);
-}
-
 /* A claim of this name, which is no path; what is no text is absent. */
 static struct idp_bytes top_claim(const struct idp_json *claims, struct idp_bytes name)
 {
@@ -64,7 +59,7 @@ static const char *user_id_read(struct idp_identity *identity, const struct idp_
                                 const struct idp_json *claims)
 {
     struct idp_bytes constant = idp_json_string(config, "constantValue");
-    bool is_constant = flag(config, "useConstantValue");
+    bool is_constant = idp_json_is_true(config, "useConstantValue");
     identity->user_id =
         is_constant ? constant : top_claim(claims, idp_json_string(config, "jwtField"));
     if (identity->user_id.size == 0) {
@@ -92,7 +87,7 @@ struct idp_identity idp_identity_of(struct idp_call *call, const struct idp_conn
 {
     struct idp_identity identity = {0};
     const struct idp_json *document = connection->document;
-    bool data_from_id = flag(document, "useIdToken");
+    bool data_from_id = idp_json_is_true(document, "useIdToken");
     bool rules_from_id = idp_mapping_of(call, connection->text).from_id_token;
     idp_tokens_verify(call, connection, tokens, identity.verdicts);
     identity.reason = all_good(&identity, tokens, !data_from_id || !rules_from_id);
@@ -130,8 +125,9 @@ struct idp_identity idp_bearer_identity_of(struct idp_call *call,
     const struct idp_json *document = connection->document;
     const struct idp_json *config = idp_json_member(document, "externalTokenConfig");
     idp_tokens_verify(call, connection, &tokens, identity.verdicts);
-    identity.reason = flag(config, "enabled") ? identity.verdicts[IDP_ACCESS_TOKEN].reason
-                                              : "external_tokens_disabled";
+    identity.reason = idp_json_is_true(config, "enabled")
+                          ? identity.verdicts[IDP_ACCESS_TOKEN].reason
+                          : "external_tokens_disabled";
     const struct idp_json *claims = identity.verdicts[IDP_ACCESS_TOKEN].claims;
     if (identity.reason == NULL && is_of_login(claims)) {
         identity.reason = "type";

@@ -87,7 +87,7 @@ static void check_field(struct idp_call *call, const struct idp_json *manual,
 struct idp_bytes idp_manual_field(const struct idp_json *manual)
 {
     struct idp_bytes field = idp_json_string(manual, "certIdField");
-    if (!idp_json_is(idp_json_member(manual, "certIdFromField"), IDP_JSON_TRUE)) {
+    if (!idp_json_is_true(manual, "certIdFromField")) {
         return (struct idp_bytes){NULL, 0};
     }
     return field.data == NULL ? (struct idp_bytes){"", 0} : field;

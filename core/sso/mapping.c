@@ -58,11 +58,6 @@ static void read_rule(struct reading *reading, const struct idp_json *json)
     reading->node_count += rule->fault == NULL ? rule->predicate.count : 0;
 }
 
-static bool flag_of(const struct idp_json *configuration, const char *name)
-{
-    return idp_json_is(idp_json_member(configuration, name), IDP_JSON_TRUE);
-}
-
 /* Reads the rules into the room of `reading`, which must be large enough. */
 static struct idp_mapping read_mapping(struct reading *reading, const struct idp_json *connection)
 {
@@ -79,9 +74,9 @@ static struct idp_mapping read_mapping(struct reading *reading, const struct idp
         read_rule(reading, rule);
     }
     return (struct idp_mapping){
-        .only_for_new = flag_of(configuration, "mapRolesOnlyForNewUser"),
-        .only_listed = flag_of(configuration, "manageRolesOnlyFromAccessMapping"),
-        .from_id_token = flag_of(configuration, "mapFromIdToken"),
+        .only_for_new = idp_json_is_true(configuration, "mapRolesOnlyForNewUser"),
+        .only_listed = idp_json_is_true(configuration, "manageRolesOnlyFromAccessMapping"),
+        .from_id_token = idp_json_is_true(configuration, "mapFromIdToken"),
         .count = reading->count,
         .rules = reading->rules,
         .access_count = access_count,

@@ -69,7 +69,7 @@ const struct idp_json *idp_step_open(struct idp_call *call, const struct idp_jso
         idp_now_us(call) >= until_us) {
         return NULL;
     }
-    return idp_json_is(idp_json_member(step, "repeatable"), IDP_JSON_TRUE) ||
+    return idp_json_is_true(step, "repeatable") ||
                    idp_token_use(call, idp_bytes_of(ISSUER), name, until_us)
                ? step
                : NULL;

@@ -71,17 +71,13 @@ bool idp_key_place_of(const struct idp_connection *connection, struct idp_key_pl
     return true;
 }
 
-static const struct idp_json *option(const struct idp_connection *connection, const char *name)
-{
-    return idp_json_member(idp_json_member(connection->document, "options"), name);
-}
-
 /* ---- reading ---- */
 
 static int64_t cooldown_us(const struct idp_connection *connection)
 {
     int64_t cooldown_s;
-    bool is_said = idp_json_integer(option(connection, "key_cooldown_s"), &cooldown_s);
+    bool is_said =
+        idp_json_integer(idp_connection_option(connection, "key_cooldown_s"), &cooldown_s);
     return (is_said ? cooldown_s : COOLDOWN_S) * SECOND_US;
 }
 
@@ -201,7 +197,7 @@ static struct idp_json *jwks_of(struct idp_call *call, const struct idp_connecti
     }
     struct idp_bytes body = idp_json_string(answer, "body");
     struct idp_bytes encoded = idp_json_string(answer, "body_base64");
-    bool is_rsa = idp_json_is(option(connection, "rsa_only"), IDP_JSON_TRUE);
+    bool is_rsa = idp_json_is(idp_connection_option(connection, "rsa_only"), IDP_JSON_TRUE);
     if (!idp_key_place_of(connection, &place)) {
         *why = "The connection does not say where its keys are.";
         return NULL;
@@ -220,7 +216,7 @@ const char *idp_stored_keys_take(struct idp_call *call, const struct idp_connect
     struct idp_json *jwks = jwks_of(call, connection, answer, &why);
     bool is_known = idp_key_place_of(connection, &place);
     int64_t lifetime_s = lifetime_of(call, idp_json_member(answer, "headers"));
-    bool is_set = idp_json_is(idp_json_member(answer, "set"), IDP_JSON_TRUE);
+    bool is_set = idp_json_is_true(answer, "set");
     struct idp_value row[] = {
         idp_value_text(idp_tenant(call)),
         idp_value_text(connection->id),

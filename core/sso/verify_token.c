@@ -14,11 +14,6 @@ struct judge {
     const struct idp_json *jwks;
 };
 
-static const struct idp_json *option(const struct judge *judge, const char *name)
-{
-    return idp_json_member(idp_json_member(judge->connection->document, "options"), name);
-}
-
 /* ---- policy ---- */
 
 /* Keys are public, so nothing of a shared secret is here. */
@@ -27,7 +22,7 @@ static struct idp_json *algorithms_of(const struct judge *judge)
     static const char *const names[] = {"RS256", "RS384", "RS512", "PS256", "PS384",
                                         "PS512", "ES256", "ES384", "ES512", "EdDSA"};
     enum { RSA_COUNT = 6 };
-    bool is_rsa = idp_json_is(option(judge, "rsa_only"), IDP_JSON_TRUE);
+    bool is_rsa = idp_json_is(idp_connection_option(judge->connection, "rsa_only"), IDP_JSON_TRUE);
     struct idp_json *list = idp_json_new(judge->call, IDP_JSON_ARRAY);
     for (size_t i = 0; i < (is_rsa ? RSA_COUNT : IDP_COUNT(names)); i++) {
         idp_json_add(list, NULL, idp_json_new_string(judge->call, idp_bytes_of(names[i])));
@@ -54,7 +49,7 @@ static struct idp_json *policy_of(const struct judge *judge, enum idp_token_use 
     struct idp_json *policy = idp_json_new(judge->call, IDP_JSON_OBJECT);
     struct idp_json *required = idp_json_new(judge->call, IDP_JSON_ARRAY);
     idp_json_add(required, NULL, idp_json_new_string(judge->call, idp_bytes_of("exp")));
-    if (!idp_json_integer(option(judge, "leeway_s"), &leeway_s)) {
+    if (!idp_json_integer(idp_connection_option(judge->connection, "leeway_s"), &leeway_s)) {
         leeway_s = LEEWAY_S;
     }
     idp_json_add(policy, "algs", algorithms_of(judge));
@@ -88,7 +83,7 @@ static void keys_load(struct judge *judge)
 {
     const char *why;
     struct idp_key_place place;
-    bool is_rsa = idp_json_is(option(judge, "rsa_only"), IDP_JSON_TRUE);
+    bool is_rsa = idp_json_is(idp_connection_option(judge->connection, "rsa_only"), IDP_JSON_TRUE);
     bool is_known = idp_key_place_of(judge->connection, &place);
     if (is_known && place.url.data == NULL) {
         judge->manual = idp_json_member(

@@ -81,3 +81,28 @@ struct idp_bytes idp_request_bearer(const struct idp_request *request)
     return is_bearer ? (struct idp_bytes){header.data + size, header.size - size}
                      : (struct idp_bytes){0};
 }
+
+const struct idp_json *idp_request_claims(struct idp_call *call, const struct idp_request *request,
+                                          const char *scope, struct idp_response *refusal)
+{
+    struct idp_bytes token = idp_request_bearer(request);
+    if (token.data == NULL) {
+        *refusal = idp_response_bearer(call, 401, NULL, "An access token is needed.");
+        return NULL;
+    }
+    const struct idp_json *claims = idp_json_member(idp_authenticate(call, token), "claims");
+    if (claims == NULL) {
+        *refusal = idp_response_bearer(call, 401, "invalid_token", "The access token is not good.");
+        return NULL;
+    }
+    if (!idp_word_in(idp_json_string(claims, "scope"), idp_bytes_of(scope))) {
+        struct idp_text sentence = {.call = call};
+        idp_text_add_c(&sentence, "The access token needs the scope ");
+        idp_text_add_c(&sentence, scope);
+        idp_text_add_c(&sentence, ".");
+        *refusal =
+            idp_response_bearer(call, 403, "insufficient_scope", idp_text_bytes(&sentence).data);
+        return NULL;
+    }
+    return claims;
+}

@@ -229,8 +229,7 @@ struct idp_response idp_answer_device_page(struct idp_call *call, const struct i
     if (visit.session == NULL) {
         return sign_in_first(call, request);
     }
-    const struct idp_json *query =
-        request->query.data == NULL ? NULL : idp_form_read(call, request->query);
+    const struct idp_json *query = idp_request_query(call, request);
     struct idp_bytes code = idp_json_string(query, "user_code"), nothing = {"", 0};
     struct idp_bytes end = idp_json_string(query, "end");
     if (!is_post && (idp_bytes_is(end, "approve") || idp_bytes_is(end, "deny"))) {

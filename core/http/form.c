@@ -84,3 +84,8 @@ const struct idp_json *idp_form_read(struct idp_call *call, struct idp_bytes tex
     }
     return form;
 }
+
+const struct idp_json *idp_request_query(struct idp_call *call, const struct idp_request *request)
+{
+    return request->query.data == NULL ? NULL : idp_form_read(call, request->query);
+}

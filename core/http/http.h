@@ -65,6 +65,9 @@ bool idp_request_is(const struct idp_request *request, const char *media_type);
  * absent). NULL: malformed, repeated or over a limit. */
 const struct idp_json *idp_form_read(struct idp_call *call, struct idp_bytes text);
 
+/* The query, read so; NULL also where there is none. */
+const struct idp_json *idp_request_query(struct idp_call *call, const struct idp_request *request);
+
 /* ---- credentials (credentials.c) ---- */
 
 /* Credentials of a request: HTTP Basic (form-decoded, RFC 6749 §2.3.1) or the form.
@@ -132,6 +135,10 @@ struct idp_response idp_response_redirect(struct idp_call *call, struct idp_byte
 
 /* The access token of an Authorization header (RFC 6750 §2.1); data NULL: none. */
 struct idp_bytes idp_request_bearer(const struct idp_request *request);
+
+/* The claims of such a token of ours that has the scope; NULL: *refusal says why not (§3). */
+const struct idp_json *idp_request_claims(struct idp_call *call, const struct idp_request *request,
+                                          const char *scope, struct idp_response *refusal);
 
 /* ---- response (response.c) ---- */
 

@@ -5,8 +5,6 @@
 #include "core/http/http.h"
 #include "core/sso/sso.h"
 
-#define SCOPE IDP_SCOPE_SSO
-
 /* One request of somebody who may. */
 struct asked {
     struct idp_call *call;
@@ -72,17 +70,7 @@ static bool enter(struct asked *asked, bool has_body, struct idp_response *refus
 {
     const char *why;
     struct idp_call *call = asked->call;
-    struct idp_bytes token = idp_request_bearer(asked->request);
-    const struct idp_json *claims =
-        token.data == NULL ? NULL : idp_json_member(idp_authenticate(call, token), "claims");
-    if (claims == NULL) {
-        *refusal = idp_response_bearer(call, 401, token.data == NULL ? NULL : "invalid_token",
-                                       "An access token is needed that is good.");
-        return false;
-    }
-    if (!idp_word_in(idp_json_string(claims, "scope"), idp_bytes_of(SCOPE))) {
-        *refusal = idp_response_bearer(call, 403, "insufficient_scope",
-                                       "The access token needs the scope " SCOPE ".");
+    if (idp_request_claims(call, asked->request, IDP_SCOPE_SSO, refusal) == NULL) {
         return false;
     }
     if (!has_body) {
@@ -218,9 +206,7 @@ struct idp_response idp_answer_option_get(struct idp_call *call, const struct id
 /* Sessions end with the change unless the query says false. */
 static struct idp_value change_options(const struct asked *asked)
 {
-    const struct idp_json *query = asked->request->query.data == NULL
-                                       ? NULL
-                                       : idp_form_read(asked->call, asked->request->query);
+    const struct idp_json *query = idp_request_query(asked->call, asked->request);
     struct idp_json *options = idp_json_new(asked->call, IDP_JSON_OBJECT);
     idp_json_add_bool(asked->call, options, "terminate_user_sessions",
                       !idp_bytes_is(idp_json_string(query, "terminateUserSessions"), "false"));
@@ -268,8 +254,7 @@ struct idp_response idp_answer_option_restrict(struct idp_call *call,
         return refusal;
     }
     const struct idp_json *flag = idp_json_member(asked.body, "onlyManagementTenantAccess");
-    const struct idp_json *query =
-        request->query.data == NULL ? NULL : idp_form_read(call, request->query);
+    const struct idp_json *query = idp_request_query(call, request);
     struct idp_bytes tenant = idp_json_string(query, "targetTenant");
     bool is_flag = idp_json_is(flag, IDP_JSON_TRUE) || idp_json_is(flag, IDP_JSON_FALSE);
     if (!is_flag || tenant.size == 0 || tenant.size > IDP_TENANT_SIZE_MAX ||

@@ -7,8 +7,6 @@
 #include "core/http/http.h"
 #include "core/oidc/oidc.h"
 
-#define SCOPE IDP_SCOPE_BROKER
-
 /* One request to an instance. */
 struct asked {
     struct idp_call *call;
@@ -57,29 +55,6 @@ static int64_t version_of(const struct idp_json *outcome)
 
 /* ---- who asks, and how ---- */
 
-/* False with *refusal where the caller may not. */
-static bool is_admitted(struct idp_call *call, const struct idp_request *request,
-                        struct idp_bytes *actor, struct idp_response *refusal)
-{
-    struct idp_bytes token = idp_request_bearer(request);
-    if (token.data == NULL) {
-        *refusal = idp_response_bearer(call, 401, NULL, "An access token is needed.");
-        return false;
-    }
-    const struct idp_json *claims = idp_json_member(idp_authenticate(call, token), "claims");
-    if (claims == NULL) {
-        *refusal = idp_response_bearer(call, 401, "invalid_token", "The access token is not good.");
-        return false;
-    }
-    if (!idp_word_in(idp_json_string(claims, "scope"), idp_bytes_of(SCOPE))) {
-        *refusal = idp_response_bearer(call, 403, "insufficient_scope",
-                                       "The access token needs the scope " SCOPE ".");
-        return false;
-    }
-    *actor = idp_json_string(claims, "sub");
-    return true;
-}
-
 /* Minor versions are compatible. */
 static bool is_version_2(struct idp_bytes version)
 {
@@ -98,9 +73,11 @@ static bool enter(struct idp_call *call, const struct idp_request *request, stru
 {
     asked->call = call;
     asked->name = request->segment;
-    if (!is_admitted(call, request, &asked->actor, refusal)) {
+    const struct idp_json *claims = idp_request_claims(call, request, IDP_SCOPE_BROKER, refusal);
+    if (claims == NULL) {
         return false;
     }
+    asked->actor = idp_json_string(claims, "sub");
     if (!is_version_2(idp_request_header(request, "x-broker-api-version"))) {
         *refusal = answer(call, 412, NULL,
                           "The header X-Broker-API-Version must say 2 and a minor version.");
@@ -117,8 +94,7 @@ static bool enter(struct idp_call *call, const struct idp_request *request, stru
 
 static bool accepts_incomplete(struct idp_call *call, const struct idp_request *request)
 {
-    const struct idp_json *query =
-        request->query.data == NULL ? NULL : idp_form_read(call, request->query);
+    const struct idp_json *query = idp_request_query(call, request);
     return idp_bytes_is(idp_json_string(query, "accepts_incomplete"), "true");
 }
 

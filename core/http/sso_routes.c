@@ -15,8 +15,7 @@ struct idp_response idp_answer_login_options(struct idp_call *call,
 
 static const struct idp_json *query_of(struct idp_call *call, const struct idp_request *request)
 {
-    const struct idp_json *query =
-        request->query.data == NULL ? NULL : idp_form_read(call, request->query);
+    const struct idp_json *query = idp_request_query(call, request);
     return query == NULL ? idp_json_new(call, IDP_JSON_OBJECT) : query;
 }
 

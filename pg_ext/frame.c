@@ -41,6 +41,16 @@ static void release(void *context, void *block)
     }
 }
 
+/* ---- frames ---- */
+
+static void frame_fill(struct idp_frame *frame, MemoryContext blocks)
+{
+    *frame = (struct idp_frame){
+        .call = {.host = &idp_pg_host, .context = frame, .arena = &frame->arena},
+        .arena = {.obtain = obtain, .release = release, .context = blocks},
+    };
+}
+
 /* ---- calls for rows ---- */
 
 static struct idp_frame row_frame;
@@ -51,6 +61,15 @@ static void row_frame_end(void)
     if (row_frame.arena.blocks != NULL || row_frame.arena.cleanups != NULL) {
         idp_arena_end(&row_frame.arena);
     }
+}
+
+/* What the last call has set. Neither SPI nor the path: it touches no row. */
+static void row_frame_begin(const struct idp_function *function)
+{
+    row_frame.call.function = function;
+    row_frame.call.tenant = (struct idp_bytes){NULL, 0};
+    row_frame.call.now_known = false;
+    row_frame.memory = CurrentMemoryContext;
 }
 
 static void transaction_ended(XactEvent event, void *argument)
@@ -68,23 +87,12 @@ static void subtransaction_ended(SubXactEvent event, SubTransactionId id, SubTra
 
 void idp_pg_frames_init(void)
 {
+    frame_fill(&row_frame, TopMemoryContext);
     RegisterXactCallback(transaction_ended, NULL);
     RegisterSubXactCallback(subtransaction_ended, NULL);
 }
 
 /* ---- any calls ---- */
-
-static void frame_fill(struct idp_frame *frame, const struct idp_function *function,
-                       MemoryContext memory, MemoryContext blocks)
-{
-    /* Part by part: compilers clear the whole by an instruction that takes longer than the rest. */
-    frame->call = (struct idp_call){
-        .host = &idp_pg_host, .context = frame, .arena = &frame->arena, .function = function};
-    frame->arena = (struct idp_arena){.obtain = obtain, .release = release, .context = blocks};
-    frame->memory = memory;
-    frame->connected = frame->in_statement = false;
-    frame->path_level = 0;
-}
 
 static void end_arena(void *object)
 {
@@ -100,7 +108,9 @@ struct idp_frame *idp_pg_frame_new(const struct idp_function *function)
         struct idp_frame frame;
         MemoryContextCallback callback;
     } *made = MemoryContextAllocZero(memory, sizeof *made);
-    frame_fill(&made->frame, function, memory, memory);
+    frame_fill(&made->frame, memory);
+    made->frame.call.function = function;
+    made->frame.memory = memory;
     made->callback.func = end_arena;
     made->callback.arg = &made->frame;
     MemoryContextRegisterResetCallback(memory, &made->callback);
@@ -121,7 +131,7 @@ struct idp_frame *idp_pg_frame_open(const struct idp_function *function)
         return idp_pg_frame_new(function);
     }
     row_frame_end();
-    frame_fill(&row_frame, function, CurrentMemoryContext, TopMemoryContext);
+    row_frame_begin(function);
     return &row_frame;
 }
 

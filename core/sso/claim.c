@@ -170,9 +170,8 @@ bool idp_claim_meets(struct idp_call *call, const struct idp_json *claims,
         .call = call,
         .leaf = leaf,
         .is_pattern = leaf->kind == IDP_OPERATOR_EQ,
-        .wildcard = {.pattern = leaf->value,
-                     .escape =
-                         options->star_only ? IDP_WILDCARD_ESCAPE_STAR : IDP_WILDCARD_ESCAPE_ALL},
+        .wildcard = idp_wildcard_of(leaf->value, options->star_only ? IDP_WILDCARD_ESCAPE_STAR
+                                                                    : IDP_WILDCARD_ESCAPE_ALL),
         .plain = {.call = call},
     };
     if (claim == NULL) {

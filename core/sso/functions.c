@@ -6,7 +6,7 @@
 
 struct idp_value idp_sql_wildcard_match(struct idp_call *call, const struct idp_value *arguments)
 {
-    struct idp_wildcard wildcard = {.pattern = arguments[0].bytes};
+    struct idp_wildcard wildcard = idp_wildcard_of(arguments[0].bytes, IDP_WILDCARD_ESCAPE_ALL);
     return idp_value_bool(idp_wildcard_match(call, &wildcard, arguments[1].bytes));
 }
 

@@ -14,8 +14,12 @@ enum idp_wildcard_escape { IDP_WILDCARD_ESCAPE_ALL, IDP_WILDCARD_ESCAPE_STAR };
 struct idp_wildcard {
     struct idp_bytes pattern;
     enum idp_wildcard_escape escape;
-    char *room; /* NULL at first: made for the literals of a pattern that has escapes */
+    bool has_backslash; /* asked once, as most patterns have none */
+    char *room;         /* NULL at first: made for the literals of a pattern that has escapes */
 };
+
+/* The pattern stays the caller's, and must outlive it. */
+struct idp_wildcard idp_wildcard_of(struct idp_bytes pattern, enum idp_wildcard_escape escape);
 
 /* True where the pattern matches the whole text, byte by byte: "*" is zero or more characters.
  * Time grows with both sizes, not with their product, and memory with the pattern, for any number

@@ -10,14 +10,29 @@
 
 enum { SHORT_TEXT_SIZE_MAX = 256, SHORT_LITERAL_SIZE_MAX = 64 };
 
-/* A pattern that is read from the left; `rest` data NULL: it is read. */
+/* A pattern that is read from the left: `next` is where the next literal begins, behind the end by
+ * one when the last is taken. */
 struct pattern {
     struct idp_call *call;
     struct idp_wildcard *wildcard;
-    struct idp_bytes rest;
+    size_t next;
     size_t size_max; /* of the text: a longer literal need not be read to its end */
-    bool has_escape; /* a backslash is somewhere; asked once, as most patterns have none */
 };
+
+static struct idp_bytes behind(struct idp_bytes text, size_t size)
+{
+    return (struct idp_bytes){text.data + size, text.size - size};
+}
+
+static struct idp_bytes rest_of(const struct pattern *pattern)
+{
+    return behind(pattern->wildcard->pattern, pattern->next);
+}
+
+static bool is_read(const struct pattern *pattern)
+{
+    return pattern->next > pattern->wildcard->pattern.size;
+}
 
 static bool escapes(const struct pattern *pattern, char next)
 {
@@ -31,7 +46,7 @@ static bool is_escape(const struct pattern *pattern, struct idp_bytes text, size
 
 static size_t escaped_size(const struct pattern *pattern, size_t *escape_count)
 {
-    struct idp_bytes rest = pattern->rest;
+    struct idp_bytes rest = rest_of(pattern);
     size_t i = 0;
     *escape_count = 0;
     while (i < rest.size && rest.data[i] != '*' && i - *escape_count <= pattern->size_max) {
@@ -45,10 +60,10 @@ static size_t escaped_size(const struct pattern *pattern, size_t *escape_count)
 /* The size of the literal at the left, escapes included; *escape_count: how many these are. */
 static size_t literal_size(const struct pattern *pattern, size_t *escape_count)
 {
-    struct idp_bytes rest = pattern->rest;
+    struct idp_bytes rest = rest_of(pattern);
     const char *asterisk = memchr(rest.data, '*', rest.size);
     size_t size = asterisk == NULL ? rest.size : (size_t)(asterisk - rest.data);
-    if (pattern->has_escape && memchr(rest.data, '\\', size) != NULL) {
+    if (pattern->wildcard->has_backslash && memchr(rest.data, '\\', size) != NULL) {
         return escaped_size(pattern, escape_count);
     }
     *escape_count = 0;
@@ -75,22 +90,14 @@ static struct idp_bytes unescaped(const struct pattern *pattern, struct idp_byte
 static struct idp_bytes literal_take(struct pattern *pattern)
 {
     size_t escape_count, size = literal_size(pattern, &escape_count);
-    struct idp_bytes literal = {pattern->rest.data, size};
-    bool is_last = size == pattern->rest.size;
-    pattern->rest =
-        is_last ? (struct idp_bytes){NULL, 0}
-                : (struct idp_bytes){pattern->rest.data + size + 1, pattern->rest.size - size - 1};
+    struct idp_bytes literal = {rest_of(pattern).data, size};
+    pattern->next += size + 1;
     if (escape_count == 0) {
         return literal;
     }
     return size - escape_count > pattern->size_max
                ? (struct idp_bytes){literal.data, size - escape_count}
                : unescaped(pattern, literal);
-}
-
-static struct idp_bytes behind(struct idp_bytes text, size_t size)
-{
-    return (struct idp_bytes){text.data + size, text.size - size};
 }
 
 /* memmem() makes a table first; where little is looked through that takes longer than looking. */
@@ -120,22 +127,26 @@ static bool find(struct idp_bytes *text, struct idp_bytes literal)
     return true;
 }
 
+struct idp_wildcard idp_wildcard_of(struct idp_bytes pattern, enum idp_wildcard_escape escape)
+{
+    bool has_backslash = memchr(pattern.data, '\\', pattern.size) != NULL;
+    return (struct idp_wildcard){pattern, escape, has_backslash, NULL};
+}
+
 bool idp_wildcard_match(struct idp_call *call, struct idp_wildcard *wildcard, struct idp_bytes text)
 {
-    struct pattern reading = {
-        .call = call, .wildcard = wildcard, .rest = wildcard->pattern, .size_max = text.size};
-    reading.has_escape = memchr(reading.rest.data, '\\', reading.rest.size) != NULL;
-    struct idp_bytes literal = literal_take(&reading);
-    if (reading.rest.data == NULL) {
+    struct pattern pattern = {.call = call, .wildcard = wildcard, .size_max = text.size};
+    struct idp_bytes literal = literal_take(&pattern);
+    if (is_read(&pattern)) {
         return idp_bytes_equal(literal, text);
     }
     if (!idp_bytes_start(text, literal)) {
         return false;
     }
     text = behind(text, literal.size);
-    while (reading.rest.size > 0) {
-        literal = literal_take(&reading);
-        if (reading.rest.data == NULL) {
+    while (pattern.next < wildcard->pattern.size) {
+        literal = literal_take(&pattern);
+        if (is_read(&pattern)) {
             return idp_bytes_end(text, literal);
         }
         if (!find(&text, literal)) {

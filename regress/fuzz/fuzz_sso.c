@@ -25,7 +25,7 @@ static void check_rule(struct idp_call *call, struct idp_bytes rule, struct idp_
 
 static bool matches(struct idp_call *call, struct idp_bytes pattern, struct idp_bytes text)
 {
-    struct idp_wildcard wildcard = {.pattern = pattern};
+    struct idp_wildcard wildcard = idp_wildcard_of(pattern, IDP_WILDCARD_ESCAPE_ALL);
     return idp_wildcard_match(call, &wildcard, text);
 }
 

@@ -54,6 +54,26 @@ CREATE FUNCTION idplane.audit_events(options jsonb DEFAULT NULL) RETURNS jsonb
     LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.audit_events(jsonb) IS 'What happened last, and who was it; the latest first.';
 
+CREATE FUNCTION idplane.seal_audit(max_rows bigint) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.seal_audit(bigint) IS 'Chains rows of the audit that are in no seal yet, and signs the head of the chain.';
+
+CREATE FUNCTION idplane.audit_head() RETURNS jsonb
+    LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.audit_head() IS 'The last seal of the audit, to be kept elsewhere.';
+
+CREATE FUNCTION idplane.verify_audit(head jsonb DEFAULT NULL) RETURNS jsonb
+    LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.verify_audit(jsonb) IS 'Whether the audit is as it was sealed, and goes on from a head that was kept.';
+
+CREATE FUNCTION idplane.metric_samples() RETURNS jsonb
+    LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.metric_samples() IS 'What is to be monitored of this tenant, one sample each.';
+
+CREATE FUNCTION idplane.metrics() RETURNS text
+    LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.metrics() IS 'The same in the text format of Prometheus.';
+
 CREATE FUNCTION idplane.check_installation() RETURNS jsonb
     LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.check_installation() IS 'Prepares every statement of the library against the tables, and counts them.';
@@ -466,6 +486,14 @@ CREATE VIEW idplane.oidc_divergence WITH (security_barrier) AS
        AND (m.answer ->> 'status' <> 'ok' OR m.answer ->> 'changed' = 'true' OR i.profile <> d.profile);
 COMMENT ON VIEW idplane.oidc_divergence IS 'Instances of the tenant whose effective configuration is not what their record and the defaults of today give.';
 COMMENT ON COLUMN idplane.oidc_divergence.derived IS 'What rederive_oidc() would make effective; null: it would refuse the record.';
+
+-- Whoever may read it may also call metric_samples(): a view runs functions as who reads it.
+CREATE VIEW idplane.metric WITH (security_barrier) AS
+    SELECT m ->> 'name' AS name, m -> 'labels' AS labels, (m -> 'value')::bigint AS value,
+           m ->> 'help' AS help, m ->> 'type' AS type
+      FROM jsonb_array_elements(idplane.metric_samples()) AS m;
+COMMENT ON VIEW idplane.metric IS 'What is to be monitored of the tenant, in the names of Prometheus.';
+COMMENT ON COLUMN idplane.metric.type IS 'counter: it never falls; or gauge.';
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA idplane FROM PUBLIC;
 REVOKE ALL ON ALL TABLES IN SCHEMA idplane FROM PUBLIC;

@@ -22,6 +22,13 @@ CREATE TRIGGER idplane_emptied BEFORE TRUNCATE ON idplane.client
     FOR EACH STATEMENT EXECUTE FUNCTION idplane.configuration_changed();
 ALTER TABLE idplane.tenant ENABLE ALWAYS TRIGGER idplane_changed, ENABLE ALWAYS TRIGGER idplane_emptied;
 ALTER TABLE idplane.client ENABLE ALWAYS TRIGGER idplane_changed, ENABLE ALWAYS TRIGGER idplane_emptied;
+CREATE TRIGGER idplane_changed BEFORE INSERT OR UPDATE OR DELETE ON idplane.master_key
+    FOR EACH ROW EXECUTE FUNCTION idplane.configuration_changed();
+CREATE TRIGGER idplane_emptied BEFORE TRUNCATE ON idplane.master_key
+    FOR EACH STATEMENT EXECUTE FUNCTION idplane.configuration_changed();
+ALTER TABLE idplane.master_key ENABLE ALWAYS TRIGGER idplane_changed, ENABLE ALWAYS TRIGGER idplane_emptied;
+COMMENT ON TRIGGER idplane_changed ON idplane.master_key IS 'Backends keep fingerprints until this fires.';
+COMMENT ON TRIGGER idplane_emptied ON idplane.master_key IS 'Backends keep fingerprints until this fires.';
 CREATE TRIGGER idplane_changed BEFORE INSERT OR UPDATE OR DELETE ON idplane.oidc_instance
     FOR EACH ROW EXECUTE FUNCTION idplane.configuration_changed();
 CREATE TRIGGER idplane_changed BEFORE INSERT OR UPDATE OR DELETE ON idplane.issuer_keys
@@ -70,6 +77,7 @@ SELECT pg_extension_config_dump('idplane.device_code', '');
 SELECT pg_extension_config_dump('idplane.refresh_token', '');
 SELECT pg_extension_config_dump('idplane.subject_attempt', '');
 SELECT pg_extension_config_dump('idplane.attempt', '');
+SELECT pg_extension_config_dump('idplane.failure', '');
 SELECT pg_extension_config_dump('idplane.master_key', '');
 SELECT pg_extension_config_dump('idplane.signing_key', '');
 SELECT pg_extension_config_dump('idplane.signing_key_expiry', '');
@@ -83,6 +91,8 @@ SELECT pg_extension_config_dump('idplane.sso_login', '');
 SELECT pg_extension_config_dump('idplane.sso_keys', '');
 SELECT pg_extension_config_dump('idplane.sso_user', '');
 SELECT pg_extension_config_dump('idplane.audit', '');
+SELECT pg_extension_config_dump('idplane.audit_seal', '');
+SELECT pg_extension_config_dump('idplane.audit_total', '');
 SELECT pg_extension_config_dump('idplane.sso_session', '');
 SELECT pg_extension_config_dump('idplane.used_token', '');
 SELECT pg_extension_config_dump('idplane.external_token', '');

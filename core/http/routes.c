@@ -11,6 +11,7 @@ const struct idp_route idp_routes[] = {
     {"/token", IDP_POST, IDP_WRITES, false, FORM, idp_answer_token},
     {"/device_authorization", IDP_POST, IDP_WRITES, false, FORM, idp_answer_device_authorization},
     {"/healthz", IDP_GET, IDP_READS, true, NULL, idp_answer_health},
+    {"/metrics", IDP_GET, IDP_READS, false, NULL, idp_answer_metrics},
     {"/jwks", IDP_GET, IDP_READS, false, NULL, idp_answer_jwks},
     {"/.well-known/oauth-authorization-server", IDP_GET, IDP_READS, false, NULL,
      idp_answer_metadata},

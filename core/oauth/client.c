@@ -46,6 +46,7 @@ struct idp_client idp_client_of(struct idp_bytes client_id, const struct idp_val
         .secret_digest = idp_text_of(row[4]),
         .scope = idp_text_of(row[5]),
         .secret_expires_at_us = idp_integer_of(row[6]),
+        .watched_until_us = idp_integer_of(row[7]),
     };
 }
 
@@ -105,8 +106,15 @@ enum idp_error idp_client_authenticate(struct idp_call *call,
     *client = (struct idp_client){.secret_digest = idp_bytes_of("")};
     bool known = credentials->client_id.size <= IDP_CLIENT_ID_SIZE_MAX &&
                  idp_client_find(call, credentials->client_id, client);
+    bool is_guess = known && credentials->method != IDP_CREDENTIAL_NONE;
+    if (is_guess && !idp_guard_client(call, client)) {
+        return IDP_TOO_MANY_FAILURES;
+    }
     bool named_only = !secret_required && credentials->method == IDP_CREDENTIAL_NONE;
     bool right = secret_right(call, credentials, client) || named_only;
+    if (is_guess && !right) {
+        idp_guard_client_failed(call, client);
+    }
     return known && right && client->enabled ? IDP_OK : IDP_INVALID_CLIENT;
 }
 

@@ -16,8 +16,8 @@ enum idp_client_statement {
 /* What struct idp_client is made of, from idplane.client c. */
 #define IDP_CLIENT_COLUMNS                                                                         \
     "c.enabled, c.device_grant, c.refresh_grant, c.auth_method, c.secret_digest, c.scope,"         \
-    " c.secret_expires_at"
-#define IDP_CLIENT_KINDS "bbbtxtz"
+    " c.secret_expires_at, c.watched_until"
+#define IDP_CLIENT_KINDS "bbbtxtzz"
 struct idp_client idp_client_of(struct idp_bytes client_id, const struct idp_value *row);
 
 /* Columns that follow from a metadata document. */

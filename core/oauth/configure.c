@@ -118,6 +118,8 @@ static struct idp_json *setting_json(struct idp_call *call, const struct idp_set
         return idp_json_new_integer(call, *(const int64_t *)field);
     case IDP_SETTING_BOOLEAN:
         return idp_json_new_bool(call, *(const bool *)field);
+    case IDP_SETTING_AUDIT_EVENTS:
+        return idp_audit_events_json(call, *(const int64_t *)field);
     case IDP_SETTING_SLOW_DOWN:
         return idp_json_new_string(call, idp_bytes_of(*(const bool *)field ? "fixed" : "increase"));
     default:

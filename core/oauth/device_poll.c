@@ -12,7 +12,7 @@
     "CASE WHEN rate_first THEN interval_s WHEN interval_s + 5 > interval_max_s"                    \
     " THEN interval_max_s ELSE interval_s + 5 END"
 
-enum { POLL_PENDING, POLL_EARLY, POLL_REDEEM, POLL_STATE, POLL_NOTE };
+enum { POLL_PENDING, POLL_EARLY, POLL_REDEEM, POLL_STATE, POLL_NOTE, POLL_EXPIRE };
 
 /* A poll that is this little early counts as on time. */
 enum { TOLERANCE_US = 250000 };
@@ -41,13 +41,17 @@ const struct idp_statement idp_device_poll_statements[] = {
                      " AND state = 'approved' AND expires_at > $3"
                      " RETURNING subject, granted_scope, grant_details",
                      "txzii", "ttj"},
-    [POLL_STATE] = {"SELECT state, expires_at, rate_first FROM idplane.device_code"
+    [POLL_STATE] = {"SELECT state, expires_at, rate_first, expired_at FROM idplane.device_code"
                     " WHERE tenant = $1 AND code_digest = $2",
-                    "tx", "tzb"},
+                    "tx", "tzbz"},
     [POLL_NOTE] = {"UPDATE idplane.device_code SET"
                    " poll_after_us = $5 + interval_s * 1000000"
                    " WHERE tenant = $1 AND code_digest = $2",
                    "txzii", ""},
+    /* The first of several polls that are told so. */
+    [POLL_EXPIRE] = {"UPDATE idplane.device_code SET expired_at = $3"
+                     " WHERE tenant = $1 AND code_digest = $2 AND expired_at IS NULL",
+                     "txz", ""},
 };
 const size_t idp_device_poll_statement_count = IDP_COUNT(idp_device_poll_statements);
 
@@ -74,14 +78,34 @@ static enum idp_error judge(const struct idp_value *row, int64_t now_us)
     return idp_bytes_is(row[0].bytes, "denied") ? IDP_ACCESS_DENIED : IDP_AUTHORIZATION_PENDING;
 }
 
+/* In the audit it stands once, however often the device asks. */
+static void note_expiry(struct idp_call *call, const struct idp_settings *settings,
+                        struct idp_bytes client_id, const struct idp_value *key,
+                        const struct idp_value *row)
+{
+    bool is_news = row[3].kind == 0 && !idp_bytes_is(row[0].bytes, "denied");
+    if (is_news && idp_audit_wants(settings, IDP_AUDIT_EXPIRED) &&
+        idp_run(call, &idp_device_poll_statements[POLL_EXPIRE], key).affected == 1) {
+        idp_audit_event(call, settings, IDP_AUDIT_EXPIRED, client_id, (struct idp_bytes){0}, NULL);
+    }
+}
+
 /* Where the rate comes first this poll counts too, although nothing came of it. */
-static const struct idp_json *explain(struct idp_call *call, const struct idp_value *key)
+static const struct idp_json *explain(struct idp_call *call, const struct idp_settings *settings,
+                                      struct idp_bytes client_id, const struct idp_value *key)
 {
     const struct idp_value *row = idp_run_one(call, &idp_device_poll_statements[POLL_STATE], key);
+    enum idp_error error = judge(row, idp_now_us(call));
+    if (row == NULL && !idp_guard_device_code(call, settings, client_id)) {
+        error = IDP_TOO_MANY_CODES;
+    }
     if (row != NULL && idp_bool_of(row[2])) {
         idp_run(call, &idp_device_poll_statements[POLL_NOTE], key);
     }
-    return idp_error_json(judge(row, idp_now_us(call)));
+    if (error == IDP_EXPIRED_TOKEN) {
+        note_expiry(call, settings, client_id, key, row);
+    }
+    return idp_error_json(error);
 }
 
 /* A locked subject consumes the code all the same: it must not come alive with the subject. */
@@ -99,6 +123,7 @@ static const struct idp_json *pay(struct idp_call *call, const struct idp_settin
         .details = idp_json_argument(call, row[2], "grant_details"),
         .refresh = client->refresh_grant && settings->refresh_grant,
     };
+    idp_audit_event(call, settings, IDP_AUDIT_REDEEMED, grant.client_id, subject, NULL);
     return idp_tokens_issue(call, settings, &grant);
 }
 
@@ -114,9 +139,25 @@ static const struct idp_json *redeem(struct idp_call *call, const struct idp_val
     call->host->begin(call);
     const struct idp_value *row = idp_run_one(call, &idp_device_poll_statements[POLL_REDEEM], key);
     if (row == NULL) {
-        return explain(call, key);
+        return explain(call, &settings, client_id, key);
     }
     return pay(call, &settings, &client, row);
+}
+
+/* The interval that an early poll made; NULL: it was none. */
+static const struct idp_value *poll_early(struct idp_call *call, struct idp_bytes client_id,
+                                          const struct idp_value *key)
+{
+    struct idp_settings settings = idp_settings_load(call);
+    if (idp_audit_wants(&settings, IDP_AUDIT_POLLED_FAST)) {
+        call->host->begin(call);
+    }
+    const struct idp_value *early = idp_run_one(call, &idp_device_poll_statements[POLL_EARLY], key);
+    if (early != NULL) {
+        idp_audit_event(call, &settings, IDP_AUDIT_POLLED_FAST, client_id, (struct idp_bytes){0},
+                        NULL);
+    }
+    return early;
 }
 
 const struct idp_json *idp_device_poll(struct idp_call *call, struct idp_bytes device_code,
@@ -135,7 +176,7 @@ const struct idp_json *idp_device_poll(struct idp_call *call, struct idp_bytes d
     if (idp_run(call, &idp_device_poll_statements[POLL_PENDING], key).affected == 1) {
         return idp_error_json(IDP_AUTHORIZATION_PENDING);
     }
-    const struct idp_value *early = idp_run_one(call, &idp_device_poll_statements[POLL_EARLY], key);
+    const struct idp_value *early = poll_early(call, client_id, key);
     return early != NULL ? slow_down(call, early[0].integer) : redeem(call, key, client_id);
 }
 

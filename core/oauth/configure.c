@@ -133,8 +133,10 @@ static struct idp_json *section_json(struct idp_call *call, const struct idp_set
     struct idp_json *object = idp_json_new(call, IDP_JSON_OBJECT);
     for (size_t i = 0; i < idp_setting_row_count; i++) {
         const struct idp_setting *row = &idp_setting_rows[i];
-        if (same_section(row->section, section)) {
-            idp_json_add(object, row->name, setting_json(call, settings, row));
+        struct idp_json *value =
+            same_section(row->section, section) ? setting_json(call, settings, row) : NULL;
+        if (value != NULL && !(value->kind == IDP_JSON_STRING && value->text.data == NULL)) {
+            idp_json_add(object, row->name, value);
         }
     }
     return object;

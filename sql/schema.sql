@@ -380,7 +380,7 @@ CREATE TABLE idplane.audit_total (
     row_count bigint NOT NULL,
     PRIMARY KEY (tenant, type, outcome)
 );
-COMMENT ON TABLE idplane.audit_total IS 'How many rows of the audit are no longer unsealed, of all times: added to by who seals and purges, one at a time, so that counters never fall.';
+COMMENT ON TABLE idplane.audit_total IS 'How many rows of the audit are no longer unsealed, of all times: added to by who seals and purges, one at a time, so that counters never fall. The row with an empty type is their lock.';
 
 CREATE TABLE idplane.sso_session (
     tenant text COLLATE "C" NOT NULL,

@@ -59,7 +59,7 @@ int64_t idp_audit_purge(struct idp_call *call, int64_t retention_s, int64_t rows
     struct idp_value key[] = {idp_value_text(idp_tenant(call)),
                               idp_value_time(idp_now_us(call) - retention_s * 1000000),
                               idp_value_integer(bounded)};
-    idp_tenant_lock(call);
+    idp_audit_lock(call);
     int64_t count = seals_purge(call, key, rows_max);
     if (count < bounded) {
         key[2] = idp_value_integer(bounded - count);

@@ -3,8 +3,8 @@
  *
  * Which rows a seal holds is written to each of them, not told by their times: a transaction that
  * commits late is simply in a later seal. A row that was not written by idplane has no proof under
- * the master key; it gets into no seal, and is marked. Sealers follow one another by the lock of
- * the tenant, and the key of the table refuses a second seal of one number. */
+ * the master key; it gets into no seal, and is marked. Sealers follow one another by a lock of
+ * their tenant, and the key of the table refuses a second seal of one number. */
 #include "core/oauth/audit_seal.h"
 
 enum { SEAL_ROWS_MAX = 10000 };
@@ -219,7 +219,7 @@ struct idp_value idp_sql_seal_audit(struct idp_call *call, const struct idp_valu
         idp_fail_with(call, IDP_INVALID_ARGUMENT, "Argument max_rows must be from 1 to %d.",
                       SEAL_ROWS_MAX);
     }
-    idp_tenant_lock(call);
+    idp_audit_lock(call);
     idp_master_key_sealing(call); /* without the file every row would be refused */
     struct idp_settings settings = idp_settings_load(call);
     struct idp_scratch *scratch = idp_scratch_new(call);

@@ -33,8 +33,12 @@ struct idp_bytes idp_audit_seal_context(struct idp_call *call, struct idp_bytes 
 /* {"number","digest",…} of a head. */
 struct idp_json *idp_audit_head_json(struct idp_call *call, const struct idp_audit_seal *seal);
 
-/* Adds to the totals a row for each kind of event: type and outcome stand at these columns. Only
- * under idp_tenant_lock (audit_total.c). */
+/* Until the transaction ends, others of the tenant that seal or purge the audit wait
+ * (audit_total.c). */
+void idp_audit_lock(struct idp_call *call);
+
+/* Adds each row to the total of its kind of event: type stands at type_column, outcome behind it.
+ * Only under idp_audit_lock. */
 void idp_audit_total_add(struct idp_call *call, struct idp_rows rows, size_t type_column);
 
 #endif

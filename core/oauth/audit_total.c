@@ -4,15 +4,27 @@
  * transaction. One of them runs at a time, so that nobody queues behind these rows. */
 #include "core/oauth/audit_seal.h"
 
-enum { TOTAL_ADD };
+enum { TOTAL_ADD, TOTAL_LOCK };
 
 const struct idp_statement idp_audit_total_statements[] = {
     [TOTAL_ADD] = {"INSERT INTO idplane.audit_total (tenant, type, outcome, row_count)"
                    " VALUES ($1, $2, $3, $4) ON CONFLICT (tenant, type, outcome) DO UPDATE"
                    " SET row_count = idplane.audit_total.row_count + excluded.row_count",
                    "ttti", ""},
+    /* Not the row of the tenant: every backend would read the settings again. */
+    [TOTAL_LOCK] = {"INSERT INTO idplane.audit_total (tenant, type, outcome, row_count)"
+                    " VALUES ($1, '', '', 0) ON CONFLICT (tenant, type, outcome) DO UPDATE"
+                    " SET row_count = idplane.audit_total.row_count",
+                    "t", ""},
 };
 const size_t idp_audit_total_statement_count = IDP_COUNT(idp_audit_total_statements);
+
+void idp_audit_lock(struct idp_call *call)
+{
+    struct idp_value tenant = idp_value_text(idp_tenant(call));
+    call->host->begin(call);
+    idp_run(call, &idp_audit_total_statements[TOTAL_LOCK], &tenant);
+}
 
 /* Names come from the code; that a forger sends others must not make the table grow. */
 enum { KIND_COUNT_MAX = 64, OTHER = KIND_COUNT_MAX - 1 };

@@ -22,7 +22,8 @@ enum {
 /* Two labels and a value; $1 is the tenant, $2 now or the start of the window. */
 const struct idp_statement idp_metrics_statements[] = {
     [AUDIT_EVENTS] = {"SELECT type, outcome, CAST(sum(row_count) AS bigint) FROM"
-                      " (SELECT type, outcome, row_count FROM idplane.audit_total WHERE tenant = $1"
+                      " (SELECT type, outcome, row_count FROM idplane.audit_total"
+                      " WHERE tenant = $1 AND type <> ''"
                       " UNION ALL SELECT type, outcome, count(*) FROM idplane.audit"
                       " WHERE tenant = $1 AND seal IS NULL GROUP BY type, outcome) counted"
                       " GROUP BY type, outcome ORDER BY type, outcome LIMIT 1000",

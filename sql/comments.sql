@@ -68,14 +68,14 @@ COMMENT ON CONSTRAINT subject_attempt_pkey ON idplane.subject_attempt IS 'One co
 
 COMMENT ON COLUMN idplane.attempt.attempt_id IS 'Random.';
 COMMENT ON COLUMN idplane.attempt.attempted_at IS 'When the wrong code was typed.';
-COMMENT ON COLUMN idplane.attempt.source IS 'Where from: the address the front gave.';
+COMMENT ON COLUMN idplane.attempt.source IS 'Where from: the address the front gave; of IPv6 the network.';
 COMMENT ON COLUMN idplane.attempt.tenant IS 'Tenant of the row.';
 COMMENT ON INDEX idplane.attempt_pkey IS 'One row for each wrong code.';
 COMMENT ON CONSTRAINT attempt_pkey ON idplane.attempt IS 'One row for each wrong code.';
 
 COMMENT ON COLUMN idplane.failure.failed_at IS 'When.';
 COMMENT ON COLUMN idplane.failure.failure_id IS 'Random.';
-COMMENT ON COLUMN idplane.failure.source IS 'Where from: the address of the peer, as the front says.';
+COMMENT ON COLUMN idplane.failure.source IS 'Where from: the address of the peer, as the front says; of IPv6 the network.';
 COMMENT ON COLUMN idplane.failure.tenant IS 'Tenant of the row.';
 COMMENT ON INDEX idplane.failure_pkey IS 'One row for each failure.';
 COMMENT ON INDEX idplane.idplane_failure_source IS 'How many an address had in a window.';

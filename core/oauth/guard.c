@@ -37,7 +37,7 @@ static int64_t failure_count(struct idp_call *call, const struct idp_settings *s
 {
     int64_t since_us = idp_now_us(call) - settings->attempt_window_s * 1000000;
     struct idp_value arguments[] = {
-        idp_value_text(idp_tenant(call)),   idp_value_text(call->source),
+        idp_value_text(idp_tenant(call)),   idp_value_text(idp_source_counted(call, call->source)),
         idp_value_text(idp_bytes_of(kind)), idp_value_text(client_id),
         idp_value_time(since_us),           idp_value_integer(count_max),
     };
@@ -49,7 +49,7 @@ static void failure_insert(struct idp_call *call, const char *kind, struct idp_b
     struct idp_value arguments[] = {
         idp_value_text(idp_tenant(call)), idp_value_text(idp_random_text(call, FAILURE_ID_SIZE)),
         idp_value_time(idp_now_us(call)), idp_value_text(idp_bytes_of(kind)),
-        idp_value_text(client_id),        idp_value_text(call->source)};
+        idp_value_text(client_id),        idp_value_text(idp_source_counted(call, call->source))};
     idp_run(call, &idp_guard_statements[FAILURE_INSERT], arguments);
 }
 

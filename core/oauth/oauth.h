@@ -105,6 +105,9 @@ enum idp_error idp_client_authenticate(struct idp_call *call,
                                        bool secret_required,
                                        struct idp_client *client) IDP_MUST_CHECK;
 
+/* As which source attempts from an address are counted: an IPv6 address as its /64 (source.c). */
+struct idp_bytes idp_source_counted(struct idp_call *call, struct idp_bytes source);
+
 /* ---- guards of what comes over HTTP (guard.c); where no address is known they let all pass ----
  */
 

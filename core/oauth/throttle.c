@@ -87,16 +87,16 @@ bool idp_throttle_enter(struct idp_call *call, const struct idp_settings *settin
 {
     int64_t window_us = settings->attempt_window_s * 1000000;
     int64_t since_us = idp_now_us(call) - window_us;
-    return source_within(call, settings, source, since_us) &&
+    return source_within(call, settings, idp_source_counted(call, source), since_us) &&
            everyone_within(call, settings, since_us) &&
            subject_take(call, settings, subject, window_us);
 }
 
 void idp_throttle_wrong(struct idp_call *call, struct idp_bytes source)
 {
-    struct idp_value arguments[] = {idp_value_text(idp_tenant(call)),
-                                    idp_value_text(idp_random_text(call, ATTEMPT_ID_SIZE)),
-                                    idp_value_time(idp_now_us(call)), idp_value_text(source)};
+    struct idp_value arguments[] = {
+        idp_value_text(idp_tenant(call)), idp_value_text(idp_random_text(call, ATTEMPT_ID_SIZE)),
+        idp_value_time(idp_now_us(call)), idp_value_text(idp_source_counted(call, source))};
     idp_run(call, &idp_throttle_statements[ATTEMPT_INSERT], arguments);
 }
 

@@ -6,10 +6,10 @@
 enum { SEALS_OVER, SEAL_MARK, SEAL_EMPTY, ROWS_REFUSED, ROWS_OVER };
 
 const struct idp_statement idp_audit_purge_statements[] = {
-    [SEALS_OVER] = {"SELECT number, row_count FROM idplane.audit_seal"
+    [SEALS_OVER] = {"SELECT number FROM idplane.audit_seal"
                     " WHERE tenant = $1 AND purged_at IS NULL AND last_at < $2"
                     " ORDER BY last_at LIMIT $3",
-                    "tzi", "ii"},
+                    "tzi", "i"},
     [SEAL_MARK] = {"UPDATE idplane.audit_seal SET purged_at = $3, members = $4"
                    " WHERE tenant = $1 AND number = $2 AND purged_at IS NULL",
                    "tizx", ""},
@@ -38,17 +38,13 @@ static int64_t seal_purge(struct idp_call *call, struct idp_value number)
     return idp_run(call, &idp_audit_purge_statements[SEAL_EMPTY], arguments).affected;
 }
 
-/* As many seals as rows_max has room for, and one in any case. */
+/* Seals until there are rows_max rows: the last may be more than there was room for. */
 static int64_t seals_purge(struct idp_call *call, const struct idp_value *key, int64_t rows_max)
 {
     int64_t count = 0;
     struct idp_rows seals = idp_run(call, &idp_audit_purge_statements[SEALS_OVER], key);
-    for (size_t i = 0; i < seals.count; i++) {
-        const struct idp_value *seal = seals.values + i * seals.columns;
-        if (count > 0 && count + idp_integer_of(seal[1]) > rows_max) {
-            break;
-        }
-        count += seal_purge(call, seal[0]);
+    for (size_t i = 0; i < seals.count && count < rows_max; i++) {
+        count += seal_purge(call, seals.values[i]);
     }
     return count;
 }

@@ -184,8 +184,8 @@ struct idp_json *idp_audit_events_json(struct idp_call *call, int64_t events);
 
 /* ---- the chain of the audit (audit_seal.c, audit_verify.c, audit_purge.c, audit_total.c) ---- */
 
-/* Removes rows of the audit older than this, those of a seal together: at most rows_max, or those
- * of one seal. How many. */
+/* Removes rows of the audit older than this, those of a seal together: rows_max, and up to one seal
+ * more, where there are so many. How many. */
 int64_t idp_audit_purge(struct idp_call *call, int64_t retention_s, int64_t rows_max);
 
 extern const struct idp_sealed_column idp_audit_sealed;

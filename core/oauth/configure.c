@@ -168,6 +168,12 @@ static struct idp_json *in_force(struct idp_call *call, const struct idp_json *d
         const char *sentence = "Another tenant has this base_url: over HTTP neither is found.";
         idp_json_add(warnings, NULL, idp_json_new_string(call, idp_bytes_of(sentence)));
     }
+    if (idp_codes_are_many(call)) {
+        const char *sentence =
+            "More than 1000 user codes wait for a decision: a guess may hit any of "
+            "them. Make user codes longer.";
+        idp_json_add(warnings, NULL, idp_json_new_string(call, idp_bytes_of(sentence)));
+    }
     idp_json_add(result, "warnings", warnings);
     return result;
 }

@@ -146,6 +146,11 @@ const struct idp_json *idp_device_issue(struct idp_call *call, struct idp_bytes 
 const struct idp_json *idp_device_poll(struct idp_call *call, struct idp_bytes device_code,
                                        struct idp_bytes client_id);
 
+/* True where more codes than these wait for a decision: a guess may hit any of them (throttle.c).
+ */
+enum { IDP_LIVE_CODES_EASY = 1000 };
+bool idp_codes_are_many(struct idp_call *call) IDP_MUST_CHECK;
+
 /* ---- audit of grants and tokens (audit_event.c) ---- */
 
 enum idp_audit_kind {

@@ -42,6 +42,16 @@ const struct idp_function idp_functions[] = {
      "Removes what expired: codes, tokens, attempts, logins, sessions, audit; max_rows of each."},
     {"audit_events", "j", "options", 0, 0, 'j', IDP_READS, idp_sql_audit_events,
      "What happened last, and who was it; the latest first."},
+    {"seal_audit", "i", "max_rows", 1, 0, 'j', IDP_WRITES, idp_sql_seal_audit,
+     "Chains rows of the audit that are in no seal yet, and signs the head of the chain."},
+    {"audit_head", "", "", 0, 0, 'j', IDP_READS, idp_sql_audit_head,
+     "The last seal of the audit, to be kept elsewhere."},
+    {"verify_audit", "j", "head", 0, 0, 'j', IDP_READS, idp_sql_verify_audit,
+     "Whether the audit is as it was sealed, and goes on from a head that was kept."},
+    {"metric_samples", "", "", 0, 0, 'j', IDP_READS, idp_sql_metric_samples,
+     "What is to be monitored of this tenant, one sample each."},
+    {"metrics", "", "", 0, 0, 't', IDP_READS, idp_sql_metrics,
+     "The same in the text format of Prometheus."},
     {"check_installation", "", "", 0, 0, 'j', IDP_READS, idp_sql_check_installation,
      "Prepares every statement of the library against the tables, and counts them."},
     {"canonical_json", "j", "json", 1, 0, 't', IDP_PURE, idp_sql_canonical_json,
@@ -267,7 +277,8 @@ const struct idp_trigger *const idp_triggers[] = {&idp_oidc_trigger};
 const size_t idp_trigger_count = IDP_COUNT(idp_triggers);
 
 const struct idp_sealed_column *const idp_sealed_columns[] = {
-    &idp_signing_key_sealed, &idp_client_sealed, &idp_connection_sealed, &idp_sso_session_sealed};
+    &idp_signing_key_sealed, &idp_client_sealed, &idp_connection_sealed, &idp_sso_session_sealed,
+    &idp_audit_sealed};
 const size_t idp_sealed_column_count = IDP_COUNT(idp_sealed_columns);
 
 const struct idp_statement_group idp_statement_groups[] = {
@@ -291,6 +302,12 @@ const struct idp_statement_group idp_statement_groups[] = {
     {idp_consent_statements, &idp_consent_statement_count},
     {idp_withdrawal_statements, &idp_withdrawal_statement_count},
     {idp_purge_statements, &idp_purge_statement_count},
+    {idp_guard_statements, &idp_guard_statement_count},
+    {idp_audit_seal_statements, &idp_audit_seal_statement_count},
+    {idp_audit_verify_statements, &idp_audit_verify_statement_count},
+    {idp_audit_purge_statements, &idp_audit_purge_statement_count},
+    {idp_audit_total_statements, &idp_audit_total_statement_count},
+    {idp_metrics_statements, &idp_metrics_statement_count},
     {idp_key_store_statements, &idp_key_store_statement_count},
     {idp_key_rotation_statements, &idp_key_rotation_statement_count},
     {idp_key_list_statements, &idp_key_list_statement_count},

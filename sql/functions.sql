@@ -70,6 +70,26 @@ CREATE FUNCTION idplane.audit_events(options jsonb DEFAULT NULL) RETURNS jsonb
     LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.audit_events(jsonb) IS 'What happened last, and who was it; the latest first.';
 
+CREATE FUNCTION idplane.seal_audit(max_rows bigint) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.seal_audit(bigint) IS 'Chains rows of the audit that are in no seal yet, and signs the head of the chain.';
+
+CREATE FUNCTION idplane.audit_head() RETURNS jsonb
+    LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.audit_head() IS 'The last seal of the audit, to be kept elsewhere.';
+
+CREATE FUNCTION idplane.verify_audit(head jsonb DEFAULT NULL) RETURNS jsonb
+    LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.verify_audit(jsonb) IS 'Whether the audit is as it was sealed, and goes on from a head that was kept.';
+
+CREATE FUNCTION idplane.metric_samples() RETURNS jsonb
+    LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.metric_samples() IS 'What is to be monitored of this tenant, one sample each.';
+
+CREATE FUNCTION idplane.metrics() RETURNS text
+    LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.metrics() IS 'The same in the text format of Prometheus.';
+
 CREATE FUNCTION idplane.check_installation() RETURNS jsonb
     LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.check_installation() IS 'Prepares every statement of the library against the tables, and counts them.';

@@ -176,7 +176,8 @@ static const struct idp_json *run(const struct visit *visit, size_t which, struc
 static bool is_administrative(struct idp_bytes scope)
 {
     return idp_word_in(scope, idp_bytes_of(IDP_SCOPE_SSO)) ||
-           idp_word_in(scope, idp_bytes_of(IDP_SCOPE_BROKER));
+           idp_word_in(scope, idp_bytes_of(IDP_SCOPE_BROKER)) ||
+           idp_word_in(scope, idp_bytes_of(IDP_SCOPE_METRICS));
 }
 
 static struct idp_response step(const struct visit *visit)

@@ -18,9 +18,10 @@
 /* Set by the front alone where it met a header a second time; such a request is refused. */
 #define IDP_REPEATED_HEADER "x-idplane-repeated"
 
-/* Scopes of access tokens that administer: login options, and OIDC instances. */
+/* Scopes of access tokens that administer: login options, and OIDC instances; or that monitor. */
 #define IDP_SCOPE_SSO "sso"
 #define IDP_SCOPE_BROKER "broker"
+#define IDP_SCOPE_METRICS "metrics"
 
 struct idp_request {
     struct idp_bytes method, target; /* as sent; target may hold a query */
@@ -203,6 +204,7 @@ struct idp_response idp_answer_revoke(struct idp_call *call, const struct idp_re
 struct idp_response idp_answer_userinfo(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_metadata(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_jwks(struct idp_call *call, const struct idp_request *request);
+struct idp_response idp_answer_metrics(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_health(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_service_put(struct idp_call *call,
                                            const struct idp_request *request);

@@ -19,6 +19,7 @@ const struct idp_route idp_routes[] = {
     {"/userinfo", IDP_GET, IDP_WRITES, false, NULL, idp_answer_userinfo},
     {"/userinfo", IDP_POST, IDP_WRITES, false, NULL, idp_answer_userinfo},
     {"/healthz", IDP_GET, IDP_READS, true, NULL, idp_answer_health},
+    {"/metrics", IDP_GET, IDP_READS, false, NULL, idp_answer_metrics},
     {"/jwks", IDP_GET, IDP_READS, false, NULL, idp_answer_jwks},
     {"/.well-known/oauth-authorization-server", IDP_GET, IDP_READS, false, NULL,
      idp_answer_metadata},

@@ -9,8 +9,8 @@
 #define IDP_CLIENT_COLUMNS                                                                         \
     "c.enabled, c.device_grant, c.refresh_grant, c.auth_method, c.secret_digest, c.scope,"         \
     " c.secret_expires_at, c.old_secret_digest, c.old_secret_expires_at, c.sealed_secret,"         \
-    " c.grant_types"
-#define IDP_CLIENT_KINDS "bbbtxtzxzxt"
+    " c.grant_types, c.watched_until"
+#define IDP_CLIENT_KINDS "bbbtxtzxzxtz"
 struct idp_client idp_client_of(struct idp_bytes client_id, const struct idp_value *row);
 
 /* Signatures that a public key verifies. */

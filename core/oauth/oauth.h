@@ -10,7 +10,7 @@
 #define IDP_GRANT_REFRESH_TOKEN "refresh_token"
 #define IDP_BASE_URL_DEFAULT "http://127.0.0.1:8080"
 
-/* ---- settings of the tenant (settings*.c, url.c, tenant.c, configure.c) ---- */
+/* ---- settings of the tenant (settings*.c, preset.c, url.c, tenant.c, configure.c) ---- */
 
 struct idp_settings {
     struct idp_bytes issuer;   /* default: base_url */
@@ -19,6 +19,11 @@ struct idp_settings {
     bool refresh_grant;
     bool client_auth_required; /* at the device authorization endpoint */
     bool slow_down_fixed;
+    bool is_isvaop;         /* the preset, of which the next four follow */
+    bool user_code_dashed;  /* shown with a dash in its middle */
+    bool is_token_in_parts; /* opaque tokens are 32 bytes, a dot and 64 bytes */
+    const char *token_type, *verification_path;
+    bool accepts_weak_user_codes;
     int64_t interval_s;
     int64_t code_lifetime_s;
     int64_t user_code_length;
@@ -28,7 +33,10 @@ struct idp_settings {
     struct idp_bytes audience; /* of access tokens; default: issuer */
     int64_t access_token_lifetime_s;
     int64_t refresh_token_lifetime_s;
-    struct idp_key_schedule keys;
+    struct idp_key_schedule keys; /* algorithm and kid are those of the next three */
+    struct idp_bytes signing_alg, signing_keystore, signing_keylabel; /* data NULL: not set */
+    struct idp_bytes pre_mappingrule_id, post_mappingrule_id;         /* hooks; data NULL: none */
+    const struct idp_json *attribute_map, *attribute_sources;         /* NULL: none */
     int64_t session_absolute_lifetime_s, session_idle_lifetime_s;
     int64_t audit_retention_s;
 };
@@ -112,7 +120,11 @@ const struct idp_json *idp_device_issue(struct idp_call *call, struct idp_bytes 
 const struct idp_json *idp_device_poll(struct idp_call *call, struct idp_bytes device_code,
                                        struct idp_bytes client_id);
 
-/* ---- tokens (token.c, authenticate.c, token_endpoint.c, metadata.c, purge.c) ---- */
+/* ---- tokens (opaque_token.c, token.c, authenticate.c, token_endpoint.c, metadata.c, purge.c) ----
+ */
+
+/* A token that only its digest is kept of, in the shape that the settings ask for. */
+struct idp_bytes idp_opaque_token(struct idp_call *call, const struct idp_settings *settings);
 
 struct idp_grant {
     struct idp_bytes client_id, subject, scope;
@@ -157,6 +169,8 @@ struct idp_value idp_sql_deny_device_code(struct idp_call *call, const struct id
 struct idp_value idp_sql_poll_device_code(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_jwt_sign(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_create_signing_key(struct idp_call *call,
+                                            const struct idp_value *arguments);
+struct idp_value idp_sql_import_signing_key(struct idp_call *call,
                                             const struct idp_value *arguments);
 struct idp_value idp_sql_rotate_signing_key(struct idp_call *call,
                                             const struct idp_value *arguments);

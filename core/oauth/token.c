@@ -100,7 +100,7 @@ struct idp_json *idp_tokens_issue(struct idp_call *call, const struct idp_settin
 {
     struct idp_json *result = idp_json_new(call, IDP_JSON_OBJECT);
     idp_json_add_string(call, result, "access_token", access_token(call, settings, grant));
-    idp_json_add_c(call, result, "token_type", "Bearer");
+    idp_json_add_c(call, result, "token_type", settings->token_type);
     idp_json_add_integer(call, result, "expires_in", settings->access_token_lifetime_s);
     if (grant->refresh) {
         idp_json_add_string(call, result, "refresh_token", refresh_token(call, settings, grant));

@@ -13,7 +13,18 @@
 
 /* As in key_store.c and key_rotation.c. */
 enum { NAMED, PUBLISHED, PUBLISHED_NAMED, EXTEND };
-enum { SIGNING, INSERT_ACTIVE, INSERT_NEXT, RETIRE, ACTIVATE, COMPROMISE, REMOVE };
+enum {
+    SIGNING,
+    INSERT_ACTIVE,
+    INSERT_NEXT,
+    RETIRE,
+    ACTIVATE,
+    COMPROMISE,
+    REMOVE,
+    FORGET,
+    INSERT_STANDBY,
+    SETTINGS
+};
 
 enum { COLUMN_COUNT = 8, HOUR_S = 3600, DAY_S = 24 * HOUR_S };
 
@@ -138,16 +149,17 @@ static void the_active_key_signs_with_one_statement(void **state)
 
 static void a_tenant_without_a_key_makes_one(void **state)
 {
-    static const int expected[] = {SIGNING, INSERT_ACTIVE, SIGNING};
+    static const int expected[] = {SIGNING, SETTINGS, INSERT_ACTIVE, SIGNING};
     struct host *host = *state;
     struct stored key = store_key(host, "ES256", "default");
     struct request request = {.kid = {NULL, 0}};
 
     host_answer(host, NULL, 0, 0);
+    host_answer(host, NULL, 0, 0);
     host_answer(host, NULL, 0, 1);
     host_answer(host, key.row, 1, 0);
     assert_true(host_try(host, sign_body, &request));
-    assert_statements(host, idp_key_rotation_statements, expected, 3);
+    assert_statements(host, idp_key_rotation_statements, expected, IDP_COUNT(expected));
     assert_int_equal(host->begin_count, 0);
 }
 
@@ -157,8 +169,8 @@ static void who_loses_the_race_signs_with_the_winners_key(void **state)
     struct stored winner = store_key(host, "ES256", "default");
     struct request request = {.kid = {NULL, 0}};
 
-    host_answer(host, NULL, 0, 0);
-    host_answer(host, NULL, 0, 0);
+    for (int i = 0; i < 3; i++) /* no key, no settings, and nothing inserted */
+        host_answer(host, NULL, 0, 0);
     host_answer(host, winner.row, 1, 0);
     assert_true(host_try(host, sign_body, &request));
     assert_true(verifies(host, &winner, request.text));

@@ -30,6 +30,14 @@ CREATE FUNCTION idplane.update_client(client_id text, metadata jsonb) RETURNS js
     LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.update_client(text, jsonb) IS 'Changes the metadata members given; null removes one.';
 
+CREATE FUNCTION idplane.client(client_id text) RETURNS jsonb
+    LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.client(text) IS 'A client as it is registered, without its secret; NULL where there is none.';
+
+CREATE FUNCTION idplane.rotate_client_secret(client_id text, overlap_s bigint DEFAULT 86400) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.rotate_client_secret(text, bigint) IS 'Gives a client another secret; the old one is good meanwhile.';
+
 CREATE FUNCTION idplane.set_subject(subject text, document jsonb) RETURNS jsonb
     LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.set_subject(text, jsonb) IS 'Locks or unlocks a subject.';

@@ -191,8 +191,8 @@ static void check_guessing(struct idp_text *faults, const struct idp_settings *s
     idp_text_add_c(&problem, " must be at least ");
     idp_text_add_integer(&problem, length_needed(settings));
     idp_text_add_c(&problem, " with this device_flow_usercode_charset and attempts_subject_max,"
-                             " or guessing a user code is likelier than 2^-32 (RFC 8628 5.1);"
-                             " accept_weak_user_codes takes it all the same");
+                             " or guessing a user code is likelier than 2^-32 (RFC 8628 5.1),"
+                             " unless accept_weak_user_codes is true");
     add_fault(faults, "device_flow_settings", "device_flow_usercode_length",
               idp_text_bytes(&problem).data);
 }

@@ -7,7 +7,6 @@
 #ifndef IDPLANE_LOAD_H
 #define IDPLANE_LOAD_H
 
-#include <obstack.h>
 #include <setjmp.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,15 +16,12 @@
 
 #include "core/idplane.h"
 
-#define obstack_chunk_alloc malloc
-#define obstack_chunk_free free
-
 enum { FAULT_SIZE_MAX = 2048 };
 
 /* ---- memory and faults (loader.c) ---- */
 
 struct loader {
-    struct obstack memory;
+    struct block *blocks;
     jmp_buf failed; /* where fail_* jump to, with `fault` filled */
     char fault[FAULT_SIZE_MAX];
 };

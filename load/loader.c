@@ -1,33 +1,43 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* loader.c - memory and faults. An obstack holds all there is until the end, so that a fault may
- * jump out from anywhere. */
+/* loader.c - memory and faults. What was obtained stays until the end, so that a fault may jump
+ * out from anywhere. */
 #include "load/load.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 
-static void no_memory(void)
-{
-    fputs("idplane-load: out of memory\n", stderr);
-    exit(1);
-}
+struct block {
+    struct block *before;
+    size_t size;
+    max_align_t data[];
+};
 
 void loader_open(struct loader *loader)
 {
-    obstack_alloc_failed_handler = no_memory;
-    obstack_init(&loader->memory);
+    loader->blocks = NULL;
 }
 
 void loader_close(struct loader *loader)
 {
-    (obstack_free)(&loader->memory, NULL); /* the macro would subtract from NULL */
+    struct block *before;
+    for (struct block *block = loader->blocks; block != NULL; block = before) {
+        before = block->before;
+        explicit_bzero(block->data, block->size); /* it may have held a secret */
+        free(block);
+    }
 }
 
 void *obtain(struct loader *loader, size_t size)
 {
-    void *memory = obstack_alloc(&loader->memory, size);
-    memset(memory, 0, size);
-    return memory;
+    struct block *block = calloc(1, sizeof *block + size);
+    if (block == NULL) {
+        fputs("idplane-load: out of memory\n", stderr);
+        exit(1);
+    }
+    block->before = loader->blocks;
+    block->size = size;
+    loader->blocks = block;
+    return block->data;
 }
 
 char *text_copy(struct loader *loader, const char *text, size_t size)

@@ -16,7 +16,7 @@
 
 #include "core/idplane.h"
 
-enum { FAULT_SIZE_MAX = 2048 };
+enum { FAULT_SIZE_MAX = 8192 };
 
 /* ---- memory and faults (loader.c) ---- */
 

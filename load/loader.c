@@ -67,12 +67,16 @@ char *text_of(struct loader *loader, const char *format, ...)
     return text;
 }
 
+/* Names from a document are in it, and a terminal may show it. */
 void fail(struct loader *loader, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(loader->fault, sizeof loader->fault, format, arguments);
     va_end(arguments);
+    for (char *at = loader->fault; *at != '\0'; at++) {
+        *at = ((unsigned char)*at < ' ' && *at != '\n') || *at == 0x7f ? '?' : *at;
+    }
     longjmp(loader->failed, 1);
 }
 

@@ -110,7 +110,7 @@ $(BUILD)/idplane-httpd: $(HTTPD) $(STATIC) $(STATIC_FETCH) $(BUILD)/core.a
 $(BUILD)/load.a: $(READER); rm -f $@ && $(AR) rcs $@ $^
 $(BUILD)/idplane-load: $(LOAD) $(STATIC) $(BUILD)/core.a
 	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -fno-lto -o $@ $^ -lyaml -lsqlite3 $(PQ_LIBS) $(LIBS)
-$(SCRIPT): sql/schema.sql sql/comments.sql sql/functions.sql sql/storage.sql pg_ext/idplane.control
+$(SCRIPT): sql/schema.sql sql/comments.sql sql/functions.sql sql/privileges.sql pg_ext/idplane.control
 	$(MKDIR) && { printf '%s\n' '\echo Use "CREATE EXTENSION idplane" to load this file. \quit' \
 	    'CREATE SCHEMA idplane;'; cat $(filter %.sql,$^); } >$@
 $(FETCH_SCRIPT): sql/fetch.sql pg_ext/fetch/idplane_fetch.control

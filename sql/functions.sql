@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- functions.sql: what idplane offers in PostgreSQL, one declaration for each row of the function
--- table, then who may use it. All of them are one C symbol. A test proves that names, numbers of
+-- table. All of them are one C symbol. A test proves that names, numbers of
 -- arguments and effects here are those of the table; types are checked at each call.
 
 CREATE FUNCTION idplane.schema_version() RETURNS bigint
@@ -200,6 +200,50 @@ COMMENT ON FUNCTION idplane.deny_device_code(text, text, jsonb) IS 'The user den
 CREATE FUNCTION idplane.poll_device_code(device_code text, client_id text) RETURNS jsonb
     LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.poll_device_code(text, text) IS 'The device asks for its tokens; they are given once.';
+
+CREATE FUNCTION idplane.token_request(parameters jsonb, client jsonb) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.token_request(jsonb, jsonb) IS 'Tokens for a request of any grant type, of a client that the caller has authenticated.';
+
+CREATE FUNCTION idplane.introspect(token text, client_id text) RETURNS jsonb
+    LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.introspect(text, text) IS 'What a token is, for the client that asks (RFC 7662).';
+
+CREATE FUNCTION idplane.revoke(token text, client_id text) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.revoke(text, text) IS 'A client gives a token back (RFC 7009).';
+
+CREATE FUNCTION idplane.userinfo(token text) RETURNS jsonb
+    LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.userinfo(text) IS 'What an access token lets its client know of the user.';
+
+CREATE FUNCTION idplane.authorization_request(parameters jsonb, subject text DEFAULT NULL) RETURNS jsonb
+    LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.authorization_request(jsonb, text) IS 'What a client asks of the user, and whether to ask.';
+
+CREATE FUNCTION idplane.authorize(parameters jsonb, subject text, options jsonb DEFAULT NULL) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.authorize(jsonb, text, jsonb) IS 'The user decides; where the browser goes now.';
+
+CREATE FUNCTION idplane.consents(subject text) RETURNS jsonb
+    LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.consents(text) IS 'What a subject allowed clients and need not be asked again.';
+
+CREATE FUNCTION idplane.withdraw_consent(subject text, client_id text) RETURNS boolean
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.withdraw_consent(text, text) IS 'Has the subject asked again; whether there was anything.';
+
+CREATE FUNCTION idplane.grants(subject text) RETURNS jsonb
+    LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.grants(text) IS 'What a subject has allowed and is good now, the latest first.';
+
+CREATE FUNCTION idplane.rename_grant(subject text, grant_id text, name text DEFAULT NULL) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.rename_grant(text, text, text) IS 'What the subject calls the device of a grant.';
+
+CREATE FUNCTION idplane.revoke_grant(subject text, grant_id text) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.revoke_grant(text, text) IS 'Ends a grant of the subject with all its tokens.';
 
 CREATE FUNCTION idplane.authorization_server_metadata() RETURNS jsonb
     LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
@@ -464,56 +508,3 @@ CREATE FUNCTION pgjwt_compat.verify(token text, secret text, algorithm text DEFA
         FROM idplane.jwt_verify(token, pgjwt_compat.key(secret, algorithm),
             jsonb_build_object('algs', jsonb_build_array(coalesce(algorithm, '')))) AS v$$;
 COMMENT ON FUNCTION pgjwt_compat.verify(text, text, text) IS 'pgjwt''s verify: header and payload are NULL unless valid.';
-
--- ---- who may do what ----
--- Nobody by default. What depends on its arguments only, and what every verifier must read, is free.
-
-CREATE VIEW idplane.oidc_divergence WITH (security_barrier) AS
-    SELECT i.tenant, i.instance, i.version, i.record, i.effective,
-           CASE WHEN m.answer ->> 'status' = 'ok' THEN m.answer -> 'effective' END AS derived
-      FROM idplane.oidc_instance i
-      JOIN idplane.oidc_default d ON d.tenant = i.tenant AND d.plan = i.plan
-     CROSS JOIN LATERAL idplane.oidc_merge('provision', i.record, i.record, i.effective, d.config) AS m (answer)
-     WHERE i.tenant = idplane.current_tenant()
-       AND (m.answer ->> 'status' <> 'ok' OR m.answer ->> 'changed' = 'true' OR i.profile <> d.profile);
-COMMENT ON VIEW idplane.oidc_divergence IS 'Instances of the tenant whose effective configuration is not what their record and the defaults of today give.';
-COMMENT ON COLUMN idplane.oidc_divergence.derived IS 'What rederive_oidc() would make effective; null: it would refuse the record.';
-
-REVOKE ALL ON ALL FUNCTIONS IN SCHEMA idplane FROM PUBLIC;
-REVOKE ALL ON ALL TABLES IN SCHEMA idplane FROM PUBLIC;
-REVOKE ALL ON ALL FUNCTIONS IN SCHEMA pgjwt_compat FROM PUBLIC;
-GRANT USAGE ON SCHEMA idplane, pgjwt_compat TO PUBLIC;
-GRANT EXECUTE ON FUNCTION pgjwt_compat.key(text, text), pgjwt_compat.verify(text, text, text) TO PUBLIC;
-GRANT EXECUTE ON FUNCTION
-    idplane.schema_version(),
-    idplane.later(timestamptz, bigint),
-    idplane.current_tenant(),
-    idplane.canonical_json(jsonb),
-    idplane.jwt_verify(text, text, jsonb),
-    idplane.jwt_valid(text, text, jsonb),
-    idplane.jws_verify(text, text, jsonb),
-    idplane.jws_verify_detached(text, text, text, jsonb),
-    idplane.signature_valid(bytea, bytea, text, text),
-    idplane.jwt_decode(text),
-    idplane.jwk_public(jsonb),
-    idplane.jwk_from_pem(text),
-    idplane.jwk_to_pem(jsonb),
-    idplane.jwk_thumbprint(jsonb),
-    idplane.oidc_validate(jsonb, jsonb, jsonb),
-    idplane.oidc_merge(text, jsonb, jsonb, jsonb, jsonb, text),
-    idplane.oidc_merge_step(text, jsonb, jsonb, jsonb, jsonb, text),
-    idplane.oidc_map_claims(jsonb, jsonb, text),
-    idplane.oidc_import(text, jsonb),
-    idplane.wildcard_match(text, text),
-    idplane.claim_match(jsonb, jsonb),
-    idplane.claim_explain(jsonb, jsonb),
-    idplane.fill_placeholders(text, jsonb),
-    idplane.map_access(jsonb, jsonb, jsonb, boolean),
-    idplane.provider_keys(text, text, jsonb),
-    idplane.sso_template(text, jsonb),
-    idplane.jwks(),
-    idplane.authenticate(text),
-    idplane.current_claims(),
-    idplane.current_subject(),
-    idplane.authorization_server_metadata()
-    TO PUBLIC;

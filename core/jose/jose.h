@@ -148,6 +148,9 @@ struct idp_key_import {
 };
 struct idp_json *idp_key_store_import(struct idp_call *call, const struct idp_scheduler *scheduler,
                                       const struct idp_key_import *import);
+/* The algorithm and kid of the key that signs now; may write as idp_key_store_sign. */
+struct idp_bytes idp_key_store_signer(struct idp_call *call, const struct idp_scheduler *scheduler,
+                                      struct idp_bytes *kid);
 
 /* Makes a key of this algorithm and activates it; the one active before retires. Returns its kid.
  */

@@ -1,6 +1,59 @@
 -- SPDX-License-Identifier: Apache-2.0
--- storage.sql: what PostgreSQL is told of the tables: which rows backends keep, where pages need room,
--- and that all of it is dumped.
+-- privileges.sql: who may use what functions.sql declares, what backends are told of, and what a dump
+-- takes along. PostgreSQL only.
+
+-- ---- who may do what ----
+-- Nobody by default. What depends on its arguments only, and what every verifier must read, is free.
+
+CREATE VIEW idplane.oidc_divergence WITH (security_barrier) AS
+    SELECT i.tenant, i.instance, i.version, i.record, i.effective,
+           CASE WHEN m.answer ->> 'status' = 'ok' THEN m.answer -> 'effective' END AS derived
+      FROM idplane.oidc_instance i
+      JOIN idplane.oidc_default d ON d.tenant = i.tenant AND d.plan = i.plan
+     CROSS JOIN LATERAL idplane.oidc_merge('provision', i.record, i.record, i.effective, d.config) AS m (answer)
+     WHERE i.tenant = idplane.current_tenant()
+       AND (m.answer ->> 'status' <> 'ok' OR m.answer ->> 'changed' = 'true' OR i.profile <> d.profile);
+COMMENT ON VIEW idplane.oidc_divergence IS 'Instances of the tenant whose effective configuration is not what their record and the defaults of today give.';
+COMMENT ON COLUMN idplane.oidc_divergence.derived IS 'What rederive_oidc() would make effective; null: it would refuse the record.';
+
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA idplane FROM PUBLIC;
+REVOKE ALL ON ALL TABLES IN SCHEMA idplane FROM PUBLIC;
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA pgjwt_compat FROM PUBLIC;
+GRANT USAGE ON SCHEMA idplane, pgjwt_compat TO PUBLIC;
+GRANT EXECUTE ON FUNCTION pgjwt_compat.key(text, text), pgjwt_compat.verify(text, text, text) TO PUBLIC;
+GRANT EXECUTE ON FUNCTION
+    idplane.schema_version(),
+    idplane.later(timestamptz, bigint),
+    idplane.current_tenant(),
+    idplane.canonical_json(jsonb),
+    idplane.jwt_verify(text, text, jsonb),
+    idplane.jwt_valid(text, text, jsonb),
+    idplane.jws_verify(text, text, jsonb),
+    idplane.jws_verify_detached(text, text, text, jsonb),
+    idplane.signature_valid(bytea, bytea, text, text),
+    idplane.jwt_decode(text),
+    idplane.jwk_public(jsonb),
+    idplane.jwk_from_pem(text),
+    idplane.jwk_to_pem(jsonb),
+    idplane.jwk_thumbprint(jsonb),
+    idplane.oidc_validate(jsonb, jsonb, jsonb),
+    idplane.oidc_merge(text, jsonb, jsonb, jsonb, jsonb, text),
+    idplane.oidc_merge_step(text, jsonb, jsonb, jsonb, jsonb, text),
+    idplane.oidc_map_claims(jsonb, jsonb, text),
+    idplane.oidc_import(text, jsonb),
+    idplane.wildcard_match(text, text),
+    idplane.claim_match(jsonb, jsonb),
+    idplane.claim_explain(jsonb, jsonb),
+    idplane.fill_placeholders(text, jsonb),
+    idplane.map_access(jsonb, jsonb, jsonb, boolean),
+    idplane.provider_keys(text, text, jsonb),
+    idplane.sso_template(text, jsonb),
+    idplane.jwks(),
+    idplane.authenticate(text),
+    idplane.current_claims(),
+    idplane.current_subject(),
+    idplane.authorization_server_metadata()
+    TO PUBLIC;
 
 -- ---- what backends keep ----
 -- Settings, clients, instances, keys of issuers and connections are read at nearly every call and hardly
@@ -67,7 +120,12 @@ SELECT pg_extension_config_dump('idplane.tenant', '');
 SELECT pg_extension_config_dump('idplane.client', '');
 SELECT pg_extension_config_dump('idplane.subject', '');
 SELECT pg_extension_config_dump('idplane.device_code', '');
+SELECT pg_extension_config_dump('idplane.authorization_grant', '');
 SELECT pg_extension_config_dump('idplane.refresh_token', '');
+SELECT pg_extension_config_dump('idplane.access_token', '');
+SELECT pg_extension_config_dump('idplane.revoked_token', '');
+SELECT pg_extension_config_dump('idplane.authorization_code', '');
+SELECT pg_extension_config_dump('idplane.consent', '');
 SELECT pg_extension_config_dump('idplane.subject_attempt', '');
 SELECT pg_extension_config_dump('idplane.attempt', '');
 SELECT pg_extension_config_dump('idplane.master_key', '');

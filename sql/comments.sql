@@ -22,6 +22,15 @@ COMMENT ON COLUMN idplane.client.tenant IS 'Tenant of the row.';
 COMMENT ON INDEX idplane.client_pkey IS 'A client_id is one client of a tenant.';
 COMMENT ON CONSTRAINT client_pkey ON idplane.client IS 'A client_id is one client of a tenant.';
 
+COMMENT ON COLUMN idplane.initial_access_token.created_at IS 'When it was made.';
+COMMENT ON COLUMN idplane.initial_access_token.expires_at IS 'When it ends.';
+COMMENT ON COLUMN idplane.initial_access_token.tenant IS 'Tenant of the row.';
+COMMENT ON COLUMN idplane.initial_access_token.token_digest IS 'SHA-256 of the token with its tenant; the token itself is never kept.';
+COMMENT ON COLUMN idplane.initial_access_token.use_count_left IS 'How many clients it may still register.';
+COMMENT ON INDEX idplane.idplane_initial_access_token_expires IS 'purge.';
+COMMENT ON INDEX idplane.initial_access_token_pkey IS 'A token is one row.';
+COMMENT ON CONSTRAINT initial_access_token_pkey ON idplane.initial_access_token IS 'A token is one row.';
+
 COMMENT ON COLUMN idplane.subject.changed_at IS 'Last set_subject().';
 COMMENT ON COLUMN idplane.subject.enabled IS 'False: it gets no tokens and makes no decisions.';
 COMMENT ON COLUMN idplane.subject.subject IS 'As the front names the user.';

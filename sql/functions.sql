@@ -38,6 +38,14 @@ CREATE FUNCTION idplane.rotate_client_secret(client_id text, overlap_s bigint DE
     LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.rotate_client_secret(text, bigint) IS 'Gives a client another secret; the old one is good meanwhile.';
 
+CREATE FUNCTION idplane.remove_client(client_id text) RETURNS boolean
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.remove_client(text) IS 'Ends a client with all its grants and codes; whether there was one.';
+
+CREATE FUNCTION idplane.create_initial_access_token(lifetime_s bigint DEFAULT 86400, use_count bigint DEFAULT 1) RETURNS text
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.create_initial_access_token(bigint, bigint) IS 'A token that lets its bearer register clients.';
+
 CREATE FUNCTION idplane.set_subject(subject text, document jsonb) RETURNS jsonb
     LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.set_subject(text, jsonb) IS 'Locks or unlocks a subject.';

@@ -118,6 +118,7 @@ ALTER TABLE idplane.device_code SET (fillfactor = 80);
 
 SELECT pg_extension_config_dump('idplane.tenant', '');
 SELECT pg_extension_config_dump('idplane.client', '');
+SELECT pg_extension_config_dump('idplane.initial_access_token', '');
 SELECT pg_extension_config_dump('idplane.subject', '');
 SELECT pg_extension_config_dump('idplane.device_code', '');
 SELECT pg_extension_config_dump('idplane.authorization_grant', '');

@@ -36,6 +36,7 @@ CREATE TABLE idplane.client (
     old_secret_digest bytea,
     old_secret_expires_at timestamptz,
     sealed_secret bytea,
+    registration_digest bytea,
     PRIMARY KEY (tenant, client_id)
 );
 COMMENT ON TABLE idplane.client IS 'Registered OAuth clients (RFC 7591 metadata).';
@@ -43,8 +44,20 @@ COMMENT ON COLUMN idplane.client.auth_method IS 'token_endpoint_auth_method: the
 COMMENT ON COLUMN idplane.client.secret_digest IS 'SHA-256 of the client secret; the secret itself is shown once and never kept.';
 COMMENT ON COLUMN idplane.client.old_secret_digest IS 'The secret before the last rotation, good until old_secret_expires_at.';
 COMMENT ON COLUMN idplane.client.sealed_secret IS 'Of client_secret_jwt alone, which needs the secret itself: AES-256-GCM under the master key, bound to tenant and client.';
+COMMENT ON COLUMN idplane.client.registration_digest IS 'SHA-256 of the token with which the client manages its own registration (RFC 7592).';
 COMMENT ON COLUMN idplane.client.grant_types IS 'grant_types of the metadata, separated by one space.';
 COMMENT ON COLUMN idplane.client.scope IS 'Scope values the client may ask for, separated by one space.';
+
+CREATE TABLE idplane.initial_access_token (
+    tenant text COLLATE "C" NOT NULL,
+    token_digest bytea NOT NULL,
+    created_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    use_count_left bigint NOT NULL,
+    PRIMARY KEY (tenant, token_digest)
+);
+CREATE INDEX idplane_initial_access_token_expires ON idplane.initial_access_token (expires_at);
+COMMENT ON TABLE idplane.initial_access_token IS 'Who may register clients over HTTP, and how many (RFC 7591 3).';
 
 CREATE TABLE idplane.subject (
     tenant text COLLATE "C" NOT NULL,

@@ -191,6 +191,13 @@ extern const size_t idp_route_count;
 struct idp_response idp_answer_device_authorization(struct idp_call *call,
                                                     const struct idp_request *request);
 struct idp_response idp_answer_token(struct idp_call *call, const struct idp_request *request);
+struct idp_response idp_answer_register(struct idp_call *call, const struct idp_request *request);
+struct idp_response idp_answer_registration_get(struct idp_call *call,
+                                                const struct idp_request *request);
+struct idp_response idp_answer_registration_put(struct idp_call *call,
+                                                const struct idp_request *request);
+struct idp_response idp_answer_registration_delete(struct idp_call *call,
+                                                   const struct idp_request *request);
 struct idp_response idp_answer_introspect(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_revoke(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_userinfo(struct idp_call *call, const struct idp_request *request);

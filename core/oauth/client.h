@@ -31,7 +31,11 @@ struct idp_client_metadata {
     int64_t secret_expires_at_s; /* 0: never */
 };
 
-/* Reads and checks RFC 7591 metadata; raises IDP_INVALID_METADATA naming the member. */
+/* Checks RFC 7591 metadata: NULL, or a sentence that names the member. */
+const char *idp_client_metadata_check(struct idp_call *call, const struct idp_json *document,
+                                      struct idp_client_metadata *metadata) IDP_MUST_CHECK;
+
+/* The same, and raises IDP_INVALID_METADATA. */
 struct idp_client_metadata idp_client_metadata_read(struct idp_call *call,
                                                     const struct idp_json *document);
 

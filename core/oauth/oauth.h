@@ -41,7 +41,9 @@ struct idp_settings {
     int64_t refresh_token_lifetime_s;
     int64_t id_token_lifetime_s, authorization_code_lifetime_s, grant_lifetime_s, refresh_grace_s;
     bool dpop_nonce_required;
-    struct idp_key_schedule keys; /* algorithm and kid are those of the next three */
+    bool dynamic_registration, initial_token_required;
+    struct idp_bytes registration_scope; /* what clients may ask for then; data NULL: nothing */
+    struct idp_key_schedule keys;        /* algorithm and kid are those of the next three */
     struct idp_bytes signing_alg, signing_keystore, signing_keylabel; /* data NULL: not set */
     struct idp_bytes pre_mappingrule_id, post_mappingrule_id;         /* hooks; data NULL: none */
     const struct idp_json *attribute_map, *attribute_sources;         /* NULL: none */
@@ -117,6 +119,20 @@ enum idp_error idp_client_authenticate(struct idp_call *call,
                                        const struct idp_credentials *credentials,
                                        bool secret_required,
                                        struct idp_client *client) IDP_MUST_CHECK;
+
+/* ---- dynamic registration (registration.c) ---- */
+
+/* RFC 7591 §3 and RFC 7592 §2, by the bearer token of the request; data NULL: none. Metadata or
+ * an error; after removal an empty object. Writes. */
+const struct idp_json *idp_registration_create(struct idp_call *call, struct idp_bytes token,
+                                               const struct idp_json *document);
+const struct idp_json *idp_registration_read(struct idp_call *call, struct idp_bytes client_id,
+                                             struct idp_bytes token);
+const struct idp_json *idp_registration_replace(struct idp_call *call, struct idp_bytes client_id,
+                                                struct idp_bytes token,
+                                                const struct idp_json *document);
+const struct idp_json *idp_registration_remove(struct idp_call *call, struct idp_bytes client_id,
+                                               struct idp_bytes token);
 
 /* ---- subjects (subject.c) ---- */
 
@@ -243,6 +259,9 @@ struct idp_value idp_sql_configuration(struct idp_call *call, const struct idp_v
 struct idp_value idp_sql_register_client(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_update_client(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_client(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_remove_client(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_create_initial_access_token(struct idp_call *call,
+                                                     const struct idp_value *arguments);
 struct idp_value idp_sql_rotate_client_secret(struct idp_call *call,
                                               const struct idp_value *arguments);
 extern const struct idp_sealed_column idp_client_sealed;
@@ -289,14 +308,16 @@ struct idp_value idp_sql_authorization_server_metadata(struct idp_call *call,
                                                        const struct idp_value *arguments);
 
 extern const struct idp_statement idp_tenant_statements[], idp_client_statements[],
-    idp_client_write_statements[], idp_client_secret_statements[], idp_subject_statements[],
-    idp_device_client_statements[], idp_device_issue_statements[], idp_device_user_statements[],
-    idp_device_poll_statements[], idp_throttle_statements[], idp_grant_statements[],
-    idp_grant_list_statements[], idp_access_token_statements[], idp_refresh_token_statements[],
+    idp_client_write_statements[], idp_client_secret_statements[], idp_client_remove_statements[],
+    idp_registration_statements[], idp_subject_statements[], idp_device_client_statements[],
+    idp_device_issue_statements[], idp_device_user_statements[], idp_device_poll_statements[],
+    idp_throttle_statements[], idp_grant_statements[], idp_grant_list_statements[],
+    idp_access_token_statements[], idp_refresh_token_statements[],
     idp_authorization_code_statements[], idp_consent_statements[], idp_withdrawal_statements[],
     idp_purge_statements[];
 extern const size_t idp_tenant_statement_count, idp_client_statement_count,
     idp_client_write_statement_count, idp_client_secret_statement_count,
+    idp_client_remove_statement_count, idp_registration_statement_count,
     idp_subject_statement_count, idp_device_client_statement_count,
     idp_device_issue_statement_count, idp_device_user_statement_count,
     idp_device_poll_statement_count, idp_throttle_statement_count, idp_grant_statement_count,

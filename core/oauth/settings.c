@@ -64,6 +64,12 @@ const struct idp_setting idp_setting_rows[] = {
      NULL, FIELD(keys.lifetime_s)},
     {"token_settings", "signing_key_publication", NULL, IDP_SETTING_INTEGER, 300, 2592000, 3600,
      NULL, FIELD(keys.publication_s)},
+    {"registration_settings", "dynamic_registration", NULL, IDP_SETTING_BOOLEAN, 0, 1, 0, NULL,
+     FIELD(dynamic_registration)},
+    {"registration_settings", "initial_access_token_required", NULL, IDP_SETTING_BOOLEAN, 0, 1, 1,
+     NULL, FIELD(initial_token_required)},
+    {"registration_settings", "dynamic_registration_scope", NULL, IDP_SETTING_TEXT, 0, 0, 0, NULL,
+     FIELD(registration_scope)},
     {"session_settings", "session_absolute_lifetime_in_secs", NULL, IDP_SETTING_INTEGER, 60,
      31536000, 1209600, NULL, FIELD(session_absolute_lifetime_s)},
     {"session_settings", "session_idle_lifetime_in_secs", NULL, IDP_SETTING_INTEGER, 60, 31536000,
@@ -74,7 +80,7 @@ const struct idp_setting idp_setting_rows[] = {
 const size_t idp_setting_row_count = IDP_COUNT(idp_setting_rows);
 
 const char *const idp_setting_sections[] = {"device_flow_settings", "token_settings",
-                                            "session_settings", NULL};
+                                            "registration_settings", "session_settings", NULL};
 
 static const struct idp_json *setting_member(const struct idp_json *document,
                                              const struct idp_setting *row)

@@ -27,6 +27,7 @@ const struct idp_route idp_routes[] = {
     {"/device", IDP_GET, IDP_WRITES, false, NULL, idp_answer_device_page},
     {"/device", IDP_POST, IDP_WRITES, false, FORM, idp_answer_device_page},
     {"/oauth2/user_authorization", IDP_GET, IDP_WRITES, false, NULL, idp_answer_device_page},
+    {"/oauth2/user_authorization", IDP_POST, IDP_WRITES, false, FORM, idp_answer_device_page},
     {"/login", IDP_GET, IDP_WRITES, false, NULL, idp_answer_login_page},
     {"/login_options", IDP_GET, IDP_READS, false, NULL, idp_answer_login_options},
     {"/session", IDP_GET, IDP_WRITES, false, NULL, idp_answer_session},

@@ -46,6 +46,8 @@ static const struct argp_option rows[] = {
     {"body-size-max", BODY_SIZE, "BYTES", 0, "65536; a larger body is answered 413", 0},
     {"timeout", TIMEOUT, "SECONDS", 0, "15 until an idle connection ends, twice for a slow one", 0},
     {"synchronous", SYNCHRONOUS, "MODE", 0, "SQLite's commit: full (the default) or normal", 0},
+    {"trust-header", TRUST_HEADER, "NAME", 0,
+     "Hands on this header, by which a proxy says who it is", 0},
     {"no-group-commit", SINGLE, NULL, 0, "SQLite: commit each request by itself", 0},
     {"quiet", QUIET, NULL, 0, "No line for each request on stderr", 0},
     {0}};
@@ -81,6 +83,8 @@ static void options_read(int count, char **arguments)
         sscanf(option[TIMEOUT], "%u%c", &timeout_s, &rest) != 1 ||
         body_size_max - 1 >= IDP_ARGUMENT_SIZE_MAX || timeout_s - 1 >= 3600)
         errx(1, "--body-size-max takes 1 to %d, --timeout 1 to 3600", IDP_ARGUMENT_SIZE_MAX);
+    if (option[TRUST_HEADER])
+        header_trust(option[TRUST_HEADER]);
 }
 
 static void connection_changed(void *context, struct MHD_Connection *connection, void **slot,

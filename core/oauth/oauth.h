@@ -30,6 +30,7 @@ struct idp_settings {
     int64_t refresh_token_lifetime_s;
     struct idp_key_schedule keys;
     int64_t session_absolute_lifetime_s, session_idle_lifetime_s;
+    struct idp_bytes subject_header; /* in which a trusted proxy names who is there; or data NULL */
     int64_t audit_retention_s;
 };
 
@@ -107,6 +108,10 @@ void idp_device_client_changed(struct idp_call *call, bool device_grant);
 /* The RFC 8628 §3.2 response, or an error. `device` may be NULL. */
 const struct idp_json *idp_device_issue(struct idp_call *call, struct idp_bytes client_id,
                                         struct idp_bytes scope, const struct idp_json *device);
+
+/* The verification_uri_complete of a code as somebody typed it, whether or not there is such a one;
+ * data NULL: no code looks like that. */
+struct idp_bytes idp_verification_uri_complete(struct idp_call *call, struct idp_bytes typed);
 
 /* Tokens or an error; RFC 8628 §3.5. */
 const struct idp_json *idp_device_poll(struct idp_call *call, struct idp_bytes device_code,

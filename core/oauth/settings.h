@@ -11,6 +11,7 @@ enum idp_setting_kind {
     IDP_SETTING_TEXT,
     IDP_SETTING_URL,
     IDP_SETTING_CHARSET,
+    IDP_SETTING_HEADER,
     IDP_SETTING_SLOW_DOWN
 };
 

@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// browser_test.mjs: a person with a browser (Chromium, headless, without script) signs in through a
+// login_test.mjs: a person with a browser (Chromium, headless, without script) signs in through a
 // provider that others wrote, lets a device in, and signs out.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { chromium } from 'playwright-core';
-import { connectionOf, startProvider } from './provider.mjs';
-import { DEVICE_GRANT, engines, post, start } from './server.mjs';
+import { connectionOf, startProvider } from '../http/provider.mjs';
+import { DEVICE_GRANT, engines, post, start } from '../http/server.mjs';
+import { launch, shoot, skip } from './chromium.mjs';
 
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(existsSync);
-const shots = join(resolve(import.meta.dirname, '../..', process.env.BUILD ?? 'build'), 'regress/pages');
 process.env.IDPLANE_FETCH_ALLOWED_ADDRESSES = '127.0.0.1';
 
 for (const engine of engines) {
-  describe(`a person with a browser on ${engine}`, { skip: executablePath ? false : 'no Chromium' }, () => {
+  describe(`a person with a browser on ${engine}`, { skip }, () => {
     let server, provider, browser, page;
     before(async () => {
       const redirectUris = [];
@@ -28,8 +24,7 @@ for (const engine of engines) {
       server.call('register_client', 'tv', {
         client_name: 'Television <b>', scope: 'watch record', grant_types: [DEVICE_GRANT], token_endpoint_auth_method: 'none',
       });
-      mkdirSync(shots, { recursive: true });
-      browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+      browser = await launch();
       const context = await browser.newContext({
         ignoreHTTPSErrors: true, viewport: { width: 390, height: 780 }, javaScriptEnabled: false,
       });
@@ -41,7 +36,7 @@ for (const engine of engines) {
       provider?.stop();
     });
 
-    const shot = (name) => page.screenshot({ path: join(shots, `${name}.png`) });
+    const shot = (name) => shoot(page, name);
 
     it('comes with the code of a device, signs in, and stands at the page of the device', async () => {
       const device = server.call('issue_device_code', 'tv', 'watch', { name: 'Living room' });
@@ -62,6 +57,7 @@ for (const engine of engines) {
 
       // By keyboard alone.
       await page.getByLabel('Code that the device shows').press('Enter');
+      assert.match(await page.locator('main').innerText(), /You came here by a link/);
       assert.match(await page.locator('main').innerText(), /Television <b> wants to act for you/);
       assert.match(await page.locator('main').innerText(), new RegExp(`${device.user_code}[^]*Living room[^]*watch`));
       await shot('device-decision');
@@ -73,6 +69,7 @@ for (const engine of engines) {
       }
       await shot('device-decision-small');
       await page.setViewportSize({ width: 390, height: 780 });
+      await page.getByLabel('Yes, the device in front of me shows this code').check();
       await page.getByRole('button', { name: 'Allow' }).click();
       assert.equal(await page.title(), 'Device connected');
       await shot('device-end');
@@ -139,6 +136,7 @@ for (const engine of engines) {
     it('signs out here and at the provider', async () => {
       await page.goto(`${server.base}/device`);
       await page.getByRole('button', { name: 'Sign out' }).click();
+      await page.waitForURL(`${provider.issuer}/session/end**`);
       assert.ok(page.url().startsWith(`${provider.issuer}/session/end`), page.url());
       await page.locator('button[type=submit]').first().click();
       await page.goto(`${server.base}/device`);

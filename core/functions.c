@@ -22,6 +22,10 @@ const struct idp_function idp_functions[] = {
      "Registers a client with RFC 7591 metadata; a generated client_secret is shown once."},
     {"update_client", "tj", "client_id metadata", 2, 0, 'j', IDP_WRITES, idp_sql_update_client,
      "Changes the metadata members given; null removes one."},
+    {"client", "t", "client_id", 1, 0, 'j', IDP_READS, idp_sql_client,
+     "A client as it is registered, without its secret; NULL where there is none."},
+    {"rotate_client_secret", "ti", "client_id overlap_s", 1, 0, 'j', IDP_WRITES,
+     idp_sql_rotate_client_secret, "Gives a client another secret; the old one is good meanwhile."},
     {"set_subject", "tj", "subject document", 2, 0, 'j', IDP_WRITES, idp_sql_set_subject,
      "Locks or unlocks a subject."},
     {"set_clock", "t", "time", 1, 1, 't', IDP_SESSION_CHANGE, idp_sql_set_clock,
@@ -239,12 +243,14 @@ const struct idp_trigger *const idp_triggers[] = {&idp_oidc_trigger};
 const size_t idp_trigger_count = IDP_COUNT(idp_triggers);
 
 const struct idp_sealed_column *const idp_sealed_columns[] = {
-    &idp_signing_key_sealed, &idp_connection_sealed, &idp_sso_session_sealed};
+    &idp_signing_key_sealed, &idp_client_sealed, &idp_connection_sealed, &idp_sso_session_sealed};
 const size_t idp_sealed_column_count = IDP_COUNT(idp_sealed_columns);
 
 const struct idp_statement_group idp_statement_groups[] = {
     {idp_tenant_statements, &idp_tenant_statement_count},
     {idp_client_statements, &idp_client_statement_count},
+    {idp_client_write_statements, &idp_client_write_statement_count},
+    {idp_client_secret_statements, &idp_client_secret_statement_count},
     {idp_subject_statements, &idp_subject_statement_count},
     {idp_device_client_statements, &idp_device_client_statement_count},
     {idp_device_issue_statements, &idp_device_issue_statement_count},
@@ -271,7 +277,7 @@ const struct idp_statement_group idp_statement_groups[] = {
     {idp_sso_user_statements, &idp_sso_user_statement_count},
     {idp_audit_statements, &idp_audit_statement_count},
     {idp_sso_session_statements, &idp_sso_session_statement_count},
-    {idp_step_statements, &idp_step_statement_count},
+    {idp_used_token_statements, &idp_used_token_statement_count},
     {idp_bearer_statements, &idp_bearer_statement_count},
 };
 const size_t idp_statement_group_count = IDP_COUNT(idp_statement_groups);

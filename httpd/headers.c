@@ -4,13 +4,15 @@
 
 #pragma GCC diagnostic ignored "-Wunused-parameter" /* a callback is told more than it needs */
 
-/* x-idplane-peer is ours alone: a client's copy is not among them. The last one is that of
- * --trust-header, where there is one: what names who is there is handed on for who says so. */
-enum { ACCEPT, ACCEPT_LANGUAGE, TRUSTED = 11 };
-static const char *handed_on[] = {"Accept",        "Accept-Language",   "Host",
-                                  "Content-Type",  "User-Agent",        "Content-Length",
-                                  "Authorization", "Transfer-Encoding", "X-Broker-API-Version",
-                                  "Cookie",        "X-XSRF-TOKEN",      [TRUSTED] = NULL};
+/* x-idplane-peer is ours alone: a client's copy is not among them. The last ones are those of
+ * --trust-header: what tells who somebody is is handed on for who says that a proxy sets it. */
+enum { ACCEPT, ACCEPT_LANGUAGE, USUAL_COUNT = 11, TRUSTED_COUNT_MAX = 4 };
+static const char *handed_on[USUAL_COUNT + TRUSTED_COUNT_MAX] = {
+    "Accept",        "Accept-Language",   "Host",
+    "Content-Type",  "User-Agent",        "Content-Length",
+    "Authorization", "Transfer-Encoding", "X-Broker-API-Version",
+    "Cookie",        "X-XSRF-TOKEN"};
+static size_t handed_on_count = USUAL_COUNT;
 static unsigned taken;           /* a bit for each */
 static const char *content_type; /* that was taken */
 
@@ -30,13 +32,15 @@ void header_trust(const char *name)
 {
     static const char characters[] =
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
-    for (size_t i = 0; i < TRUSTED; i++)
+    for (size_t i = 0; i < handed_on_count; i++)
         if (strcasecmp(handed_on[i], name) == 0)
-            errx(1, "--trust-header takes a header that only a proxy sets");
+            errx(1, "--trust-header takes a header that only a proxy sets, once");
     if (*name == '\0' || name[strspn(name, characters)] != '\0' ||
         strncasecmp(name, "x-idplane-", strlen("x-idplane-")) == 0)
         errx(1, "--trust-header takes the name of a header");
-    handed_on[TRUSTED] = name;
+    if (handed_on_count == IDP_COUNT(handed_on))
+        errx(1, "--trust-header is for %d headers at most", TRUSTED_COUNT_MAX);
+    handed_on[handed_on_count++] = name;
 }
 
 /* The seed of one service sends its Content-Type twice; the same again says nothing new. What a
@@ -57,7 +61,7 @@ static bool is_lossy(size_t i, const char *value)
 {
     while (*value >= ' ' && *value < 0x7f)
         value++;
-    return i == TRUSTED && *value != '\0';
+    return i >= USUAL_COUNT && *value != '\0';
 }
 
 /* jsonb would keep one of two equal names: the core is told of the second by a name of its own. */
@@ -65,9 +69,8 @@ static enum MHD_Result header_take(void *context, enum MHD_ValueKind kind, const
                                    const char *value)
 {
     char **end = context;
-    size_t count = handed_on[TRUSTED] ? TRUSTED + 1 : TRUSTED;
     value = value ? value : "";
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < handed_on_count; i++)
         if (strcasecmp(handed_on[i], name) == 0 && !is_said(i, value)) {
             bool is_refused = (taken & 1U << i) || is_lossy(i, value);
             *end = member_add(*end, is_refused ? IDP_REPEATED_HEADER : handed_on[i], value);

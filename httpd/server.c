@@ -66,6 +66,8 @@ static error_t option_take(int name, char *value, struct argp_state *state)
     if (name < SQLITE || name > QUIET)
         return ARGP_ERR_UNKNOWN;
     option[name] = value ? value : "";
+    if (name == TRUST_HEADER)
+        header_trust(value);
     return 0;
 }
 
@@ -83,8 +85,6 @@ static void options_read(int count, char **arguments)
         sscanf(option[TIMEOUT], "%u%c", &timeout_s, &rest) != 1 ||
         body_size_max - 1 >= IDP_ARGUMENT_SIZE_MAX || timeout_s - 1 >= 3600)
         errx(1, "--body-size-max takes 1 to %d, --timeout 1 to 3600", IDP_ARGUMENT_SIZE_MAX);
-    if (option[TRUST_HEADER])
-        header_trust(option[TRUST_HEADER]);
 }
 
 static void connection_changed(void *context, struct MHD_Connection *connection, void **slot,

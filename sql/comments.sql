@@ -17,6 +17,7 @@ COMMENT ON COLUMN idplane.client.enabled IS 'False: it gets nothing, whatever it
 COMMENT ON COLUMN idplane.client.metadata IS 'RFC 7591 metadata as it was registered, without the secret.';
 COMMENT ON COLUMN idplane.client.refresh_grant IS 'grant_types holds refresh_token.';
 COMMENT ON COLUMN idplane.client.secret_expires_at IS 'When the secret ends; null: never.';
+COMMENT ON COLUMN idplane.client.old_secret_expires_at IS 'From then on the secret before the last rotation is good no more.';
 COMMENT ON COLUMN idplane.client.tenant IS 'Tenant of the row.';
 COMMENT ON INDEX idplane.client_pkey IS 'A client_id is one client of a tenant.';
 COMMENT ON CONSTRAINT client_pkey ON idplane.client IS 'A client_id is one client of a tenant.';

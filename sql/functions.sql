@@ -30,6 +30,14 @@ CREATE FUNCTION idplane.update_client(client_id text, metadata jsonb) RETURNS js
     LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.update_client(text, jsonb) IS 'Changes the metadata members given; null removes one.';
 
+CREATE FUNCTION idplane.client(client_id text) RETURNS jsonb
+    LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.client(text) IS 'A client as it is registered, without its secret; NULL where there is none.';
+
+CREATE FUNCTION idplane.rotate_client_secret(client_id text, overlap_s bigint DEFAULT 86400) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.rotate_client_secret(text, bigint) IS 'Gives a client another secret; the old one is good meanwhile.';
+
 CREATE FUNCTION idplane.set_subject(subject text, document jsonb) RETURNS jsonb
     LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.set_subject(text, jsonb) IS 'Locks or unlocks a subject.';
@@ -432,31 +440,6 @@ CREATE FUNCTION idplane.qr_code(text text) RETURNS text
     LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.qr_code(text) IS 'A QR code of the text, as SVG.';
 
--- ---- from pgjwt ----
--- The same names and arguments, over the functions above; docs/pgjwt.md says what is refused here.
-
-CREATE SCHEMA pgjwt_compat;
-COMMENT ON SCHEMA pgjwt_compat IS 'sign and verify of the extension pgjwt, that refuse what should be refused.';
-
-CREATE FUNCTION pgjwt_compat.key(secret text, algorithm text) RETURNS text
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS
-    $$SELECT json_build_object('kty', 'oct', 'alg', algorithm, 'k', translate(
-        encode(convert_to(secret, 'UTF8'), 'base64'), E'+/=\n', '-_'))::text$$;
-COMMENT ON FUNCTION pgjwt_compat.key(text, text) IS 'A shared secret as the JWK that it is.';
-
-CREATE FUNCTION pgjwt_compat.sign(payload json, secret text, algorithm text DEFAULT 'HS256') RETURNS text
-    LANGUAGE sql VOLATILE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS
-    $$SELECT idplane.jws_sign(payload::text, pgjwt_compat.key(secret, algorithm), '{"typ":"JWT"}')$$;
-COMMENT ON FUNCTION pgjwt_compat.sign(json, text, text) IS 'pgjwt''s sign: a token with a shared secret.';
-
-CREATE FUNCTION pgjwt_compat.verify(token text, secret text, algorithm text DEFAULT 'HS256')
-    RETURNS TABLE (header json, payload json, valid boolean)
-    LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS
-    $$SELECT (v -> 'header')::json, (v -> 'claims')::json, coalesce((v ->> 'valid')::boolean, false)
-        FROM idplane.jwt_verify(token, pgjwt_compat.key(secret, algorithm),
-            jsonb_build_object('algs', jsonb_build_array(coalesce(algorithm, '')))) AS v$$;
-COMMENT ON FUNCTION pgjwt_compat.verify(text, text, text) IS 'pgjwt''s verify: header and payload are NULL unless valid.';
-
 -- ---- who may do what ----
 -- Nobody by default. What depends on its arguments only, and what every verifier must read, is free.
 
@@ -473,9 +456,7 @@ COMMENT ON COLUMN idplane.oidc_divergence.derived IS 'What rederive_oidc() would
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA idplane FROM PUBLIC;
 REVOKE ALL ON ALL TABLES IN SCHEMA idplane FROM PUBLIC;
-REVOKE ALL ON ALL FUNCTIONS IN SCHEMA pgjwt_compat FROM PUBLIC;
-GRANT USAGE ON SCHEMA idplane, pgjwt_compat TO PUBLIC;
-GRANT EXECUTE ON FUNCTION pgjwt_compat.key(text, text), pgjwt_compat.verify(text, text, text) TO PUBLIC;
+GRANT USAGE ON SCHEMA idplane TO PUBLIC;
 GRANT EXECUTE ON FUNCTION
     idplane.schema_version(),
     idplane.later(timestamptz, bigint),

@@ -32,11 +32,18 @@ CREATE TABLE idplane.client (
     refresh_grant boolean NOT NULL,
     scope text COLLATE "C" NOT NULL,
     metadata jsonb NOT NULL,
+    grant_types text COLLATE "C" NOT NULL,
+    old_secret_digest bytea,
+    old_secret_expires_at timestamptz,
+    sealed_secret bytea,
     PRIMARY KEY (tenant, client_id)
 );
 COMMENT ON TABLE idplane.client IS 'Registered OAuth clients (RFC 7591 metadata).';
-COMMENT ON COLUMN idplane.client.auth_method IS 'token_endpoint_auth_method: none, client_secret_basic or client_secret_post.';
+COMMENT ON COLUMN idplane.client.auth_method IS 'token_endpoint_auth_method: the only way in which its requests are authenticated.';
 COMMENT ON COLUMN idplane.client.secret_digest IS 'SHA-256 of the client secret; the secret itself is shown once and never kept.';
+COMMENT ON COLUMN idplane.client.old_secret_digest IS 'The secret before the last rotation, good until old_secret_expires_at.';
+COMMENT ON COLUMN idplane.client.sealed_secret IS 'Of client_secret_jwt alone, which needs the secret itself: AES-256-GCM under the master key, bound to tenant and client.';
+COMMENT ON COLUMN idplane.client.grant_types IS 'grant_types of the metadata, separated by one space.';
 COMMENT ON COLUMN idplane.client.scope IS 'Scope values the client may ask for, separated by one space.';
 
 CREATE TABLE idplane.subject (

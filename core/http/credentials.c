@@ -48,28 +48,61 @@ static bool basic_read(struct idp_call *call, struct idp_bytes header, struct id
     return out->client_id.data && out->client_id.size > 0 && out->client_secret.data;
 }
 
+/* The certificate of the TLS connection, as the front passes it in the header that the settings
+ * name: PEM, percent-encoded, or with base64 alone (RFC 9440). */
+static struct idp_bytes certificate_read(struct idp_call *call, const struct idp_request *request)
+{
+    struct idp_settings settings = idp_settings_load(call);
+    if (settings.certificate_header.data == NULL) {
+        return (struct idp_bytes){0};
+    }
+    const char *name = idp_text_c(call, idp_lower_case(call, settings.certificate_header));
+    struct idp_bytes value = idp_request_header(request, name);
+    if (value.size > 1 && value.data[0] == ':' && value.data[value.size - 1] == ':') {
+        struct idp_text pem = {.call = call};
+        idp_text_add_c(&pem, "-----BEGIN CERTIFICATE-----\n");
+        idp_text_add(&pem, (struct idp_bytes){value.data + 1, value.size - 2});
+        idp_text_add_c(&pem, "\n-----END CERTIFICATE-----\n");
+        return idp_text_bytes(&pem);
+    }
+    return value.size == 0 ? (struct idp_bytes){0} : idp_url_decode(call, value);
+}
+
+/* What stands in the form (RFC 6749 §2.3.1, RFC 7521 §4.2). */
+static enum idp_error form_credentials(const struct idp_json *form, struct idp_credentials *out)
+{
+    static const char type[] = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+    out->client_id = idp_json_string(form, "client_id");
+    out->client_secret = idp_json_string(form, "client_secret");
+    out->assertion = idp_json_string(form, "client_assertion");
+    struct idp_bytes assertion_type = idp_json_string(form, "client_assertion_type");
+    if (out->assertion.data == NULL && assertion_type.data == NULL) {
+        out->method = out->client_secret.data ? IDP_CREDENTIAL_POST : IDP_CREDENTIAL_NONE;
+        return IDP_OK;
+    }
+    out->method = IDP_CREDENTIAL_ASSERTION;
+    bool is_whole = out->assertion.data != NULL && idp_bytes_is(assertion_type, type);
+    return is_whole && out->client_secret.data == NULL ? IDP_OK : IDP_INVALID_REQUEST;
+}
+
+/* A client_id beside Basic is no second way to authenticate where it says the same. */
 enum idp_error idp_credentials_read(struct idp_call *call, const struct idp_request *request,
                                     const struct idp_json *form, struct idp_credentials *out)
 {
     struct idp_bytes header = idp_request_header(request, "authorization");
-    struct idp_bytes form_id = idp_json_string(form, "client_id");
-    struct idp_bytes form_secret = idp_json_string(form, "client_secret");
-    if (!header.data) {
-        out->method = form_secret.data ? IDP_CREDENTIAL_POST : IDP_CREDENTIAL_NONE;
-        out->client_id = form_id;
-        out->client_secret = form_secret;
-        return IDP_OK;
+    enum idp_error error = form_credentials(form, out);
+    struct idp_bytes form_id = out->client_id;
+    out->certificate = certificate_read(call, request);
+    if (error != IDP_OK || !header.data) {
+        return error;
     }
-    if (form_secret.data) {
+    if (out->method != IDP_CREDENTIAL_NONE) {
         return IDP_INVALID_REQUEST;
     }
     if (!basic_read(call, header, out)) {
         return IDP_INVALID_CLIENT;
     }
-    if (form_id.data && !idp_bytes_equal(form_id, out->client_id)) {
-        return IDP_INVALID_REQUEST;
-    }
-    return IDP_OK;
+    return form_id.data && !idp_bytes_equal(form_id, out->client_id) ? IDP_INVALID_REQUEST : IDP_OK;
 }
 
 struct idp_bytes idp_request_bearer(const struct idp_request *request)

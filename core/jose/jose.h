@@ -101,6 +101,10 @@ struct idp_bytes idp_token_hash(struct idp_call *call, struct idp_bytes algorith
 /* RFC 7519 NumericDate; false for anything but a number within the years that int64 can count. */
 bool idp_numeric_date(const struct idp_json *json, int64_t *out_us) IDP_MUST_CHECK;
 
+/* True once for each jti of an issuer, until the time (used_token.c). Writes one row. */
+bool idp_token_use(struct idp_call *call, struct idp_bytes issuer, struct idp_bytes jti,
+                   int64_t expires_us) IDP_MUST_CHECK;
+
 /* ---- key store of the tenant (key_store.c, key_rotation.c, key_list.c,) ---- */
 
 /* When keys change: each signs for lifetime_s (0: until somebody rotates), and its successor is
@@ -173,8 +177,8 @@ struct idp_value idp_sql_signing_keys(struct idp_call *call, const struct idp_va
 extern const struct idp_sealed_column idp_signing_key_sealed;
 
 extern const struct idp_statement idp_key_store_statements[], idp_key_rotation_statements[],
-    idp_key_list_statements[];
+    idp_key_list_statements[], idp_used_token_statements[];
 extern const size_t idp_key_store_statement_count, idp_key_rotation_statement_count,
-    idp_key_list_statement_count;
+    idp_key_list_statement_count, idp_used_token_statement_count;
 
 #endif

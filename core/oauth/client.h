@@ -1,34 +1,82 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* client.h - what the files about clients share: the statements and the checked metadata. */
+/* client.h - what the files about clients share: columns, secrets and the checked metadata. */
 #ifndef IDPLANE_OAUTH_CLIENT_H
 #define IDPLANE_OAUTH_CLIENT_H
 
 #include "core/oauth/oauth.h"
 
-enum idp_client_statement {
-    IDP_CLIENT_FIND,
-    IDP_CLIENT_METADATA,
-    IDP_CLIENT_INSERT,
-    IDP_CLIENT_LOCK,
-    IDP_CLIENT_UPDATE
-};
-
 /* What struct idp_client is made of, from idplane.client c. */
 #define IDP_CLIENT_COLUMNS                                                                         \
     "c.enabled, c.device_grant, c.refresh_grant, c.auth_method, c.secret_digest, c.scope,"         \
-    " c.secret_expires_at"
-#define IDP_CLIENT_KINDS "bbbtxtz"
+    " c.secret_expires_at, c.old_secret_digest, c.old_secret_expires_at, c.sealed_secret,"         \
+    " c.grant_types"
+#define IDP_CLIENT_KINDS "bbbtxtzxzxt"
 struct idp_client idp_client_of(struct idp_bytes client_id, const struct idp_value *row);
+
+/* Signatures that a public key verifies. */
+#define IDP_SIGNATURE_NAMES "ES256 ES384 ES512 EdDSA PS256 PS384 PS512 RS256 RS384 RS512"
+
+/* When it was registered; 0: there is no such client. */
+int64_t idp_client_created_us(struct idp_call *call, struct idp_bytes client_id);
 
 /* Columns that follow from a metadata document. */
 struct idp_client_metadata {
     bool enabled, device_grant, refresh_grant;
-    struct idp_bytes auth_method, scope;
+    struct idp_bytes auth_method, scope, grant_types;
     int64_t secret_expires_at_s; /* 0: never */
 };
 
 /* Reads and checks RFC 7591 metadata; raises IDP_INVALID_METADATA naming the member. */
 struct idp_client_metadata idp_client_metadata_read(struct idp_call *call,
                                                     const struct idp_json *document);
+
+/* ---- secrets (client_secret.c) ---- */
+
+/* What of a secret is kept: its digest, and where signatures are made with it the secret itself,
+ * sealed; data NULL where there is none. */
+struct idp_client_secret {
+    struct idp_bytes secret, digest, sealed;
+};
+
+/* Of a given secret, or of a new one where that has data NULL. Writes where it seals. */
+struct idp_client_secret idp_client_secret_make(struct idp_call *call, struct idp_bytes client_id,
+                                                struct idp_bytes auth_method,
+                                                struct idp_bytes given);
+struct idp_bytes idp_client_secret_digest(struct idp_call *call, struct idp_bytes secret);
+struct idp_bytes idp_client_secret_unseal(struct idp_call *call, const struct idp_client *client);
+
+/* True where requests are authenticated by such a method with a secret. */
+bool idp_client_has_secret(struct idp_bytes auth_method);
+
+/* ---- redirect URIs (redirect_uri.c) ---- */
+
+bool idp_redirect_uri_valid(struct idp_bytes uri) IDP_MUST_CHECK;
+/* True where it is the registered one; on the user's own machine any port is (RFC 8252 §7.3). */
+bool idp_redirect_uri_match(struct idp_bytes registered, struct idp_bytes uri) IDP_MUST_CHECK;
+
+/* ---- assertions and certificates (client_assertion.c, client_certificate.c) ---- */
+
+/* True where the assertion is one of this client, for us, now, and was not used before: RFC 7523
+ * §3. Writes the row that makes it good once. */
+bool idp_client_assertion_valid(struct idp_call *call, const struct idp_client *client,
+                                struct idp_bytes assertion) IDP_MUST_CHECK;
+
+/* The claims of an assertion of `issuer` for us, verified and used up; NULL: it is not good. */
+const struct idp_json *idp_assertion_claims(struct idp_call *call, struct idp_bytes assertion,
+                                            struct idp_bytes issuer, struct idp_bytes keys,
+                                            bool is_secret);
+/* The URLs by which others call us. */
+struct idp_json *idp_own_audiences(struct idp_call *call);
+
+/* The client that an assertion says it is of; data NULL: it says none. Nothing is verified. */
+struct idp_bytes idp_client_assertion_subject(struct idp_call *call, struct idp_bytes assertion);
+
+/* The JWKS of the client, or what was stored of its jwks_uri; data NULL: none. */
+struct idp_bytes idp_client_keys(struct idp_call *call, struct idp_bytes client_id);
+struct idp_bytes idp_client_keys_stored(struct idp_call *call, struct idp_bytes uri);
+
+/* True where the certificate (PEM) is the client's: RFC 8705 §2. */
+bool idp_client_certificate_valid(struct idp_call *call, const struct idp_client *client,
+                                  struct idp_bytes certificate) IDP_MUST_CHECK;
 
 #endif

@@ -109,12 +109,10 @@ static struct idp_json *merge(struct idp_call *call, const struct idp_json *stor
 
 /* ---- what is in force ---- */
 
-/* NULL: there is no value, and no default. */
 static struct idp_json *setting_json(struct idp_call *call, const struct idp_settings *settings,
                                      const struct idp_setting *row)
 {
     const char *field = (const char *)settings + row->field;
-    struct idp_bytes text;
     switch (row->kind) {
     case IDP_SETTING_INTEGER:
         return idp_json_new_integer(call, *(const int64_t *)field);
@@ -123,8 +121,7 @@ static struct idp_json *setting_json(struct idp_call *call, const struct idp_set
     case IDP_SETTING_SLOW_DOWN:
         return idp_json_new_string(call, idp_bytes_of(*(const bool *)field ? "fixed" : "increase"));
     default:
-        text = *(const struct idp_bytes *)field;
-        return text.data == NULL ? NULL : idp_json_new_string(call, text);
+        return idp_json_new_string(call, *(const struct idp_bytes *)field);
     }
 }
 
@@ -134,11 +131,10 @@ static struct idp_json *section_json(struct idp_call *call, const struct idp_set
     struct idp_json *object = idp_json_new(call, IDP_JSON_OBJECT);
     for (size_t i = 0; i < idp_setting_row_count; i++) {
         const struct idp_setting *row = &idp_setting_rows[i];
-        if (same_section(row->section, section)) {
-            struct idp_json *value = setting_json(call, settings, row);
-            if (value != NULL) {
-                idp_json_add(object, row->name, value);
-            }
+        struct idp_json *value =
+            same_section(row->section, section) ? setting_json(call, settings, row) : NULL;
+        if (value != NULL && !(value->kind == IDP_JSON_STRING && value->text.data == NULL)) {
+            idp_json_add(object, row->name, value);
         }
     }
     return object;

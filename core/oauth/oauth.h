@@ -15,7 +15,9 @@
 struct idp_settings {
     struct idp_bytes issuer;   /* default: base_url */
     struct idp_bytes base_url; /* without a trailing slash; default IDP_BASE_URL_DEFAULT */
-    bool device_grant;         /* grant_types holds the device grant */
+    /* Where a front passes the certificate of the client's TLS connection; data NULL: nowhere */
+    struct idp_bytes certificate_header;
+    bool device_grant; /* grant_types holds the device grant */
     bool refresh_grant;
     bool client_auth_required; /* at the device authorization endpoint */
     bool slow_down_fixed;
@@ -58,27 +60,39 @@ void idp_tenant_lock(struct idp_call *call);
 bool idp_tenant_match(struct idp_call *call, struct idp_bytes authority, struct idp_bytes path,
                       struct idp_bytes *tenant, struct idp_bytes *rest);
 
-/* ---- clients (client.c, client_metadata.c) ---- */
+/* ---- clients (client*.c, redirect_uri.c) ---- */
 
 struct idp_client {
     struct idp_bytes client_id;
     bool enabled, device_grant, refresh_grant;
-    struct idp_bytes auth_method, secret_digest, scope;
-    int64_t secret_expires_at_us; /* 0: never */
+    struct idp_bytes auth_method, secret_digest, old_secret_digest, sealed_secret, scope;
+    struct idp_bytes grant_types;                           /* separated by one space */
+    int64_t secret_expires_at_us, old_secret_expires_at_us; /* 0: never */
 };
 
 /* False where the tenant has no such client. */
 bool idp_client_find(struct idp_call *call, struct idp_bytes client_id,
                      struct idp_client *client) IDP_MUST_CHECK;
 
+/* Its metadata, an object; NULL: the tenant has no such client. */
+const struct idp_json *idp_client_metadata(struct idp_call *call, struct idp_bytes client_id);
+
 /* Its client_name for people; the client_id where it has none. */
 struct idp_bytes idp_client_name(struct idp_call *call, struct idp_bytes client_id);
 
-/* How a request said who it is: RFC 6749 §2.3. */
-enum idp_credential_method { IDP_CREDENTIAL_NONE, IDP_CREDENTIAL_BASIC, IDP_CREDENTIAL_POST };
+/* How a request said who it is: RFC 6749 §2.3, RFC 7521 §4.2, RFC 8705 §2. */
+enum idp_credential_method {
+    IDP_CREDENTIAL_NONE,
+    IDP_CREDENTIAL_BASIC,
+    IDP_CREDENTIAL_POST,
+    IDP_CREDENTIAL_ASSERTION,
+    IDP_CREDENTIAL_TRUSTED /* whoever calls has seen to it */
+};
 struct idp_credentials {
     enum idp_credential_method method;
     struct idp_bytes client_id, client_secret;
+    struct idp_bytes assertion;
+    struct idp_bytes certificate; /* of the TLS connection, PEM; data NULL: none */
 };
 
 /* Authenticates a request. secret_required false: client_id alone is enough for any client.
@@ -152,6 +166,10 @@ struct idp_value idp_sql_configure(struct idp_call *call, const struct idp_value
 struct idp_value idp_sql_configuration(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_register_client(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_update_client(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_client(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_rotate_client_secret(struct idp_call *call,
+                                              const struct idp_value *arguments);
+extern const struct idp_sealed_column idp_client_sealed;
 struct idp_value idp_sql_set_subject(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_issue_device_code(struct idp_call *call,
                                            const struct idp_value *arguments);
@@ -181,10 +199,12 @@ struct idp_value idp_sql_authorization_server_metadata(struct idp_call *call,
                                                        const struct idp_value *arguments);
 
 extern const struct idp_statement idp_tenant_statements[], idp_client_statements[],
-    idp_subject_statements[], idp_device_client_statements[], idp_device_issue_statements[],
-    idp_device_user_statements[], idp_device_poll_statements[], idp_throttle_statements[],
-    idp_token_statements[], idp_purge_statements[];
+    idp_client_write_statements[], idp_client_secret_statements[], idp_subject_statements[],
+    idp_device_client_statements[], idp_device_issue_statements[], idp_device_user_statements[],
+    idp_device_poll_statements[], idp_throttle_statements[], idp_token_statements[],
+    idp_purge_statements[];
 extern const size_t idp_tenant_statement_count, idp_client_statement_count,
+    idp_client_write_statement_count, idp_client_secret_statement_count,
     idp_subject_statement_count, idp_device_client_statement_count,
     idp_device_issue_statement_count, idp_device_user_statement_count,
     idp_device_poll_statement_count, idp_throttle_statement_count, idp_token_statement_count,

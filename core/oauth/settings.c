@@ -10,6 +10,8 @@
 const struct idp_setting idp_setting_rows[] = {
     {NULL, "issuer", NULL, IDP_SETTING_URL, 0, 0, 0, NULL, FIELD(issuer)},
     {NULL, "base_url", NULL, IDP_SETTING_URL, 0, 0, 0, IDP_BASE_URL_DEFAULT, FIELD(base_url)},
+    {NULL, "client_certificate_header", NULL, IDP_SETTING_TEXT, 0, 0, 0, NULL,
+     FIELD(certificate_header)},
     {"device_flow_settings", "device_flow_polling_interval_in_secs",
      "device_flow_polling_interval_seconds", IDP_SETTING_INTEGER, 1, 3600, 5, NULL,
      FIELD(interval_s)},

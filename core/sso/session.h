@@ -43,10 +43,6 @@ struct idp_json *idp_step_wait(struct idp_call *call, const struct idp_json *res
 /* What the module idplane_fetch answers to {"url","options"}; raises where it is not there. */
 const struct idp_json *idp_step_run(struct idp_call *call, const struct idp_json *fetch);
 
-/* True once for each jti of an issuer, until the time. */
-bool idp_token_use(struct idp_call *call, struct idp_bytes issuer, struct idp_bytes jti,
-                   int64_t expires_us) IDP_MUST_CHECK;
-
 /* Raises where idp_step_run() would, before anything is changed. */
 void idp_step_ready(struct idp_call *call);
 

@@ -164,9 +164,9 @@ struct idp_value idp_sql_sso_backchannel_logout(struct idp_call *call,
 extern const struct idp_sealed_column idp_connection_sealed, idp_sso_session_sealed;
 extern const struct idp_statement idp_connection_statements[], idp_login_state_statements[],
     idp_stored_keys_statements[], idp_sso_user_statements[], idp_sso_session_statements[],
-    idp_step_statements[], idp_bearer_statements[];
+    idp_bearer_statements[];
 extern const size_t idp_connection_statement_count, idp_login_state_statement_count,
     idp_stored_keys_statement_count, idp_sso_user_statement_count, idp_sso_session_statement_count,
-    idp_step_statement_count, idp_bearer_statement_count;
+    idp_bearer_statement_count;
 
 #endif

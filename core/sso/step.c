@@ -11,24 +11,6 @@
 
 enum { WAIT_MS = 200, LIFETIME_S = 300, ANSWER_SIZE_MAX = 384 << 10 };
 
-enum { USE };
-
-const struct idp_statement idp_step_statements[] = {
-    [USE] = {"INSERT INTO idplane.used_token (tenant, issuer, jti, expires_at)"
-             " VALUES ($1, $2, $3, $4) ON CONFLICT (tenant, issuer, jti) DO NOTHING",
-             "tttz", ""},
-};
-const size_t idp_step_statement_count = IDP_COUNT(idp_step_statements);
-
-bool idp_token_use(struct idp_call *call, struct idp_bytes issuer, struct idp_bytes jti,
-                   int64_t expires_us)
-{
-    struct idp_value row[] = {
-        idp_value_text(idp_tenant(call)), idp_value_text(issuer), idp_value_text(jti),
-        idp_value_time(expires_us > IDP_TIME_MAX_US ? IDP_TIME_MAX_US : expires_us)};
-    return idp_run(call, &idp_step_statements[USE], row).affected == 1;
-}
-
 /* ---- where to go on ---- */
 
 static struct idp_bytes seal_context(struct idp_call *call)

@@ -92,29 +92,29 @@ WITH one AS MATERIALIZED (SELECT http_request('GET', '/oauth2/user_authorization
 SELECT answer ->> 'status', answer -> 'headers' ->> 'Location', text FROM one LEFT JOIN phrase ON answer ->> 'body' LIKE '%' || text || '%' ORDER BY number;
 
 -- R22, R63: who asks for what, from where, since when; R24: no device code.
-WITH one AS MATERIALIZED (SELECT http_request('POST', '/device', (SELECT json(headers) FROM browser WHERE name = 'ada'), CAST('step=lookup&csrf_token=' || (SELECT token FROM browser WHERE name = 'ada') || '&user_code=' || (SELECT code FROM code WHERE name = 'one') AS blob)) AS answer)
+WITH one AS MATERIALIZED (SELECT http_request('POST', '/device', (SELECT json(headers) FROM browser WHERE name = 'ada'), likely('step=lookup&csrf_token=' || (SELECT token FROM browser WHERE name = 'ada') || '&user_code=' || (SELECT code FROM code WHERE name = 'one'))) AS answer)
 SELECT answer ->> 'status', answer -> 'headers' ->> 'Location', text FROM one LEFT JOIN phrase ON answer ->> 'body' LIKE '%' || text || '%' ORDER BY number;
 
 -- R23, R28, R62: a code that came in a link is typed by nobody: it has to be compared.
 WITH one AS MATERIALIZED (SELECT http_request('GET', '/device?user_code=' || (SELECT code FROM code WHERE name = 'one'), (SELECT json(headers) FROM browser WHERE name = 'ada')) AS answer)
 SELECT answer ->> 'status', answer -> 'headers' ->> 'Location', text FROM one LEFT JOIN phrase ON answer ->> 'body' LIKE '%' || text || '%' ORDER BY number;
-WITH one AS MATERIALIZED (SELECT http_request('POST', '/device', (SELECT json(headers) FROM browser WHERE name = 'ada'), CAST('step=lookup&from_complete=1&csrf_token=' || (SELECT token FROM browser WHERE name = 'ada') || '&user_code=' || (SELECT code FROM code WHERE name = 'one') AS blob)) AS answer)
+WITH one AS MATERIALIZED (SELECT http_request('POST', '/device', (SELECT json(headers) FROM browser WHERE name = 'ada'), likely('step=lookup&from_complete=1&csrf_token=' || (SELECT token FROM browser WHERE name = 'ada') || '&user_code=' || (SELECT code FROM code WHERE name = 'one'))) AS answer)
 SELECT answer ->> 'status', answer -> 'headers' ->> 'Location', text FROM one LEFT JOIN phrase ON answer ->> 'body' LIKE '%' || text || '%' ORDER BY number;
-WITH one AS MATERIALIZED (SELECT http_request('POST', '/device', (SELECT json(headers) FROM browser WHERE name = 'ada'), CAST('step=approve&from_complete=1&csrf_token=' || (SELECT token FROM browser WHERE name = 'ada') || '&user_code=' || (SELECT code FROM code WHERE name = 'one') AS blob)) AS answer)
+WITH one AS MATERIALIZED (SELECT http_request('POST', '/device', (SELECT json(headers) FROM browser WHERE name = 'ada'), likely('step=approve&from_complete=1&csrf_token=' || (SELECT token FROM browser WHERE name = 'ada') || '&user_code=' || (SELECT code FROM code WHERE name = 'one'))) AS answer)
 SELECT answer ->> 'status', answer -> 'headers' ->> 'Location', text FROM one LEFT JOIN phrase ON answer ->> 'body' LIKE '%' || text || '%' ORDER BY number;
 
 -- In German, where IBMs clients go.
-WITH one AS MATERIALIZED (SELECT http_request('POST', '/oauth2/user_authorization', (SELECT json(headers) FROM browser WHERE name = 'german'), CAST('step=lookup&from_complete=1&csrf_token=' || (SELECT token FROM browser WHERE name = 'german') || '&user_code=' || (SELECT code FROM code WHERE name = 'one') AS blob)) AS answer)
+WITH one AS MATERIALIZED (SELECT http_request('POST', '/oauth2/user_authorization', (SELECT json(headers) FROM browser WHERE name = 'german'), likely('step=lookup&from_complete=1&csrf_token=' || (SELECT token FROM browser WHERE name = 'german') || '&user_code=' || (SELECT code FROM code WHERE name = 'one'))) AS answer)
 SELECT answer ->> 'status', answer -> 'headers' ->> 'Location', text FROM one LEFT JOIN phrase ON answer ->> 'body' LIKE '%' || text || '%' ORDER BY number;
 
 -- What proves it for another one, and nothing.
-WITH one AS MATERIALIZED (SELECT http_request('POST', '/device', (SELECT json(headers) FROM browser WHERE name = 'ada'), CAST('step=approve&csrf_token=' || (SELECT token FROM browser WHERE name = 'eve') || '&user_code=' || (SELECT code FROM code WHERE name = 'one') AS blob)) AS answer)
+WITH one AS MATERIALIZED (SELECT http_request('POST', '/device', (SELECT json(headers) FROM browser WHERE name = 'ada'), likely('step=approve&csrf_token=' || (SELECT token FROM browser WHERE name = 'eve') || '&user_code=' || (SELECT code FROM code WHERE name = 'one'))) AS answer)
 SELECT answer ->> 'status', answer -> 'headers' ->> 'Location', text FROM one LEFT JOIN phrase ON answer ->> 'body' LIKE '%' || text || '%' ORDER BY number;
-WITH one AS MATERIALIZED (SELECT http_request('POST', '/device', (SELECT json(headers) FROM browser WHERE name = 'ada'), CAST('step=approve&csrf_token=' || '' || '&user_code=' || (SELECT code FROM code WHERE name = 'one') AS blob)) AS answer)
+WITH one AS MATERIALIZED (SELECT http_request('POST', '/device', (SELECT json(headers) FROM browser WHERE name = 'ada'), likely('step=approve&csrf_token=' || '' || '&user_code=' || (SELECT code FROM code WHERE name = 'one'))) AS answer)
 SELECT answer ->> 'status', answer -> 'headers' ->> 'Location', text FROM one LEFT JOIN phrase ON answer ->> 'body' LIKE '%' || text || '%' ORDER BY number;
 
 -- V6: permitted; its end has an address of its own.
-WITH one AS MATERIALIZED (SELECT http_request('POST', '/device', (SELECT json(headers) FROM browser WHERE name = 'ada'), CAST('step=approve&from_complete=1&confirmed=1&csrf_token=' || (SELECT token FROM browser WHERE name = 'ada') || '&user_code=' || (SELECT code FROM code WHERE name = 'one') AS blob)) AS answer)
+WITH one AS MATERIALIZED (SELECT http_request('POST', '/device', (SELECT json(headers) FROM browser WHERE name = 'ada'), likely('step=approve&from_complete=1&confirmed=1&csrf_token=' || (SELECT token FROM browser WHERE name = 'ada') || '&user_code=' || (SELECT code FROM code WHERE name = 'one'))) AS answer)
 SELECT answer ->> 'status', answer -> 'headers' ->> 'Location', text FROM one LEFT JOIN phrase ON answer ->> 'body' LIKE '%' || text || '%' ORDER BY number;
 WITH one AS MATERIALIZED (SELECT http_request('GET', '/device?end=approve&client_id=tv', (SELECT json(headers) FROM browser WHERE name = 'ada')) AS answer)
 SELECT answer ->> 'status', answer -> 'headers' ->> 'Location', text FROM one LEFT JOIN phrase ON answer ->> 'body' LIKE '%' || text || '%' ORDER BY number;
@@ -122,60 +122,60 @@ WITH one AS MATERIALIZED (SELECT http_request('GET', '/device?end=approve&client
 SELECT answer ->> 'status', answer -> 'headers' ->> 'Location', text FROM one LEFT JOIN phrase ON answer ->> 'body' LIKE '%' || text || '%' ORDER BY number;
 
 -- R29: a decision is final, also after the button that goes back.
-WITH one AS MATERIALIZED (SELECT http_request('POST', '/device', (SELECT json(headers) FROM browser WHERE name = 'ada'), CAST('step=approve&csrf_token=' || (SELECT token FROM browser WHERE name = 'ada') || '&user_code=' || (SELECT code FROM code WHERE name = 'one') AS blob)) AS answer)
+WITH one AS MATERIALIZED (SELECT http_request('POST', '/device', (SELECT json(headers) FROM browser WHERE name = 'ada'), likely('step=approve&csrf_token=' || (SELECT token FROM browser WHERE name = 'ada') || '&user_code=' || (SELECT code FROM code WHERE name = 'one'))) AS answer)
 SELECT answer ->> 'status', answer -> 'headers' ->> 'Location', text FROM one LEFT JOIN phrase ON answer ->> 'body' LIKE '%' || text || '%' ORDER BY number;
-WITH one AS MATERIALIZED (SELECT http_request('POST', '/device', (SELECT json(headers) FROM browser WHERE name = 'ada'), CAST('step=deny&csrf_token=' || (SELECT token FROM browser WHERE name = 'ada') || '&user_code=' || (SELECT code FROM code WHERE name = 'one') AS blob)) AS answer)
+WITH one AS MATERIALIZED (SELECT http_request('POST', '/device', (SELECT json(headers) FROM browser WHERE name = 'ada'), likely('step=deny&csrf_token=' || (SELECT token FROM browser WHERE name = 'ada') || '&user_code=' || (SELECT code FROM code WHERE name = 'one'))) AS answer)
 SELECT answer ->> 'status', answer -> 'headers' ->> 'Location', text FROM one LEFT JOIN phrase ON answer ->> 'body' LIKE '%' || text || '%' ORDER BY number;
 
 -- V6: denied, without a look at the device.
-WITH one AS MATERIALIZED (SELECT http_request('POST', '/device', (SELECT json(headers) FROM browser WHERE name = 'ada'), CAST('step=deny&from_complete=1&csrf_token=' || (SELECT token FROM browser WHERE name = 'ada') || '&user_code=' || (SELECT code FROM code WHERE name = 'two') AS blob)) AS answer)
+WITH one AS MATERIALIZED (SELECT http_request('POST', '/device', (SELECT json(headers) FROM browser WHERE name = 'ada'), likely('step=deny&from_complete=1&csrf_token=' || (SELECT token FROM browser WHERE name = 'ada') || '&user_code=' || (SELECT code FROM code WHERE name = 'two'))) AS answer)
 SELECT answer ->> 'status', answer -> 'headers' ->> 'Location', text FROM one LEFT JOIN phrase ON answer ->> 'body' LIKE '%' || text || '%' ORDER BY number;
 WITH one AS MATERIALIZED (SELECT http_request('GET', '/device?end=deny&client_id=tv', (SELECT json(headers) FROM browser WHERE name = 'ada')) AS answer)
 SELECT answer ->> 'status', answer -> 'headers' ->> 'Location', text FROM one LEFT JOIN phrase ON answer ->> 'body' LIKE '%' || text || '%' ORDER BY number;
 
 -- What administers is not approved here.
-WITH one AS MATERIALIZED (SELECT http_request('POST', '/device', (SELECT json(headers) FROM browser WHERE name = 'ada'), CAST('step=lookup&csrf_token=' || (SELECT token FROM browser WHERE name = 'ada') || '&user_code=' || (SELECT code FROM code WHERE name = 'admin') AS blob)) AS answer)
+WITH one AS MATERIALIZED (SELECT http_request('POST', '/device', (SELECT json(headers) FROM browser WHERE name = 'ada'), likely('step=lookup&csrf_token=' || (SELECT token FROM browser WHERE name = 'ada') || '&user_code=' || (SELECT code FROM code WHERE name = 'admin'))) AS answer)
 SELECT answer ->> 'status', answer -> 'headers' ->> 'Location', text FROM one LEFT JOIN phrase ON answer ->> 'body' LIKE '%' || text || '%' ORDER BY number;
-WITH one AS MATERIALIZED (SELECT http_request('POST', '/device', (SELECT json(headers) FROM browser WHERE name = 'ada'), CAST('step=approve&csrf_token=' || (SELECT token FROM browser WHERE name = 'ada') || '&user_code=' || (SELECT code FROM code WHERE name = 'admin') AS blob)) AS answer)
+WITH one AS MATERIALIZED (SELECT http_request('POST', '/device', (SELECT json(headers) FROM browser WHERE name = 'ada'), likely('step=approve&csrf_token=' || (SELECT token FROM browser WHERE name = 'ada') || '&user_code=' || (SELECT code FROM code WHERE name = 'admin'))) AS answer)
 SELECT answer ->> 'status', answer -> 'headers' ->> 'Location', text FROM one LEFT JOIN phrase ON answer ->> 'body' LIKE '%' || text || '%' ORDER BY number;
 
 -- Wrong codes, until there are too many; then the right one is refused, too.
-WITH one AS MATERIALIZED (SELECT http_request('POST', '/device', (SELECT json(headers) FROM browser WHERE name = 'ada'), CAST('step=lookup&csrf_token=' || (SELECT token FROM browser WHERE name = 'ada') || '&user_code=' || '%3Cb%3E' AS blob)) AS answer)
+WITH one AS MATERIALIZED (SELECT http_request('POST', '/device', (SELECT json(headers) FROM browser WHERE name = 'ada'), likely('step=lookup&csrf_token=' || (SELECT token FROM browser WHERE name = 'ada') || '&user_code=' || '%3Cb%3E')) AS answer)
 SELECT answer ->> 'status', answer -> 'headers' ->> 'Location', text FROM one LEFT JOIN phrase ON answer ->> 'body' LIKE '%' || text || '%' ORDER BY number;
-WITH one AS MATERIALIZED (SELECT http_request('POST', '/device', (SELECT json(headers) FROM browser WHERE name = 'ada'), CAST('step=approve&csrf_token=' || (SELECT token FROM browser WHERE name = 'ada') || '&user_code=' || 'BCDFGHJK' AS blob)) AS answer)
+WITH one AS MATERIALIZED (SELECT http_request('POST', '/device', (SELECT json(headers) FROM browser WHERE name = 'ada'), likely('step=approve&csrf_token=' || (SELECT token FROM browser WHERE name = 'ada') || '&user_code=' || 'BCDFGHJK')) AS answer)
 SELECT answer ->> 'status', answer -> 'headers' ->> 'Location', text FROM one LEFT JOIN phrase ON answer ->> 'body' LIKE '%' || text || '%' ORDER BY number;
-WITH one AS MATERIALIZED (SELECT http_request('POST', '/device', (SELECT json(headers) FROM browser WHERE name = 'ada'), CAST('step=lookup&csrf_token=' || (SELECT token FROM browser WHERE name = 'ada') || '&user_code=' || '' AS blob)) AS answer)
+WITH one AS MATERIALIZED (SELECT http_request('POST', '/device', (SELECT json(headers) FROM browser WHERE name = 'ada'), likely('step=lookup&csrf_token=' || (SELECT token FROM browser WHERE name = 'ada') || '&user_code=' || '')) AS answer)
 SELECT answer ->> 'status', answer -> 'headers' ->> 'Location', text FROM one LEFT JOIN phrase ON answer ->> 'body' LIKE '%' || text || '%' ORDER BY number;
-WITH one AS MATERIALIZED (SELECT http_request('POST', '/device', (SELECT json(headers) FROM browser WHERE name = 'ada'), CAST('step=lookup&csrf_token=' || (SELECT token FROM browser WHERE name = 'ada') || '&user_code=' || 'BCDFGHJL' AS blob)) AS answer)
+WITH one AS MATERIALIZED (SELECT http_request('POST', '/device', (SELECT json(headers) FROM browser WHERE name = 'ada'), likely('step=lookup&csrf_token=' || (SELECT token FROM browser WHERE name = 'ada') || '&user_code=' || 'BCDFGHJL')) AS answer)
 SELECT answer ->> 'status', answer -> 'headers' ->> 'Location', text FROM one LEFT JOIN phrase ON answer ->> 'body' LIKE '%' || text || '%' ORDER BY number;
-WITH one AS MATERIALIZED (SELECT http_request('POST', '/device', (SELECT json(headers) FROM browser WHERE name = 'ada'), CAST('step=lookup&csrf_token=' || (SELECT token FROM browser WHERE name = 'ada') || '&user_code=' || (SELECT code FROM code WHERE name = 'three') AS blob)) AS answer)
+WITH one AS MATERIALIZED (SELECT http_request('POST', '/device', (SELECT json(headers) FROM browser WHERE name = 'ada'), likely('step=lookup&csrf_token=' || (SELECT token FROM browser WHERE name = 'ada') || '&user_code=' || (SELECT code FROM code WHERE name = 'three'))) AS answer)
 SELECT answer ->> 'status', answer -> 'headers' ->> 'Location', text FROM one LEFT JOIN phrase ON answer ->> 'body' LIKE '%' || text || '%' ORDER BY number;
 SELECT http_request('POST', '/device', (SELECT json(headers) FROM browser WHERE name = 'ada'),
-    CAST('step=lookup&user_code=x&csrf_token=' || (SELECT token FROM browser WHERE name = 'ada') AS blob)) -> 'headers' ->> 'Retry-After';
+    likely('step=lookup&user_code=x&csrf_token=' || (SELECT token FROM browser WHERE name = 'ada'))) -> 'headers' ->> 'Retry-After';
 
 -- Eve may still; V7, R31: what she approves is what was asked.
-WITH one AS MATERIALIZED (SELECT http_request('POST', '/device', (SELECT json(headers) FROM browser WHERE name = 'eve'), CAST('step=lookup&csrf_token=' || (SELECT token FROM browser WHERE name = 'eve') || '&user_code=' || (SELECT code FROM code WHERE name = 'three') AS blob)) AS answer)
+WITH one AS MATERIALIZED (SELECT http_request('POST', '/device', (SELECT json(headers) FROM browser WHERE name = 'eve'), likely('step=lookup&csrf_token=' || (SELECT token FROM browser WHERE name = 'eve') || '&user_code=' || (SELECT code FROM code WHERE name = 'three'))) AS answer)
 SELECT answer ->> 'status', answer -> 'headers' ->> 'Location', text FROM one LEFT JOIN phrase ON answer ->> 'body' LIKE '%' || text || '%' ORDER BY number;
 SELECT set_clock('2026-01-01T00:03:10Z');
-WITH one AS MATERIALIZED (SELECT http_request('POST', '/device', (SELECT json(headers) FROM browser WHERE name = 'eve'), CAST('step=lookup&csrf_token=' || (SELECT token FROM browser WHERE name = 'eve') || '&user_code=' || (SELECT code FROM code WHERE name = 'three') AS blob)) AS answer)
+WITH one AS MATERIALIZED (SELECT http_request('POST', '/device', (SELECT json(headers) FROM browser WHERE name = 'eve'), likely('step=lookup&csrf_token=' || (SELECT token FROM browser WHERE name = 'eve') || '&user_code=' || (SELECT code FROM code WHERE name = 'three'))) AS answer)
 SELECT answer ->> 'status', answer -> 'headers' ->> 'Location', text FROM one LEFT JOIN phrase ON answer ->> 'body' LIKE '%' || text || '%' ORDER BY number;
 SELECT update_client('tv', '{"enabled":false}') ->> 'client_id';
 
 -- Its client is switched off.
-WITH one AS MATERIALIZED (SELECT http_request('POST', '/device', (SELECT json(headers) FROM browser WHERE name = 'eve'), CAST('step=lookup&csrf_token=' || (SELECT token FROM browser WHERE name = 'eve') || '&user_code=' || (SELECT code FROM code WHERE name = 'three') AS blob)) AS answer)
+WITH one AS MATERIALIZED (SELECT http_request('POST', '/device', (SELECT json(headers) FROM browser WHERE name = 'eve'), likely('step=lookup&csrf_token=' || (SELECT token FROM browser WHERE name = 'eve') || '&user_code=' || (SELECT code FROM code WHERE name = 'three'))) AS answer)
 SELECT answer ->> 'status', answer -> 'headers' ->> 'Location', text FROM one LEFT JOIN phrase ON answer ->> 'body' LIKE '%' || text || '%' ORDER BY number;
 SELECT update_client('tv', '{"enabled":true}') ->> 'client_id';
 SELECT set_clock('2026-01-01T00:05:00Z');
 
 -- R30: too late.
-WITH one AS MATERIALIZED (SELECT http_request('POST', '/device', (SELECT json(headers) FROM browser WHERE name = 'eve'), CAST('step=approve&csrf_token=' || (SELECT token FROM browser WHERE name = 'eve') || '&user_code=' || (SELECT code FROM code WHERE name = 'late') AS blob)) AS answer)
+WITH one AS MATERIALIZED (SELECT http_request('POST', '/device', (SELECT json(headers) FROM browser WHERE name = 'eve'), likely('step=approve&csrf_token=' || (SELECT token FROM browser WHERE name = 'eve') || '&user_code=' || (SELECT code FROM code WHERE name = 'late'))) AS answer)
 SELECT answer ->> 'status', answer -> 'headers' ->> 'Location', text FROM one LEFT JOIN phrase ON answer ->> 'body' LIKE '%' || text || '%' ORDER BY number;
 SELECT set_subject('eve', '{"enabled":false}') ->> 'subject';
 
 -- Who is locked has no page, and no form of theirs counts.
 WITH one AS MATERIALIZED (SELECT http_request('GET', '/device', (SELECT json(headers) FROM browser WHERE name = 'eve')) AS answer)
 SELECT answer ->> 'status', answer -> 'headers' ->> 'Location', text FROM one LEFT JOIN phrase ON answer ->> 'body' LIKE '%' || text || '%' ORDER BY number;
-WITH one AS MATERIALIZED (SELECT http_request('POST', '/device', (SELECT json(headers) FROM browser WHERE name = 'eve'), CAST('step=approve&csrf_token=' || (SELECT token FROM browser WHERE name = 'eve') || '&user_code=' || (SELECT code FROM code WHERE name = 'three') AS blob)) AS answer)
+WITH one AS MATERIALIZED (SELECT http_request('POST', '/device', (SELECT json(headers) FROM browser WHERE name = 'eve'), likely('step=approve&csrf_token=' || (SELECT token FROM browser WHERE name = 'eve') || '&user_code=' || (SELECT code FROM code WHERE name = 'three'))) AS answer)
 SELECT answer ->> 'status', answer -> 'headers' ->> 'Location', text FROM one LEFT JOIN phrase ON answer ->> 'body' LIKE '%' || text || '%' ORDER BY number;
 
 -- Errors in the language of the browser.

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* client_assertion.c - clients that prove themselves by a signed assertion: with their secret
+ * (client_secret_jwt) or a key of theirs (private_key_jwt); RFC 7521 §4.2, RFC 7523 §3. */
+#include "core/oauth/client.h"
+
+enum { LIFETIME_MAX_S = 3600, LEEWAY_S = 30 };
+
+struct idp_bytes idp_client_assertion_subject(struct idp_call *call, struct idp_bytes assertion)
+{
+    struct idp_unverified token;
+    return idp_unverified_read(call, assertion, &token) ? idp_json_string(token.claims, "sub")
+                                                        : (struct idp_bytes){0};
+}
+
+/* ---- keys ---- */
+
+static struct idp_bytes secret_key(struct idp_call *call, const struct idp_client *client)
+{
+    struct idp_bytes secret = idp_client_secret_unseal(call, client);
+    struct idp_json *jwk = idp_json_new(call, IDP_JSON_OBJECT);
+    if (secret.data == NULL) {
+        return secret;
+    }
+    idp_json_add_c(call, jwk, "kty", "oct");
+    idp_json_add_string(call, jwk, "k", idp_base64url_encode(call, secret));
+    return idp_json_text(call, jwk);
+}
+
+struct idp_bytes idp_client_keys(struct idp_call *call, struct idp_bytes client_id)
+{
+    const struct idp_json *metadata = idp_client_metadata(call, client_id);
+    const struct idp_json *jwks = idp_json_member(metadata, "jwks");
+    struct idp_bytes uri = idp_json_string(metadata, "jwks_uri");
+    if (jwks != NULL) {
+        return idp_json_text(call, jwks);
+    }
+    return uri.data == NULL ? uri : idp_client_keys_stored(call, uri);
+}
+
+/* ---- the verdict ---- */
+
+static void add_word(struct idp_call *call, struct idp_json *list, struct idp_bytes word)
+{
+    idp_json_add(list, NULL, idp_json_new_string(call, word));
+}
+
+/* Whom an assertion may be for: the issuer, and every endpoint that takes one. */
+struct idp_json *idp_own_audiences(struct idp_call *call)
+{
+    static const char *const paths[] = {
+        "",        "/token",        "/device_authorization",       "/introspect",
+        "/revoke", "/oauth2/token", "/oauth2/device_authorization"};
+    struct idp_settings settings = idp_settings_load(call);
+    struct idp_json *list = idp_json_new(call, IDP_JSON_ARRAY);
+    add_word(call, list, settings.issuer);
+    for (size_t i = 0; i < IDP_COUNT(paths); i++) {
+        struct idp_text url = {.call = call};
+        idp_text_add(&url, settings.base_url);
+        idp_text_add_c(&url, paths[i]);
+        add_word(call, list, idp_text_bytes(&url));
+    }
+    return list;
+}
+
+static struct idp_json *algorithms_of(struct idp_call *call, bool is_secret)
+{
+    struct idp_json *list = idp_json_new(call, IDP_JSON_ARRAY);
+    struct idp_bytes rest = idp_bytes_of(is_secret ? "HS256 HS384 HS512" : IDP_SIGNATURE_NAMES);
+    for (struct idp_bytes word = idp_word_next(&rest); word.size > 0; word = idp_word_next(&rest)) {
+        add_word(call, list, word);
+    }
+    return list;
+}
+
+static struct idp_json *policy_of(struct idp_call *call, struct idp_bytes issuer, bool is_secret)
+{
+    static const char *const required[] = {"iss", "sub", "aud", "exp", "jti"};
+    struct idp_json *policy = idp_json_new(call, IDP_JSON_OBJECT);
+    struct idp_json *require = idp_json_new(call, IDP_JSON_ARRAY);
+    for (size_t i = 0; i < IDP_COUNT(required); i++) {
+        add_word(call, require, idp_bytes_of(required[i]));
+    }
+    idp_json_add_string(call, policy, "iss", issuer);
+    idp_json_add(policy, "aud", idp_own_audiences(call));
+    idp_json_add(policy, "algs", algorithms_of(call, is_secret));
+    idp_json_add(policy, "require", require);
+    idp_json_add_integer(call, policy, "leeway", LEEWAY_S);
+    return policy;
+}
+
+const struct idp_json *idp_assertion_claims(struct idp_call *call, struct idp_bytes assertion,
+                                            struct idp_bytes issuer, struct idp_bytes keys,
+                                            bool is_secret)
+{
+    int64_t expires_us;
+    const struct idp_json *claims = idp_json_member(
+        idp_jwt_verify(call, assertion, keys, policy_of(call, issuer, is_secret)), "claims");
+    if (claims == NULL || !idp_numeric_date(idp_json_member(claims, "exp"), &expires_us) ||
+        expires_us > idp_now_us(call) + LIFETIME_MAX_S * INT64_C(1000000)) {
+        return NULL;
+    }
+    struct idp_text name = {.call = call};
+    idp_text_add_c(&name, "assertion:");
+    idp_text_add(&name, issuer);
+    bool is_first = idp_token_use(call, idp_text_bytes(&name), idp_json_string(claims, "jti"),
+                                  expires_us + LEEWAY_S * INT64_C(1000000));
+    return is_first ? claims : NULL;
+}
+
+bool idp_client_assertion_valid(struct idp_call *call, const struct idp_client *client,
+                                struct idp_bytes assertion)
+{
+    bool is_secret = idp_bytes_is(client->auth_method, "client_secret_jwt");
+    bool is_live = !is_secret || client->secret_expires_at_us == 0 ||
+                   client->secret_expires_at_us > idp_now_us(call);
+    struct idp_bytes keys =
+        is_secret ? secret_key(call, client) : idp_client_keys(call, client->client_id);
+    if (keys.data == NULL || !is_live) {
+        return false;
+    }
+    const struct idp_json *claims =
+        idp_assertion_claims(call, assertion, client->client_id, keys, is_secret);
+    return idp_bytes_equal(idp_json_string(claims, "sub"), client->client_id);
+}

@@ -5,13 +5,13 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { connectionOf, startProvider } from '../http/provider.mjs';
 import { DEVICE_GRANT, engines, post, start } from '../http/server.mjs';
-import { launch, shoot, skip } from './chromium.mjs';
+import { judge, launch, shoot, skip } from './chromium.mjs';
 
 process.env.IDPLANE_FETCH_ALLOWED_ADDRESSES = '127.0.0.1';
 
 for (const engine of engines) {
   describe(`a person with a browser on ${engine}`, { skip }, () => {
-    let server, provider, browser, page;
+    let server, provider, browser, page, check;
     before(async () => {
       const redirectUris = [];
       provider = await startProvider({ redirectUris, alg: 'RS256' });
@@ -25,6 +25,7 @@ for (const engine of engines) {
         client_name: 'Television <b>', scope: 'watch record', grant_types: [DEVICE_GRANT], token_endpoint_auth_method: 'none',
       });
       browser = await launch();
+      check = await judge(browser);
       const context = await browser.newContext({
         ignoreHTTPSErrors: true, viewport: { width: 390, height: 780 }, javaScriptEnabled: false,
       });
@@ -36,7 +37,11 @@ for (const engine of engines) {
       provider?.stop();
     });
 
-    const shot = (name) => shoot(page, name);
+    // What is seen is looked at in the dark, too, and judged as narrow as a phone can be.
+    const shot = async (name) => {
+      if (engine === 'SQLite') await shoot(page, name);
+      for (const scheme of ['light', 'dark']) await check(await page.content(), name, scheme, 320);
+    };
 
     it('comes with the code of a device, signs in, and stands at the page of the device', async () => {
       const device = server.call('issue_device_code', 'tv', 'watch', { name: 'Living room' });
@@ -133,7 +138,25 @@ for (const engine of engines) {
       assert.match(program.headers.get('content-type'), /json/);
     });
 
+    it('is told that it goes on, on the page that leads to the provider', async () => {
+      await page.goto(`${server.base}/device`);
+      const answer = await page.context().request.post(`${server.base}/sso/corp/logout`, {
+        headers: { accept: 'text/html' },
+        form: { csrf_token: await page.locator('[name=csrf_token]').first().inputValue() },
+      });
+      assert.equal(answer.status(), 200);
+      const html = await answer.text();
+      const [, url] = /<meta http-equiv="refresh" content="0; url=([^"]*)">/.exec(html);
+      assert.ok(url.startsWith(`${provider.issuer}/session/end?`), url);
+      await page.setContent(html.replace(/<meta http-equiv="refresh"[^>]*>/, ''));
+      assert.match(await page.getByRole('status').innerText(), /signed out next/);
+      assert.ok(await page.getByRole('link', { name: 'Sign out there' }).isVisible());
+      await shot('signed-out');
+    });
+
     it('signs out here and at the provider', async () => {
+      await page.goto(`${server.base}/sso/corp/login`);
+      if (page.url().startsWith(provider.issuer)) await page.locator('button[type=submit]').click(); // consent
       await page.goto(`${server.base}/device`);
       await page.getByRole('button', { name: 'Sign out' }).click();
       await page.waitForURL(`${provider.issuer}/session/end**`);

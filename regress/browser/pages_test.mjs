@@ -33,7 +33,7 @@ for (const engine of engines) {
   describe(`pages on ${engine}`, { skip }, () => {
     let server, browser, check;
     before(async () => {
-      server = await start(engine, settings, ['--trust-header', 'X-Remote-User']);
+      server = await start(engine, settings, ['--trust-header', 'X-Client-Cert', '--trust-header', 'X-Remote-User']);
       const client = { grant_types: [DEVICE_GRANT], token_endpoint_auth_method: 'none', scope: 'films:watch films:record sso' };
       server.call('register_client', 'tv', { ...client, client_name: 'Television <b> of the living room & kitchen' });
       server.call('register_client', 'off', client);
@@ -226,9 +226,10 @@ for (const engine of engines) {
       assert.equal(await ask(server.base, { 'X-Remote-User': ['ada', 'eve'] }), 400);
       assert.equal(await ask(server.base, { 'X-Remote-User': 'J\u00fcrgen' }), 400);
       assert.equal(await ask(server.base, {}), 401);
-      const closed = await start(engine === 'SQLite' ? engine : 'SQLite', settings);
+      const closed = await start('SQLite', settings);
       assert.equal(await ask(closed.base, { 'X-Remote-User': 'ada' }), 401);
       assert.match(closed.refused('--trust-header', 'Cookie'), /^1 .*only a proxy sets/);
+      assert.match(closed.refused('--trust-header', 'a', '--trust-header', 'A'), /^1 .*once/);
       assert.match(closed.refused('--trust-header', 'x-idplane-peer'), /^1 .*name of a header/);
       await closed.stop();
     });

@@ -134,12 +134,12 @@ static enum idp_string title_of(int64_t status)
 struct idp_response idp_response_for(struct idp_call *call, const struct idp_request *request,
                                      struct idp_response response)
 {
-    struct idp_page page = idp_page_begin(call, request, NULL);
     if (response.pending != NULL || response.status < 400 || is_page(&response) ||
         !is_for_people(request->path) || !idp_request_is_of_browser(request) ||
         idp_request_bearer(request).data != NULL) {
         return response;
     }
+    struct idp_page page = idp_page_begin(call, request, NULL);
     sentence_add(&page, response.body);
     if (request->is_located && idp_settings_load(call).subject_header.data == NULL) {
         idp_page_link(&page, idp_bytes_of("/login"), IDP_BUTTON_SIGN_IN);

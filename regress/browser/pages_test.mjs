@@ -125,6 +125,8 @@ for (const engine of engines) {
             if (engine === 'SQLite') await shoot(page, `${name}-${locale}-${scheme}`);
             await check(html, name, scheme, 320);
           }
+          await page.setViewportSize({ width: 1280, height: 800 });
+          if (engine === 'SQLite' && locale === 'en') await shoot(page, `${name}-wide`);
           await page.context().close();
         });
       }

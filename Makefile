@@ -100,9 +100,9 @@ $(BUILD)/idplane_fetch.so: $(SQLITE_FETCH) $(BUILD)/fetch.a $(BUILD)/core.a
 $(BUILD)/idplane-httpd: $(HTTPD) $(STATIC) $(STATIC_FETCH) $(BUILD)/core.a
 	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -fno-lto -o $@ $^ -lmicrohttpd -lsqlite3 $(PQ_LIBS) \
 	    $(if $(HAS_CURL),-lcurl) $(LIBS)
-$(SCRIPT): sql/schema.sql sql/comments.sql sql/functions.sql sql/pgjwt.sql pg_ext/idplane.control
+$(SCRIPT): sql/schema.sql sql/comments.sql sql/functions.sql sql/privileges.sql pg_ext/idplane.control
 	$(MKDIR) && { printf '%s\n' '\echo Use "CREATE EXTENSION idplane" to load this file. \quit' \
-	    'CREATE SCHEMA idplane;'; cat $(filter %.sql,$^); } >$@
+	    'CREATE SCHEMA idplane;'; cat sql/schema.sql sql/comments.sql sql/functions.sql sql/privileges.sql; } >$@
 $(FETCH_SCRIPT): sql/fetch.sql pg_ext/fetch/idplane_fetch.control
 	$(MKDIR) && { printf '%s\n' \
 	    '\echo Use "CREATE EXTENSION idplane_fetch" to load this file. \quit'; cat $<; } >$@

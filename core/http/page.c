@@ -25,7 +25,7 @@ static const char style[] =
     "dt{font-weight:600;overflow-wrap:normal}dd{margin:0}"
     "label.check{display:flex;gap:.75rem;align-items:center;min-height:2.75rem;margin:.5rem 0}"
     "label.check input{flex:none;width:1.5rem;height:1.5rem;margin:0;accent-color:var(--act)}"
-    ".pair{display:flex;gap:.75rem}.pair button{margin:.5rem 0}"
+    ".pair{display:flex;gap:.75rem}.pair button{margin:.5rem 0;padding:.8rem .5rem}"
     ".code,#user_code{font:600 1.4rem/1.2 ui-monospace,monospace;letter-spacing:.1em}"
     "#user_code{display:block;width:100%;margin:.5rem 0;padding:.6rem;color:inherit;"
     "background:transparent;border:.1rem solid var(--line);border-radius:.5rem}"

@@ -44,19 +44,67 @@ COMMENT ON CONSTRAINT device_code_pkey ON idplane.device_code IS 'A user code is
 COMMENT ON INDEX idplane.idplane_device_code_expires IS 'purge.';
 COMMENT ON INDEX idplane.idplane_device_code_digest IS 'Polling: one row for a device code.';
 
-COMMENT ON COLUMN idplane.refresh_token.client_id IS 'The client it was issued to.';
 COMMENT ON COLUMN idplane.refresh_token.expires_at IS 'When it ends.';
-COMMENT ON COLUMN idplane.refresh_token.family IS 'The grant that it descends from.';
-COMMENT ON COLUMN idplane.refresh_token.grant_details IS 'auth_time, amr and claims of the approval.';
+COMMENT ON COLUMN idplane.refresh_token.grant_id IS 'The grant that it is of.';
 COMMENT ON COLUMN idplane.refresh_token.issued_at IS 'When it was issued.';
-COMMENT ON COLUMN idplane.refresh_token.scope IS 'What it may be used for.';
-COMMENT ON COLUMN idplane.refresh_token.state IS 'active.';
-COMMENT ON COLUMN idplane.refresh_token.subject IS 'Whom it is about.';
+COMMENT ON COLUMN idplane.refresh_token.rotated_at IS 'When its successor was made.';
+COMMENT ON COLUMN idplane.refresh_token.state IS 'active or rotated.';
 COMMENT ON COLUMN idplane.refresh_token.tenant IS 'Tenant of the row.';
 COMMENT ON COLUMN idplane.refresh_token.token_digest IS 'SHA-256 of the token with its tenant; the token itself is never kept.';
 COMMENT ON INDEX idplane.refresh_token_pkey IS 'A token is one row.';
 COMMENT ON CONSTRAINT refresh_token_pkey ON idplane.refresh_token IS 'A token is one row.';
 COMMENT ON INDEX idplane.idplane_refresh_token_expires IS 'purge.';
+
+COMMENT ON COLUMN idplane.authorization_grant.client_id IS 'Who was allowed.';
+COMMENT ON COLUMN idplane.authorization_grant.created_at IS 'When the first tokens were given.';
+COMMENT ON COLUMN idplane.authorization_grant.device IS 'What the device told of itself.';
+COMMENT ON COLUMN idplane.authorization_grant.grant_id IS 'Random; the jti of its access tokens begins with it.';
+COMMENT ON COLUMN idplane.authorization_grant.scope IS 'What was allowed, separated by one space.';
+COMMENT ON COLUMN idplane.authorization_grant.state IS 'active or revoked.';
+COMMENT ON COLUMN idplane.authorization_grant.subject IS 'Who allowed it.';
+COMMENT ON COLUMN idplane.authorization_grant.tenant IS 'Tenant of the row.';
+COMMENT ON INDEX idplane.idplane_authorization_grant_expires IS 'purge.';
+COMMENT ON INDEX idplane.idplane_authorization_grant_subject IS 'grants().';
+COMMENT ON INDEX idplane.authorization_grant_pkey IS 'A grant is one row.';
+COMMENT ON CONSTRAINT authorization_grant_pkey ON idplane.authorization_grant IS 'A grant is one row.';
+
+COMMENT ON COLUMN idplane.access_token.expires_at IS 'When it ends.';
+COMMENT ON COLUMN idplane.access_token.jti IS 'Claim jti.';
+COMMENT ON COLUMN idplane.access_token.tenant IS 'Tenant of the row.';
+COMMENT ON COLUMN idplane.access_token.token_digest IS 'SHA-256 of the token with its tenant; the token itself is never kept.';
+COMMENT ON INDEX idplane.idplane_access_token_expires IS 'purge.';
+COMMENT ON INDEX idplane.access_token_pkey IS 'A token is one row.';
+COMMENT ON CONSTRAINT access_token_pkey ON idplane.access_token IS 'A token is one row.';
+
+COMMENT ON COLUMN idplane.revoked_token.expires_at IS 'From then on the row may go.';
+COMMENT ON COLUMN idplane.revoked_token.jti IS 'Claim jti of the token.';
+COMMENT ON COLUMN idplane.revoked_token.tenant IS 'Tenant of the row.';
+COMMENT ON INDEX idplane.idplane_revoked_token_expires IS 'purge.';
+COMMENT ON INDEX idplane.revoked_token_pkey IS 'A token is revoked once.';
+COMMENT ON CONSTRAINT revoked_token_pkey ON idplane.revoked_token IS 'A token is revoked once.';
+
+COMMENT ON COLUMN idplane.authorization_code.client_id IS 'The client that asked.';
+COMMENT ON COLUMN idplane.authorization_code.code_digest IS 'SHA-256 of the code with its tenant; the code itself is never kept.';
+COMMENT ON COLUMN idplane.authorization_code.expires_at IS 'When it ends.';
+COMMENT ON COLUMN idplane.authorization_code.grant_details IS 'auth_time, amr, nonce, resource and claims of the approval.';
+COMMENT ON COLUMN idplane.authorization_code.is_redirect_uri_given IS 'Whether the request named redirect_uri: its redemption has to, then.';
+COMMENT ON COLUMN idplane.authorization_code.issued_at IS 'When it was issued.';
+COMMENT ON COLUMN idplane.authorization_code.redirect_uri IS 'Where the browser was sent.';
+COMMENT ON COLUMN idplane.authorization_code.scope IS 'What was allowed.';
+COMMENT ON COLUMN idplane.authorization_code.state IS 'active or consumed.';
+COMMENT ON COLUMN idplane.authorization_code.subject IS 'Who allowed it.';
+COMMENT ON COLUMN idplane.authorization_code.tenant IS 'Tenant of the row.';
+COMMENT ON INDEX idplane.idplane_authorization_code_expires IS 'purge.';
+COMMENT ON INDEX idplane.authorization_code_pkey IS 'A code is one row.';
+COMMENT ON CONSTRAINT authorization_code_pkey ON idplane.authorization_code IS 'A code is one row.';
+
+COMMENT ON COLUMN idplane.consent.changed_at IS 'When it was allowed last.';
+COMMENT ON COLUMN idplane.consent.client_id IS 'The client.';
+COMMENT ON COLUMN idplane.consent.scope IS 'All that was ever allowed, separated by one space.';
+COMMENT ON COLUMN idplane.consent.subject IS 'The user.';
+COMMENT ON COLUMN idplane.consent.tenant IS 'Tenant of the row.';
+COMMENT ON INDEX idplane.consent_pkey IS 'A subject allows a client once.';
+COMMENT ON CONSTRAINT consent_pkey ON idplane.consent IS 'A subject allows a client once.';
 
 COMMENT ON COLUMN idplane.subject_attempt.failure_count IS 'Wrong codes in the window.';
 COMMENT ON COLUMN idplane.subject_attempt.subject IS 'Who typed them.';

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- functions.sql: what idplane offers in PostgreSQL, one declaration for each row of the function
--- table, then who may use it. All of them are one C symbol. A test proves that names, numbers of
+-- table. All of them are one C symbol. A test proves that names, numbers of
 -- arguments and effects here are those of the table; types are checked at each call.
 
 CREATE FUNCTION idplane.schema_version() RETURNS bigint
@@ -196,6 +196,50 @@ COMMENT ON FUNCTION idplane.deny_device_code(text, text, jsonb) IS 'The user den
 CREATE FUNCTION idplane.poll_device_code(device_code text, client_id text) RETURNS jsonb
     LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.poll_device_code(text, text) IS 'The device asks for its tokens; they are given once.';
+
+CREATE FUNCTION idplane.token_request(parameters jsonb, client jsonb) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.token_request(jsonb, jsonb) IS 'Tokens for a request of any grant type, of a client that the caller has authenticated.';
+
+CREATE FUNCTION idplane.introspect(token text, client_id text) RETURNS jsonb
+    LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.introspect(text, text) IS 'What a token is, for the client that asks (RFC 7662).';
+
+CREATE FUNCTION idplane.revoke(token text, client_id text) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.revoke(text, text) IS 'A client gives a token back (RFC 7009).';
+
+CREATE FUNCTION idplane.userinfo(token text) RETURNS jsonb
+    LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.userinfo(text) IS 'What an access token lets its client know of the user.';
+
+CREATE FUNCTION idplane.authorization_request(parameters jsonb, subject text DEFAULT NULL) RETURNS jsonb
+    LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.authorization_request(jsonb, text) IS 'What a client asks of the user, and whether to ask.';
+
+CREATE FUNCTION idplane.authorize(parameters jsonb, subject text, options jsonb DEFAULT NULL) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.authorize(jsonb, text, jsonb) IS 'The user decides; where the browser goes now.';
+
+CREATE FUNCTION idplane.consents(subject text) RETURNS jsonb
+    LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.consents(text) IS 'What a subject allowed clients and need not be asked again.';
+
+CREATE FUNCTION idplane.withdraw_consent(subject text, client_id text) RETURNS boolean
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.withdraw_consent(text, text) IS 'Has the subject asked again; whether there was anything.';
+
+CREATE FUNCTION idplane.grants(subject text) RETURNS jsonb
+    LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.grants(text) IS 'What a subject has allowed and is good now, the latest first.';
+
+CREATE FUNCTION idplane.rename_grant(subject text, grant_id text, name text DEFAULT NULL) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.rename_grant(text, text, text) IS 'What the subject calls the device of a grant.';
+
+CREATE FUNCTION idplane.revoke_grant(subject text, grant_id text) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.revoke_grant(text, text) IS 'Ends a grant of the subject with all its tokens.';
 
 CREATE FUNCTION idplane.authorization_server_metadata() RETURNS jsonb
     LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';

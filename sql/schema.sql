@@ -75,6 +75,9 @@ CREATE TABLE idplane.device_code (
     decided_at timestamptz,
     grant_details jsonb,
     consumed_at timestamptz,
+    code_challenge text COLLATE "C",
+    key_thumbprint text COLLATE "C",
+    certificate_thumbprint text COLLATE "C",
     PRIMARY KEY (tenant, user_code_digest)
 );
 -- Polling goes by code_digest. While a table is small and not yet analysed, PostgreSQL finds all
@@ -89,24 +92,109 @@ COMMENT ON COLUMN idplane.device_code.interval_max_s IS 'How far interval_s may 
 COMMENT ON COLUMN idplane.device_code.rate_first IS 'The settings said slow_down fixed: an early poll is refused whatever the state, interval_s stays.';
 COMMENT ON COLUMN idplane.device_code.client_allowed IS 'Whether the client may use the grant: kept by update_client() and configure(), so that polling reads this row only.';
 COMMENT ON COLUMN idplane.device_code.poll_after_us IS 'A poll before this is early: the last poll, whatever its answer, + interval_s - 250 ms, in microseconds since 1970; 0 before the first poll.';
+COMMENT ON COLUMN idplane.device_code.code_challenge IS 'RFC 7636, method S256: who redeems the code must know the verifier.';
+COMMENT ON COLUMN idplane.device_code.key_thumbprint IS 'The key of the first request (RFC 9449): who redeems the code must hold it.';
+COMMENT ON COLUMN idplane.device_code.certificate_thumbprint IS 'The certificate of the first request (RFC 8705), likewise.';
 COMMENT ON COLUMN idplane.device_code.device IS 'What the device told of itself; shown to the user at confirmation.';
 COMMENT ON COLUMN idplane.device_code.grant_details IS 'auth_time, amr and claims of the approval.';
+
+CREATE TABLE idplane.authorization_grant (
+    tenant text COLLATE "C" NOT NULL,
+    grant_id text COLLATE "C" NOT NULL,
+    client_id text COLLATE "C" NOT NULL,
+    subject text COLLATE "C" NOT NULL,
+    grant_type text COLLATE "C" NOT NULL,
+    scope text COLLATE "C" NOT NULL,
+    state text COLLATE "C" NOT NULL,
+    created_at timestamptz NOT NULL,
+    used_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    name text COLLATE "C",
+    device jsonb,
+    grant_details jsonb,
+    key_thumbprint text COLLATE "C",
+    certificate_thumbprint text COLLATE "C",
+    PRIMARY KEY (tenant, grant_id)
+);
+CREATE INDEX idplane_authorization_grant_expires ON idplane.authorization_grant (expires_at);
+CREATE INDEX idplane_authorization_grant_subject ON idplane.authorization_grant (tenant, subject, created_at);
+COMMENT ON TABLE idplane.authorization_grant IS 'What users allowed clients: tokens are good while their grant is. state: active, revoked.';
+COMMENT ON COLUMN idplane.authorization_grant.grant_type IS 'By which the client came to it.';
+COMMENT ON COLUMN idplane.authorization_grant.used_at IS 'When tokens were last given for it.';
+COMMENT ON COLUMN idplane.authorization_grant.expires_at IS 'No token of it outlives this.';
+COMMENT ON COLUMN idplane.authorization_grant.name IS 'What the user calls the device.';
+COMMENT ON COLUMN idplane.authorization_grant.grant_details IS 'auth_time, amr, nonce, resource and claims of the approval.';
+COMMENT ON COLUMN idplane.authorization_grant.key_thumbprint IS 'The key that refresh tokens are bound to (RFC 9449 5), by its RFC 7638 thumbprint.';
+COMMENT ON COLUMN idplane.authorization_grant.certificate_thumbprint IS 'The certificate that tokens are bound to (RFC 8705 3): x5t#S256.';
 
 CREATE TABLE idplane.refresh_token (
     tenant text COLLATE "C" NOT NULL,
     token_digest bytea NOT NULL,
-    family text COLLATE "C" NOT NULL,
+    grant_id text COLLATE "C" NOT NULL,
+    state text COLLATE "C" NOT NULL,
+    issued_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    rotated_at timestamptz,
+    reuse_count bigint NOT NULL,
+    PRIMARY KEY (tenant, token_digest)
+);
+CREATE INDEX idplane_refresh_token_expires ON idplane.refresh_token (expires_at);
+COMMENT ON TABLE idplane.refresh_token IS 'Refresh tokens, as SHA-256 digests. state: active, rotated.';
+COMMENT ON COLUMN idplane.refresh_token.reuse_count IS 'How often it was taken again after its rotation, within the grace time.';
+
+CREATE TABLE idplane.access_token (
+    tenant text COLLATE "C" NOT NULL,
+    token_digest bytea NOT NULL,
+    jti text COLLATE "C" NOT NULL,
+    expires_at timestamptz NOT NULL,
+    claims jsonb NOT NULL,
+    PRIMARY KEY (tenant, token_digest)
+);
+CREATE INDEX idplane_access_token_expires ON idplane.access_token (expires_at);
+COMMENT ON TABLE idplane.access_token IS 'Opaque access tokens, as SHA-256 digests, and what they stand for.';
+COMMENT ON COLUMN idplane.access_token.claims IS 'What a signed token would say.';
+
+CREATE TABLE idplane.revoked_token (
+    tenant text COLLATE "C" NOT NULL,
+    jti text COLLATE "C" NOT NULL,
+    expires_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant, jti)
+);
+CREATE INDEX idplane_revoked_token_expires ON idplane.revoked_token (expires_at);
+COMMENT ON TABLE idplane.revoked_token IS 'Access tokens that were revoked one by one, until they would have ended anyway.';
+
+CREATE TABLE idplane.authorization_code (
+    tenant text COLLATE "C" NOT NULL,
+    code_digest bytea NOT NULL,
     client_id text COLLATE "C" NOT NULL,
     subject text COLLATE "C" NOT NULL,
+    redirect_uri text COLLATE "C" NOT NULL,
+    is_redirect_uri_given boolean NOT NULL,
+    code_challenge text COLLATE "C",
     scope text COLLATE "C" NOT NULL,
     state text COLLATE "C" NOT NULL,
     issued_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL,
+    grant_id text COLLATE "C" NOT NULL,
     grant_details jsonb,
-    PRIMARY KEY (tenant, token_digest)
+    key_thumbprint text COLLATE "C",
+    PRIMARY KEY (tenant, code_digest)
 );
-CREATE INDEX idplane_refresh_token_expires ON idplane.refresh_token (expires_at);
-COMMENT ON TABLE idplane.refresh_token IS 'Refresh tokens, as SHA-256 digests. family: the device grant they descend from.';
+CREATE INDEX idplane_authorization_code_expires ON idplane.authorization_code (expires_at);
+COMMENT ON TABLE idplane.authorization_code IS 'Authorization codes (RFC 6749 4.1), as SHA-256 digests. state: active, consumed.';
+COMMENT ON COLUMN idplane.authorization_code.grant_id IS 'The grant that its redemption makes: who redeems it again ends that.';
+COMMENT ON COLUMN idplane.authorization_code.code_challenge IS 'RFC 7636, method S256.';
+COMMENT ON COLUMN idplane.authorization_code.key_thumbprint IS 'dpop_jkt of the request (RFC 9449 10).';
+
+CREATE TABLE idplane.consent (
+    tenant text COLLATE "C" NOT NULL,
+    subject text COLLATE "C" NOT NULL,
+    client_id text COLLATE "C" NOT NULL,
+    scope text COLLATE "C" NOT NULL,
+    changed_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant, subject, client_id)
+);
+COMMENT ON TABLE idplane.consent IS 'What subjects allowed clients and need not be asked again.';
 
 CREATE TABLE idplane.subject_attempt (
     tenant text COLLATE "C" NOT NULL,

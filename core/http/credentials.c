@@ -48,9 +48,8 @@ static bool basic_read(struct idp_call *call, struct idp_bytes header, struct id
     return out->client_id.data && out->client_id.size > 0 && out->client_secret.data;
 }
 
-/* The certificate of the TLS connection, as the front passes it in the header that the settings
- * name: PEM, percent-encoded, or with base64 alone (RFC 9440). */
-static struct idp_bytes certificate_read(struct idp_call *call, const struct idp_request *request)
+/* PEM, percent-encoded, or base64 between colons (RFC 9440). */
+struct idp_bytes idp_request_certificate(struct idp_call *call, const struct idp_request *request)
 {
     struct idp_settings settings = idp_settings_load(call);
     if (settings.certificate_header.data == NULL) {
@@ -92,7 +91,7 @@ enum idp_error idp_credentials_read(struct idp_call *call, const struct idp_requ
     struct idp_bytes header = idp_request_header(request, "authorization");
     enum idp_error error = form_credentials(form, out);
     struct idp_bytes form_id = out->client_id;
-    out->certificate = certificate_read(call, request);
+    out->certificate = idp_request_certificate(call, request);
     if (error != IDP_OK || !header.data) {
         return error;
     }
@@ -103,39 +102,4 @@ enum idp_error idp_credentials_read(struct idp_call *call, const struct idp_requ
         return IDP_INVALID_CLIENT;
     }
     return form_id.data && !idp_bytes_equal(form_id, out->client_id) ? IDP_INVALID_REQUEST : IDP_OK;
-}
-
-struct idp_bytes idp_request_bearer(const struct idp_request *request)
-{
-    static const char scheme[] = "Bearer ";
-    size_t size = sizeof(scheme) - 1;
-    struct idp_bytes header = idp_request_header(request, "authorization");
-    bool is_bearer = header.size >= size && strncasecmp(header.data, scheme, size) == 0;
-    return is_bearer ? (struct idp_bytes){header.data + size, header.size - size}
-                     : (struct idp_bytes){0};
-}
-
-const struct idp_json *idp_request_claims(struct idp_call *call, const struct idp_request *request,
-                                          const char *scope, struct idp_response *refusal)
-{
-    struct idp_bytes token = idp_request_bearer(request);
-    if (token.data == NULL) {
-        *refusal = idp_response_bearer(call, 401, NULL, "An access token is needed.");
-        return NULL;
-    }
-    const struct idp_json *claims = idp_json_member(idp_authenticate(call, token), "claims");
-    if (claims == NULL) {
-        *refusal = idp_response_bearer(call, 401, "invalid_token", "The access token is not good.");
-        return NULL;
-    }
-    if (!idp_word_in(idp_json_string(claims, "scope"), idp_bytes_of(scope))) {
-        struct idp_text sentence = {.call = call};
-        idp_text_add_c(&sentence, "The access token needs the scope ");
-        idp_text_add_c(&sentence, scope);
-        idp_text_add_c(&sentence, ".");
-        *refusal =
-            idp_response_bearer(call, 403, "insufficient_scope", idp_text_bytes(&sentence).data);
-        return NULL;
-    }
-    return claims;
 }

@@ -184,7 +184,15 @@ struct idp_response idp_response_redirect(struct idp_call *call, struct idp_byte
 struct idp_bytes idp_qr_svg(struct idp_call *call, struct idp_bytes text);
 struct idp_value idp_sql_qr_code(struct idp_call *call, const struct idp_value *arguments);
 
-/* ---- bearers (credentials.c) ---- */
+/* ---- what authenticates (credentials.c, access.c) ---- */
+
+/* The certificate of the client's TLS connection in PEM, where the settings say in which header the
+ * front passes it; data NULL: none (credentials.c). */
+struct idp_bytes idp_request_certificate(struct idp_call *call, const struct idp_request *request);
+
+/* The request as a proof names it (access.c): the URL is the one that clients know, wherever the
+ * front stands. */
+struct idp_origin idp_request_origin(struct idp_call *call, const struct idp_request *request);
 
 /* The access token of an Authorization header (RFC 6750 §2.1); data NULL: none. */
 struct idp_bytes idp_request_bearer(const struct idp_request *request);
@@ -239,6 +247,9 @@ extern const size_t idp_route_count;
 struct idp_response idp_answer_device_authorization(struct idp_call *call,
                                                     const struct idp_request *request);
 struct idp_response idp_answer_token(struct idp_call *call, const struct idp_request *request);
+struct idp_response idp_answer_introspect(struct idp_call *call, const struct idp_request *request);
+struct idp_response idp_answer_revoke(struct idp_call *call, const struct idp_request *request);
+struct idp_response idp_answer_userinfo(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_metadata(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_jwks(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_health(struct idp_call *call, const struct idp_request *request);

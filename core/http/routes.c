@@ -10,6 +10,10 @@
 const struct idp_route idp_routes[] = {
     {"/token", IDP_POST, IDP_WRITES, false, FORM, idp_answer_token},
     {"/device_authorization", IDP_POST, IDP_WRITES, false, FORM, idp_answer_device_authorization},
+    {"/introspect", IDP_POST, IDP_WRITES, false, FORM, idp_answer_introspect},
+    {"/revoke", IDP_POST, IDP_WRITES, false, FORM, idp_answer_revoke},
+    {"/userinfo", IDP_GET, IDP_WRITES, false, NULL, idp_answer_userinfo},
+    {"/userinfo", IDP_POST, IDP_WRITES, false, NULL, idp_answer_userinfo},
     {"/healthz", IDP_GET, IDP_READS, true, NULL, idp_answer_health},
     {"/jwks", IDP_GET, IDP_READS, false, NULL, idp_answer_jwks},
     {"/.well-known/oauth-authorization-server", IDP_GET, IDP_READS, false, NULL,

@@ -88,6 +88,13 @@ static const char *const errors[IDP_TEMPORARILY_UNAVAILABLE + 1] = {
     [IDP_AUTHORIZATION_PENDING] = "Die Anfrage ist noch nicht zugelassen.",
     [IDP_SLOW_DOWN] = "Das Gerät hat zu schnell wieder gefragt.",
     [IDP_EXPIRED_TOKEN] = "Der Code ist abgelaufen. Beginnen Sie am Gerät von vorn.",
+    [IDP_INVALID_TARGET] = "Nach diesem Dienst darf das Programm nicht fragen.",
+    [IDP_INVALID_TOKEN] = "Das Token ist fehlerhaft, abgelaufen oder widerrufen.",
+    [IDP_INVALID_DPOP_PROOF] = "Der Nachweis des Schlüssels fehlt oder passt nicht.",
+    [IDP_USE_DPOP_NONCE] = "Der Nachweis des Schlüssels braucht den Wert aus DPoP-Nonce.",
+    [IDP_UNSUPPORTED_RESPONSE_TYPE] = "Diese Art der Antwort gibt es hier nicht.",
+    [IDP_INVALID_REDIRECT_URI] = "Diese Rücksprungadresse ist für das Programm unbekannt.",
+    [IDP_CONSENT_REQUIRED] = "Sie müssten gefragt werden, und das Programm erlaubt es nicht.",
     [IDP_INVALID_USER_CODE] = "Der Code ist nicht bekannt oder nicht mehr gültig. Prüfen Sie "
                               "ihn, oder lassen Sie das Gerät einen neuen zeigen.",
     [IDP_TOO_MANY_ATTEMPTS] = "Es waren zu viele falsche Codes. Warten Sie vor dem nächsten "

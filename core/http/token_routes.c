@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* token_routes.c - the two endpoints that a device talks to: it asks for a code, then polls for
- * tokens (RFC 8628 §3.1, §3.4). Both take a form, and a client that names itself. */
+/* token_routes.c - the endpoints that clients talk to: they ask for a device code, for tokens, what
+ * a token is, and give tokens back. Each takes a form, and a client that names itself. */
 #include "core/http/http.h"
 
 /* A longer one is no help at confirmation, and the row should stay small. */
 enum { USER_AGENT_SIZE_MAX = 512 };
+
+#define SIGNED_INTROSPECTION "application/token-introspection+jwt"
 
 static enum idp_error endpoint_read(struct idp_call *call, const struct idp_request *request,
                                     const struct idp_json **form,
@@ -36,6 +38,16 @@ static struct idp_json *device_describe(struct idp_call *call, const struct idp_
     return device;
 }
 
+/* The client has to try again with the nonce, which goes along (RFC 9449 §8). */
+static struct idp_response outcome(struct idp_call *call, const struct idp_json *answer)
+{
+    struct idp_response response = idp_response_outcome(call, answer);
+    if (idp_bytes_is(idp_json_string(answer, "error"), "use_dpop_nonce")) {
+        idp_json_add_string(call, response.headers, "DPoP-Nonce", idp_dpop_nonce(call));
+    }
+    return response;
+}
+
 struct idp_response idp_answer_device_authorization(struct idp_call *call,
                                                     const struct idp_request *request)
 {
@@ -45,8 +57,9 @@ struct idp_response idp_answer_device_authorization(struct idp_call *call,
     if (error) {
         return idp_response_error(call, error);
     }
+    struct idp_origin origin = idp_request_origin(call, request);
     const struct idp_json *device = device_describe(call, request);
-    return idp_response_outcome(call, idp_device_endpoint(call, form, &credentials, device));
+    return outcome(call, idp_device_endpoint(call, form, &credentials, &origin, device));
 }
 
 struct idp_response idp_answer_token(struct idp_call *call, const struct idp_request *request)
@@ -57,5 +70,50 @@ struct idp_response idp_answer_token(struct idp_call *call, const struct idp_req
     if (error) {
         return idp_response_error(call, error);
     }
-    return idp_response_outcome(call, idp_token_endpoint(call, form, &credentials));
+    struct idp_origin origin = idp_request_origin(call, request);
+    return outcome(call, idp_token_endpoint(call, form, &credentials, &origin));
+}
+
+/* ---- about tokens ---- */
+
+/* Signed where the client asks for that alone (RFC 9701 §4). */
+static bool wants_signed(const struct idp_request *request)
+{
+    return idp_bytes_is(idp_request_header(request, "accept"), SIGNED_INTROSPECTION);
+}
+
+struct idp_response idp_answer_introspect(struct idp_call *call, const struct idp_request *request)
+{
+    const struct idp_json *form;
+    struct idp_credentials credentials = {0};
+    enum idp_error error = endpoint_read(call, request, &form, &credentials);
+    if (error) {
+        return idp_response_error(call, error);
+    }
+    const struct idp_json *answer = idp_introspect_endpoint(call, form, &credentials);
+    struct idp_response response = idp_response_outcome(call, answer);
+    if (response.status == 200 && wants_signed(request)) {
+        struct idp_json *headers = idp_json_new(call, IDP_JSON_OBJECT);
+        idp_json_add_c(call, headers, "Content-Type", SIGNED_INTROSPECTION);
+        idp_json_add_c(call, headers, "Cache-Control", "no-store");
+        response.headers = headers;
+        response.body = idp_introspection_sign(call, answer, credentials.client_id);
+    }
+    return response;
+}
+
+struct idp_response idp_answer_revoke(struct idp_call *call, const struct idp_request *request)
+{
+    const struct idp_json *form;
+    struct idp_credentials credentials = {0};
+    enum idp_error error = endpoint_read(call, request, &form, &credentials);
+    return error ? idp_response_error(call, error)
+                 : idp_response_outcome(call, idp_revoke_endpoint(call, form, &credentials));
+}
+
+struct idp_response idp_answer_userinfo(struct idp_call *call, const struct idp_request *request)
+{
+    struct idp_response refusal;
+    const struct idp_json *claims = idp_request_claims(call, request, "openid", &refusal);
+    return claims == NULL ? refusal : idp_response_json(call, 200, idp_userinfo(call, claims));
 }

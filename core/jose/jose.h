@@ -124,6 +124,10 @@ struct idp_bytes idp_key_store_sign(struct idp_call *call, const struct idp_sche
                                     const struct idp_json *claims, struct idp_bytes kid,
                                     const struct idp_json *header);
 
+/* The algorithm and kid of the key that signs now; may write as idp_key_store_sign. */
+struct idp_bytes idp_key_store_signer(struct idp_call *call, const struct idp_scheduler *scheduler,
+                                      struct idp_bytes *kid);
+
 /* Makes a key of this algorithm and activates it; the one active before retires. Returns its kid.
  */
 struct idp_bytes idp_key_store_create(struct idp_call *call, const struct idp_scheduler *scheduler,

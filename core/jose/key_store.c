@@ -141,6 +141,14 @@ struct idp_bytes idp_key_store_sign(struct idp_call *call, const struct idp_sche
     return token;
 }
 
+struct idp_bytes idp_key_store_signer(struct idp_call *call, const struct idp_scheduler *scheduler,
+                                      struct idp_bytes *kid)
+{
+    struct idp_stored_key stored = idp_key_store_active(call, scheduler);
+    *kid = stored.kid;
+    return stored.algorithm;
+}
+
 /* ---- publishing ---- */
 
 struct idp_json *idp_key_store_jwks(struct idp_call *call)

@@ -5,19 +5,23 @@
  * Nothing is remembered of a verdict: the key, the client and the subject are asked each time, so
  * that what is withdrawn stops at once. The identity of a session lives in a variable that only
  * begin_session() writes; it is good for the tenant it was made for, until its token expires. */
-#include "core/oauth/oauth.h"
+#include "core/oauth/token.h"
 
-static struct idp_json *policy_of(struct idp_call *call)
+#include <string.h>
+
+static struct idp_json *policy_of(struct idp_call *call, const struct idp_settings *settings,
+                                  bool is_for_us)
 {
     static const char *const required[] = {"exp", "iat", "sub", "client_id", "jti"};
-    struct idp_settings settings = idp_settings_load(call);
     struct idp_json *policy = idp_json_new(call, IDP_JSON_OBJECT);
     struct idp_json *require = idp_json_new(call, IDP_JSON_ARRAY);
     for (size_t i = 0; i < IDP_COUNT(required); i++) {
         idp_json_add(require, NULL, idp_json_new_string(call, idp_bytes_of(required[i])));
     }
-    idp_json_add_string(call, policy, "iss", settings.issuer);
-    idp_json_add_string(call, policy, "aud", settings.audience);
+    idp_json_add_string(call, policy, "iss", settings->issuer);
+    if (is_for_us) {
+        idp_json_add_string(call, policy, "aud", settings->audience);
+    }
     idp_json_add_c(call, policy, "typ", "at+jwt");
     idp_json_add(policy, "require", require);
     return policy;
@@ -31,28 +35,70 @@ static struct idp_json *refused(struct idp_call *call, const char *reason)
     return verdict;
 }
 
-/* Why those whom the token names may not act any more; NULL: they may. */
-static const char *withdrawal(struct idp_call *call, const struct idp_json *claims)
-{
-    struct idp_client client;
-    if (!idp_client_find(call, idp_json_string(claims, "client_id"), &client) || !client.enabled) {
-        return "client_disabled";
-    }
-    return idp_subject_enabled(call, idp_json_string(claims, "sub")) ? NULL : "subject_disabled";
-}
-
-struct idp_json *idp_authenticate(struct idp_call *call, struct idp_bytes token)
+static struct idp_json *signed_verdict(struct idp_call *call, struct idp_bytes token,
+                                       bool is_for_us)
 {
     const struct idp_json *unverified = idp_jwt_decode(call, token);
     if (unverified == NULL) {
         return refused(call, "malformed");
     }
+    struct idp_settings settings = idp_settings_load(call);
     struct idp_bytes kid = idp_json_string(idp_json_member(unverified, "header"), "kid");
     struct idp_bytes key = kid.data == NULL ? kid : idp_key_store_public(call, kid);
-    struct idp_json *verdict = idp_jwt_verify(call, token, key, policy_of(call));
+    return idp_jwt_verify(call, token, key, policy_of(call, &settings, is_for_us));
+}
+
+static bool is_for(const struct idp_json *claims, struct idp_bytes audience)
+{
+    const struct idp_json *aud = idp_json_member(claims, "aud");
+    return idp_json_is(aud, IDP_JSON_STRING) ? idp_bytes_equal(aud->text, audience)
+                                             : aud != NULL && idp_json_holds(aud, audience);
+}
+
+/* Its row is its signature. */
+static struct idp_json *opaque_verdict(struct idp_call *call, struct idp_bytes token,
+                                       bool is_for_us)
+{
+    int64_t expires_us;
+    const struct idp_json *claims = idp_opaque_claims(call, token);
+    if (!idp_numeric_date(idp_json_member(claims, "exp"), &expires_us)) {
+        return refused(call, "malformed");
+    }
+    if (expires_us <= idp_now_us(call)) {
+        return refused(call, "expired");
+    }
+    if (is_for_us && !is_for(claims, idp_settings_load(call).audience)) {
+        return refused(call, "audience");
+    }
+    struct idp_json *verdict = idp_json_new(call, IDP_JSON_OBJECT);
+    idp_json_add_bool(call, verdict, "valid", true);
+    idp_json_add(verdict, "header", idp_json_new(call, IDP_JSON_OBJECT));
+    idp_json_add_shared(call, verdict, "claims", claims);
+    return verdict;
+}
+
+static bool is_signed(struct idp_bytes token)
+{
+    return token.size > 0 && memchr(token.data, '.', token.size) != NULL;
+}
+
+static struct idp_json *verdict_on(struct idp_call *call, struct idp_bytes token, bool is_for_us)
+{
+    struct idp_json *verdict = is_signed(token) ? signed_verdict(call, token, is_for_us)
+                                                : opaque_verdict(call, token, is_for_us);
     const struct idp_json *claims = idp_json_member(verdict, "claims");
-    const char *reason = claims == NULL ? NULL : withdrawal(call, claims);
+    const char *reason = claims == NULL ? NULL : idp_token_withdrawal(call, claims);
     return reason == NULL ? verdict : refused(call, reason);
+}
+
+struct idp_json *idp_authenticate(struct idp_call *call, struct idp_bytes token)
+{
+    return verdict_on(call, token, true);
+}
+
+const struct idp_json *idp_access_claims(struct idp_call *call, struct idp_bytes token)
+{
+    return idp_json_member(verdict_on(call, token, false), "claims");
 }
 
 struct idp_value idp_sql_authenticate(struct idp_call *call, const struct idp_value *arguments)

@@ -126,10 +126,6 @@ static const char *check_scope(struct idp_call *call, const struct idp_json *mem
 
 /* ---- the table ---- */
 
-#define METHODS                                                                                    \
-    "none client_secret_basic client_secret_post client_secret_jwt private_key_jwt"                \
-    " tls_client_auth self_signed_tls_client_auth"
-
 static const struct {
     const char *name;
     const char *(*check)(struct idp_call *call, const struct idp_json *member, const char *words);
@@ -143,7 +139,9 @@ static const struct {
     {"redirect_uris", check_redirect_uris, NULL},
     {"post_logout_redirect_uris", check_redirect_uris, NULL},
     {"resources", check_list, NULL},
-    {"token_endpoint_auth_method", check_word, METHODS},
+    {"token_exchange_clients", check_list, NULL},
+    {"assertion_issuers", check_list, NULL},
+    {"token_endpoint_auth_method", check_word, IDP_AUTH_METHODS " " IDP_TLS_AUTH_METHODS},
     {"token_endpoint_auth_signing_alg", check_word, IDP_SIGNATURE_NAMES " HS256 HS384 HS512"},
     {"client_secret_expires_at", check_time, NULL},
     {"jwks", check_jwks, NULL},

@@ -143,11 +143,11 @@ static struct idp_json *section_json(struct idp_call *call, const struct idp_set
 static struct idp_json *grant_types_json(struct idp_call *call, const struct idp_settings *settings)
 {
     struct idp_json *list = idp_json_new(call, IDP_JSON_ARRAY);
-    if (settings->device_grant) {
-        idp_json_add(list, NULL, idp_json_new_string(call, idp_bytes_of(IDP_GRANT_DEVICE_CODE)));
-    }
-    if (settings->refresh_grant) {
-        idp_json_add(list, NULL, idp_json_new_string(call, idp_bytes_of(IDP_GRANT_REFRESH_TOKEN)));
+    for (size_t i = 0; i < idp_grant_type_count; i++) {
+        struct idp_bytes name = idp_bytes_of(idp_grant_types[i].name);
+        if (idp_grant_offered(settings, name)) {
+            idp_json_add(list, NULL, idp_json_new_string(call, name));
+        }
     }
     return list;
 }

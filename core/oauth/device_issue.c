@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* device_issue.c - starts a device grant (RFC 8628 §3.1, §3.2). */
 #include "core/oauth/device.h"
+#include "core/oauth/token.h"
 
 enum { DEVICE_CODE_SIZE = 32, ISSUE_TRIES = 16, INTERVAL_RAISED_MAX_S = 60 };
 
@@ -11,33 +12,39 @@ const struct idp_statement idp_device_issue_statements[] = {
     [DEVICE_INSERT] =
         {"INSERT INTO idplane.device_code (tenant, code_digest, user_code_digest,"
          " client_id, state, issued_at, expires_at, interval_s, interval_max_s,"
-         " rate_first, client_allowed, poll_after_us, scope, device)"
-         " VALUES ($1, $2, $3, $4, 'pending', $5, $6, $7, $8, $9, true, $12, $10, $11)"
+         " rate_first, client_allowed, poll_after_us, scope, device, code_challenge,"
+         " key_thumbprint, certificate_thumbprint)"
+         " VALUES ($1, $2, $3, $4, 'pending', $5, $6, $7, $8, $9, true, $12, $10, $11, $13, $14,"
+         " $15)"
          " ON CONFLICT (tenant, user_code_digest) DO NOTHING",
-         "txxtzziibtji", ""},
+         "txxtzziibtjittt", ""},
 };
 const size_t idp_device_issue_statement_count = IDP_COUNT(idp_device_issue_statements);
 
 static bool insert(struct idp_call *call, const struct idp_settings *settings,
-                   struct idp_bytes client_id, struct idp_bytes scope, struct idp_bytes device,
-                   struct idp_bytes device_code, struct idp_bytes user_code)
+                   const struct idp_device_request *request, struct idp_bytes device_code,
+                   struct idp_bytes user_code)
 {
     int64_t now_us = idp_now_us(call);
     int64_t interval_max_s =
         settings->interval_s > INTERVAL_RAISED_MAX_S ? settings->interval_s : INTERVAL_RAISED_MAX_S;
     struct idp_value arguments[] = {
         idp_value_text(idp_tenant(call)),
-        idp_value_blob(idp_device_code_digest(call, client_id, device_code)),
+        idp_value_blob(idp_device_code_digest(call, request->client_id, device_code)),
         idp_value_blob(idp_user_code_digest(call, user_code)),
-        idp_value_text(client_id),
+        idp_value_text(request->client_id),
         idp_value_time(now_us),
         idp_value_time(now_us + settings->code_lifetime_s * 1000000),
         idp_value_integer(settings->interval_s),
         idp_value_integer(interval_max_s),
         idp_value_bool(settings->slow_down_fixed),
-        idp_value_text(scope),
-        device.data == NULL ? idp_null() : idp_value_json_text(device),
+        idp_value_text(request->scope),
+        request->device == NULL ? idp_null()
+                                : idp_value_json_text(idp_json_text(call, request->device)),
         idp_value_integer(0), /* the first poll is never early */
+        idp_value_text(request->code_challenge),
+        idp_value_text(request->binding.jkt),
+        idp_value_text(request->binding.x5t),
     };
     return idp_run(call, &idp_device_issue_statements[DEVICE_INSERT], arguments).affected == 1;
 }
@@ -84,37 +91,37 @@ static struct idp_json *response(struct idp_call *call, const struct idp_setting
 }
 
 static const struct idp_json *issue(struct idp_call *call, const struct idp_settings *settings,
-                                    struct idp_bytes client_id, struct idp_bytes scope,
-                                    struct idp_bytes device)
+                                    const struct idp_device_request *request)
 {
     for (int try = 0; try < ISSUE_TRIES; try++) {
         struct idp_bytes device_code = idp_random_text(call, DEVICE_CODE_SIZE);
         struct idp_bytes user_code = idp_user_code_generate(call, settings);
-        if (insert(call, settings, client_id, scope, device, device_code, user_code)) {
+        if (insert(call, settings, request, device_code, user_code)) {
             return response(call, settings, device_code, user_code);
         }
     }
     return idp_error_json(IDP_CODES_EXHAUSTED);
 }
 
-const struct idp_json *idp_device_issue(struct idp_call *call, struct idp_bytes client_id,
-                                        struct idp_bytes scope, const struct idp_json *device)
+const struct idp_json *idp_device_issue(struct idp_call *call,
+                                        const struct idp_device_request *request)
 {
     struct idp_client client;
     struct idp_settings settings;
-    enum idp_error error = idp_device_client(call, client_id, &client, &settings);
+    enum idp_error error = idp_device_client(call, request->client_id, &client, &settings);
     if (error != IDP_OK) {
         return idp_error_json(error);
     }
-    struct idp_bytes wanted = scope.size == 0 ? client.scope : scope;
-    if (!idp_scope_valid(wanted) || !idp_scope_within(wanted, client.scope)) {
+    struct idp_device_request allowed = *request;
+    allowed.scope = request->scope.size == 0 ? client.scope : request->scope;
+    if (!idp_scope_valid(allowed.scope) || !idp_scope_within(allowed.scope, client.scope)) {
         return idp_error_json(IDP_INVALID_SCOPE);
     }
-    struct idp_bytes device_text = {0};
-    if (device != NULL) {
-        device_text = idp_json_text(call, device);
+    if (allowed.binding.x5t.data != NULL &&
+        !idp_token_rules_of(call, &settings, client.client_id).is_bound_to_certificate) {
+        allowed.binding.x5t = (struct idp_bytes){0};
     }
-    return issue(call, &settings, client_id, wanted, device_text);
+    return issue(call, &settings, &allowed);
 }
 
 struct idp_value idp_sql_issue_device_code(struct idp_call *call, const struct idp_value *arguments)
@@ -124,6 +131,7 @@ struct idp_value idp_sql_issue_device_code(struct idp_call *call, const struct i
         idp_fail_with(call, IDP_TOO_LARGE, "Argument device is longer than %d bytes.",
                       IDP_DEVICE_INFO_SIZE_MAX);
     }
-    return idp_value_json(
-        idp_device_issue(call, arguments[0].bytes, idp_text_of(arguments[1]), device));
+    struct idp_device_request request = {
+        .client_id = arguments[0].bytes, .scope = idp_text_of(arguments[1]), .device = device};
+    return idp_value_json(idp_device_issue(call, &request));
 }

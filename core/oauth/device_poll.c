@@ -7,12 +7,16 @@
  * redeems an approved code: the row goes from approved to consumed once, in the transaction that
  * makes the tokens. */
 #include "core/oauth/device.h"
+#include "core/oauth/token.h"
 
 #define RAISED                                                                                     \
     "CASE WHEN rate_first THEN interval_s WHEN interval_s + 5 > interval_max_s"                    \
     " THEN interval_max_s ELSE interval_s + 5 END"
 
-enum { POLL_PENDING, POLL_EARLY, POLL_REDEEM, POLL_STATE, POLL_NOTE };
+/* What the first request has set has to be proven; empty where it is not. */
+#define MEETS(column, proven) " AND (" column " IS NULL OR " column " = " proven ")"
+
+enum { POLL_PENDING, POLL_EARLY, POLL_REDEEM, POLL_STATE, POLL_MEETS, POLL_NOTE };
 
 /* A poll that is this little early counts as on time. */
 enum { TOLERANCE_US = 250000 };
@@ -35,15 +39,26 @@ const struct idp_statement idp_device_poll_statements[] = {
                     " AND client_allowed"
                     " RETURNING interval_s",
                     "txzii", "i"},
-    [POLL_REDEEM] = {"UPDATE idplane.device_code SET state = 'consumed', consumed_at = $3,"
-                     " poll_after_us = $5 + interval_s * 1000000"
-                     " WHERE tenant = $1 AND code_digest = $2"
-                     " AND state = 'approved' AND expires_at > $3"
-                     " RETURNING subject, granted_scope, grant_details",
-                     "txzii", "ttj"},
+    [POLL_REDEEM] =
+        {"UPDATE idplane.device_code SET state = 'consumed', consumed_at = $3,"
+         " poll_after_us = $5 + interval_s * 1000000"
+         " WHERE tenant = $1 AND code_digest = $2"
+         " AND state = 'approved' AND expires_at > $3" MEETS("code_challenge",
+                                                             "$6") MEETS("key_thumbprint", "$7")
+             MEETS("certificate_thumbprint",
+                   "$8") " AND (code_challenge IS NOT NULL OR $6 = '')"
+                         " RETURNING subject, granted_scope, grant_details, device, key_thumbprint,"
+                         " certificate_thumbprint",
+         "txziittt", "ttjjtt"},
     [POLL_STATE] = {"SELECT state, expires_at, rate_first FROM idplane.device_code"
                     " WHERE tenant = $1 AND code_digest = $2",
                     "tx", "tzb"},
+    [POLL_MEETS] = {"SELECT state FROM idplane.device_code"
+                    " WHERE tenant = $1 AND code_digest = $2" MEETS("code_challenge", "$3")
+                        MEETS("key_thumbprint", "$4")
+                            MEETS("certificate_thumbprint",
+                                  "$5") " AND (code_challenge IS NOT NULL OR $3 = '')",
+                    "txttt", "t"},
     [POLL_NOTE] = {"UPDATE idplane.device_code SET"
                    " poll_after_us = $5 + interval_s * 1000000"
                    " WHERE tenant = $1 AND code_digest = $2",
@@ -86,48 +101,80 @@ static const struct idp_json *explain(struct idp_call *call, const struct idp_va
 
 /* A locked subject consumes the code all the same: it must not come alive with the subject. */
 static const struct idp_json *pay(struct idp_call *call, const struct idp_settings *settings,
-                                  const struct idp_client *client, const struct idp_value *row)
+                                  const struct idp_client *client, const struct idp_binding *proven,
+                                  const struct idp_value *row)
 {
     struct idp_bytes subject = idp_text_of(row[0]);
     if (!idp_subject_enabled(call, subject)) {
         return idp_error_json(IDP_ACCESS_DENIED);
     }
+    struct idp_token_rules rules = idp_token_rules_of(call, settings, client->client_id);
     struct idp_grant grant = {
         .client_id = client->client_id,
         .subject = subject,
         .scope = idp_text_of(row[1]),
+        .grant_type = idp_bytes_of(IDP_GRANT_DEVICE_CODE),
         .details = idp_json_argument(call, row[2], "grant_details"),
-        .refresh = client->refresh_grant && settings->refresh_grant,
+        .device = idp_json_argument(call, row[3], "device"),
+        .binding = {.jkt = proven->jkt, .x5t = idp_text_of(row[5])},
     };
-    return idp_tokens_issue(call, settings, &grant);
+    idp_grant_create(call, &rules, &grant);
+    return idp_tokens_issue(call, settings, &rules, &grant,
+                            client->refresh_grant &&
+                                idp_grant_offered(settings, idp_bytes_of(IDP_GRANT_REFRESH_TOKEN)));
+}
+
+/* ---- what the request has to prove ---- */
+
+static struct idp_value proven_or_empty(struct idp_bytes proven)
+{
+    return idp_value_text(proven.data == NULL ? idp_bytes_of("") : proven);
+}
+
+/* An approved code that is still there was asked for by somebody else than who started it. */
+static bool is_others(struct idp_call *call, const struct idp_value *key)
+{
+    struct idp_value meets[] = {key[0], key[1], key[5], key[6], key[7]};
+    return idp_run_one(call, &idp_device_poll_statements[POLL_MEETS], meets) == NULL;
 }
 
 static const struct idp_json *redeem(struct idp_call *call, const struct idp_value *key,
-                                     struct idp_bytes client_id)
+                                     const struct idp_redeemer *redeemer)
 {
     struct idp_client client;
     struct idp_settings settings;
-    enum idp_error error = idp_device_client(call, client_id, &client, &settings);
+    enum idp_error error = idp_device_client(call, redeemer->client_id, &client, &settings);
     if (error != IDP_OK) {
         return idp_error_json(error);
     }
+    struct idp_value all[] = {
+        key[0],
+        key[1],
+        key[2],
+        key[3],
+        key[4],
+        proven_or_empty(redeemer->code_verifier.data == NULL
+                            ? redeemer->code_verifier
+                            : idp_code_challenge(call, redeemer->code_verifier)),
+        proven_or_empty(redeemer->binding.jkt),
+        proven_or_empty(redeemer->binding.x5t)};
     call->host->begin(call);
-    const struct idp_value *row = idp_run_one(call, &idp_device_poll_statements[POLL_REDEEM], key);
+    const struct idp_value *row = idp_run_one(call, &idp_device_poll_statements[POLL_REDEEM], all);
     if (row == NULL) {
-        return explain(call, key);
+        return is_others(call, all) ? idp_error_json(IDP_INVALID_GRANT) : explain(call, key);
     }
-    return pay(call, &settings, &client, row);
+    return pay(call, &settings, &client, &redeemer->binding, row);
 }
 
 const struct idp_json *idp_device_poll(struct idp_call *call, struct idp_bytes device_code,
-                                       struct idp_bytes client_id)
+                                       const struct idp_redeemer *redeemer)
 {
     int64_t now_us = idp_now_us(call);
     bool possible = device_code.size <= IDP_DEVICE_CODE_SIZE_MAX;
     struct idp_bytes code = possible ? device_code : idp_bytes_of("");
     struct idp_value key[] = {
         idp_value_text(idp_tenant(call)),
-        idp_value_blob(idp_device_code_digest(call, client_id, code)),
+        idp_value_blob(idp_device_code_digest(call, redeemer->client_id, code)),
         idp_value_time(now_us),
         idp_value_integer(now_us),
         idp_value_integer(now_us - TOLERANCE_US),
@@ -136,10 +183,12 @@ const struct idp_json *idp_device_poll(struct idp_call *call, struct idp_bytes d
         return idp_error_json(IDP_AUTHORIZATION_PENDING);
     }
     const struct idp_value *early = idp_run_one(call, &idp_device_poll_statements[POLL_EARLY], key);
-    return early != NULL ? slow_down(call, early[0].integer) : redeem(call, key, client_id);
+    return early != NULL ? slow_down(call, early[0].integer) : redeem(call, key, redeemer);
 }
 
+/* Whoever calls from SQL has seen to what the request proves, but it cannot prove anything. */
 struct idp_value idp_sql_poll_device_code(struct idp_call *call, const struct idp_value *arguments)
 {
-    return idp_value_json(idp_device_poll(call, arguments[0].bytes, arguments[1].bytes));
+    struct idp_redeemer redeemer = {.client_id = arguments[1].bytes};
+    return idp_value_json(idp_device_poll(call, arguments[0].bytes, &redeemer));
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* metadata.c - what this authorization server offers (RFC 8414 §2, OpenID Connect Discovery §3).
- * The issuer may differ from where the endpoints are: those come from base_url. */
-#include "core/oauth/oauth.h"
+/* metadata.c - authorization server metadata (RFC 8414 §2): what is enabled, and nothing else. The
+ * issuer need not be where the endpoints are: those come from base_url. */
+#include "core/oauth/client.h"
+#include "core/oauth/settings.h"
 
 static void add_url(struct idp_call *call, struct idp_json *object, const char *name,
                     struct idp_bytes base, const char *path)
@@ -23,6 +24,59 @@ static void add_list(struct idp_call *call, struct idp_json *object, const char 
     idp_json_add(object, name, list);
 }
 
+static void add_grant_types(struct idp_call *call, struct idp_json *object,
+                            const struct idp_settings *settings)
+{
+    struct idp_json *list = idp_json_new(call, IDP_JSON_ARRAY);
+    for (size_t i = 0; i < idp_grant_type_count; i++) {
+        struct idp_bytes name = idp_bytes_of(idp_grant_types[i].name);
+        if (idp_grant_offered(settings, name)) {
+            idp_json_add(list, NULL, idp_json_new_string(call, name));
+        }
+    }
+    idp_json_add(object, "grant_types_supported", list);
+}
+
+/* A certificate can only be one where the front passes it. */
+static void add_client_authentication(struct idp_call *call, struct idp_json *object,
+                                      const struct idp_settings *settings)
+{
+    static const char *const endpoints[] = {"token", "introspection", "revocation"};
+    bool has_certificates = settings->certificate_header.data != NULL;
+    for (size_t i = 0; i < IDP_COUNT(endpoints); i++) {
+        struct idp_text name = {.call = call}, algorithms = {.call = call};
+        idp_text_add_c(&name, endpoints[i]);
+        idp_text_add_c(&name, "_endpoint_auth_methods_supported");
+        add_list(call, object, idp_text_bytes(&name).data,
+                 has_certificates ? IDP_AUTH_METHODS " " IDP_TLS_AUTH_METHODS : IDP_AUTH_METHODS);
+        idp_text_add_c(&algorithms, endpoints[i]);
+        idp_text_add_c(&algorithms, "_endpoint_auth_signing_alg_values_supported");
+        add_list(call, object, idp_text_bytes(&algorithms).data,
+                 IDP_SIGNATURE_NAMES " HS256 HS384 HS512");
+    }
+    if (has_certificates) {
+        idp_json_add_bool(call, object, "tls_client_certificate_bound_access_tokens", true);
+    }
+}
+
+static void add_authorization(struct idp_call *call, struct idp_json *object,
+                              const struct idp_settings *settings)
+{
+    bool is_offered = idp_grant_offered(settings, idp_bytes_of(IDP_GRANT_AUTHORIZATION_CODE));
+    add_list(call, object, "response_types_supported", is_offered ? "code" : "");
+    if (is_offered) {
+        add_url(call, object, "authorization_endpoint", settings->base_url, "/authorize");
+        add_list(call, object, "response_modes_supported", "query");
+        add_list(call, object, "prompt_values_supported", "none login consent");
+        idp_json_add_bool(call, object, "authorization_response_iss_parameter_supported", true);
+    }
+    if (settings->device_grant) {
+        add_url(call, object, "device_authorization_endpoint", settings->base_url,
+                "/device_authorization");
+    }
+    add_list(call, object, "code_challenge_methods_supported", "S256");
+}
+
 struct idp_json *idp_metadata(struct idp_call *call)
 {
     struct idp_settings settings = idp_settings_load(call);
@@ -30,18 +84,16 @@ struct idp_json *idp_metadata(struct idp_call *call)
     idp_json_add_string(call, result, "issuer", settings.issuer);
     add_url(call, result, "token_endpoint", settings.base_url, "/token");
     add_url(call, result, "jwks_uri", settings.base_url, "/jwks");
-    add_list(call, result, "response_types_supported", "");
+    add_url(call, result, "introspection_endpoint", settings.base_url, "/introspect");
+    add_url(call, result, "revocation_endpoint", settings.base_url, "/revoke");
+    add_url(call, result, "userinfo_endpoint", settings.base_url, "/userinfo");
+    add_authorization(call, result, &settings);
+    add_grant_types(call, result, &settings);
+    add_client_authentication(call, result, &settings);
     add_list(call, result, "subject_types_supported", "public");
-    add_list(call, result, "id_token_signing_alg_values_supported", "ES256");
-    add_list(call, result, "token_endpoint_auth_methods_supported",
-             "none client_secret_basic client_secret_post");
-    if (settings.device_grant) {
-        add_url(call, result, "device_authorization_endpoint", settings.base_url,
-                "/device_authorization");
-        add_list(call, result, "grant_types_supported", IDP_GRANT_DEVICE_CODE);
-    } else {
-        add_list(call, result, "grant_types_supported", "");
-    }
+    add_list(call, result, "id_token_signing_alg_values_supported", IDP_SIGNATURE_NAMES);
+    add_list(call, result, "introspection_signing_alg_values_supported", IDP_SIGNATURE_NAMES);
+    add_list(call, result, "dpop_signing_alg_values_supported", IDP_SIGNATURE_NAMES);
     return result;
 }
 

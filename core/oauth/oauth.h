@@ -8,6 +8,10 @@
 
 #define IDP_GRANT_DEVICE_CODE "urn:ietf:params:oauth:grant-type:device_code"
 #define IDP_GRANT_REFRESH_TOKEN "refresh_token"
+#define IDP_GRANT_AUTHORIZATION_CODE "authorization_code"
+#define IDP_GRANT_CLIENT_CREDENTIALS "client_credentials"
+#define IDP_GRANT_TOKEN_EXCHANGE "urn:ietf:params:oauth:grant-type:token-exchange"
+#define IDP_GRANT_JWT_BEARER "urn:ietf:params:oauth:grant-type:jwt-bearer"
 #define IDP_BASE_URL_DEFAULT "http://127.0.0.1:8080"
 
 /* ---- settings of the tenant (settings*.c, url.c, tenant.c, configure.c) ---- */
@@ -17,9 +21,9 @@ struct idp_settings {
     struct idp_bytes base_url; /* without a trailing slash; default IDP_BASE_URL_DEFAULT */
     /* Where a front passes the certificate of the client's TLS connection; data NULL: nowhere */
     struct idp_bytes certificate_header;
-    bool device_grant; /* grant_types holds the device grant */
-    bool refresh_grant;
-    bool client_auth_required; /* at the device authorization endpoint */
+    const struct idp_json *grant_types; /* NULL: those that are offered without being asked for */
+    bool device_grant;                  /* they have the device grant */
+    bool client_auth_required;          /* at the device authorization endpoint */
     bool slow_down_fixed;
     int64_t interval_s;
     int64_t code_lifetime_s;
@@ -30,6 +34,8 @@ struct idp_settings {
     struct idp_bytes audience; /* of access tokens; default: issuer */
     int64_t access_token_lifetime_s;
     int64_t refresh_token_lifetime_s;
+    int64_t id_token_lifetime_s, authorization_code_lifetime_s, grant_lifetime_s, refresh_grace_s;
+    bool dpop_nonce_required;
     struct idp_key_schedule keys;
     int64_t session_absolute_lifetime_s, session_idle_lifetime_s;
     struct idp_bytes subject_header; /* in which a trusted proxy names who is there; or data NULL */
@@ -47,6 +53,9 @@ struct idp_settings idp_settings_read(struct idp_call *call, struct idp_value co
 
 /* How the key store learns what the settings say of keys. */
 extern const struct idp_scheduler idp_key_scheduler;
+
+/* True where the tenant offers the grant type. */
+bool idp_grant_offered(const struct idp_settings *settings, struct idp_bytes grant_type);
 
 /* Makes the tenant's row where there is none. */
 void idp_tenant_ensure(struct idp_call *call);
@@ -113,46 +122,105 @@ bool idp_scope_valid(struct idp_bytes scope);
 /* True where every word of `narrow` is in `wide`. */
 bool idp_scope_within(struct idp_bytes narrow, struct idp_bytes wide);
 
+/* ---- what tokens are bound to (binding.c, dpop.c) ---- */
+
+/* Thumbprints of a key (RFC 7638) and of a certificate (SHA-256), base64url; data NULL: none. */
+struct idp_binding {
+    struct idp_bytes jkt, x5t;
+};
+
 /* ---- device grant (device_*.c, user_code.c, throttle.c) ---- */
 
 /* Tells the codes what a change of clients or settings means for them: polling reads the
  * code only. device_grant: whether the tenant offers the grant. */
 void idp_device_client_changed(struct idp_call *call, bool device_grant);
 
-/* The RFC 8628 §3.2 response, or an error. `device` may be NULL. */
-const struct idp_json *idp_device_issue(struct idp_call *call, struct idp_bytes client_id,
-                                        struct idp_bytes scope, const struct idp_json *device);
+/* The RFC 8628 §3.2 response, or an error. */
+struct idp_device_request {
+    struct idp_bytes client_id, scope;
+    const struct idp_json *device;   /* what the user is shown of it; may be NULL */
+    struct idp_bytes code_challenge; /* S256, RFC 7636; data NULL: none */
+    struct idp_binding binding;
+};
+const struct idp_json *idp_device_issue(struct idp_call *call,
+                                        const struct idp_device_request *request);
 
 /* The verification_uri_complete of a code as somebody typed it, whether or not there is such a one;
  * data NULL: no code looks like that. */
 struct idp_bytes idp_verification_uri_complete(struct idp_call *call, struct idp_bytes typed);
 
 /* Tokens or an error; RFC 8628 §3.5. */
+struct idp_redeemer {
+    struct idp_bytes client_id;
+    struct idp_binding binding;
+    struct idp_bytes code_verifier;
+};
 const struct idp_json *idp_device_poll(struct idp_call *call, struct idp_bytes device_code,
-                                       struct idp_bytes client_id);
+                                       const struct idp_redeemer *redeemer);
 
-/* ---- tokens (token.c, authenticate.c, token_endpoint.c, metadata.c, purge.c) ---- */
+/* ---- endpoints (token_endpoint.c, introspect.c, revoke.c, metadata.c) ---- */
 
-struct idp_grant {
-    struct idp_bytes client_id, subject, scope;
-    const struct idp_json *details; /* auth_time, amr, claims; may be NULL */
-    struct idp_bytes family;
-    bool refresh; /* a refresh token is wanted */
+/* What a front knows of a request beside its form. */
+struct idp_origin {
+    struct idp_bytes method, url; /* as a proof names them (RFC 9449 §4.2) */
+    struct idp_bytes dpop;        /* data NULL: no proof */
+    struct idp_bytes proven_jkt;  /* where who calls has seen to the proof */
 };
 
-/* RFC 6749 §5.1: an RFC 9068 access token, a refresh token where wanted. Writes. */
-struct idp_json *idp_tokens_issue(struct idp_call *call, const struct idp_settings *settings,
-                                  const struct idp_grant *grant);
+/* A proof of RFC 9449 for this request, and for the access token where one is given. IDP_OK and the
+ * thumbprint of its key, IDP_INVALID_DPOP_PROOF or IDP_USE_DPOP_NONCE. Writes: it is good once. */
+enum idp_error idp_dpop_read(struct idp_call *call, const struct idp_origin *origin,
+                             bool is_nonce_needed, struct idp_bytes access_token,
+                             struct idp_bytes *jkt) IDP_MUST_CHECK;
+
+/* A nonce that is good for some minutes. */
+struct idp_bytes idp_dpop_nonce(struct idp_call *call);
+
+/* x5t#S256 of a certificate in PEM; data NULL where there is none. */
+struct idp_bytes idp_certificate_thumbprint(struct idp_call *call, struct idp_bytes pem);
 
 /* The token endpoint behind HTTP: a row per grant type. `form` is an object of strings, without
  * empty members; `credentials` as the request gave them. */
 const struct idp_json *idp_token_endpoint(struct idp_call *call, const struct idp_json *form,
-                                          const struct idp_credentials *credentials);
+                                          const struct idp_credentials *credentials,
+                                          const struct idp_origin *origin);
 
 /* The device authorization endpoint behind HTTP (RFC 8628 §3.1); `device` as idp_device_issue. */
 const struct idp_json *idp_device_endpoint(struct idp_call *call, const struct idp_json *form,
                                            const struct idp_credentials *credentials,
+                                           const struct idp_origin *origin,
                                            const struct idp_json *device);
+
+/* Introspection (RFC 7662 §2) and revocation (RFC 7009 §2), by an authenticated client. */
+const struct idp_json *idp_introspect_endpoint(struct idp_call *call, const struct idp_json *form,
+                                               const struct idp_credentials *credentials);
+const struct idp_json *idp_revoke_endpoint(struct idp_call *call, const struct idp_json *form,
+                                           const struct idp_credentials *credentials);
+
+/* The answer of an introspection, signed for the client (RFC 9701). Writes. */
+struct idp_bytes idp_introspection_sign(struct idp_call *call, const struct idp_json *answer,
+                                        struct idp_bytes client_id);
+
+/* ---- the authorization endpoint (authorize.c) ---- */
+
+/* What a client asks (RFC 6749 §4.1.1): {"client_id","client_name","scope","redirect_uri",
+ * "consent_needed","login_needed"}, or an error, with "redirect_to" where the client may be told.
+ * subject data NULL: nobody has signed in. */
+const struct idp_json *idp_authorization_ask(struct idp_call *call,
+                                             const struct idp_json *parameters,
+                                             struct idp_bytes subject);
+
+/* The subject decides: {"redirect_to"} with a code, or an error as above. options: decision, scope,
+ * auth_time, amr, claims. Writes. */
+const struct idp_json *idp_authorization_decide(struct idp_call *call,
+                                                const struct idp_json *parameters,
+                                                struct idp_bytes subject,
+                                                const struct idp_json *options);
+
+/* What the claims of an access token tell of the user (OpenID Connect Core 1.0 §5.3). */
+const struct idp_json *idp_userinfo(struct idp_call *call, const struct idp_json *claims);
+
+/* ---- access tokens of ours (authenticate.c) ---- */
 
 /* The verdict on an access token of this tenant, as idp_jwt_verify(); reasons on top of its own:
  * client_disabled, subject_disabled. */
@@ -178,6 +246,18 @@ struct idp_value idp_sql_approve_device_code(struct idp_call *call,
                                              const struct idp_value *arguments);
 struct idp_value idp_sql_deny_device_code(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_poll_device_code(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_token_request(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_introspect(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_revoke(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_userinfo(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_grants(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_rename_grant(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_revoke_grant(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_authorization_request(struct idp_call *call,
+                                               const struct idp_value *arguments);
+struct idp_value idp_sql_authorize(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_consents(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_withdraw_consent(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_jwt_sign(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_create_signing_key(struct idp_call *call,
                                             const struct idp_value *arguments);
@@ -201,13 +281,17 @@ struct idp_value idp_sql_authorization_server_metadata(struct idp_call *call,
 extern const struct idp_statement idp_tenant_statements[], idp_client_statements[],
     idp_client_write_statements[], idp_client_secret_statements[], idp_subject_statements[],
     idp_device_client_statements[], idp_device_issue_statements[], idp_device_user_statements[],
-    idp_device_poll_statements[], idp_throttle_statements[], idp_token_statements[],
+    idp_device_poll_statements[], idp_throttle_statements[], idp_grant_statements[],
+    idp_grant_list_statements[], idp_access_token_statements[], idp_refresh_token_statements[],
+    idp_authorization_code_statements[], idp_consent_statements[], idp_withdrawal_statements[],
     idp_purge_statements[];
 extern const size_t idp_tenant_statement_count, idp_client_statement_count,
     idp_client_write_statement_count, idp_client_secret_statement_count,
     idp_subject_statement_count, idp_device_client_statement_count,
     idp_device_issue_statement_count, idp_device_user_statement_count,
-    idp_device_poll_statement_count, idp_throttle_statement_count, idp_token_statement_count,
-    idp_purge_statement_count;
+    idp_device_poll_statement_count, idp_throttle_statement_count, idp_grant_statement_count,
+    idp_grant_list_statement_count, idp_access_token_statement_count,
+    idp_refresh_token_statement_count, idp_authorization_code_statement_count,
+    idp_consent_statement_count, idp_withdrawal_statement_count, idp_purge_statement_count;
 
 #endif

@@ -8,7 +8,11 @@ enum { PURGE_ROWS_MAX = 100000, CODE_KEPT_S = 3600, ATTEMPT_KEPT_S = 86400 };
 
 enum {
     PURGE_CODES,
+    PURGE_AUTHORIZATION_CODES,
     PURGE_REFRESH_TOKENS,
+    PURGE_ACCESS_TOKENS,
+    PURGE_REVOKED_TOKENS,
+    PURGE_GRANTS,
     PURGE_ATTEMPTS,
     PURGE_SUBJECT_ATTEMPTS,
     PURGE_LOGINS,
@@ -33,7 +37,11 @@ enum {
 
 const struct idp_statement idp_purge_statements[] = {
     [PURGE_CODES] = PURGE("device_code", "code_digest", "expires_at", OF_TIME),
+    [PURGE_AUTHORIZATION_CODES] = PURGE("authorization_code", "code_digest", "expires_at", OF_TIME),
     [PURGE_REFRESH_TOKENS] = PURGE("refresh_token", "token_digest", "expires_at", OF_TIME),
+    [PURGE_ACCESS_TOKENS] = PURGE("access_token", "token_digest", "expires_at", OF_TIME),
+    [PURGE_REVOKED_TOKENS] = PURGE("revoked_token", "jti", "expires_at", OF_TIME),
+    [PURGE_GRANTS] = PURGE("authorization_grant", "grant_id", "expires_at", OF_TIME),
     [PURGE_ATTEMPTS] = PURGE("attempt", "attempt_id", "attempted_at", OF_TENANT),
     [PURGE_SUBJECT_ATTEMPTS] = PURGE("subject_attempt", "subject", "window_ends_at", OF_TENANT),
     [PURGE_LOGINS] = PURGE("sso_login", "state_digest", "expires_at", OF_TIME),
@@ -49,7 +57,11 @@ static const struct {
     int64_t kept_s;
 } purged[] = {
     [PURGE_CODES] = {"device_codes", CODE_KEPT_S},
+    [PURGE_AUTHORIZATION_CODES] = {"authorization_codes", CODE_KEPT_S},
     [PURGE_REFRESH_TOKENS] = {"refresh_tokens", 0},
+    [PURGE_ACCESS_TOKENS] = {"access_tokens", 0},
+    [PURGE_REVOKED_TOKENS] = {"revoked_tokens", 0},
+    [PURGE_GRANTS] = {"authorization_grants", 0},
     [PURGE_ATTEMPTS] = {"attempts", ATTEMPT_KEPT_S},
     [PURGE_SUBJECT_ATTEMPTS] = {"subject_attempts", 0},
     [PURGE_LOGINS] = {"sso_logins", 0},

@@ -38,6 +38,16 @@ const struct idp_setting idp_setting_rows[] = {
      FIELD(access_token_lifetime_s)},
     {"token_settings", "refresh_token_lifetime", NULL, IDP_SETTING_INTEGER, 1, 31536000, 2592000,
      NULL, FIELD(refresh_token_lifetime_s)},
+    {"token_settings", "id_token_lifetime", NULL, IDP_SETTING_INTEGER, 1, 86400, 3600, NULL,
+     FIELD(id_token_lifetime_s)},
+    {"token_settings", "authorization_code_lifetime", NULL, IDP_SETTING_INTEGER, 1, 600, 60, NULL,
+     FIELD(authorization_code_lifetime_s)},
+    {"token_settings", "max_authorization_grant_lifetime", NULL, IDP_SETTING_INTEGER, 1, 315360000,
+     31536000, NULL, FIELD(grant_lifetime_s)},
+    {"token_settings", "refresh_token_grace_in_secs", NULL, IDP_SETTING_INTEGER, 0, 300, 30, NULL,
+     FIELD(refresh_grace_s)},
+    {"token_settings", "dpop_nonce_required", NULL, IDP_SETTING_BOOLEAN, 0, 1, 0, NULL,
+     FIELD(dpop_nonce_required)},
     {"token_settings", "signing_key_lifetime", NULL, IDP_SETTING_INTEGER, 0, 315360000, 7776000,
      NULL, FIELD(keys.lifetime_s)},
     {"token_settings", "signing_key_publication", NULL, IDP_SETTING_INTEGER, 300, 2592000, 3600,
@@ -110,15 +120,21 @@ static void fill(struct idp_settings *settings, const struct idp_setting *row,
     }
 }
 
-static bool grant_listed(const struct idp_json *document, const char *grant)
+/* Those that act for somebody whom a token of others names are for who asks for them. */
+const struct idp_grant_type idp_grant_types[] = {
+    {IDP_GRANT_DEVICE_CODE, true},        {IDP_GRANT_REFRESH_TOKEN, true},
+    {IDP_GRANT_AUTHORIZATION_CODE, true}, {IDP_GRANT_CLIENT_CREDENTIALS, true},
+    {IDP_GRANT_TOKEN_EXCHANGE, false},    {IDP_GRANT_JWT_BEARER, false},
+};
+const size_t idp_grant_type_count = IDP_COUNT(idp_grant_types);
+
+bool idp_grant_offered(const struct idp_settings *settings, struct idp_bytes grant_type)
 {
-    const struct idp_json *list = idp_json_member(document, "grant_types");
-    if (list == NULL) {
-        return true;
-    }
-    for (const struct idp_json *item = list->child; item != NULL; item = item->next) {
-        if (idp_bytes_is(item->text, grant)) {
-            return true;
+    for (size_t i = 0; i < idp_grant_type_count; i++) {
+        if (idp_bytes_is(grant_type, idp_grant_types[i].name)) {
+            return settings->grant_types == NULL
+                       ? idp_grant_types[i].is_default
+                       : idp_json_holds(settings->grant_types, grant_type);
         }
     }
     return false;
@@ -136,7 +152,7 @@ struct idp_settings idp_settings_of(const struct idp_json *document)
     if (settings.audience.data == NULL) {
         settings.audience = settings.issuer;
     }
-    settings.device_grant = grant_listed(document, IDP_GRANT_DEVICE_CODE);
-    settings.refresh_grant = grant_listed(document, IDP_GRANT_REFRESH_TOKEN);
+    settings.grant_types = idp_json_member(document, "grant_types");
+    settings.device_grant = idp_grant_offered(&settings, idp_bytes_of(IDP_GRANT_DEVICE_CODE));
     return settings;
 }

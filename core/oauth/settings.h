@@ -29,6 +29,14 @@ struct idp_setting {
 extern const struct idp_setting idp_setting_rows[];
 extern const size_t idp_setting_row_count;
 
+/* The grant types that there are. */
+struct idp_grant_type {
+    const char *name;
+    bool is_default; /* offered where the settings list none */
+};
+extern const struct idp_grant_type idp_grant_types[];
+extern const size_t idp_grant_type_count;
+
 /* The members of a document that are objects of settings; NULL ends them. */
 extern const char *const idp_setting_sections[];
 

@@ -1,59 +1,153 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* token_endpoint.c - the two endpoints a device talks to, once a front has taken the request apart.
- * The client is authenticated before any code is looked at (RFC 8628 §3.4). */
-#include "core/oauth/oauth.h"
+/* token_endpoint.c - the two endpoints that a client talks to, once a front has taken the request
+ * apart. The client is authenticated before any code or token is looked at (RFC 8628 §3.4). */
+#include "core/oauth/token.h"
+
+/* ---- what a request proves ---- */
+
+/* A proof that is not good is an error, also where none is needed. */
+static enum idp_error binding_read(struct idp_call *call, const struct idp_origin *origin,
+                                   struct idp_bytes certificate, struct idp_binding *binding)
+{
+    *binding = (struct idp_binding){.jkt = origin->proven_jkt,
+                                    .x5t = idp_certificate_thumbprint(call, certificate)};
+    if (origin->dpop.data == NULL) {
+        return IDP_OK;
+    }
+    return idp_dpop_read(call, origin, idp_settings_load(call).dpop_nonce_required,
+                         (struct idp_bytes){0}, &binding->jkt);
+}
+
+/* Tokens are bound to a certificate only where the client wants that: it may have one for other
+ * reasons. */
+static enum idp_error binding_judge(const struct idp_token_rules *rules,
+                                    struct idp_binding *binding)
+{
+    if (rules->is_bound_to_key && binding->jkt.data == NULL) {
+        return IDP_INVALID_DPOP_PROOF;
+    }
+    if (rules->is_bound_to_certificate && binding->x5t.data == NULL) {
+        return IDP_INVALID_CLIENT;
+    }
+    if (!rules->is_bound_to_certificate) {
+        binding->x5t = (struct idp_bytes){0};
+    }
+    return IDP_OK;
+}
 
 /* ---- a row for each grant type ---- */
 
-static const struct idp_json *grant_device_code(struct idp_call *call, const struct idp_json *form,
-                                                const struct idp_client *client)
+const struct idp_json *idp_grant_device_code(struct idp_call *call,
+                                             const struct idp_token_request *request)
 {
-    struct idp_bytes device_code = idp_json_string(form, "device_code");
+    struct idp_bytes device_code = idp_json_string(request->form, "device_code");
     if (device_code.data == NULL) {
         return idp_error_json_with(call, IDP_INVALID_REQUEST, "Parameter device_code is missing.");
     }
-    return idp_device_poll(call, device_code, client->client_id);
+    struct idp_redeemer redeemer = {request->client.client_id, request->binding,
+                                    idp_json_string(request->form, "code_verifier")};
+    return idp_device_poll(call, device_code, &redeemer);
 }
 
+/* is_light: it loads settings and rules where it needs them, since most of its requests do not. */
 static const struct {
     const char *grant_type;
-    const struct idp_json *(*handler)(struct idp_call *, const struct idp_json *,
-                                      const struct idp_client *);
+    const struct idp_json *(*handler)(struct idp_call *, const struct idp_token_request *);
+    bool is_light;
 } grants[] = {
-    {IDP_GRANT_DEVICE_CODE, grant_device_code},
+    {IDP_GRANT_DEVICE_CODE, idp_grant_device_code, true},
+    {IDP_GRANT_REFRESH_TOKEN, idp_grant_refresh_token, false},
+    {IDP_GRANT_AUTHORIZATION_CODE, idp_grant_authorization_code, false},
+    {IDP_GRANT_CLIENT_CREDENTIALS, idp_grant_client_credentials, false},
+    {IDP_GRANT_TOKEN_EXCHANGE, idp_grant_token_exchange, false},
+    {IDP_GRANT_JWT_BEARER, idp_grant_jwt_bearer, false},
 };
 
-const struct idp_json *idp_token_endpoint(struct idp_call *call, const struct idp_json *form,
-                                          const struct idp_credentials *credentials)
+static size_t grant_find(struct idp_bytes grant_type)
 {
-    struct idp_client client;
+    size_t i = 0;
+    while (i < IDP_COUNT(grants) && !idp_bytes_is(grant_type, grants[i].grant_type)) {
+        i++;
+    }
+    return i;
+}
+
+/* Whether tenant and client have the grant type, and the request what the client's tokens need. */
+static enum idp_error enter(struct idp_call *call, struct idp_bytes grant_type,
+                            struct idp_token_request *request)
+{
+    request->settings = idp_settings_load(call);
+    if (!idp_grant_offered(&request->settings, grant_type)) {
+        return IDP_UNSUPPORTED_GRANT_TYPE;
+    }
+    if (!idp_word_in(request->client.grant_types, grant_type)) {
+        return IDP_UNAUTHORIZED_CLIENT;
+    }
+    request->rules = idp_token_rules_of(call, &request->settings, request->client.client_id);
+    return binding_judge(&request->rules, &request->binding);
+}
+
+const struct idp_json *idp_token_endpoint(struct idp_call *call, const struct idp_json *form,
+                                          const struct idp_credentials *credentials,
+                                          const struct idp_origin *origin)
+{
+    struct idp_token_request request = {.form = form};
     struct idp_bytes grant_type = idp_json_string(form, "grant_type");
     if (grant_type.data == NULL) {
         return idp_error_json_with(call, IDP_INVALID_REQUEST, "Parameter grant_type is missing.");
     }
-    enum idp_error error = idp_client_authenticate(call, credentials, true, &client);
+    enum idp_error error = idp_client_authenticate(call, credentials, true, &request.client);
+    if (error == IDP_OK) {
+        error = binding_read(call, origin, credentials->certificate, &request.binding);
+    }
     if (error != IDP_OK) {
         return idp_error_json(error);
     }
-    for (size_t i = 0; i < IDP_COUNT(grants); i++) {
-        if (idp_bytes_is(grant_type, grants[i].grant_type)) {
-            return grants[i].handler(call, form, &client);
-        }
+    size_t which = grant_find(grant_type);
+    if (which == IDP_COUNT(grants)) {
+        return idp_error_json(IDP_UNSUPPORTED_GRANT_TYPE);
     }
-    return idp_error_json(IDP_UNSUPPORTED_GRANT_TYPE);
+    error = grants[which].is_light ? IDP_OK : enter(call, grant_type, &request);
+    return error == IDP_OK ? grants[which].handler(call, &request) : idp_error_json(error);
+}
+
+/* ---- device authorization ---- */
+
+static struct idp_bytes challenge_of(const struct idp_json *form, bool *is_valid)
+{
+    enum { CHALLENGE_SIZE = 43 };
+    struct idp_bytes challenge = idp_json_string(form, "code_challenge");
+    struct idp_bytes method = idp_json_string(form, "code_challenge_method");
+    *is_valid = challenge.data == NULL
+                    ? method.data == NULL
+                    : challenge.size == CHALLENGE_SIZE && idp_bytes_is(method, "S256");
+    return challenge;
 }
 
 /* A confidential client proves itself here too, unless the settings let its name be enough. */
 const struct idp_json *idp_device_endpoint(struct idp_call *call, const struct idp_json *form,
                                            const struct idp_credentials *credentials,
+                                           const struct idp_origin *origin,
                                            const struct idp_json *device)
 {
+    bool is_valid;
     struct idp_client client;
     struct idp_settings settings = idp_settings_load(call);
+    struct idp_device_request request = {.device = device,
+                                         .scope = idp_json_string(form, "scope"),
+                                         .code_challenge = challenge_of(form, &is_valid)};
     enum idp_error error =
         idp_client_authenticate(call, credentials, settings.client_auth_required, &client);
+    if (error == IDP_OK && !is_valid) {
+        return idp_error_json_with(call, IDP_INVALID_REQUEST,
+                                   "The code_challenge must be one of method S256 (RFC 7636).");
+    }
+    if (error == IDP_OK) {
+        error = binding_read(call, origin, credentials->certificate, &request.binding);
+    }
     if (error != IDP_OK) {
         return idp_error_json(error);
     }
-    return idp_device_issue(call, client.client_id, idp_json_string(form, "scope"), device);
+    request.client_id = client.client_id;
+    return idp_device_issue(call, &request);
 }

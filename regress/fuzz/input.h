@@ -6,7 +6,8 @@
 
 #include "regress/unit/host.h"
 
-#define INPUT_RAISES(error) (UINT64_C(1) << (error))
+#define INPUT_RAISES(error)                                                                        \
+    ((error) < IDP_NULL_ARGUMENT ? 0 : UINT64_C(1) << ((error)-IDP_NULL_ARGUMENT))
 
 /* The next byte; 0 at the end. */
 unsigned char input_byte(struct idp_bytes *rest);

@@ -33,8 +33,9 @@ SELECT authenticate(NULL);
 
 -- What the device grant pays is such a token.
 SELECT set_clock('2026-01-01T00:00:10Z');
-SELECT authenticate(poll_device_code((SELECT codes ->> 'device_code' FROM flow), 'tv') ->> 'access_token')
-    -> 'claims' ->> 'scope';
+-- In a statement of its own: a function that reads sees what was there when its statement began.
+KEEP paid SELECT poll_device_code((SELECT codes ->> 'device_code' FROM flow), 'tv');
+SELECT authenticate(response ->> 'access_token') -> 'claims' ->> 'scope' FROM kept;
 
 -- A session acts for the subject, until its token ends or another tenant is chosen.
 SELECT current_subject(), current_claims();

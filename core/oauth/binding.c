@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* binding.c - what tokens are bound to, so that whoever steals one has nothing: a key that each
+ * request proves to hold, or the certificate of the TLS connection (RFC 8705 §3); and codes, by a
+ * verifier that only who asked for them knows (RFC 7636). */
+#include "core/oauth/token.h"
+
+enum { VERIFIER_SIZE_MIN = 43, VERIFIER_SIZE_MAX = 128 };
+
+static bool meets(struct idp_bytes proven, struct idp_bytes bound)
+{
+    return bound.data == NULL || (proven.data != NULL && idp_bytes_equal(proven, bound));
+}
+
+bool idp_binding_meets(const struct idp_binding *proven, const struct idp_binding *bound)
+{
+    return meets(proven->jkt, bound->jkt) && meets(proven->x5t, bound->x5t);
+}
+
+struct idp_bytes idp_code_challenge(struct idp_call *call, struct idp_bytes verifier)
+{
+    bool possible = verifier.size >= VERIFIER_SIZE_MIN && verifier.size <= VERIFIER_SIZE_MAX;
+    return possible ? idp_base64url_encode(call, idp_sha256(call, verifier)) : idp_bytes_of("-");
+}
+
+struct idp_bytes idp_certificate_thumbprint(struct idp_call *call, struct idp_bytes pem)
+{
+    struct idp_public_key key;
+    bool is_certificate =
+        pem.data != NULL && idp_public_key_of_text(call, pem, &key) == NULL && key.is_certificate;
+    return is_certificate ? idp_json_string(key.jwk, "x5t#S256") : (struct idp_bytes){0};
+}

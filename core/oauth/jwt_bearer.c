@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* jwt_bearer.c - an assertion of somebody whom the client may bring assertions of (RFC 7523 §2.1):
+ * its metadata names them in assertion_issuers, set_issuer_keys() their keys. */
+#include "core/oauth/token.h"
+
+const struct idp_json *idp_grant_jwt_bearer(struct idp_call *call,
+                                            const struct idp_token_request *request)
+{
+    struct idp_unverified token;
+    struct idp_bytes assertion = idp_json_string(request->form, "assertion");
+    const struct idp_json *resource,
+        *listed = idp_json_member(idp_client_metadata(call, request->client.client_id),
+                                  "assertion_issuers");
+    if (assertion.data == NULL) {
+        return idp_error_json_with(call, IDP_INVALID_REQUEST, "Parameter assertion is missing.");
+    }
+    enum idp_error error = idp_resource_asked(call, request, &resource);
+    struct idp_bytes scope = idp_scope_asked(request->form, request->client.scope);
+    if (error != IDP_OK || scope.data == NULL) {
+        return idp_error_json(error != IDP_OK ? error : IDP_INVALID_SCOPE);
+    }
+    if (!idp_unverified_read(call, assertion, &token)) {
+        return idp_error_json(IDP_INVALID_GRANT);
+    }
+    struct idp_bytes issuer = idp_json_string(token.claims, "iss");
+    struct idp_bytes keys = issuer.data == NULL ? issuer : idp_client_keys_stored(call, issuer);
+    bool is_listed = listed != NULL && issuer.data != NULL && idp_json_holds(listed, issuer);
+    call->host->begin(call);
+    const struct idp_json *claims = is_listed && keys.data != NULL
+                                        ? idp_assertion_claims(call, assertion, issuer, keys, false)
+                                        : NULL;
+    struct idp_bytes subject = idp_json_string(claims, "sub");
+    if (subject.size == 0 || subject.size > IDP_SUBJECT_SIZE_MAX ||
+        !idp_subject_enabled(call, subject)) {
+        return idp_error_json(IDP_INVALID_GRANT);
+    }
+    struct idp_json *details = idp_json_new(call, IDP_JSON_OBJECT);
+    if (resource != NULL) {
+        idp_json_add_shared(call, details, "resource", resource);
+    }
+    struct idp_grant grant = {.client_id = request->client.client_id,
+                              .subject = subject,
+                              .scope = scope,
+                              .grant_type = idp_bytes_of(IDP_GRANT_JWT_BEARER),
+                              .details = details,
+                              .binding = request->binding};
+    idp_grant_create(call, &request->rules, &grant);
+    return idp_tokens_issue(call, &request->settings, &request->rules, &grant, false);
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* refresh_token.c - refresh tokens and the grant type of that name (RFC 6749 §6).
+ *
+ * A token is good once and makes its successor. An answer may be lost on the way, so for a short
+ * while the one before is taken again; after that, whoever presents it has stolen it, or was
+ * robbed, and the grant ends with all its tokens (RFC 9700 §4.14.2). Nothing is spent on a request
+ * that could not have succeeded. */
+#include "core/oauth/token.h"
+
+#define SECOND_US INT64_C(1000000)
+
+enum { TOKEN_SIZE = 32, REUSE_COUNT_MAX = 16 };
+
+enum { INSERT, FIND, ROTATE, REUSE };
+
+const struct idp_statement idp_refresh_token_statements[] = {
+    [INSERT] = {"INSERT INTO idplane.refresh_token (tenant, token_digest, grant_id, state,"
+                " issued_at, expires_at, reuse_count)"
+                " VALUES ($1, $2, $3, 'active', $4, $5, 0)",
+                "txtzz", ""},
+    [FIND] = {"SELECT r.state, r.issued_at, r.expires_at, g.state, g.expires_at, g.grant_id,"
+              " g.client_id, g.subject, g.scope, g.grant_type, g.grant_details, g.key_thumbprint,"
+              " g.certificate_thumbprint"
+              " FROM idplane.refresh_token r, idplane.authorization_grant g"
+              " WHERE r.tenant = $1 AND r.token_digest = $2"
+              " AND g.tenant = $1 AND g.grant_id = r.grant_id",
+              "tx", "tzztztttttjtt"},
+    [ROTATE] = {"UPDATE idplane.refresh_token SET state = 'rotated', rotated_at = $3"
+                " WHERE tenant = $1 AND token_digest = $2 AND state = 'active' AND expires_at > $3",
+                "txz", ""},
+    [REUSE] = {"UPDATE idplane.refresh_token SET reuse_count = reuse_count + 1"
+               " WHERE tenant = $1 AND token_digest = $2 AND state = 'rotated' AND expires_at > $3"
+               " AND rotated_at > $4 AND reuse_count < $5",
+               "txzzi", ""},
+};
+const size_t idp_refresh_token_statement_count = IDP_COUNT(idp_refresh_token_statements);
+
+static struct idp_bytes digest_of(struct idp_call *call, struct idp_bytes token)
+{
+    struct idp_bytes parts[] = {idp_tenant(call), token};
+    return idp_digest(call, "idplane refresh token", parts, IDP_COUNT(parts));
+}
+
+/* It does not outlive its grant. */
+struct idp_bytes idp_refresh_token(struct idp_call *call, const struct idp_token_rules *rules,
+                                   const struct idp_grant *grant)
+{
+    struct idp_bytes token = idp_random_text(call, TOKEN_SIZE);
+    int64_t now_us = idp_now_us(call);
+    int64_t expires_at_us = now_us + rules->refresh_token_lifetime_s * SECOND_US;
+    struct idp_value row[] = {
+        idp_value_text(idp_tenant(call)),
+        idp_value_blob(digest_of(call, token)),
+        idp_value_text(grant->grant_id),
+        idp_value_time(now_us),
+        idp_value_time(expires_at_us < grant->expires_at_us ? expires_at_us : grant->expires_at_us),
+    };
+    idp_run(call, &idp_refresh_token_statements[INSERT], row);
+    return token;
+}
+
+/* ---- as it stands ---- */
+
+static struct idp_grant grant_of(struct idp_call *call, const struct idp_value *row)
+{
+    return (struct idp_grant){
+        .expires_at_us = idp_integer_of(row[4]),
+        .grant_id = idp_text_of(row[5]),
+        .client_id = idp_text_of(row[6]),
+        .subject = idp_text_of(row[7]),
+        .scope = idp_text_of(row[8]),
+        .grant_type = idp_text_of(row[9]),
+        .details = idp_json_argument(call, row[10], "grant_details"),
+        .binding = {.jkt = idp_text_of(row[11]), .x5t = idp_text_of(row[12])},
+    };
+}
+
+bool idp_refresh_find(struct idp_call *call, struct idp_bytes token, struct idp_refresh *refresh)
+{
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)),
+                              idp_value_blob(digest_of(call, token))};
+    const struct idp_value *row = idp_run_one(call, &idp_refresh_token_statements[FIND], key);
+    if (row == NULL) {
+        return false;
+    }
+    int64_t now_us = idp_now_us(call);
+    *refresh = (struct idp_refresh){
+        .is_active = idp_bytes_is(row[0].bytes, "active") && idp_integer_of(row[2]) > now_us,
+        .is_granted = idp_bytes_is(row[3].bytes, "active") && idp_integer_of(row[4]) > now_us,
+        .issued_at_us = idp_integer_of(row[1]),
+        .expires_at_us = idp_integer_of(row[2]),
+        .grant = grant_of(call, row),
+    };
+    return true;
+}
+
+/* ---- the grant type ---- */
+
+/* Takes the token: true once, and a few times more within the grace time. */
+static bool take(struct idp_call *call, const struct idp_settings *settings, struct idp_bytes token)
+{
+    int64_t now_us = idp_now_us(call);
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)),
+                              idp_value_blob(digest_of(call, token)), idp_value_time(now_us),
+                              idp_value_time(now_us - settings->refresh_grace_s * SECOND_US),
+                              idp_value_integer(REUSE_COUNT_MAX)};
+    return idp_run(call, &idp_refresh_token_statements[ROTATE], key).affected == 1 ||
+           idp_run(call, &idp_refresh_token_statements[REUSE], key).affected == 1;
+}
+
+/* Of a token that was spent before: somebody has it who should not. */
+static const struct idp_json *reused(struct idp_call *call, const struct idp_refresh *refresh)
+{
+    if (refresh->expires_at_us > idp_now_us(call) && refresh->is_granted) {
+        (void)idp_grant_revoke(call, refresh->grant.grant_id);
+    }
+    return idp_error_json(IDP_INVALID_GRANT);
+}
+
+/* What of a request is wrong that spends nothing. */
+static enum idp_error judge(struct idp_call *call, const struct idp_token_request *request,
+                            const struct idp_refresh *refresh)
+{
+    const struct idp_grant *grant = &refresh->grant;
+    if (!idp_bytes_equal(grant->client_id, request->client.client_id) || !refresh->is_granted ||
+        !idp_binding_meets(&request->binding, &grant->binding)) {
+        return IDP_INVALID_GRANT;
+    }
+    if (idp_scope_asked(request->form, grant->scope).data == NULL) {
+        return IDP_INVALID_SCOPE;
+    }
+    return idp_subject_enabled(call, grant->subject) ? IDP_OK : IDP_ACCESS_DENIED;
+}
+
+/* The new access token may have less than the grant; the grant keeps all of it (RFC 6749 §6). */
+static const struct idp_json *pay(struct idp_call *call, const struct idp_token_request *request,
+                                  struct idp_refresh *refresh)
+{
+    struct idp_grant *grant = &refresh->grant;
+    grant->scope = idp_scope_asked(request->form, grant->scope);
+    if (grant->binding.jkt.data == NULL) {
+        grant->binding.jkt = request->binding.jkt;
+    }
+    return idp_tokens_issue(call, &request->settings, &request->rules, grant,
+                            request->rules.is_rotated);
+}
+
+const struct idp_json *idp_grant_refresh_token(struct idp_call *call,
+                                               const struct idp_token_request *request)
+{
+    struct idp_refresh refresh;
+    struct idp_bytes token = idp_json_string(request->form, "refresh_token");
+    if (token.data == NULL) {
+        return idp_error_json_with(call, IDP_INVALID_REQUEST,
+                                   "Parameter refresh_token is missing.");
+    }
+    if (!idp_refresh_find(call, token, &refresh)) {
+        return idp_error_json(IDP_INVALID_GRANT);
+    }
+    enum idp_error error = judge(call, request, &refresh);
+    if (error != IDP_OK) {
+        return idp_error_json(error);
+    }
+    call->host->begin(call);
+    bool is_taken =
+        request->rules.is_rotated ? take(call, &request->settings, token) : refresh.is_active;
+    if (!is_taken) {
+        return reused(call, &refresh);
+    }
+    return idp_grant_use(call, refresh.grant.grant_id) ? pay(call, request, &refresh)
+                                                       : idp_error_json(IDP_INVALID_GRANT);
+}

@@ -288,6 +288,8 @@ struct idp_response idp_answer_inventory_mappings(struct idp_call *call,
 struct idp_response idp_answer_device_page(struct idp_call *call,
                                            const struct idp_request *request);
 struct idp_response idp_answer_device_qr(struct idp_call *call, const struct idp_request *request);
+struct idp_response idp_answer_device_list(struct idp_call *call,
+                                           const struct idp_request *request);
 struct idp_response idp_answer_session(struct idp_call *call, const struct idp_request *request);
 
 /* The tenant of a request, by authority and path; path is then what is behind its base path, and

@@ -26,9 +26,11 @@ static const char style[] =
     "label.check{display:flex;gap:.75rem;align-items:center;min-height:2.75rem;margin:.5rem 0}"
     "label.check input{flex:none;width:1.5rem;height:1.5rem;margin:0;accent-color:var(--act)}"
     ".pair{display:flex;gap:.75rem}.pair button{margin:.5rem 0;padding:.8rem .5rem}"
+    "h2{font-size:1.15rem;margin:1rem 0 .5rem}section+section{margin-top:1rem;"
+    "border-top:.1rem solid var(--line)}"
     ".code,#user_code{font:600 1.4rem/1.2 ui-monospace,monospace;letter-spacing:.1em}"
-    "#user_code{display:block;width:100%;margin:.5rem 0;padding:.6rem;color:inherit;"
-    "background:transparent;border:.1rem solid var(--line);border-radius:.5rem}"
+    ".field,#user_code{display:block;width:100%;margin:.5rem 0;padding:.6rem;color:inherit;"
+    "background:transparent;border:.1rem solid var(--line);border-radius:.5rem}.field{font:inherit}"
     "#user_code[aria-invalid]{border-color:var(--bad)}.error{color:var(--bad);font-weight:600}"
     "@media(max-width:30rem){body{font-size:1rem;background:var(--paper)}"
     "main{margin:0 auto;padding:1rem;border-radius:0}h1{margin:0 0 .5rem}}";

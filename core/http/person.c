@@ -75,6 +75,7 @@ struct idp_response idp_response_session_page(struct idp_call *call,
     struct idp_page page = idp_page_begin(call, request, session);
     idp_page_user(&page);
     idp_page_link(&page, idp_bytes_of("/device"), IDP_BUTTON_CONNECT);
+    idp_page_link(&page, idp_bytes_of("/device/list"), IDP_BUTTON_DEVICES);
     idp_page_logout(&page);
     return idp_page_end(&page, 200, IDP_TITLE_SIGNED_IN);
 }
@@ -84,8 +85,9 @@ struct idp_response idp_response_session_page(struct idp_call *call,
 /* Where only people go. A provider that signs somebody out is none, whatever it says it takes. */
 static bool is_for_people(struct idp_bytes path)
 {
-    static const char *const ends[] = {"/login",  "/device",  "/oauth2/user_authorization",
-                                       "/logout", "/session", "/callback"};
+    static const char *const ends[] = {"/login",      "/device",  "/oauth2/user_authorization",
+                                       "/logout",     "/session", "/callback",
+                                       "/device/list"};
     size_t i = 0;
     while (i < IDP_COUNT(ends) && !idp_bytes_end(path, idp_bytes_of(ends[i]))) {
         i++;

@@ -24,6 +24,9 @@ const titles = {
   administrative: ['Not from this page', 'Nicht auf dieser Seite'],
   unauthorized: ['This device may not connect', 'Dieses Gerät darf sich nicht verbinden'],
   session: ['Signed in', 'Angemeldet'],
+  empty: ['My devices', 'Meine Geräte'],
+  devices: ['My devices', 'Meine Geräte'],
+  remove: ['Remove this device?', 'Dieses Gerät entfernen?'],
   locked: ['This account is locked', 'Dieses Konto ist gesperrt'],
   nobody: ['Not signed in', 'Nicht angemeldet'],
   missing: ['Not found', 'Nicht gefunden'],
@@ -56,6 +59,12 @@ for (const engine of engines) {
     };
     const poll = async ({ device_code }) =>
       (await post(`${server.base}/token`, { grant_type: DEVICE_GRANT, device_code, client_id: 'tv' })).json();
+
+    const connect = async (user) => {
+      const device = codeOf();
+      server.call('approve_device_code', device.user_code, user);
+      return (await poll(device)).access_token;
+    };
 
     // Where the steps of a page are taken; the buttons have names in each language, and one value.
     const press = (page, step) => page.locator(`button[value=${step}]`).click();
@@ -104,6 +113,20 @@ for (const engine of engines) {
         await enter(page, user_code);
       },
       session: (page) => page.goto(`${server.base}/session`),
+      empty: (page) => page.goto(`${server.base}/device/list`),
+      devices: async (page, user) => {
+        const first = await connect(user);
+        await connect(user);
+        await page.goto(`${server.base}/device/list`);
+        await page.getByRole('textbox').first().fill(`Grandma's <b>`);
+        await page.locator('button[value=rename]').first().click();
+        return first;
+      },
+      remove: async (page, user) => {
+        await connect(user);
+        await page.goto(`${server.base}/device/list`);
+        await press(page, 'ask');
+      },
       locked: (page) => page.goto(`${server.base}/device`),
       nobody: (page) => page.goto(`${server.base}/login`),
       missing: (page) => page.goto(`${server.base}/`),
@@ -115,7 +138,7 @@ for (const engine of engines) {
           const user = `ada.${name}.${locale}@example.com`;
           if (name === 'locked') server.call('set_subject', user, { enabled: false });
           const page = await visitor(name === 'nobody' ? null : user, locale);
-          await roads[name](page);
+          await roads[name](page, user);
           assert.equal(await page.title(), titles[name][number]);
           assert.equal(await page.locator('html').getAttribute('lang'), locale);
           assert.equal(await page.locator('h1').innerText(), titles[name][number]);
@@ -192,6 +215,27 @@ for (const engine of engines) {
       assert.equal(page.url(), `${server.base}/oauth2/user_authorization?end=approve&client_id=tv`);
       await page.getByRole('link').click();
       assert.equal(page.url(), `${server.base}/oauth2/user_authorization`);
+      await page.context().close();
+    });
+
+    it('names its devices, and ends one of them', async () => {
+      const page = await visitor('lister'), token = await connect('lister'), stays = await connect('another');
+      await page.goto(`${server.base}/session`);
+      await page.getByRole('link', { name: 'My devices' }).click();
+      assert.equal(await page.getByRole('heading', { level: 2 }).innerText(), 'Kitchen');
+      await page.getByLabel('Your name for it').fill('Grandma <b>');
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { level: 2, name: 'Grandma <b>' }).waitFor();
+      assert.equal(page.url(), `${server.base}/device/list`);
+      await press(page, 'ask');
+      assert.match(await page.locator('main').innerText(), /Grandma <b> can then do nothing/);
+      await press(page, 'keep');
+      assert.equal(server.call('authenticate', token).valid, true);
+      await press(page, 'ask');
+      await press(page, 'remove');
+      assert.match(await page.locator('main').innerText(), /No device and no program/);
+      assert.equal(server.call('authenticate', token).valid, false);
+      assert.equal(server.call('authenticate', stays).valid, true);
       await page.context().close();
     });
 

@@ -99,6 +99,9 @@ static const struct idp_json *pay(struct idp_call *call, const struct idp_token_
     if (!idp_subject_enabled(call, grant.subject)) {
         return idp_error_json(IDP_ACCESS_DENIED);
     }
+    if (!idp_resource_meets(request, grant.details)) {
+        return idp_error_json(IDP_INVALID_TARGET);
+    }
     bool is_refresh_wanted =
         request->client.refresh_grant &&
         idp_grant_offered(&request->settings, idp_bytes_of(IDP_GRANT_REFRESH_TOKEN));

@@ -20,11 +20,11 @@ const struct idp_statement idp_refresh_token_statements[] = {
                 "txtzz", ""},
     [FIND] = {"SELECT r.state, r.issued_at, r.expires_at, g.state, g.expires_at, g.grant_id,"
               " g.client_id, g.subject, g.scope, g.grant_type, g.grant_details, g.key_thumbprint,"
-              " g.certificate_thumbprint"
+              " g.certificate_thumbprint, g.created_at"
               " FROM idplane.refresh_token r, idplane.authorization_grant g"
               " WHERE r.tenant = $1 AND r.token_digest = $2"
               " AND g.tenant = $1 AND g.grant_id = r.grant_id",
-              "tx", "tzztztttttjtt"},
+              "tx", "tzztztttttjttz"},
     [ROTATE] = {"UPDATE idplane.refresh_token SET state = 'rotated', rotated_at = $3"
                 " WHERE tenant = $1 AND token_digest = $2 AND state = 'active' AND expires_at > $3",
                 "txz", ""},
@@ -76,6 +76,13 @@ static struct idp_grant grant_of(struct idp_call *call, const struct idp_value *
     };
 }
 
+/* Of a client that had this client_id before nothing is good for the one that has it now. */
+static bool is_granted(struct idp_call *call, const struct idp_value *row)
+{
+    return idp_bytes_is(row[3].bytes, "active") && idp_integer_of(row[4]) > idp_now_us(call) &&
+           idp_integer_of(row[13]) >= idp_client_created_us(call, idp_text_of(row[6]));
+}
+
 bool idp_refresh_find(struct idp_call *call, struct idp_bytes token, struct idp_refresh *refresh)
 {
     struct idp_value key[] = {idp_value_text(idp_tenant(call)),
@@ -87,7 +94,7 @@ bool idp_refresh_find(struct idp_call *call, struct idp_bytes token, struct idp_
     int64_t now_us = idp_now_us(call);
     *refresh = (struct idp_refresh){
         .is_active = idp_bytes_is(row[0].bytes, "active") && idp_integer_of(row[2]) > now_us,
-        .is_granted = idp_bytes_is(row[3].bytes, "active") && idp_integer_of(row[4]) > now_us,
+        .is_granted = is_granted(call, row),
         .issued_at_us = idp_integer_of(row[1]),
         .expires_at_us = idp_integer_of(row[2]),
         .grant = grant_of(call, row),
@@ -131,6 +138,9 @@ static enum idp_error judge(struct idp_call *call, const struct idp_token_reques
     if (idp_scope_asked(request->form, grant->scope).data == NULL) {
         return IDP_INVALID_SCOPE;
     }
+    if (!idp_resource_meets(request, grant->details)) {
+        return IDP_INVALID_TARGET;
+    }
     return idp_subject_enabled(call, grant->subject) ? IDP_OK : IDP_ACCESS_DENIED;
 }
 
@@ -140,9 +150,7 @@ static const struct idp_json *pay(struct idp_call *call, const struct idp_token_
 {
     struct idp_grant *grant = &refresh->grant;
     grant->scope = idp_scope_asked(request->form, grant->scope);
-    if (grant->binding.jkt.data == NULL) {
-        grant->binding.jkt = request->binding.jkt;
-    }
+    grant->binding = request->binding; /* at least what the grant is bound to */
     idp_audit_event(call, &request->settings, IDP_AUDIT_REFRESHED, grant->client_id, grant->subject,
                     NULL);
     return idp_tokens_issue(call, &request->settings, &request->rules, grant,
@@ -161,6 +169,7 @@ const struct idp_json *idp_grant_refresh_token(struct idp_call *call,
     if (!idp_refresh_find(call, token, &refresh)) {
         return idp_error_json(IDP_INVALID_GRANT);
     }
+    refresh.grant.scope = idp_scope_common(call, refresh.grant.scope, request->client.scope);
     enum idp_error error = judge(call, request, &refresh);
     if (error != IDP_OK) {
         return idp_error_json(error);

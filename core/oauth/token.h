@@ -131,6 +131,10 @@ struct idp_bytes idp_scope_asked(const struct idp_json *form, struct idp_bytes w
 enum idp_error idp_resource_asked(struct idp_call *call, const struct idp_token_request *request,
                                   const struct idp_json **resource) IDP_MUST_CHECK;
 
+/* True where a request asks for no other resource than its grant is for. */
+bool idp_resource_meets(const struct idp_token_request *request,
+                        const struct idp_json *details) IDP_MUST_CHECK;
+
 /* What a verifier is the verifier of (RFC 7636 §4.6, S256); "-" for one that can be none. */
 struct idp_bytes idp_code_challenge(struct idp_call *call, struct idp_bytes verifier);
 

@@ -4,18 +4,20 @@
  * withdrawn stops at once. */
 #include "core/oauth/token.h"
 
+#define SECOND_US INT64_C(1000000)
+
 enum { ID_SIZE = 22 }; /* 16 bytes in base64url */
 
 enum { ASK, REVOKE };
 
 const struct idp_statement idp_withdrawal_statements[] = {
-    [ASK] = {"SELECT c.enabled, s.enabled, g.state, g.expires_at, r.jti"
+    [ASK] = {"SELECT c.enabled, s.enabled, g.state, g.expires_at, r.jti, c.created_at"
              " FROM idplane.client c"
              " LEFT JOIN idplane.subject s ON s.tenant = $1 AND s.subject = $3"
              " LEFT JOIN idplane.authorization_grant g ON g.tenant = $1 AND g.grant_id = $4"
              " LEFT JOIN idplane.revoked_token r ON r.tenant = $1 AND r.jti = $5"
              " WHERE c.tenant = $1 AND c.client_id = $2",
-             "ttttt", "bbtzt"},
+             "ttttt", "bbtztz"},
     [REVOKE] = {"INSERT INTO idplane.revoked_token (tenant, jti, expires_at)"
                 " VALUES ($1, $2, $3) ON CONFLICT (tenant, jti) DO NOTHING",
                 "ttz", ""},
@@ -35,6 +37,14 @@ static bool grant_ended(struct idp_call *call, const struct idp_value *row)
            idp_integer_of(row[3]) <= idp_now_us(call);
 }
 
+/* It is of a client that had this client_id before. */
+static bool is_of_another(const struct idp_json *claims, const struct idp_value *row)
+{
+    int64_t issued_us, created_us = idp_integer_of(row[5]);
+    return idp_numeric_date(idp_json_member(claims, "iat"), &issued_us) &&
+           issued_us < created_us - created_us % SECOND_US;
+}
+
 const char *idp_token_withdrawal(struct idp_call *call, const struct idp_json *claims)
 {
     struct idp_bytes jti = idp_json_string(claims, "jti"), grant_id = idp_grant_of_jti(jti);
@@ -43,7 +53,7 @@ const char *idp_token_withdrawal(struct idp_call *call, const struct idp_json *c
                               idp_value_text(idp_json_string(claims, "sub")),
                               idp_value_text(grant_id), idp_value_text(jti)};
     const struct idp_value *row = idp_run_one(call, &idp_withdrawal_statements[ASK], key);
-    if (row == NULL || !idp_bool_of(row[0])) {
+    if (row == NULL || !idp_bool_of(row[0]) || is_of_another(claims, row)) {
         return "client_disabled";
     }
     if (row[1].kind != 0 && !idp_bool_of(row[1])) {

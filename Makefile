@@ -100,9 +100,10 @@ $(BUILD)/idplane_fetch.so: $(SQLITE_FETCH) $(BUILD)/fetch.a $(BUILD)/core.a
 $(BUILD)/idplane-httpd: $(HTTPD) $(STATIC) $(STATIC_FETCH) $(BUILD)/core.a
 	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -fno-lto -o $@ $^ -lmicrohttpd -lsqlite3 $(PQ_LIBS) \
 	    $(if $(HAS_CURL),-lcurl) $(LIBS)
-$(SCRIPT): sql/schema.sql sql/comments.sql sql/functions.sql sql/privileges.sql pg_ext/idplane.control
+SCRIPT_PARTS := $(addprefix sql/,schema.sql comments.sql functions.sql privileges.sql storage.sql)
+$(SCRIPT): $(SCRIPT_PARTS) pg_ext/idplane.control
 	$(MKDIR) && { printf '%s\n' '\echo Use "CREATE EXTENSION idplane" to load this file. \quit' \
-	    'CREATE SCHEMA idplane;'; cat sql/schema.sql sql/comments.sql sql/functions.sql sql/privileges.sql; } >$@
+	    'CREATE SCHEMA idplane;'; cat $(SCRIPT_PARTS); } >$@
 $(FETCH_SCRIPT): sql/fetch.sql pg_ext/fetch/idplane_fetch.control
 	$(MKDIR) && { printf '%s\n' \
 	    '\echo Use "CREATE EXTENSION idplane_fetch" to load this file. \quit'; cat $<; } >$@

@@ -107,6 +107,8 @@ enum idp_error {
     IDP_CONFIRMATION_REQUIRED,
     IDP_CODES_EXHAUSTED,
     IDP_INVALID_KEY_DOCUMENT, /* a provider publishes no keys in it */
+    IDP_TOO_MANY_CODES,       /* unknown device codes from one address */
+    IDP_TOO_MANY_FAILURES,    /* of the authentication of one client from one address */
     /* HTTP outcomes */
     IDP_LOGIN_REQUIRED,
     IDP_FORGED_REQUEST,
@@ -269,6 +271,7 @@ struct idp_call {
     struct idp_arena *arena;
     const struct idp_function *function;
     struct idp_bytes tenant; /* set on first use, and by http_request */
+    struct idp_bytes source; /* address of who asks, where it is known; data NULL: it is not */
     int64_t now_us;          /* set on first use, then constant for the call */
     bool now_known;
 };

@@ -19,9 +19,10 @@
 /* Set by the front alone where it met a header a second time; such a request is refused. */
 #define IDP_REPEATED_HEADER "x-idplane-repeated"
 
-/* Scopes of access tokens that administer: login options, and OIDC instances. */
+/* Scopes of access tokens that administer: login options, and OIDC instances; or that monitor. */
 #define IDP_SCOPE_SSO "sso"
 #define IDP_SCOPE_BROKER "broker"
+#define IDP_SCOPE_METRICS "metrics"
 
 struct idp_request {
     struct idp_bytes method, target; /* as sent; target may hold a query */
@@ -222,6 +223,9 @@ struct idp_response idp_response_error(struct idp_call *call, enum idp_error err
 /* The error of a word; IDP_SERVER_ERROR for any other. */
 enum idp_error idp_error_of_word(struct idp_bytes word);
 
+/* The error of what an operation returned, also where errors share a word; IDP_OK: none. */
+enum idp_error idp_error_of(const struct idp_json *outcome);
+
 /* What a front answers where the database could not: a document as http_request returns it, written
  * into `json`. There is no call then, hence no arena. */
 void idp_response_refusal(char *json, size_t size, enum idp_error error);
@@ -247,11 +251,19 @@ extern const size_t idp_route_count;
 struct idp_response idp_answer_device_authorization(struct idp_call *call,
                                                     const struct idp_request *request);
 struct idp_response idp_answer_token(struct idp_call *call, const struct idp_request *request);
+struct idp_response idp_answer_register(struct idp_call *call, const struct idp_request *request);
+struct idp_response idp_answer_registration_get(struct idp_call *call,
+                                                const struct idp_request *request);
+struct idp_response idp_answer_registration_put(struct idp_call *call,
+                                                const struct idp_request *request);
+struct idp_response idp_answer_registration_delete(struct idp_call *call,
+                                                   const struct idp_request *request);
 struct idp_response idp_answer_introspect(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_revoke(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_userinfo(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_metadata(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_jwks(struct idp_call *call, const struct idp_request *request);
+struct idp_response idp_answer_metrics(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_health(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_service_put(struct idp_call *call,
                                            const struct idp_request *request);

@@ -69,11 +69,26 @@ enum idp_error idp_error_of_word(struct idp_bytes word)
     return error < IDP_ERROR_COUNT ? (enum idp_error)error : IDP_SERVER_ERROR;
 }
 
-struct idp_response idp_response_outcome(struct idp_call *call, const struct idp_json *outcome)
+enum idp_error idp_error_of(const struct idp_json *outcome)
 {
     struct idp_bytes word = idp_json_string(outcome, "error");
-    return idp_response_json(
-        call, word.data ? idp_error_row(idp_error_of_word(word))->http_status : 200, outcome);
+    if (word.data == NULL) {
+        return IDP_OK;
+    }
+    return outcome->constant != 0 ? (enum idp_error)(outcome->constant - 1)
+                                  : idp_error_of_word(word);
+}
+
+struct idp_response idp_response_outcome(struct idp_call *call, const struct idp_json *outcome)
+{
+    int64_t status = idp_error_row(idp_error_of(outcome))->http_status;
+    struct idp_response response = idp_response_json(call, status, outcome);
+    if (status == 429) {
+        idp_json_add_string(
+            call, response.headers, "Retry-After",
+            idp_json_new_integer(call, idp_settings_load(call).attempt_window_s)->text);
+    }
+    return response;
 }
 
 struct idp_response idp_response_error(struct idp_call *call, enum idp_error error)

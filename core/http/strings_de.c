@@ -117,6 +117,8 @@ static const char *const errors[IDP_TEMPORARILY_UNAVAILABLE + 1] = {
                                   "denselben zeigt.",
     [IDP_CODES_EXHAUSTED] = "Es ist kein Code mehr frei.",
     [IDP_INVALID_KEY_DOCUMENT] = "Das Dokument enthält keine Schlüssel.",
+    [IDP_TOO_MANY_CODES] = "Von dieser Adresse kamen zu viele unbekannte Codes. Warten Sie etwas.",
+    [IDP_TOO_MANY_FAILURES] = "Von dieser Adresse hat sich das Programm zu oft falsch ausgewiesen.",
     [IDP_LOGIN_REQUIRED] = "Sie sind nicht angemeldet. Melden Sie sich zuerst an.",
     [IDP_FORGED_REQUEST] = "Die Anfrage kommt nicht von einer Seite dieses Servers, oder Ihre "
                            "Sitzung hat inzwischen geendet. Versuchen Sie es hier noch einmal.",

@@ -118,6 +118,8 @@ static struct idp_json *setting_json(struct idp_call *call, const struct idp_set
         return idp_json_new_integer(call, *(const int64_t *)field);
     case IDP_SETTING_BOOLEAN:
         return idp_json_new_bool(call, *(const bool *)field);
+    case IDP_SETTING_AUDIT_EVENTS:
+        return idp_audit_events_json(call, *(const int64_t *)field);
     case IDP_SETTING_SLOW_DOWN:
         return idp_json_new_string(call, idp_bytes_of(*(const bool *)field ? "fixed" : "increase"));
     default:
@@ -164,6 +166,12 @@ static struct idp_json *in_force(struct idp_call *call, const struct idp_json *d
     struct idp_json *warnings = idp_settings_warnings(call, &settings);
     if (idp_tenant_address_shared(call)) {
         const char *sentence = "Another tenant has this base_url: over HTTP neither is found.";
+        idp_json_add(warnings, NULL, idp_json_new_string(call, idp_bytes_of(sentence)));
+    }
+    if (idp_codes_are_many(call)) {
+        const char *sentence =
+            "More than 1000 user codes wait for a decision: a guess may hit any of "
+            "them. Make user codes longer.";
         idp_json_add(warnings, NULL, idp_json_new_string(call, idp_bytes_of(sentence)));
     }
     idp_json_add(result, "warnings", warnings);

@@ -93,10 +93,15 @@ static struct idp_json *response(struct idp_call *call, const struct idp_setting
 static const struct idp_json *issue(struct idp_call *call, const struct idp_settings *settings,
                                     const struct idp_device_request *request)
 {
+    if (idp_audit_wants(settings, IDP_AUDIT_ISSUED)) {
+        call->host->begin(call);
+    }
     for (int try = 0; try < ISSUE_TRIES; try++) {
         struct idp_bytes device_code = idp_random_text(call, DEVICE_CODE_SIZE);
         struct idp_bytes user_code = idp_user_code_generate(call, settings);
         if (insert(call, settings, request, device_code, user_code)) {
+            idp_audit_event(call, settings, IDP_AUDIT_ISSUED, request->client_id,
+                            (struct idp_bytes){0}, NULL);
             return response(call, settings, device_code, user_code);
         }
     }

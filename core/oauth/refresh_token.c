@@ -111,8 +111,9 @@ static bool take(struct idp_call *call, const struct idp_settings *settings, str
 /* Of a token that was spent before: somebody has it who should not. */
 static const struct idp_json *reused(struct idp_call *call, const struct idp_refresh *refresh)
 {
-    if (refresh->expires_at_us > idp_now_us(call) && refresh->is_granted) {
-        (void)idp_grant_revoke(call, refresh->grant.grant_id);
+    const struct idp_grant *grant = &refresh->grant;
+    if (refresh->expires_at_us > idp_now_us(call) && idp_grant_revoke(call, grant->grant_id)) {
+        idp_audit_event(call, NULL, IDP_AUDIT_REUSED, grant->client_id, grant->subject, NULL);
     }
     return idp_error_json(IDP_INVALID_GRANT);
 }
@@ -141,6 +142,8 @@ static const struct idp_json *pay(struct idp_call *call, const struct idp_token_
     if (grant->binding.jkt.data == NULL) {
         grant->binding.jkt = request->binding.jkt;
     }
+    idp_audit_event(call, &request->settings, IDP_AUDIT_REFRESHED, grant->client_id, grant->subject,
+                    NULL);
     return idp_tokens_issue(call, &request->settings, &request->rules, grant,
                             request->rules.is_rotated);
 }

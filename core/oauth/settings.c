@@ -52,6 +52,12 @@ const struct idp_setting idp_setting_rows[] = {
      NULL, FIELD(keys.lifetime_s)},
     {"token_settings", "signing_key_publication", NULL, IDP_SETTING_INTEGER, 300, 2592000, 3600,
      NULL, FIELD(keys.publication_s)},
+    {"registration_settings", "dynamic_registration", NULL, IDP_SETTING_BOOLEAN, 0, 1, 0, NULL,
+     FIELD(dynamic_registration)},
+    {"registration_settings", "initial_access_token_required", NULL, IDP_SETTING_BOOLEAN, 0, 1, 1,
+     NULL, FIELD(initial_token_required)},
+    {"registration_settings", "dynamic_registration_scope", NULL, IDP_SETTING_TEXT, 0, 0, 0, NULL,
+     FIELD(registration_scope)},
     {"session_settings", "session_absolute_lifetime_in_secs", NULL, IDP_SETTING_INTEGER, 60,
      31536000, 1209600, NULL, FIELD(session_absolute_lifetime_s)},
     {"session_settings", "session_idle_lifetime_in_secs", NULL, IDP_SETTING_INTEGER, 60, 31536000,
@@ -60,11 +66,20 @@ const struct idp_setting idp_setting_rows[] = {
      FIELD(subject_header)},
     {"session_settings", "audit_retention_in_secs", NULL, IDP_SETTING_INTEGER, 3600, 3153600000,
      7776000, NULL, FIELD(audit_retention_s)},
+    {"guard_settings", "unknown_device_codes_max", NULL, IDP_SETTING_INTEGER, 1, 9999, 100, NULL,
+     FIELD(unknown_codes_max)},
+    {"guard_settings", "client_failures_max", NULL, IDP_SETTING_INTEGER, 1, 9999, 20, NULL,
+     FIELD(client_failures_max)},
+    {"audit_settings", "audit_events", NULL, IDP_SETTING_AUDIT_EVENTS, 0, 0,
+     IDP_AUDIT_EVENTS_DEFAULT, NULL, FIELD(audit_events)},
+    {"metrics_settings", "metrics_sources", NULL, IDP_SETTING_WORDS, 0, 0, 0, "",
+     FIELD(metrics_sources)},
 };
 const size_t idp_setting_row_count = IDP_COUNT(idp_setting_rows);
 
-const char *const idp_setting_sections[] = {"device_flow_settings", "token_settings",
-                                            "session_settings", NULL};
+const char *const idp_setting_sections[] = {
+    "device_flow_settings", "token_settings", "registration_settings", "session_settings",
+    "guard_settings",       "audit_settings", "metrics_settings",      NULL};
 
 static const struct idp_json *setting_member(const struct idp_json *document,
                                              const struct idp_setting *row)
@@ -110,6 +125,10 @@ static void fill(struct idp_settings *settings, const struct idp_setting *row,
         return;
     case IDP_SETTING_BOOLEAN:
         fill_boolean(settings, row, value);
+        return;
+    case IDP_SETTING_AUDIT_EVENTS:
+        *(int64_t *)((char *)settings + row->field) =
+            value == NULL ? row->integer : idp_audit_events_read(value);
         return;
     case IDP_SETTING_SLOW_DOWN:
         *(bool *)((char *)settings + row->field) =

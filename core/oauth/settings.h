@@ -12,6 +12,8 @@ enum idp_setting_kind {
     IDP_SETTING_URL,
     IDP_SETTING_CHARSET,
     IDP_SETTING_HEADER,
+    IDP_SETTING_WORDS, /* with one space between; may be empty */
+    IDP_SETTING_AUDIT_EVENTS,
     IDP_SETTING_SLOW_DOWN
 };
 

@@ -34,6 +34,7 @@ enum idp_limit {
     IDP_TOKEN_SIZE_MAX = 64 << 10,
     IDP_KEY_TEXT_SIZE_MAX = 256 << 10,
     IDP_KEY_COUNT_MAX = 256,
+    IDP_CERTIFICATE_COUNT_MAX = 8, /* beside a key */
     IDP_TENANT_SIZE_MAX = 128,
     IDP_CLIENT_ID_SIZE_MAX = 255,
     IDP_CLIENT_SECRET_SIZE_MAX = 255,
@@ -69,7 +70,11 @@ enum idp_limit {
     IDP_FETCH_HEADER_SIZE_MAX = 64 << 10,
     IDP_FETCH_BODY_SIZE_MAX = 16 << 20,
     IDP_FETCH_TIMEOUT_MS_MAX = 60000,
-    IDP_FETCH_ADDRESS_COUNT_MAX = 64
+    IDP_FETCH_ADDRESS_COUNT_MAX = 64,
+    IDP_YAML_SIZE_MAX = 1 << 20, /* idplane-load, to the end */
+    IDP_YAML_DEPTH_MAX = 32,
+    IDP_YAML_VALUE_COUNT_MAX = 64 << 10, /* those of aliases counted each time */
+    IDP_REFERENCE_SIZE_MAX = 256 << 10   /* a file that a document refers to */
 };
 
 /* Bytes with a length; NUL is data. data == NULL means absent (SQL NULL). */

@@ -148,13 +148,13 @@ COMMENT ON INDEX idplane.master_key_pkey IS 'An id is one key.';
 COMMENT ON CONSTRAINT master_key_pkey ON idplane.master_key IS 'An id is one key.';
 
 COMMENT ON COLUMN idplane.signing_key.activated_at IS 'From when on it signed.';
-COMMENT ON COLUMN idplane.signing_key.algorithm IS 'JWA name.';
+COMMENT ON COLUMN idplane.signing_key.algorithm IS 'JWA name; an RSA key signs by the others of RSA as well.';
 COMMENT ON COLUMN idplane.signing_key.created_at IS 'When it was made.';
-COMMENT ON COLUMN idplane.signing_key.kid IS 'RFC 7638 thumbprint of the public key.';
+COMMENT ON COLUMN idplane.signing_key.kid IS 'RFC 7638 thumbprint of the public key; of an imported one, its name.';
 COMMENT ON COLUMN idplane.signing_key.public_jwk IS 'What jwks() publishes.';
 COMMENT ON COLUMN idplane.signing_key.removed_at IS 'When purge() found that no token of it lives.';
 COMMENT ON COLUMN idplane.signing_key.retired_at IS 'Until when it signed.';
-COMMENT ON COLUMN idplane.signing_key.state IS 'next, active, retired, removed or compromised.';
+COMMENT ON COLUMN idplane.signing_key.state IS 'next, active, standby, retired, removed or compromised.';
 COMMENT ON COLUMN idplane.signing_key.tenant IS 'Tenant of the row.';
 COMMENT ON INDEX idplane.signing_key_pkey IS 'A kid is one key of a tenant.';
 COMMENT ON CONSTRAINT signing_key_pkey ON idplane.signing_key IS 'A kid is one key of a tenant.';

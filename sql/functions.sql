@@ -160,6 +160,10 @@ CREATE FUNCTION idplane.create_signing_key(alg text DEFAULT 'ES256') RETURNS tex
     LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER COST 10000 AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.create_signing_key(text) IS 'Makes and activates a signing key of this tenant; returns its kid.';
 
+CREATE FUNCTION idplane.import_signing_key(kid text, key text, alg text DEFAULT NULL, certificate text DEFAULT NULL) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER COST 10000 AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.import_signing_key(text, text, text, text) IS 'Takes over a private key that was made elsewhere.';
+
 CREATE FUNCTION idplane.rotate_signing_key(alg text DEFAULT NULL) RETURNS text
     LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER COST 10000 AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.rotate_signing_key(text) IS 'Publishes the key that will sign next; returns its kid.';

@@ -271,9 +271,9 @@ CREATE TABLE idplane.signing_key (
 );
 CREATE UNIQUE INDEX idplane_signing_key_active ON idplane.signing_key (tenant) WHERE state = 'active';
 CREATE UNIQUE INDEX idplane_signing_key_next ON idplane.signing_key (tenant) WHERE state = 'next';
-COMMENT ON TABLE idplane.signing_key IS 'Signing keys of a tenant, of all times. state: next, active, retired, removed; or compromised. In force at time t: activated_at <= t and (retired_at is null or retired_at > t).';
+COMMENT ON TABLE idplane.signing_key IS 'Signing keys of a tenant, of all times. state: next, active, standby, retired, removed; or compromised. In force at time t: activated_at <= t and (retired_at is null or retired_at > t).';
 COMMENT ON COLUMN idplane.signing_key.sealed_private_key IS 'AES-256-GCM under the master key, bound to tenant and kid; empty once the key signs no more.';
-COMMENT ON COLUMN idplane.signing_key.activates_at IS 'From when on a next key may sign: verifiers have had the time to fetch it.';
+COMMENT ON COLUMN idplane.signing_key.activates_at IS 'From when on a next key may sign: verifiers have had the time to fetch it; since when one is on standby.';
 
 CREATE TABLE idplane.signing_key_expiry (
     tenant text COLLATE "C" NOT NULL,

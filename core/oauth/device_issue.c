@@ -3,7 +3,7 @@
 #include "core/oauth/device.h"
 #include "core/oauth/token.h"
 
-enum { DEVICE_CODE_SIZE = 32, ISSUE_TRIES = 16, INTERVAL_RAISED_MAX_S = 60 };
+enum { ISSUE_TRIES = 16, INTERVAL_RAISED_MAX_S = 60 };
 
 enum { DEVICE_INSERT };
 
@@ -56,7 +56,7 @@ static struct idp_bytes verification_uri(struct idp_call *call, const struct idp
 {
     struct idp_text uri = {.call = call};
     idp_text_add(&uri, settings->base_url);
-    idp_text_add_c(&uri, "/device");
+    idp_text_add_c(&uri, settings->verification_path);
     if (shown.data != NULL) {
         idp_text_add_c(&uri, "?user_code=");
         idp_text_add(&uri, idp_url_encode(call, shown));
@@ -68,8 +68,9 @@ struct idp_bytes idp_verification_uri_complete(struct idp_call *call, struct idp
 {
     struct idp_settings settings = idp_settings_load(call);
     struct idp_bytes code = idp_user_code_read(call, &settings, typed);
-    return code.data == NULL ? code
-                             : verification_uri(call, &settings, idp_user_code_shown(call, code));
+    return code.data == NULL
+               ? code
+               : verification_uri(call, &settings, idp_user_code_shown(call, &settings, code));
 }
 
 /* ---- the codes ---- */
@@ -77,7 +78,7 @@ struct idp_bytes idp_verification_uri_complete(struct idp_call *call, struct idp
 static struct idp_json *response(struct idp_call *call, const struct idp_settings *settings,
                                  struct idp_bytes device_code, struct idp_bytes user_code)
 {
-    struct idp_bytes shown = idp_user_code_shown(call, user_code), nothing = {0};
+    struct idp_bytes shown = idp_user_code_shown(call, settings, user_code), nothing = {0};
     struct idp_json *result = idp_json_new(call, IDP_JSON_OBJECT);
     idp_json_add_string(call, result, "device_code", device_code);
     idp_json_add_string(call, result, "user_code", shown);
@@ -97,7 +98,7 @@ static const struct idp_json *issue(struct idp_call *call, const struct idp_sett
         call->host->begin(call);
     }
     for (int try = 0; try < ISSUE_TRIES; try++) {
-        struct idp_bytes device_code = idp_random_text(call, DEVICE_CODE_SIZE);
+        struct idp_bytes device_code = idp_opaque_token(call, settings);
         struct idp_bytes user_code = idp_user_code_generate(call, settings);
         if (insert(call, settings, request, device_code, user_code)) {
             idp_audit_event(call, settings, IDP_AUDIT_ISSUED, request->client_id,

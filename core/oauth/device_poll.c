@@ -37,8 +37,8 @@ const struct idp_statement idp_device_poll_statements[] = {
                     " AND poll_after_us > $4"
                     " AND (rate_first OR state = 'pending' AND expires_at > $3)"
                     " AND client_allowed"
-                    " RETURNING interval_s",
-                    "txzii", "i"},
+                    " RETURNING interval_s, rate_first",
+                    "txzii", "ib"},
     [POLL_REDEEM] =
         {"UPDATE idplane.device_code SET state = 'consumed', consumed_at = $3,"
          " poll_after_us = $5 + interval_s * 1000000"
@@ -70,14 +70,17 @@ const struct idp_statement idp_device_poll_statements[] = {
 };
 const size_t idp_device_poll_statement_count = IDP_COUNT(idp_device_poll_statements);
 
-static struct idp_json *slow_down(struct idp_call *call, int64_t interval_s)
+/* An interval that stays as it was need not be told again. */
+static struct idp_json *slow_down(struct idp_call *call, int64_t interval_s, bool fixed)
 {
     struct idp_text text = {.call = call};
     idp_text_add_c(&text, "The device made an attempt within [");
     idp_text_add_integer(&text, interval_s);
     idp_text_add_c(&text, "] seconds. This request will not be processed.");
     struct idp_json *result = idp_error_json_with(call, IDP_SLOW_DOWN, idp_text_bytes(&text).data);
-    idp_json_add_integer(call, result, "interval", interval_s);
+    if (!fixed) {
+        idp_json_add_integer(call, result, "interval", interval_s);
+    }
     return result;
 }
 
@@ -225,7 +228,8 @@ const struct idp_json *idp_device_poll(struct idp_call *call, struct idp_bytes d
         return idp_error_json(IDP_AUTHORIZATION_PENDING);
     }
     const struct idp_value *early = poll_early(call, redeemer->client_id, key);
-    return early != NULL ? slow_down(call, early[0].integer) : redeem(call, key, redeemer);
+    return early != NULL ? slow_down(call, early[0].integer, idp_bool_of(early[1]))
+                         : redeem(call, key, redeemer);
 }
 
 /* Whoever calls from SQL has seen to what the request proves, but it cannot prove anything. */

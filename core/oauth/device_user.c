@@ -264,7 +264,8 @@ struct idp_value idp_sql_lookup_user_code(struct idp_call *call, const struct id
     idp_audit_event(call, &request.settings, IDP_AUDIT_LOOKED_UP, request.client.client_id,
                     arguments[1].bytes, NULL);
     struct idp_json *result = idp_json_new(call, IDP_JSON_OBJECT);
-    idp_json_add_string(call, result, "user_code", idp_user_code_shown(call, request.user_code));
+    idp_json_add_string(call, result, "user_code",
+                        idp_user_code_shown(call, &request.settings, request.user_code));
     idp_json_add_string(call, result, "client_id", request.client.client_id);
     idp_json_add_string(call, result, "client_name",
                         idp_client_name(call, request.client.client_id));

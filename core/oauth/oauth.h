@@ -14,7 +14,7 @@
 #define IDP_GRANT_JWT_BEARER "urn:ietf:params:oauth:grant-type:jwt-bearer"
 #define IDP_BASE_URL_DEFAULT "http://127.0.0.1:8080"
 
-/* ---- settings of the tenant (settings*.c, url.c, tenant.c, configure.c) ---- */
+/* ---- settings of the tenant (settings*.c, preset.c, url.c, tenant.c, configure.c) ---- */
 
 struct idp_settings {
     struct idp_bytes issuer;   /* default: base_url */
@@ -25,6 +25,11 @@ struct idp_settings {
     bool device_grant;                  /* they have the device grant */
     bool client_auth_required;          /* at the device authorization endpoint */
     bool slow_down_fixed;
+    bool is_isvaop;         /* the preset, of which the next four follow */
+    bool user_code_dashed;  /* shown with a dash in its middle */
+    bool is_token_in_parts; /* opaque tokens are 32 bytes, a dot and 64 bytes */
+    const char *token_type, *verification_path;
+    bool accepts_weak_user_codes;
     int64_t interval_s;
     int64_t code_lifetime_s;
     int64_t user_code_length;
@@ -39,7 +44,10 @@ struct idp_settings {
     bool dpop_nonce_required;
     bool dynamic_registration, initial_token_required;
     struct idp_bytes registration_scope; /* what clients may ask for then; data NULL: nothing */
-    struct idp_key_schedule keys;
+    struct idp_key_schedule keys;        /* algorithm and kid are those of the next three */
+    struct idp_bytes signing_alg, signing_keystore, signing_keylabel; /* data NULL: not set */
+    struct idp_bytes pre_mappingrule_id, post_mappingrule_id;         /* hooks; data NULL: none */
+    const struct idp_json *attribute_map, *attribute_sources;         /* NULL: none */
     int64_t session_absolute_lifetime_s, session_idle_lifetime_s;
     struct idp_bytes subject_header; /* in which a trusted proxy names who is there; or data NULL */
     int64_t audit_retention_s;
@@ -252,6 +260,11 @@ struct idp_json *idp_metrics(struct idp_call *call);
 /* The same as Prometheus reads it, text format 0.0.4. */
 struct idp_bytes idp_metrics_text(struct idp_call *call);
 
+/* ---- tokens (opaque_token.c) ---- */
+
+/* A token that only its digest is kept of, in the shape that the settings ask for. */
+struct idp_bytes idp_opaque_token(struct idp_call *call, const struct idp_settings *settings);
+
 /* ---- endpoints (token_endpoint.c, introspect.c, revoke.c, metadata.c) ---- */
 
 /* What a front knows of a request beside its form. */
@@ -357,6 +370,8 @@ struct idp_value idp_sql_consents(struct idp_call *call, const struct idp_value 
 struct idp_value idp_sql_withdraw_consent(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_jwt_sign(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_create_signing_key(struct idp_call *call,
+                                            const struct idp_value *arguments);
+struct idp_value idp_sql_import_signing_key(struct idp_call *call,
                                             const struct idp_value *arguments);
 struct idp_value idp_sql_rotate_signing_key(struct idp_call *call,
                                             const struct idp_value *arguments);

@@ -9,7 +9,7 @@
 
 #define SECOND_US INT64_C(1000000)
 
-enum { TOKEN_SIZE = 32, REUSE_COUNT_MAX = 16 };
+enum { REUSE_COUNT_MAX = 16 };
 
 enum { INSERT, FIND, ROTATE, REUSE };
 
@@ -42,10 +42,11 @@ static struct idp_bytes digest_of(struct idp_call *call, struct idp_bytes token)
 }
 
 /* It does not outlive its grant. */
-struct idp_bytes idp_refresh_token(struct idp_call *call, const struct idp_token_rules *rules,
+struct idp_bytes idp_refresh_token(struct idp_call *call, const struct idp_settings *settings,
+                                   const struct idp_token_rules *rules,
                                    const struct idp_grant *grant)
 {
-    struct idp_bytes token = idp_random_text(call, TOKEN_SIZE);
+    struct idp_bytes token = idp_opaque_token(call, settings);
     int64_t now_us = idp_now_us(call);
     int64_t expires_at_us = now_us + rules->refresh_token_lifetime_s * SECOND_US;
     struct idp_value row[] = {

@@ -227,11 +227,17 @@ static bool is_administrative(struct idp_bytes scope)
            idp_word_in(scope, idp_bytes_of(IDP_SCOPE_METRICS));
 }
 
+static enum idp_error error_of(const struct idp_json *answer)
+{
+    struct idp_bytes word = idp_json_string(answer, "error");
+    return word.data == NULL ? IDP_OK : idp_error_of_word(word);
+}
+
 static struct idp_response decide(const struct visit *visit, struct idp_bytes code, size_t which,
                                   const char *word)
 {
     const struct idp_json *found = which == DENY ? NULL : run(visit, LOOKUP, code);
-    enum idp_error error = idp_error_of(found);
+    enum idp_error error = error_of(found);
     if (error != IDP_OK) {
         return error_page(visit, code, error);
     }
@@ -242,7 +248,7 @@ static struct idp_response decide(const struct visit *visit, struct idp_bytes co
         return decision_page(visit, found, IDP_OK);
     }
     const struct idp_json *answer = run(visit, which, code);
-    error = idp_error_of(answer);
+    error = error_of(answer);
     if (error == IDP_CONFIRMATION_REQUIRED) {
         return decision_page(visit, found, error);
     }

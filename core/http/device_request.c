@@ -3,7 +3,7 @@
  * where, since when, and the code to compare (RFC 8628 §5.4). */
 #include "core/http/http.h"
 
-static void scopes_add(struct idp_page *page, struct idp_bytes scope)
+void idp_page_scopes(struct idp_page *page, struct idp_bytes scope)
 {
     struct idp_bytes word = idp_word_next(&scope);
     if (word.size == 0) {
@@ -83,5 +83,5 @@ void idp_page_device_request(struct idp_page *page, const struct idp_json *found
     device_add(page, idp_json_member(found, "device"));
     age_add(page, idp_json_string(found, "issued_at"));
     idp_page_markup(page, "</dl>");
-    scopes_add(page, idp_json_string(found, "scope"));
+    idp_page_scopes(page, idp_json_string(found, "scope"));
 }

@@ -156,6 +156,9 @@ void idp_page_error(struct idp_page *page, struct idp_bytes sentence);
 void idp_page_user(struct idp_page *page);
 void idp_page_logout(struct idp_page *page);
 
+/* What somebody is asked to allow (device_request.c). */
+void idp_page_scopes(struct idp_page *page, struct idp_bytes scope);
+
 /* What lookup_user_code() found: who asks for what, from where, since when, and the code
  * (device_request.c). */
 void idp_page_device_request(struct idp_page *page, const struct idp_json *found);
@@ -223,9 +226,6 @@ struct idp_response idp_response_error(struct idp_call *call, enum idp_error err
 /* The error of a word; IDP_SERVER_ERROR for any other. */
 enum idp_error idp_error_of_word(struct idp_bytes word);
 
-/* The error of what an operation returned, also where errors share a word; IDP_OK: none. */
-enum idp_error idp_error_of(const struct idp_json *outcome);
-
 /* What a front answers where the database could not: a document as http_request returns it, written
  * into `json`. There is no call then, hence no arena. */
 void idp_response_refusal(char *json, size_t size, enum idp_error error);
@@ -251,6 +251,9 @@ extern const size_t idp_route_count;
 struct idp_response idp_answer_device_authorization(struct idp_call *call,
                                                     const struct idp_request *request);
 struct idp_response idp_answer_token(struct idp_call *call, const struct idp_request *request);
+struct idp_response idp_answer_authorize(struct idp_call *call, const struct idp_request *request);
+struct idp_response idp_answer_authorize_decision(struct idp_call *call,
+                                                  const struct idp_request *request);
 struct idp_response idp_answer_register(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_registration_get(struct idp_call *call,
                                                 const struct idp_request *request);

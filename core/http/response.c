@@ -69,19 +69,21 @@ enum idp_error idp_error_of_word(struct idp_bytes word)
     return error < IDP_ERROR_COUNT ? (enum idp_error)error : IDP_SERVER_ERROR;
 }
 
-enum idp_error idp_error_of(const struct idp_json *outcome)
+/* Errors may share a word: that of a row as it is has the status of its row. */
+static int64_t outcome_status(const struct idp_json *outcome)
 {
     struct idp_bytes word = idp_json_string(outcome, "error");
     if (word.data == NULL) {
-        return IDP_OK;
+        return 200;
     }
-    return outcome->constant != 0 ? (enum idp_error)(outcome->constant - 1)
-                                  : idp_error_of_word(word);
+    return outcome->constant != 0
+               ? idp_error_row((enum idp_error)(outcome->constant - 1))->http_status
+               : idp_error_row(idp_error_of_word(word))->http_status;
 }
 
 struct idp_response idp_response_outcome(struct idp_call *call, const struct idp_json *outcome)
 {
-    int64_t status = idp_error_row(idp_error_of(outcome))->http_status;
+    int64_t status = outcome_status(outcome);
     struct idp_response response = idp_response_json(call, status, outcome);
     if (status == 429) {
         idp_json_add_string(

@@ -10,6 +10,8 @@
 const struct idp_route idp_routes[] = {
     {"/token", IDP_POST, IDP_WRITES, false, FORM, idp_answer_token},
     {"/device_authorization", IDP_POST, IDP_WRITES, false, FORM, idp_answer_device_authorization},
+    {"/authorize", IDP_GET, IDP_WRITES, false, NULL, idp_answer_authorize},
+    {"/authorize/decision", IDP_POST, IDP_WRITES, false, FORM, idp_answer_authorize_decision},
     {"/register", IDP_POST, IDP_WRITES, false, JSON, idp_answer_register},
     {"/register/{}", IDP_GET, IDP_READS, false, NULL, idp_answer_registration_get},
     {"/register/{}", IDP_PUT, IDP_WRITES, false, JSON, idp_answer_registration_put},

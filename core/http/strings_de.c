@@ -5,6 +5,8 @@
 static const char *const strings[IDP_STRING_COUNT] = {
     [IDP_TITLE_DEVICE] = "Gerät verbinden",
     [IDP_TITLE_DECISION] = "Dieses Gerät zulassen?",
+    [IDP_TITLE_AUTHORIZE] = "Das zulassen?",
+    [IDP_TITLE_GOING_BACK] = "Auf dem Rückweg",
     [IDP_TITLE_APPROVED] = "Gerät verbunden",
     [IDP_TITLE_DENIED] = "Gerät abgelehnt",
     [IDP_TITLE_EXPIRED] = "Der Code ist abgelaufen",
@@ -25,6 +27,8 @@ static const char *const strings[IDP_STRING_COUNT] = {
     [IDP_SAY_CODE_HINT] = "Striche, Leerzeichen sowie Groß- und Kleinschreibung sind egal.",
     [IDP_SAY_WANTS] = "{} möchte in Ihrem Namen handeln.",
     [IDP_SAY_SCOPES] = "Erlaubt wird damit:",
+    [IDP_SAY_GOES_BACK] = "Danach geht es zurück zu {}.",
+    [IDP_SAY_GOING_BACK] = "Es geht zurück zu {}.",
     [IDP_SAY_COMPARE] = "Lassen Sie es nur zu, wenn ein Gerät vor Ihnen diesen Code zeigt.",
     [IDP_SAY_FROM_LINK] = "Sie kommen über einen Link, den Ihnen jeder geschickt haben kann. "
                           "Sehen Sie auf das Gerät: Zeigt es diesen Code?",
@@ -111,14 +115,14 @@ static const char *const errors[IDP_TEMPORARILY_UNAVAILABLE + 1] = {
                               "ihn, oder lassen Sie das Gerät einen neuen zeigen.",
     [IDP_TOO_MANY_ATTEMPTS] = "Es waren zu viele falsche Codes. Warten Sie vor dem nächsten "
                               "Versuch.",
+    [IDP_TOO_MANY_CODES] = "Von dieser Adresse kamen zu viele unbekannte Codes.",
+    [IDP_TOO_MANY_FAILURES] = "Von dieser Adresse kamen zu viele falsche Ausweise des Programms.",
     [IDP_ALREADY_DECIDED] = "Diese Anfrage ist schon zugelassen oder abgelehnt, und dabei bleibt "
                             "es.",
     [IDP_CONFIRMATION_REQUIRED] = "Der Code kam mit einem Link: Bestätigen Sie, dass das Gerät "
                                   "denselben zeigt.",
     [IDP_CODES_EXHAUSTED] = "Es ist kein Code mehr frei.",
     [IDP_INVALID_KEY_DOCUMENT] = "Das Dokument enthält keine Schlüssel.",
-    [IDP_TOO_MANY_CODES] = "Von dieser Adresse kamen zu viele unbekannte Codes. Warten Sie etwas.",
-    [IDP_TOO_MANY_FAILURES] = "Von dieser Adresse hat sich das Programm zu oft falsch ausgewiesen.",
     [IDP_LOGIN_REQUIRED] = "Sie sind nicht angemeldet. Melden Sie sich zuerst an.",
     [IDP_FORGED_REQUEST] = "Die Anfrage kommt nicht von einer Seite dieses Servers, oder Ihre "
                            "Sitzung hat inzwischen geendet. Versuchen Sie es hier noch einmal.",

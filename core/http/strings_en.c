@@ -5,6 +5,8 @@
 static const char *const strings[IDP_STRING_COUNT] = {
     [IDP_TITLE_DEVICE] = "Connect a device",
     [IDP_TITLE_DECISION] = "Allow this device?",
+    [IDP_TITLE_AUTHORIZE] = "Allow this?",
+    [IDP_TITLE_GOING_BACK] = "Going back",
     [IDP_TITLE_APPROVED] = "Device connected",
     [IDP_TITLE_DENIED] = "Device denied",
     [IDP_TITLE_EXPIRED] = "The code has expired",
@@ -25,6 +27,8 @@ static const char *const strings[IDP_STRING_COUNT] = {
     [IDP_SAY_CODE_HINT] = "Dashes, spaces, and small or capital letters make no difference.",
     [IDP_SAY_WANTS] = "{} wants to act for you.",
     [IDP_SAY_SCOPES] = "It may then:",
+    [IDP_SAY_GOES_BACK] = "You then go back to {}.",
+    [IDP_SAY_GOING_BACK] = "You are on your way back to {}.",
     [IDP_SAY_COMPARE] = "Allow it only if a device in front of you shows this code.",
     [IDP_SAY_FROM_LINK] = "You came here by a link, which anybody could have sent you. Look at the "
                           "device: does it show this code?",

@@ -89,10 +89,6 @@ static const char *value_problem(struct idp_call *call, const struct idp_setting
         return is_string && charset_valid(value->text)
                    ? NULL
                    : " must be 8 to 64 different printable ASCII characters, without space or dash";
-    case IDP_SETTING_HEADER:
-        return is_string && header_valid(call, value->text)
-                   ? NULL
-                   : " must be the name of a header that only a proxy sets, in lower case";
     case IDP_SETTING_WORDS:
         return idp_json_is(value, IDP_JSON_STRING) && value->text.size <= IDP_URL_SIZE_MAX
                    ? NULL
@@ -100,6 +96,10 @@ static const char *value_problem(struct idp_call *call, const struct idp_setting
     case IDP_SETTING_AUDIT_EVENTS:
         return idp_audit_events_read(value) >= 0 ? NULL
                                                  : " must be an array of names of audit events";
+    case IDP_SETTING_HEADER:
+        return is_string && header_valid(call, value->text)
+                   ? NULL
+                   : " must be the name of a header that only a proxy sets, in lower case";
     case IDP_SETTING_SLOW_DOWN:
         return is_string &&
                        (idp_bytes_is(value->text, "increase") || idp_bytes_is(value->text, "fixed"))

@@ -201,8 +201,8 @@ struct idp_origin idp_request_origin(struct idp_call *call, const struct idp_req
 /* The access token of an Authorization header (RFC 6750 §2.1); data NULL: none. */
 struct idp_bytes idp_request_bearer(const struct idp_request *request);
 
-/* True where the scope lets somebody administer: whoever signs in may come to our pages, and it is
- * not theirs to give. It is approved in SQL, by somebody who may. */
+/* True for a scope that lets its bearer administer. Whoever signs in may come to a page, and such a
+ * scope is not theirs to give: it is approved in SQL, by somebody who may (access.c). */
 bool idp_scope_is_administrative(struct idp_bytes scope);
 
 /* The claims of such a token of ours that has the scope; NULL: *refusal says why not (§3). */

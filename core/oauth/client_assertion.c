@@ -107,7 +107,7 @@ const struct idp_json *idp_assertion_claims(struct idp_call *call, struct idp_by
     return is_first ? claims : NULL;
 }
 
-/* The algorithm that the client registered, where it did (RFC 7591 §2, OpenID Registration §2). */
+/* The algorithm that the client registered, where it did (OpenID Connect Registration 1.0 §2). */
 static bool is_registered_algorithm(struct idp_call *call, const struct idp_client *client,
                                     struct idp_bytes assertion)
 {

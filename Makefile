@@ -5,6 +5,7 @@
 #                   and idplane_fetch.so beside each
 #   make demo       a device signs in on SQLite, end to end (installs what is missing)
 #   make check      every test (installs what is missing); check-fresh: in a new Debian 12
+#   make check-postgrest   docs/postgrest.md; through PostgREST, too, where it is on PATH
 #   make install    PG_CONFIG, PREFIX and DESTDIR choose where
 #   make bench      what it costs, against what it could cost (15 minutes; QUICK=1: three)
 #   make fuzz       any bytes into every reader, SECONDS (60) each, with what of it was reached
@@ -75,7 +76,7 @@ PGXS_MAKE       = $(call pgxs,pg,pg_ext/Makefile,$(SCRIPT))
 PGXS_FETCH_MAKE = $(call pgxs,pg_fetch,pg_ext/fetch/Makefile,$(FETCH_SCRIPT))
 
 .PHONY: all sqlite postgres fetch-sqlite fetch-postgres no-postgres no-curl unit helpers install \
-        install-sqlite install-postgres demo check installcheck check-fresh serve bench \
+        install-sqlite install-postgres demo check check-postgrest installcheck check-fresh serve bench \
         bench-programs tidy format fuzz sanitize clean
 .DELETE_ON_ERROR:
 all: sqlite $(if $(HAS_PG),postgres,no-postgres)
@@ -100,9 +101,10 @@ $(BUILD)/idplane_fetch.so: $(SQLITE_FETCH) $(BUILD)/fetch.a $(BUILD)/core.a
 $(BUILD)/idplane-httpd: $(HTTPD) $(STATIC) $(STATIC_FETCH) $(BUILD)/core.a
 	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -fno-lto -o $@ $^ -lmicrohttpd -lsqlite3 $(PQ_LIBS) \
 	    $(if $(HAS_CURL),-lcurl) $(LIBS)
-$(SCRIPT): sql/schema.sql sql/comments.sql sql/functions.sql sql/privileges.sql pg_ext/idplane.control
+$(SCRIPT): sql/schema.sql sql/comments.sql sql/functions.sql sql/postgrest.sql sql/privileges.sql \
+           pg_ext/idplane.control
 	$(MKDIR) && { printf '%s\n' '\echo Use "CREATE EXTENSION idplane" to load this file. \quit' \
-	    'CREATE SCHEMA idplane;'; cat sql/schema.sql sql/comments.sql sql/functions.sql sql/privileges.sql; } >$@
+	    'CREATE SCHEMA idplane;'; cat $(filter %.sql,$^); } >$@
 $(FETCH_SCRIPT): sql/fetch.sql pg_ext/fetch/idplane_fetch.control
 	$(MKDIR) && { printf '%s\n' \
 	    '\echo Use "CREATE EXTENSION idplane_fetch" to load this file. \quit'; cat $<; } >$@
@@ -152,6 +154,8 @@ check:
 	@regress/packages check
 	@$(MAKE) --no-print-directory -s all unit helpers
 	@regress/run
+check-postgrest: postgres
+	@regress/cluster regress/run postgrest
 installcheck: postgres
 	@regress/cluster regress/run pg
 serve: sqlite

@@ -101,7 +101,7 @@ DECLARE
     path text := split_part(target, '?', 1);
 BEGIN
     IF starts_with(path, base) AND substr(path, length(base) + 1) ~ ('^/((oauth2/)?(token|device_authorization)'
-            '|oauth2/user_authorization|authorize|introspect|revoke|userinfo|jwks|device(/[a-z]+)?|login'
+            '|oauth2/user_authorization|authorize|introspect|revoke|register(/[^/]+)?|userinfo|jwks|device(/[a-z]+)?|login'
             '|login_options|session|sso/[^/]+/(login|callback|logout|backchannel))$')
         OR path ~ '^(/[^?]*)?/\.well-known/(oauth-authorization-server|openid-configuration)(/|$)' THEN
         IF sent ? 'x-idplane-content-type' THEN
@@ -116,7 +116,7 @@ END $$;
 COMMENT ON FUNCTION idplane.postgrest_relay(bytea, jsonb) IS 'Any request to the authorization server, for the function request of install_postgrest.';
 
 -- db-pre-request. A token that must be proven (cnf) is refused: who only holds it has proven nothing.
--- userinfo and request look at what they are sent themselves.
+-- userinfo, device_decision and request look at what they are sent themselves.
 CREATE FUNCTION idplane.postgrest_session() RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -130,7 +130,7 @@ BEGIN
     ELSIF token IS NULL OR verdict ->> 'valid' = 'true' THEN
         RETURN;
     END IF;
-    IF current_setting('request.path', true) IN ('/rpc/userinfo', '/rpc/request') THEN
+    IF current_setting('request.path', true) IN ('/rpc/userinfo', '/rpc/device_decision', '/rpc/request') THEN
         RETURN;
     END IF;
     PERFORM idplane.postgrest_refuse(401, 'invalid_token', 'The access token is not good.',
@@ -195,6 +195,7 @@ CREATE FUNCTION idplane.postgrest_endpoints() RETURNS TABLE (name text, path tex
             code_challenge_method}'),
         ('introspect', '/introspect', true, '{token, token_type_hint}'),
         ('revoke', '/revoke', true, '{token, token_type_hint}'),
+        ('device_decision', '/device/decision', false, '{user_code, decision, scope, from_complete, confirmed}'),
         ('userinfo', '/userinfo', false, '{}'),
         ('jwks', '/jwks', false, NULL),
         ('metadata', '/.well-known/oauth-authorization-server', false, NULL),

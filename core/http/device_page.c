@@ -175,8 +175,7 @@ static const struct idp_json *run(const struct visit *visit, size_t which, struc
  * is approved in SQL, by somebody who may. */
 static bool is_administrative(struct idp_bytes scope)
 {
-    return idp_word_in(scope, idp_bytes_of(IDP_SCOPE_SSO)) ||
-           idp_word_in(scope, idp_bytes_of(IDP_SCOPE_BROKER));
+    return idp_scope_is_administrative(scope);
 }
 
 static struct idp_response step(const struct visit *visit)

@@ -18,9 +18,13 @@
 /* Set by the front alone where it met a header a second time; such a request is refused. */
 #define IDP_REPEATED_HEADER "x-idplane-repeated"
 
-/* Scopes of access tokens that administer: login options, and OIDC instances. */
+/* Scopes of access tokens that administer: login options, and OIDC instances; or that monitor. */
 #define IDP_SCOPE_SSO "sso"
 #define IDP_SCOPE_BROKER "broker"
+#define IDP_SCOPE_METRICS "metrics"
+
+/* And of one that decides about devices for its subject. */
+#define IDP_SCOPE_DEVICE_APPROVAL "device_approval"
 
 struct idp_request {
     struct idp_bytes method, target; /* as sent; target may hold a query */
@@ -148,6 +152,9 @@ struct idp_bytes idp_request_bearer(const struct idp_request *request);
 const struct idp_json *idp_request_claims(struct idp_call *call, const struct idp_request *request,
                                           const char *scope, struct idp_response *refusal);
 
+/* True where a word of the scope lets its holder administer or monitor: no user may give that. */
+bool idp_scope_is_administrative(struct idp_bytes scope) IDP_MUST_CHECK;
+
 /* ---- response (response.c) ---- */
 
 /* A JSON document with this status, never stored by caches. */
@@ -191,11 +198,19 @@ extern const size_t idp_route_count;
 struct idp_response idp_answer_device_authorization(struct idp_call *call,
                                                     const struct idp_request *request);
 struct idp_response idp_answer_token(struct idp_call *call, const struct idp_request *request);
+struct idp_response idp_answer_register(struct idp_call *call, const struct idp_request *request);
+struct idp_response idp_answer_registration_get(struct idp_call *call,
+                                                const struct idp_request *request);
+struct idp_response idp_answer_registration_put(struct idp_call *call,
+                                                const struct idp_request *request);
+struct idp_response idp_answer_registration_delete(struct idp_call *call,
+                                                   const struct idp_request *request);
 struct idp_response idp_answer_introspect(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_revoke(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_userinfo(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_metadata(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_jwks(struct idp_call *call, const struct idp_request *request);
+struct idp_response idp_answer_metrics(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_health(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_service_put(struct idp_call *call,
                                            const struct idp_request *request);
@@ -231,6 +246,8 @@ struct idp_response idp_answer_inventory_mappings(struct idp_call *call,
                                                   const struct idp_request *request);
 struct idp_response idp_answer_device_page(struct idp_call *call,
                                            const struct idp_request *request);
+struct idp_response idp_answer_device_decision(struct idp_call *call,
+                                               const struct idp_request *request);
 struct idp_response idp_answer_session(struct idp_call *call, const struct idp_request *request);
 
 /* The tenant of a request, by authority and path; path is then what is behind its base path, and

@@ -122,7 +122,8 @@ struct idp_response idp_response_for(struct idp_call *call, const struct idp_req
     struct idp_response page =
         idp_response_page(call, response.status, response.status == 404 ? "Not found" : "Not done",
                           idp_text_bytes(&html));
-    static const char *const kept[] = {"Connection", "Allow", "WWW-Authenticate", "Vary"};
+    static const char *const kept[] = {"Connection", "Allow", "WWW-Authenticate", "Vary",
+                                       "Retry-After"};
     for (size_t i = 0; i < IDP_COUNT(kept); i++) {
         idp_json_add_string(call, page.headers, kept[i],
                             idp_json_string(response.headers, kept[i]));

@@ -5,7 +5,7 @@
 
 #define SECOND_US INT64_C(1000000)
 
-enum { TOKEN_ID_SIZE = 16, OPAQUE_SIZE = 32 };
+enum { TOKEN_ID_SIZE = 16 };
 
 enum { INSERT, FIND };
 
@@ -128,10 +128,11 @@ static struct idp_bytes digest_of(struct idp_call *call, struct idp_bytes token)
     return idp_digest(call, "idplane access token", parts, IDP_COUNT(parts));
 }
 
-static struct idp_bytes keep(struct idp_call *call, const struct idp_json *claims,
-                             struct idp_bytes jti, int64_t expires_at_us)
+static struct idp_bytes keep(struct idp_call *call, const struct idp_settings *settings,
+                             const struct idp_json *claims, struct idp_bytes jti,
+                             int64_t expires_at_us)
 {
-    struct idp_bytes token = idp_random_text(call, OPAQUE_SIZE);
+    struct idp_bytes token = idp_opaque_token(call, settings);
     struct idp_value row[] = {idp_value_text(idp_tenant(call)),
                               idp_value_blob(digest_of(call, token)), idp_value_text(jti),
                               idp_value_time(expires_at_us),
@@ -156,8 +157,9 @@ struct idp_bytes idp_access_token(struct idp_call *call, const struct idp_settin
     struct idp_bytes jti = jti_make(call, grant->grant_id);
     *expires_in_s = lifetime_of(call, rules, grant);
     struct idp_json *claims = claims_of(call, settings, grant, jti, *expires_in_s);
-    return rules->is_opaque ? keep(call, claims, jti, (idp_now_s(call) + *expires_in_s) * SECOND_US)
-                            : sign(call, claims);
+    return rules->is_opaque
+               ? keep(call, settings, claims, jti, (idp_now_s(call) + *expires_in_s) * SECOND_US)
+               : sign(call, claims);
 }
 
 const struct idp_json *idp_opaque_claims(struct idp_call *call, struct idp_bytes token)

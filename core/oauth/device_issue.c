@@ -3,7 +3,7 @@
 #include "core/oauth/device.h"
 #include "core/oauth/token.h"
 
-enum { DEVICE_CODE_SIZE = 32, ISSUE_TRIES = 16, INTERVAL_RAISED_MAX_S = 60 };
+enum { ISSUE_TRIES = 16, INTERVAL_RAISED_MAX_S = 60 };
 
 enum { DEVICE_INSERT };
 
@@ -52,10 +52,10 @@ static bool insert(struct idp_call *call, const struct idp_settings *settings,
 static struct idp_json *response(struct idp_call *call, const struct idp_settings *settings,
                                  struct idp_bytes device_code, struct idp_bytes user_code)
 {
-    struct idp_bytes shown = idp_user_code_shown(call, user_code);
+    struct idp_bytes shown = idp_user_code_shown(call, settings, user_code);
     struct idp_text uri = {.call = call};
     idp_text_add(&uri, settings->base_url);
-    idp_text_add_c(&uri, "/device");
+    idp_text_add_c(&uri, settings->verification_path);
     struct idp_bytes verification_uri = idp_bytes_copy(call, idp_text_bytes(&uri));
     idp_text_add_c(&uri, "?user_code=");
     idp_text_add(&uri, idp_url_encode(call, shown));
@@ -72,10 +72,15 @@ static struct idp_json *response(struct idp_call *call, const struct idp_setting
 static const struct idp_json *issue(struct idp_call *call, const struct idp_settings *settings,
                                     const struct idp_device_request *request)
 {
+    if (idp_audit_wants(settings, IDP_AUDIT_ISSUED)) {
+        call->host->begin(call);
+    }
     for (int try = 0; try < ISSUE_TRIES; try++) {
-        struct idp_bytes device_code = idp_random_text(call, DEVICE_CODE_SIZE);
+        struct idp_bytes device_code = idp_opaque_token(call, settings);
         struct idp_bytes user_code = idp_user_code_generate(call, settings);
         if (insert(call, settings, request, device_code, user_code)) {
+            idp_audit_event(call, settings, IDP_AUDIT_ISSUED, request->client_id,
+                            (struct idp_bytes){0}, NULL);
             return response(call, settings, device_code, user_code);
         }
     }

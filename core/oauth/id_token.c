@@ -15,15 +15,17 @@ struct idp_bytes idp_id_token(struct idp_call *call, const struct idp_settings *
                               struct idp_bytes access_token)
 {
     struct idp_json *claims = idp_json_new(call, IDP_JSON_OBJECT);
-    struct idp_bytes kid, algorithm = idp_key_store_signer(call, &idp_key_scheduler, &kid);
+    struct idp_bytes algorithm = rules->id_token_algorithm.data != NULL
+                                     ? rules->id_token_algorithm
+                                     : idp_key_store_algorithm(call, &idp_key_scheduler);
     idp_json_add_string(call, claims, "iss", settings->issuer);
     idp_json_add_string(call, claims, "sub", grant->subject);
     idp_json_add_string(call, claims, "aud", grant->client_id);
     idp_json_add_integer(call, claims, "iat", idp_now_s(call));
     idp_json_add_integer(call, claims, "exp", idp_now_s(call) + rules->id_token_lifetime_s);
     idp_json_add_string(call, claims, "nonce", idp_json_string(grant->details, "nonce"));
-    idp_json_add_string(call, claims, "sid", grant->grant_id);
     add_hash(call, claims, algorithm, access_token);
     idp_claims_add_details(call, claims, grant->details);
-    return idp_key_store_sign(call, &idp_key_scheduler, claims, kid, NULL);
+    return idp_key_store_sign_as(call, &idp_key_scheduler, claims, idp_algorithm_find(algorithm),
+                                 NULL);
 }

@@ -75,11 +75,27 @@ static const char *value_problem(struct idp_call *call, const struct idp_setting
         return is_string && charset_valid(value->text)
                    ? NULL
                    : " must be 8 to 64 different printable ASCII characters, without space or dash";
+    case IDP_SETTING_WORDS:
+        return idp_json_is(value, IDP_JSON_STRING) && value->text.size <= IDP_URL_SIZE_MAX
+                   ? NULL
+                   : " must be a text of words";
+    case IDP_SETTING_AUDIT_EVENTS:
+        return idp_audit_events_read(value) >= 0 ? NULL
+                                                 : " must be an array of names of audit events";
     case IDP_SETTING_SLOW_DOWN:
         return is_string &&
                        (idp_bytes_is(value->text, "increase") || idp_bytes_is(value->text, "fixed"))
                    ? NULL
                    : " must be increase or fixed";
+    case IDP_SETTING_PRESET:
+        return is_string &&
+                       (idp_bytes_is(value->text, "none") || idp_bytes_is(value->text, "isvaop"))
+                   ? NULL
+                   : " must be none or isvaop";
+    case IDP_SETTING_ALGORITHM:
+        return is_string && idp_algorithm_is_public(idp_algorithm_find(value->text))
+                   ? NULL
+                   : " must be ES256, ES384, ES512, EdDSA, or RS or PS with 256, 384 or 512";
     default:
         return is_string && value->text.size <= IDP_URL_SIZE_MAX ? NULL : " must be a text";
     }
@@ -98,19 +114,6 @@ static void check_value(struct idp_text *faults, const struct idp_setting *row,
     }
 }
 
-static const struct idp_setting *row_of(const char *section, struct idp_bytes name)
-{
-    for (size_t i = 0; i < idp_setting_row_count; i++) {
-        const struct idp_setting *row = &idp_setting_rows[i];
-        bool same = section == NULL || row->section == NULL ? section == row->section
-                                                            : strcmp(row->section, section) == 0;
-        if (same && idp_bytes_is(name, row->name)) {
-            return row;
-        }
-    }
-    return NULL;
-}
-
 /* What somebody typed is named where it could be a name: nothing else is put into a sentence. */
 static void add_unknown(struct idp_text *faults, const char *section, struct idp_bytes name)
 {
@@ -127,18 +130,16 @@ static void add_unknown(struct idp_text *faults, const char *section, struct idp
     add_fault(faults, section, NULL, idp_text_bytes(&problem).data);
 }
 
-static void check_grant_types(struct idp_text *faults, const struct idp_json *list)
+/* The row must be called so: a document that is stored has one spelling of each. */
+static void check_member(struct idp_text *faults, const char *section, const char *shown,
+                         const struct idp_json *member)
 {
-    if (!idp_json_is(list, IDP_JSON_ARRAY)) {
-        add_fault(faults, NULL, "grant_types", " must be an array of texts");
+    const struct idp_setting *row = idp_setting_find(section, member->name);
+    if (row == NULL || !idp_bytes_is(member->name, row->name)) {
+        add_unknown(faults, shown, member->name);
         return;
     }
-    for (const struct idp_json *item = list->child; item != NULL; item = item->next) {
-        if (!idp_json_is(item, IDP_JSON_STRING)) {
-            add_fault(faults, NULL, "grant_types", " must be an array of texts");
-            return;
-        }
-    }
+    check_value(faults, row, member);
 }
 
 static void check_section(struct idp_text *faults, const char *section,
@@ -149,12 +150,7 @@ static void check_section(struct idp_text *faults, const char *section,
         return;
     }
     for (const struct idp_json *member = object->child; member != NULL; member = member->next) {
-        const struct idp_setting *row = row_of(section, member->name);
-        if (row == NULL) {
-            add_unknown(faults, section, member->name);
-            continue;
-        }
-        check_value(faults, row, member);
+        check_member(faults, section, section, member);
     }
 }
 
@@ -166,16 +162,46 @@ static void check_top(struct idp_text *faults, const struct idp_json *member)
             return;
         }
     }
-    if (idp_bytes_is(member->name, "grant_types")) {
-        check_grant_types(faults, member);
+    if (!idp_setting_is_object(member->name)) {
+        check_member(faults, NULL, "settings", member);
         return;
     }
-    const struct idp_setting *row = row_of(NULL, member->name);
-    if (row == NULL) {
-        add_unknown(faults, "settings", member->name);
+    const char *problem = idp_setting_object_problem(member);
+    if (problem != NULL) {
+        add_fault(faults, idp_text_c(faults->call, member->name), NULL, problem);
+    }
+}
+
+/* How many characters a user code needs, with this charset, for a chance of 2^-32 of one attacker
+ * against one code: the example of RFC 8628 §5.1. */
+static int64_t length_needed(const struct idp_settings *settings)
+{
+    uint64_t needed = (uint64_t)settings->subject_attempts_max << 32;
+    int64_t length = 0;
+    for (uint64_t codes = 1; codes < needed; codes *= settings->user_code_charset.size) {
+        length++;
+    }
+    return length;
+}
+
+static bool guessable(const struct idp_settings *settings)
+{
+    return settings->user_code_length < length_needed(settings);
+}
+
+static void check_guessing(struct idp_text *faults, const struct idp_settings *settings)
+{
+    struct idp_text problem = {.call = faults->call};
+    if (!guessable(settings) || settings->accepts_weak_user_codes || settings->is_isvaop) {
         return;
     }
-    check_value(faults, row, member);
+    idp_text_add_c(&problem, " must be at least ");
+    idp_text_add_integer(&problem, length_needed(settings));
+    idp_text_add_c(&problem, " with this device_flow_usercode_charset and attempts_subject_max,"
+                             " or guessing a user code is likelier than 2^-32 (RFC 8628 5.1),"
+                             " unless accept_weak_user_codes is true");
+    add_fault(faults, "device_flow_settings", "device_flow_usercode_length",
+              idp_text_bytes(&problem).data);
 }
 
 static void check_together(struct idp_text *faults, const struct idp_json *document)
@@ -184,6 +210,8 @@ static void check_together(struct idp_text *faults, const struct idp_json *docum
     if ((int64_t)settings.user_code_charset.size <= settings.user_code_length) {
         add_fault(faults, "device_flow_settings", "device_flow_usercode_charset",
                   " must have more characters than a user code");
+    } else {
+        check_guessing(faults, &settings);
     }
     if (settings.keys.lifetime_s != 0 && settings.keys.lifetime_s <= settings.keys.publication_s) {
         add_fault(faults, "token_settings", "signing_key_lifetime",
@@ -231,15 +259,39 @@ static bool has_confusables(struct idp_bytes charset)
     return false;
 }
 
-/* RFC 8628 §5.1 sets an example of 2^-32 for the chance of one attacker against one code. */
-static bool guessable(const struct idp_settings *settings)
+static void warn_guessing(struct idp_call *call, struct idp_json *warnings,
+                          const struct idp_settings *settings)
 {
-    uint64_t needed = (uint64_t)settings->subject_attempts_max << 32;
-    uint64_t codes = 1;
-    for (int64_t i = 0; i < settings->user_code_length && codes < needed; i++) {
-        codes *= settings->user_code_charset.size;
+    struct idp_text sentence = {.call = call};
+    idp_text_add_c(&sentence, "The device_flow_usercode_length makes guessing a user code likelier "
+                              "than 2^-32 (RFC 8628 5.1): with this charset it needs ");
+    idp_text_add_integer(&sentence, length_needed(settings));
+    idp_text_add_char(&sentence, '.');
+    warn(call, warnings, idp_text_bytes(&sentence).data);
+}
+
+/* Of a claim, by the name or the number of its source: both were in use. */
+static bool is_source_of(const struct idp_json *source, const struct idp_json *claim)
+{
+    const struct idp_json *id = idp_json_member(source, "id");
+    return idp_bytes_equal(idp_json_string(source, "name"), claim->text) ||
+           (id != NULL && idp_bytes_equal(id->text, claim->text));
+}
+
+static bool has_unknown_source(const struct idp_settings *settings)
+{
+    const struct idp_json *map = settings->attribute_map, *sources = settings->attribute_sources;
+    bool unknown = false;
+    for (const struct idp_json *claim = map == NULL ? NULL : map->child; claim != NULL;
+         claim = claim->next) {
+        bool found = false;
+        for (const struct idp_json *source = sources == NULL ? NULL : sources->child;
+             source != NULL; source = source->next) {
+            found = found || is_source_of(source, claim);
+        }
+        unknown = unknown || !found;
     }
-    return codes < needed;
+    return unknown;
 }
 
 struct idp_json *idp_settings_warnings(struct idp_call *call, const struct idp_settings *settings)
@@ -254,10 +306,14 @@ struct idp_json *idp_settings_warnings(struct idp_call *call, const struct idp_s
              "The user code charset holds characters that people confuse (RFC 8628 6.1).");
     }
     if (guessable(settings)) {
-        warn(call, warnings,
-             "The attempts allowed make guessing a user code likelier than 2^-32 (RFC 8628 5.1).");
+        warn_guessing(call, warnings, settings);
     }
-    if (settings->base_url.size + strlen("/device") > VERIFICATION_URI_SIZE_EASY) {
+    if (has_unknown_source(settings)) {
+        warn(call, warnings,
+             "The attribute_map names a source that attribute_sources do not have.");
+    }
+    if (settings->base_url.size + strlen(settings->verification_path) >
+        VERIFICATION_URI_SIZE_EASY) {
         warn(call, warnings, "The verification_uri is longer than 40 characters: hard to type.");
     }
     if (settings->base_url.data[4] == ':') {

@@ -17,10 +17,12 @@ struct idp_json *idp_tokens_issue(struct idp_call *call, const struct idp_settin
     struct idp_json *result = idp_json_new(call, IDP_JSON_OBJECT);
     struct idp_bytes token = idp_access_token(call, settings, rules, grant, &expires_in_s);
     idp_json_add_string(call, result, "access_token", token);
-    idp_json_add_c(call, result, "token_type", grant->binding.jkt.data == NULL ? "Bearer" : "DPoP");
+    idp_json_add_c(call, result, "token_type",
+                   grant->binding.jkt.data == NULL ? settings->token_type : "DPoP");
     idp_json_add_integer(call, result, "expires_in", expires_in_s);
     if (is_refresh_wanted) {
-        idp_json_add_string(call, result, "refresh_token", idp_refresh_token(call, rules, grant));
+        idp_json_add_string(call, result, "refresh_token",
+                            idp_refresh_token(call, settings, rules, grant));
     }
     if (grant->scope.size > 0) {
         idp_json_add_string(call, result, "scope", grant->scope);

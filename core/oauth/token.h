@@ -81,7 +81,8 @@ const char *idp_token_withdrawal(struct idp_call *call, const struct idp_json *c
 /* From now on it is revoked. */
 void idp_token_withdraw(struct idp_call *call, struct idp_bytes jti, int64_t expires_at_us);
 
-struct idp_bytes idp_refresh_token(struct idp_call *call, const struct idp_token_rules *rules,
+struct idp_bytes idp_refresh_token(struct idp_call *call, const struct idp_settings *settings,
+                                   const struct idp_token_rules *rules,
                                    const struct idp_grant *grant);
 
 /* A refresh token as it stands, whoever presents it; false: there is none such. */

@@ -272,6 +272,8 @@ const struct idp_function idp_functions[] = {
     /* HTTP */
     {"http_request", "ttjxj", "method target headers body resume", 2, 0, 'j', IDP_WRITES,
      idp_sql_http_request, "One HTTP request to one HTTP response."},
+    {"qr_code", "t", "text", 1, 0, 't', IDP_PURE, idp_sql_qr_code,
+     "A QR code of the text, as SVG."},
 };
 const size_t idp_function_count = IDP_COUNT(idp_functions);
 

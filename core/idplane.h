@@ -48,6 +48,7 @@ enum idp_limit {
     IDP_GRANT_DETAILS_SIZE_MAX = 8 << 10,
     IDP_USER_CODE_INPUT_SIZE_MAX = 128,
     IDP_URL_SIZE_MAX = 2000,
+    IDP_QR_TEXT_SIZE_MAX = 1024,
     IDP_OIDC_SIZE_MAX = 64 << 10,
     IDP_OIDC_EFFECTIVE_SIZE_MAX = 256 << 10, /* each item of a list inherits a prefix */
     IDP_OIDC_LIST_COUNT_MAX = 64,

@@ -512,6 +512,10 @@ CREATE FUNCTION idplane.http_request(method text, target text, headers jsonb DEF
     LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.http_request(text, text, jsonb, bytea, jsonb) IS 'One HTTP request to one HTTP response.';
 
+CREATE FUNCTION idplane.qr_code(text text) RETURNS text
+    LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.qr_code(text) IS 'A QR code of the text, as SVG.';
+
 -- ---- from pgjwt ----
 -- The same names and arguments, over the functions above; docs/pgjwt.md says what is refused here.
 

@@ -3,7 +3,7 @@
 -- Here its settings become a request, and a response becomes settings; what a request means is
 -- decided by http_request and nowhere else. PostgreSQL only.
 
--- What PostgREST was sent, less what only a front may say and what told of a body in another form.
+-- Of what PostgREST was sent what the router reads, and what a front is trusted to set; Prefer is ours.
 -- A front that keeps credentials from PostgREST brings them in X-Idplane-Authorization; who sends both
 -- headers is refused by the router, as for any header that is repeated.
 CREATE FUNCTION idplane.postgrest_headers(options jsonb) RETURNS jsonb
@@ -11,8 +11,8 @@ CREATE FUNCTION idplane.postgrest_headers(options jsonb) RETURNS jsonb
     WITH sent AS (
         SELECT key, value FROM jsonb_each(nullif(current_setting('request.headers', true), '')::jsonb)),
     header AS (
-        SELECT key, value FROM sent WHERE key !~ '^x-idplane-' AND key NOT IN ('authorization', 'cookie',
-            'content-type', 'content-length', 'transfer-encoding')
+        SELECT key, value FROM sent WHERE key IN ('accept', 'accept-language', 'dpop', 'host', 'prefer', 'user-agent',
+            'x-xsrf-token') OR options -> 'trusted_headers' ? key
         UNION ALL
         SELECT 'authorization', jsonb_agg(value) FROM sent
          WHERE key IN ('authorization', 'x-idplane-authorization') HAVING count(*) > 0
@@ -101,7 +101,7 @@ DECLARE
     path text := split_part(target, '?', 1);
 BEGIN
     IF starts_with(path, base) AND substr(path, length(base) + 1) ~ ('^/((oauth2/)?(token|device_authorization)'
-            '|oauth2/user_authorization|authorize|introspect|revoke|register(/[^/]+)?|userinfo|jwks|device(/[a-z]+)?|login'
+            '|oauth2/user_authorization|authorize(/decision)?|introspect|revoke|register(/[^/]+)?|userinfo|jwks|device(/[a-z]+)?|login'
             '|login_options|session|sso/[^/]+/(login|callback|logout|backchannel))$')
         OR path ~ '^(/[^?]*)?/\.well-known/(oauth-authorization-server|openid-configuration)(/|$)' THEN
         IF sent ? 'x-idplane-content-type' THEN
@@ -215,11 +215,17 @@ DECLARE
         WHEN anon_role = current_user OR EXISTS (SELECT FROM pg_roles WHERE rolname = anon_role AND rolsuper)
             THEN 'Argument anon_role must name a role that may nothing else.'
         WHEN jsonb_typeof(options) <> 'object' THEN 'Argument options must be an object.'
-        WHEN options - ARRAY['base_path', 'peer_header'] <> '{}'
-            THEN 'Argument options has an unknown member. Known are base_path and peer_header.'
+        WHEN options - ARRAY['base_path', 'peer_header', 'trusted_headers'] <> '{}'
+            THEN 'Argument options has an unknown member. Known are base_path, peer_header and trusted_headers.'
         WHEN options ->> 'base_path' !~ '^(/[^/?#[:space:]]+)*$'
             THEN 'Option base_path must be the path of base_url, like /acme.'
         WHEN options ->> 'peer_header' !~ '^[A-Za-z0-9-]+$' THEN 'Option peer_header must name a header.'
+        WHEN jsonb_typeof(options -> 'trusted_headers') <> 'array' OR EXISTS (
+                SELECT FROM jsonb_array_elements(CASE jsonb_typeof(options -> 'trusted_headers') WHEN 'array'
+                    THEN options -> 'trusted_headers' ELSE '[]' END) AS name
+                 WHERE jsonb_typeof(name) <> 'string' OR name #>> '{}' !~ '^[A-Za-z0-9-]+$'
+                    OR name #>> '{}' ~* '^(authorization|content-.*|cookie|host|transfer-encoding|x-idplane-.*)$')
+            THEN 'Option trusted_headers must be a list of names of headers that your front sets.'
         WHEN EXISTS (SELECT FROM pg_proc p WHERE pronamespace = to_regnamespace(quote_ident(schema))
                 AND proname IN (SELECT name FROM idplane.postgrest_endpoints())
                 AND obj_description(p.oid, 'pg_proc') IS DISTINCT FROM 'idplane: ' || proname)
@@ -251,7 +257,8 @@ CREATE FUNCTION idplane.install_postgrest(schema text, anon_role text, options j
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     chosen jsonb := jsonb_build_object('base_path', coalesce(options ->> 'base_path', ''),
-        'peer_header', lower(options ->> 'peer_header'));
+        'peer_header', lower(options ->> 'peer_header'),
+        'trusted_headers', lower(coalesce(options -> 'trusted_headers', '[]')::text)::jsonb);
     endpoint text;
     ours regprocedure;
 BEGIN

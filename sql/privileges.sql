@@ -55,6 +55,7 @@ GRANT EXECUTE ON FUNCTION
     idplane.map_access(jsonb, jsonb, jsonb, boolean),
     idplane.provider_keys(text, text, jsonb),
     idplane.sso_template(text, jsonb),
+    idplane.qr_code(text),
     idplane.jwks(),
     idplane.authenticate(text),
     idplane.current_claims(),

@@ -10,6 +10,8 @@
 const struct idp_route idp_routes[] = {
     {"/token", IDP_POST, IDP_WRITES, false, FORM, idp_answer_token},
     {"/device_authorization", IDP_POST, IDP_WRITES, false, FORM, idp_answer_device_authorization},
+    {"/authorize", IDP_GET, IDP_WRITES, false, NULL, idp_answer_authorize},
+    {"/authorize/decision", IDP_POST, IDP_WRITES, false, FORM, idp_answer_authorize_decision},
     {"/register", IDP_POST, IDP_WRITES, false, JSON, idp_answer_register},
     {"/register/{}", IDP_GET, IDP_READS, false, NULL, idp_answer_registration_get},
     {"/register/{}", IDP_PUT, IDP_WRITES, false, JSON, idp_answer_registration_put},
@@ -27,6 +29,9 @@ const struct idp_route idp_routes[] = {
     {"/device", IDP_GET, IDP_WRITES, false, NULL, idp_answer_device_page},
     {"/device", IDP_POST, IDP_WRITES, false, FORM, idp_answer_device_page},
     {"/device/decision", IDP_POST, IDP_WRITES, false, FORM, idp_answer_device_decision},
+    {"/device/list", IDP_GET, IDP_WRITES, false, NULL, idp_answer_device_list},
+    {"/device/list", IDP_POST, IDP_WRITES, false, FORM, idp_answer_device_list},
+    {"/device/qr", IDP_GET, IDP_READS, false, NULL, idp_answer_device_qr},
     {"/oauth2/user_authorization", IDP_GET, IDP_WRITES, false, NULL, idp_answer_device_page},
     {"/oauth2/user_authorization", IDP_POST, IDP_WRITES, false, FORM, idp_answer_device_page},
     {"/login", IDP_GET, IDP_WRITES, false, NULL, idp_answer_login_page},

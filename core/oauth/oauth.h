@@ -49,6 +49,7 @@ struct idp_settings {
     struct idp_bytes pre_mappingrule_id, post_mappingrule_id;         /* hooks; data NULL: none */
     const struct idp_json *attribute_map, *attribute_sources;         /* NULL: none */
     int64_t session_absolute_lifetime_s, session_idle_lifetime_s;
+    struct idp_bytes subject_header; /* in which a trusted proxy names who is there; or data NULL */
     int64_t audit_retention_s;
     int64_t audit_events; /* a bit for each enum idp_audit_kind */
     struct idp_bytes metrics_sources;
@@ -187,6 +188,10 @@ struct idp_device_request {
 };
 const struct idp_json *idp_device_issue(struct idp_call *call,
                                         const struct idp_device_request *request);
+
+/* The verification_uri_complete of a code as somebody typed it, whether or not there is such a one;
+ * data NULL: no code looks like that. */
+struct idp_bytes idp_verification_uri_complete(struct idp_call *call, struct idp_bytes typed);
 
 /* Tokens or an error; RFC 8628 §3.5. */
 struct idp_redeemer {

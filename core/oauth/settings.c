@@ -74,6 +74,8 @@ const struct idp_setting idp_setting_rows[] = {
      31536000, 1209600, NULL, FIELD(session_absolute_lifetime_s)},
     {"session_settings", "session_idle_lifetime_in_secs", NULL, IDP_SETTING_INTEGER, 60, 31536000,
      86400, NULL, FIELD(session_idle_lifetime_s)},
+    {"session_settings", "subject_header", NULL, IDP_SETTING_HEADER, 0, 0, 0, NULL,
+     FIELD(subject_header)},
     {"session_settings", "audit_retention_in_secs", NULL, IDP_SETTING_INTEGER, 3600, 3153600000,
      7776000, NULL, FIELD(audit_retention_s)},
     {"guard_settings", "unknown_device_codes_max", NULL, IDP_SETTING_INTEGER, 1, 9999, 100, NULL,

@@ -15,6 +15,7 @@ enum idp_setting_kind {
     IDP_SETTING_AUDIT_EVENTS,
     IDP_SETTING_NAME,      /* a text that need not be there */
     IDP_SETTING_ALGORITHM, /* the same, and the name of one that a stored key can sign with */
+    IDP_SETTING_HEADER,
     IDP_SETTING_SLOW_DOWN,
     IDP_SETTING_PRESET
 };

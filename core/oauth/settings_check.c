@@ -9,7 +9,8 @@ enum {
     CHARSET_SIZE_MAX = 64,
     VERIFICATION_URI_SIZE_EASY = 40,
     LIFETIME_SHORT_S = 60,
-    NAME_SIZE_MAX = 64
+    NAME_SIZE_MAX = 64,
+    HEADER_SIZE_MAX = 64
 };
 
 static const char confusable_pairs[][2] = {
@@ -57,6 +58,19 @@ static bool charset_valid(struct idp_bytes charset)
     return charset.size >= 8 && charset.size <= CHARSET_SIZE_MAX;
 }
 
+/* Lower case, and none that clients send for something else, or that only the front may set. */
+static bool header_valid(struct idp_call *call, struct idp_bytes name)
+{
+    static const char characters[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
+    static const char others[] =
+        "accept accept-language authorization content-length content-type cookie dpop host origin "
+        "referer transfer-encoding user-agent x-broker-api-version x-xsrf-token";
+    const char *text = idp_text_c(call, name);
+    return name.size <= HEADER_SIZE_MAX && strspn(text, characters) == name.size &&
+           !idp_word_in(idp_bytes_of(others), name) &&
+           !idp_bytes_start(name, idp_bytes_of("x-idplane-"));
+}
+
 static const char *value_problem(struct idp_call *call, const struct idp_setting *row,
                                  const struct idp_json *value)
 {
@@ -82,6 +96,10 @@ static const char *value_problem(struct idp_call *call, const struct idp_setting
     case IDP_SETTING_AUDIT_EVENTS:
         return idp_audit_events_read(value) >= 0 ? NULL
                                                  : " must be an array of names of audit events";
+    case IDP_SETTING_HEADER:
+        return is_string && header_valid(call, value->text)
+                   ? NULL
+                   : " must be the name of a header that only a proxy sets, in lower case";
     case IDP_SETTING_SLOW_DOWN:
         return is_string &&
                        (idp_bytes_is(value->text, "increase") || idp_bytes_is(value->text, "fixed"))
@@ -315,6 +333,10 @@ struct idp_json *idp_settings_warnings(struct idp_call *call, const struct idp_s
     if (settings->base_url.size + strlen(settings->verification_path) >
         VERIFICATION_URI_SIZE_EASY) {
         warn(call, warnings, "The verification_uri is longer than 40 characters: hard to type.");
+    }
+    if (settings->subject_header.data != NULL) {
+        warn(call, warnings,
+             "The subject_header is set: whoever gets it past the proxy is whom they like.");
     }
     if (settings->base_url.data[4] == ':') {
         warn(call, warnings, "The base_url is not https: for this machine only.");

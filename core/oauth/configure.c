@@ -5,6 +5,7 @@
  * Two calls at once cannot lose each other's change: the row is written only at the version read.
  */
 #include "core/oauth/tenant.h"
+#include "core/oauth/token.h"
 
 enum { CONFIGURE_TRIES = 8 };
 
@@ -152,12 +153,35 @@ static struct idp_json *grant_types_json(struct idp_call *call, const struct idp
     return list;
 }
 
+static void add_given(struct idp_call *call, struct idp_json *result, const char *name,
+                      const struct idp_json *document)
+{
+    if (document != NULL) {
+        idp_json_add_shared(call, result, name, document);
+    }
+}
+
+/* A rule of others that was not brought along does nothing. */
+static void warn_unbound(struct idp_call *call, struct idp_json *warnings,
+                         const struct idp_settings *settings)
+{
+    struct idp_hooks hooks = idp_hooks_load(call, settings);
+    bool is_unbound = (settings->pre_hook.data != NULL && hooks.before == NULL) ||
+                      (settings->post_hook.data != NULL && hooks.after == NULL);
+    if (is_unbound) {
+        const char *sentence = "A mapping rule is named that set_hook() has not registered.";
+        idp_json_add(warnings, NULL, idp_json_new_string(call, idp_bytes_of(sentence)));
+    }
+}
+
 static struct idp_json *in_force(struct idp_call *call, const struct idp_json *document)
 {
     struct idp_settings settings = idp_settings_of(document);
     struct idp_json *result = section_json(call, &settings, NULL);
     idp_json_add_string(call, result, "tenant", idp_tenant(call));
     idp_json_add(result, "grant_types", grant_types_json(call, &settings));
+    add_given(call, result, "attribute_map", settings.attribute_map);
+    add_given(call, result, "attribute_sources", settings.attribute_sources);
     for (const char *const *section = idp_setting_sections; *section != NULL; section++) {
         idp_json_add(result, *section, section_json(call, &settings, *section));
     }
@@ -166,6 +190,7 @@ static struct idp_json *in_force(struct idp_call *call, const struct idp_json *d
         const char *sentence = "Another tenant has this base_url: over HTTP neither is found.";
         idp_json_add(warnings, NULL, idp_json_new_string(call, idp_bytes_of(sentence)));
     }
+    warn_unbound(call, warnings, &settings);
     idp_json_add(result, "warnings", warnings);
     return result;
 }

@@ -36,6 +36,8 @@ struct idp_settings {
     int64_t refresh_token_lifetime_s;
     int64_t id_token_lifetime_s, authorization_code_lifetime_s, grant_lifetime_s, refresh_grace_s;
     bool dpop_nonce_required;
+    struct idp_bytes pre_hook, post_hook; /* names that others gave to those; data NULL: ours */
+    const struct idp_json *attribute_map, *attribute_sources; /* may be NULL */
     struct idp_key_schedule keys;
     int64_t session_absolute_lifetime_s, session_idle_lifetime_s;
     int64_t audit_retention_s;
@@ -242,6 +244,10 @@ struct idp_value idp_sql_approve_device_code(struct idp_call *call,
 struct idp_value idp_sql_deny_device_code(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_poll_device_code(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_token_request(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_set_hook(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_hooks(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_explain_token_request(struct idp_call *call,
+                                               const struct idp_value *arguments);
 struct idp_value idp_sql_introspect(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_revoke(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_userinfo(struct idp_call *call, const struct idp_value *arguments);
@@ -279,7 +285,7 @@ extern const struct idp_statement idp_tenant_statements[], idp_client_statements
     idp_device_poll_statements[], idp_throttle_statements[], idp_grant_statements[],
     idp_grant_list_statements[], idp_access_token_statements[], idp_refresh_token_statements[],
     idp_authorization_code_statements[], idp_consent_statements[], idp_withdrawal_statements[],
-    idp_purge_statements[];
+    idp_hook_statements[], idp_token_claims_statements[], idp_purge_statements[];
 extern const size_t idp_tenant_statement_count, idp_client_statement_count,
     idp_client_write_statement_count, idp_client_secret_statement_count,
     idp_subject_statement_count, idp_device_client_statement_count,
@@ -287,6 +293,7 @@ extern const size_t idp_tenant_statement_count, idp_client_statement_count,
     idp_device_poll_statement_count, idp_throttle_statement_count, idp_grant_statement_count,
     idp_grant_list_statement_count, idp_access_token_statement_count,
     idp_refresh_token_statement_count, idp_authorization_code_statement_count,
-    idp_consent_statement_count, idp_withdrawal_statement_count, idp_purge_statement_count;
+    idp_consent_statement_count, idp_withdrawal_statement_count, idp_purge_statement_count,
+    idp_hook_statement_count, idp_token_claims_statement_count;
 
 #endif

@@ -141,8 +141,7 @@ static const struct idp_json *pay(struct idp_call *call, const struct idp_token_
     if (grant->binding.jkt.data == NULL) {
         grant->binding.jkt = request->binding.jkt;
     }
-    return idp_tokens_issue(call, &request->settings, &request->rules, grant,
-                            request->rules.is_rotated);
+    return idp_tokens_issue(call, request, grant, request->rules.is_rotated);
 }
 
 const struct idp_json *idp_grant_refresh_token(struct idp_call *call,

@@ -12,6 +12,8 @@ const struct idp_setting idp_setting_rows[] = {
     {NULL, "base_url", NULL, IDP_SETTING_URL, 0, 0, 0, IDP_BASE_URL_DEFAULT, FIELD(base_url)},
     {NULL, "client_certificate_header", NULL, IDP_SETTING_TEXT, 0, 0, 0, NULL,
      FIELD(certificate_header)},
+    {NULL, "pre_mappingrule_id", NULL, IDP_SETTING_TEXT, 0, 0, 0, NULL, FIELD(pre_hook)},
+    {NULL, "post_mappingrule_id", NULL, IDP_SETTING_TEXT, 0, 0, 0, NULL, FIELD(post_hook)},
     {"device_flow_settings", "device_flow_polling_interval_in_secs",
      "device_flow_polling_interval_seconds", IDP_SETTING_INTEGER, 1, 3600, 5, NULL,
      FIELD(interval_s)},
@@ -151,6 +153,8 @@ struct idp_settings idp_settings_of(const struct idp_json *document)
         settings.audience = settings.issuer;
     }
     settings.grant_types = idp_json_member(document, "grant_types");
+    settings.attribute_map = idp_json_member(document, "attribute_map");
+    settings.attribute_sources = idp_json_member(document, "attribute_sources");
     settings.device_grant = idp_grant_offered(&settings, idp_bytes_of(IDP_GRANT_DEVICE_CODE));
     return settings;
 }

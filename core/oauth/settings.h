@@ -49,6 +49,10 @@ struct idp_url {
 };
 bool idp_url_read(struct idp_call *call, struct idp_bytes text, struct idp_url *url) IDP_MUST_CHECK;
 
+/* NULL, or what is wrong with the member of that name, to be said behind it (attribute_map.c). */
+const char *idp_attribute_map_problem(const struct idp_json *map);
+const char *idp_attribute_sources_problem(const struct idp_json *sources);
+
 /* Checks a document member by member; NULL where it is valid, else sentences that name them all. */
 const char *idp_settings_check(struct idp_call *call, const struct idp_json *document);
 

@@ -158,6 +158,20 @@ static void check_section(struct idp_text *faults, const char *section,
     }
 }
 
+/* Members with a structure of their own. */
+static const struct {
+    const char *name;
+    const char *(*problem)(const struct idp_json *member);
+} documents[] = {{"attribute_map", idp_attribute_map_problem},
+                 {"attribute_sources", idp_attribute_sources_problem}};
+
+static void check_document(struct idp_text *faults, const char *name, const char *problem)
+{
+    if (problem != NULL) {
+        add_fault(faults, NULL, name, problem);
+    }
+}
+
 static void check_top(struct idp_text *faults, const struct idp_json *member)
 {
     for (const char *const *section = idp_setting_sections; *section != NULL; section++) {
@@ -169,6 +183,12 @@ static void check_top(struct idp_text *faults, const struct idp_json *member)
     if (idp_bytes_is(member->name, "grant_types")) {
         check_grant_types(faults, member);
         return;
+    }
+    for (size_t i = 0; i < IDP_COUNT(documents); i++) {
+        if (idp_bytes_is(member->name, documents[i].name)) {
+            check_document(faults, documents[i].name, documents[i].problem(member));
+            return;
+        }
     }
     const struct idp_setting *row = row_of(NULL, member->name);
     if (row == NULL) {

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Makefile: builds idplane for SQLite, PostgreSQL and HTTP from one core.
 #
-#   make            what is installed: build/idplane.so, build/idplane-httpd, build/pg/idplane.so,
-#                   and idplane_fetch.so beside each
+#   make            what is installed: build/idplane.so, build/idplane-httpd, build/idplane-load,
+#                   build/pg/idplane.so, and idplane_fetch.so beside each module
 #   make demo       a device signs in on SQLite, end to end (installs what is missing)
 #   make check      every test (installs what is missing); check-fresh: in a new Debian 12
 #   make install    PG_CONFIG, PREFIX and DESTDIR choose where
@@ -32,7 +32,7 @@ BUILD_C  = $(MKDIR) && $(CC) $(STYLE) $(HARDEN) $(CFLAGS) $(SANITIZE) $(CPPFLAGS
            $(XML) -MD -MP -o $@
 SHARED   = $(MKDIR) && $(CC) -shared $(CFLAGS) $(SANITIZE) $(LDFLAGS) \
            -Wl,-Bsymbolic,-z,relro,-z,now,-z,nodelete -o $@
-LIBS    := -lcjson -lxml2 -lcrypto -lpthread
+LIBS    := -lcjson -lxml2 -lqrencode -lcrypto -lpthread
 FETCH_LIBS := -lcurl -lcjson -lcrypto -lpthread
 # Headers of libraries that lie in a folder of their own; not ours to warn about.
 XML     := $(patsubst -I%,-isystem %,$(shell xml2-config --cflags 2>/dev/null))
@@ -42,7 +42,9 @@ PG_INCLUDE = $(shell $(PG_CONFIG) --includedir-server 2>/dev/null)
 PQ_FLAGS   = -isystem $(shell $(PG_CONFIG) --includedir)
 PQ_LIBS    = -L$(shell $(PG_CONFIG) --libdir) -lpq
 HAS_PG     = $(wildcard $(PG_INCLUDE)/postgres.h)
-HAS_CURL  := $(shell echo '\#include <curl/curl.h>' | $(CC) -E -x c -o /dev/null - 2>/dev/null && echo yes)
+has_header = $(shell echo '\#include <$(1)>' | $(CC) -E -x c -o /dev/null - 2>/dev/null && echo yes)
+HAS_CURL  := $(call has_header,curl/curl.h)
+HAS_YAML  := $(call has_header,yaml.h)
 
 objects  = $(patsubst %.c,$(BUILD)/$(1)/%.o,$(sort $(2)))
 programs = $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard $(1))))
@@ -54,6 +56,9 @@ FETCH   := $(call objects,obj,$(wildcard core/fetch/*.c))
 SQLITE_FETCH := $(call objects,obj,$(wildcard sqlite_ext/fetch/*.c))
 STATIC_FETCH := $(if $(HAS_CURL),$(call objects,static,$(wildcard sqlite_ext/fetch/*.c)) $(BUILD)/fetch.a)
 HTTPD   := $(call objects,obj,$(wildcard httpd/*.c))
+LOAD    := $(call objects,obj,$(wildcard load/*.c))
+# What reads documents, without what applies them: for the fuzzer.
+READER  := $(call objects,obj,$(addprefix load/,loader.c node.c scalar.c secret.c yaml.c))
 UNIT    := $(filter-out $(if $(HAS_CURL),,%/test_fetch),$(call programs,regress/unit/test_*.c))
 HELPERS := $(call programs,regress/isolation/*.c regress/sqlite/*.c regress/fetch/*.c)
 BENCH_PARTS := $(addprefix bench/,claims.c database.c pair.c raw.c token.c)
@@ -74,12 +79,13 @@ pgxs = [ ! -f $(BUILD)/core.a ] || \
 PGXS_MAKE       = $(call pgxs,pg,pg_ext/Makefile,$(SCRIPT))
 PGXS_FETCH_MAKE = $(call pgxs,pg_fetch,pg_ext/fetch/Makefile,$(FETCH_SCRIPT))
 
-.PHONY: all sqlite postgres fetch-sqlite fetch-postgres no-postgres no-curl unit helpers install \
+.PHONY: all sqlite postgres fetch-sqlite fetch-postgres no-postgres no-curl no-yaml unit helpers install \
         install-sqlite install-postgres demo check installcheck check-fresh serve bench \
         bench-programs tidy format fuzz sanitize clean
 .DELETE_ON_ERROR:
 all: sqlite $(if $(HAS_PG),postgres,no-postgres)
-sqlite: $(BUILD)/idplane.so $(BUILD)/idplane-httpd $(if $(HAS_CURL),fetch-sqlite,no-curl)
+sqlite: $(BUILD)/idplane.so $(BUILD)/idplane-httpd $(if $(HAS_CURL),fetch-sqlite,no-curl) \
+        $(if $(HAS_YAML),$(BUILD)/idplane-load,no-yaml)
 postgres: $(BUILD)/core.a $(SCRIPT) $(BUILD)/pg/version $(if $(HAS_CURL),fetch-postgres)
 	+@$(PGXS_MAKE) all
 fetch-sqlite: $(BUILD)/idplane_fetch.so
@@ -90,6 +96,7 @@ helpers: $(HELPERS)
 bench-programs: $(BENCH) $(PEERS) $(if $(HAS_PG),$(BUILD)/bench/backend.so)
 no-postgres:; @echo "$(PG_CONFIG) knows no PostgreSQL server headers: built for SQLite only."
 no-curl:; @echo "There are no headers of libcurl (libcurl4-openssl-dev): built without idplane_fetch."
+no-yaml:; @echo "There are no headers of libyaml (libyaml-dev): built without idplane-load."
 
 $(BUILD)/core.a: $(CORE); rm -f $@ && $(AR) rcs $@ $^
 $(BUILD)/idplane.so: $(SQLITE) $(BUILD)/core.a
@@ -100,9 +107,13 @@ $(BUILD)/idplane_fetch.so: $(SQLITE_FETCH) $(BUILD)/fetch.a $(BUILD)/core.a
 $(BUILD)/idplane-httpd: $(HTTPD) $(STATIC) $(STATIC_FETCH) $(BUILD)/core.a
 	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -fno-lto -o $@ $^ -lmicrohttpd -lsqlite3 $(PQ_LIBS) \
 	    $(if $(HAS_CURL),-lcurl) $(LIBS)
-$(SCRIPT): sql/schema.sql sql/comments.sql sql/functions.sql sql/privileges.sql pg_ext/idplane.control
+$(BUILD)/load.a: $(READER); rm -f $@ && $(AR) rcs $@ $^
+$(BUILD)/idplane-load: $(LOAD) $(STATIC) $(BUILD)/core.a
+	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -fno-lto -o $@ $^ -lyaml -lsqlite3 $(PQ_LIBS) $(LIBS)
+SCRIPT_PARTS := $(addprefix sql/,schema.sql comments.sql functions.sql privileges.sql storage.sql)
+$(SCRIPT): $(SCRIPT_PARTS) pg_ext/idplane.control
 	$(MKDIR) && { printf '%s\n' '\echo Use "CREATE EXTENSION idplane" to load this file. \quit' \
-	    'CREATE SCHEMA idplane;'; cat sql/schema.sql sql/comments.sql sql/functions.sql sql/privileges.sql; } >$@
+	    'CREATE SCHEMA idplane;'; cat $(SCRIPT_PARTS); } >$@
 $(FETCH_SCRIPT): sql/fetch.sql pg_ext/fetch/idplane_fetch.control
 	$(MKDIR) && { printf '%s\n' \
 	    '\echo Use "CREATE EXTENSION idplane_fetch" to load this file. \quit'; cat $<; } >$@
@@ -110,6 +121,8 @@ $(FETCH_SCRIPT): sql/fetch.sql pg_ext/fetch/idplane_fetch.control
 $(BUILD)/schema.inc: sql/schema.sql sql/sqlite.sql
 	$(MKDIR) && cat $^ | sed -e 's/[\\"]/\\&/g' -e 's/.*/"&\\n"/' >$@
 $(BUILD)/obj/httpd/%.o: httpd/%.c
+	$(BUILD_C) -c $(PQ_FLAGS) $<
+$(BUILD)/obj/load/%.o: load/%.c
 	$(BUILD_C) -c $(PQ_FLAGS) $<
 $(BUILD)/obj/%.o: %.c | $(BUILD)/schema.inc
 	$(BUILD_C) $(LTO) -c $<
@@ -136,6 +149,7 @@ install: install-sqlite $(if $(HAS_PG),install-postgres)
 install-sqlite: sqlite
 	install -D -m 755 $(BUILD)/idplane.so $(DESTDIR)$(PREFIX)/lib/idplane.so
 	install -D -m 755 $(BUILD)/idplane-httpd $(DESTDIR)$(PREFIX)/bin/idplane-httpd
+	$(if $(HAS_YAML),install -D -m 755 $(BUILD)/idplane-load $(DESTDIR)$(PREFIX)/bin/idplane-load)
 	$(if $(HAS_CURL),install -D -m 755 $(BUILD)/idplane_fetch.so $(DESTDIR)$(PREFIX)/lib/idplane_fetch.so)
 install-postgres: postgres
 	+@$(PGXS_MAKE) install

@@ -26,6 +26,10 @@ const struct idp_function idp_functions[] = {
      "A client as it is registered, without its secret; NULL where there is none."},
     {"rotate_client_secret", "ti", "client_id overlap_s", 1, 0, 'j', IDP_WRITES,
      idp_sql_rotate_client_secret, "Gives a client another secret; the old one is good meanwhile."},
+    {"remove_client", "t", "client_id", 1, 0, 'b', IDP_WRITES, idp_sql_remove_client,
+     "Ends a client with all its grants and codes; whether there was one."},
+    {"create_initial_access_token", "ii", "lifetime_s use_count", 0, 0, 't', IDP_WRITES,
+     idp_sql_create_initial_access_token, "A token that lets its bearer register clients."},
     {"set_subject", "tj", "subject document", 2, 0, 'j', IDP_WRITES, idp_sql_set_subject,
      "Locks or unlocks a subject."},
     {"set_clock", "t", "time", 1, 1, 't', IDP_SESSION_CHANGE, idp_sql_set_clock,
@@ -38,6 +42,16 @@ const struct idp_function idp_functions[] = {
      "Removes what expired: codes, tokens, attempts, logins, sessions, audit; max_rows of each."},
     {"audit_events", "j", "options", 0, 0, 'j', IDP_READS, idp_sql_audit_events,
      "What happened last, and who was it; the latest first."},
+    {"seal_audit", "i", "max_rows", 1, 0, 'j', IDP_WRITES, idp_sql_seal_audit,
+     "Chains rows of the audit that are in no seal yet, and signs the head of the chain."},
+    {"audit_head", "", "", 0, 0, 'j', IDP_READS, idp_sql_audit_head,
+     "The last seal of the audit, to be kept elsewhere."},
+    {"verify_audit", "j", "head", 0, 0, 'j', IDP_READS, idp_sql_verify_audit,
+     "Whether the audit is as it was sealed, and goes on from a head that was kept."},
+    {"metric_samples", "", "", 0, 0, 'j', IDP_READS, idp_sql_metric_samples,
+     "What is to be monitored of this tenant, one sample each."},
+    {"metrics", "", "", 0, 0, 't', IDP_READS, idp_sql_metrics,
+     "The same in the text format of Prometheus."},
     {"check_installation", "", "", 0, 0, 'j', IDP_READS, idp_sql_check_installation,
      "Prepares every statement of the library against the tables, and counts them."},
     {"canonical_json", "j", "json", 1, 0, 't', IDP_PURE, idp_sql_canonical_json,
@@ -74,6 +88,8 @@ const struct idp_function idp_functions[] = {
      "The RFC 7638 thumbprint of a JWK."},
     {"create_signing_key", "t", "alg", 0, 0, 't', IDP_WRITES, idp_sql_create_signing_key,
      "Makes and activates a signing key of this tenant; returns its kid."},
+    {"import_signing_key", "tttt", "kid key alg certificate", 2, 0, 'j', IDP_WRITES,
+     idp_sql_import_signing_key, "Takes over a private key that was made elsewhere."},
     {"rotate_signing_key", "t", "alg", 0, 0, 't', IDP_WRITES, idp_sql_rotate_signing_key,
      "Publishes the key that will sign next; returns its kid."},
     {"retire_signing_key", "t", "kid", 1, 0, 't', IDP_WRITES, idp_sql_retire_signing_key,
@@ -265,6 +281,8 @@ const struct idp_function idp_functions[] = {
     /* HTTP */
     {"http_request", "ttjxj", "method target headers body resume", 2, 0, 'j', IDP_WRITES,
      idp_sql_http_request, "One HTTP request to one HTTP response."},
+    {"qr_code", "t", "text", 1, 0, 't', IDP_PURE, idp_sql_qr_code,
+     "A QR code of the text, as SVG."},
 };
 const size_t idp_function_count = IDP_COUNT(idp_functions);
 
@@ -272,7 +290,8 @@ const struct idp_trigger *const idp_triggers[] = {&idp_oidc_trigger};
 const size_t idp_trigger_count = IDP_COUNT(idp_triggers);
 
 const struct idp_sealed_column *const idp_sealed_columns[] = {
-    &idp_signing_key_sealed, &idp_client_sealed, &idp_connection_sealed, &idp_sso_session_sealed};
+    &idp_signing_key_sealed, &idp_client_sealed, &idp_connection_sealed, &idp_sso_session_sealed,
+    &idp_audit_sealed};
 const size_t idp_sealed_column_count = IDP_COUNT(idp_sealed_columns);
 
 const struct idp_statement_group idp_statement_groups[] = {
@@ -280,6 +299,8 @@ const struct idp_statement_group idp_statement_groups[] = {
     {idp_client_statements, &idp_client_statement_count},
     {idp_client_write_statements, &idp_client_write_statement_count},
     {idp_client_secret_statements, &idp_client_secret_statement_count},
+    {idp_client_remove_statements, &idp_client_remove_statement_count},
+    {idp_registration_statements, &idp_registration_statement_count},
     {idp_subject_statements, &idp_subject_statement_count},
     {idp_device_client_statements, &idp_device_client_statement_count},
     {idp_device_issue_statements, &idp_device_issue_statement_count},
@@ -296,8 +317,15 @@ const struct idp_statement_group idp_statement_groups[] = {
     {idp_hook_statements, &idp_hook_statement_count},
     {idp_token_claims_statements, &idp_token_claims_statement_count},
     {idp_purge_statements, &idp_purge_statement_count},
+    {idp_guard_statements, &idp_guard_statement_count},
+    {idp_audit_seal_statements, &idp_audit_seal_statement_count},
+    {idp_audit_verify_statements, &idp_audit_verify_statement_count},
+    {idp_audit_purge_statements, &idp_audit_purge_statement_count},
+    {idp_audit_total_statements, &idp_audit_total_statement_count},
+    {idp_metrics_statements, &idp_metrics_statement_count},
     {idp_key_store_statements, &idp_key_store_statement_count},
     {idp_key_rotation_statements, &idp_key_rotation_statement_count},
+    {idp_key_import_statements, &idp_key_import_statement_count},
     {idp_key_list_statements, &idp_key_list_statement_count},
     {idp_master_key_statements, &idp_master_key_statement_count},
     {idp_oidc_default_statements, &idp_oidc_default_statement_count},

@@ -34,6 +34,7 @@ enum idp_limit {
     IDP_TOKEN_SIZE_MAX = 64 << 10,
     IDP_KEY_TEXT_SIZE_MAX = 256 << 10,
     IDP_KEY_COUNT_MAX = 256,
+    IDP_CERTIFICATE_COUNT_MAX = 8, /* beside a key */
     IDP_TENANT_SIZE_MAX = 128,
     IDP_CLIENT_ID_SIZE_MAX = 255,
     IDP_CLIENT_SECRET_SIZE_MAX = 255,
@@ -47,6 +48,7 @@ enum idp_limit {
     IDP_GRANT_DETAILS_SIZE_MAX = 8 << 10,
     IDP_USER_CODE_INPUT_SIZE_MAX = 128,
     IDP_URL_SIZE_MAX = 2000,
+    IDP_QR_TEXT_SIZE_MAX = 1024,
     IDP_OIDC_SIZE_MAX = 64 << 10,
     IDP_OIDC_EFFECTIVE_SIZE_MAX = 256 << 10, /* each item of a list inherits a prefix */
     IDP_OIDC_LIST_COUNT_MAX = 64,
@@ -78,7 +80,11 @@ enum idp_limit {
     IDP_FETCH_HEADER_SIZE_MAX = 64 << 10,
     IDP_FETCH_BODY_SIZE_MAX = 16 << 20,
     IDP_FETCH_TIMEOUT_MS_MAX = 60000,
-    IDP_FETCH_ADDRESS_COUNT_MAX = 64
+    IDP_FETCH_ADDRESS_COUNT_MAX = 64,
+    IDP_YAML_SIZE_MAX = 1 << 20, /* idplane-load, to the end */
+    IDP_YAML_DEPTH_MAX = 32,
+    IDP_YAML_VALUE_COUNT_MAX = 64 << 10, /* those of aliases counted each time */
+    IDP_REFERENCE_SIZE_MAX = 256 << 10   /* a file that a document refers to */
 };
 
 /* Bytes with a length; NUL is data. data == NULL means absent (SQL NULL). */
@@ -116,6 +122,8 @@ enum idp_error {
     IDP_CONFIRMATION_REQUIRED,
     IDP_CODES_EXHAUSTED,
     IDP_INVALID_KEY_DOCUMENT, /* a provider publishes no keys in it */
+    IDP_TOO_MANY_CODES,       /* unknown device codes from one address */
+    IDP_TOO_MANY_FAILURES,    /* of the authentication of one client from one address */
     /* HTTP outcomes */
     IDP_LOGIN_REQUIRED,
     IDP_FORGED_REQUEST,
@@ -304,6 +312,7 @@ struct idp_call {
     struct idp_arena *arena;
     const struct idp_function *function;
     struct idp_bytes tenant; /* set on first use, and by http_request */
+    struct idp_bytes source; /* address of who asks, where it is known; data NULL: it is not */
     int64_t now_us;          /* set on first use, then constant for the call */
     bool now_known;
 };

@@ -4,10 +4,15 @@
 
 #pragma GCC diagnostic ignored "-Wunused-parameter" /* a callback is told more than it needs */
 
-/* x-idplane-peer is ours alone: a client's copy is not among them. */
-static const char *const handed_on[] = {
-    "Host",          "Content-Type",         "User-Agent", "Content-Length", "Transfer-Encoding",
-    "Authorization", "X-Broker-API-Version", "Cookie",     "X-XSRF-TOKEN",   "Accept"};
+/* x-idplane-peer is ours alone: a client's copy is not among them. The last ones are those of
+ * --trust-header: what tells who somebody is is handed on for who says that a proxy sets it. */
+enum { ACCEPT, ACCEPT_LANGUAGE, USUAL_COUNT = 11, TRUSTED_COUNT_MAX = 4 };
+static const char *handed_on[USUAL_COUNT + TRUSTED_COUNT_MAX] = {
+    "Accept",        "Accept-Language",   "Host",
+    "Content-Type",  "User-Agent",        "Content-Length",
+    "Authorization", "Transfer-Encoding", "X-Broker-API-Version",
+    "Cookie",        "X-XSRF-TOKEN"};
+static size_t handed_on_count = USUAL_COUNT;
 static unsigned taken;           /* a bit for each */
 static const char *content_type; /* that was taken */
 
@@ -23,17 +28,40 @@ static char *member_add(char *end, const char *name, const char *value)
     return stpcpy(end, "\"");
 }
 
-/* The seed of one service sends its Content-Type twice; the same again says nothing new. Accept may
- * come in several lines (RFC 9110 §5.3): the first one is enough to tell a browser. */
-static bool is_said(const char *name, const char *value)
+void header_trust(const char *name)
 {
-    if (strcasecmp(name, "Accept") == 0)
-        return (taken & 1U << (IDP_COUNT(handed_on) - 1)) != 0;
-    if (strcasecmp(name, "Content-Type") != 0)
+    static const char characters[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
+    for (size_t i = 0; i < handed_on_count; i++)
+        if (strcasecmp(handed_on[i], name) == 0)
+            errx(1, "--trust-header takes a header that only a proxy sets, once");
+    if (*name == '\0' || name[strspn(name, characters)] != '\0' ||
+        strncasecmp(name, "x-idplane-", strlen("x-idplane-")) == 0)
+        errx(1, "--trust-header takes the name of a header");
+    if (handed_on_count == IDP_COUNT(handed_on))
+        errx(1, "--trust-header is for %d headers at most", TRUSTED_COUNT_MAX);
+    handed_on[handed_on_count++] = name;
+}
+
+/* The seed of one service sends its Content-Type twice; the same again says nothing new. What a
+ * browser takes may come in several lines (RFC 9110 §5.3): the first one is enough to tell it. */
+static bool is_said(size_t i, const char *value)
+{
+    if (i == ACCEPT || i == ACCEPT_LANGUAGE)
+        return (taken & 1U << i) != 0;
+    if (strcmp(handed_on[i], "Content-Type") != 0)
         return false;
     bool said = content_type && value && strcmp(content_type, value) == 0;
     content_type = content_type ? content_type : value;
     return said;
+}
+
+/* A name that would lose a character on the way would be somebody else's. */
+static bool is_lossy(size_t i, const char *value)
+{
+    while (*value >= ' ' && *value < 0x7f)
+        value++;
+    return i >= USUAL_COUNT && *value != '\0';
 }
 
 /* jsonb would keep one of two equal names: the core is told of the second by a name of its own. */
@@ -41,10 +69,11 @@ static enum MHD_Result header_take(void *context, enum MHD_ValueKind kind, const
                                    const char *value)
 {
     char **end = context;
-    for (size_t i = 0; i < IDP_COUNT(handed_on); i++)
-        if (strcasecmp(handed_on[i], name) == 0 && !is_said(name, value)) {
-            *end = member_add(*end, taken & 1U << i ? IDP_REPEATED_HEADER : handed_on[i],
-                              value ? value : "");
+    value = value ? value : "";
+    for (size_t i = 0; i < handed_on_count; i++)
+        if (strcasecmp(handed_on[i], name) == 0 && !is_said(i, value)) {
+            bool is_refused = (taken & 1U << i) || is_lossy(i, value);
+            *end = member_add(*end, is_refused ? IDP_REPEATED_HEADER : handed_on[i], value);
             taken |= 1U << i;
         }
     return MHD_YES;

@@ -21,7 +21,18 @@
 enum { LINK_COUNT = 8, FETCHER_COUNT = 32, CONNECTION_MEMORY_SIZE = 16 << 10 };
 
 /* What the command line says, or the default: NULL where there is none, "" for a flag. */
-enum { SQLITE = 1, POSTGRES, LISTEN, BASE_URL, BODY_SIZE, TIMEOUT, SYNCHRONOUS, SINGLE, QUIET };
+enum {
+    SQLITE = 1,
+    POSTGRES,
+    LISTEN,
+    BASE_URL,
+    BODY_SIZE,
+    TIMEOUT,
+    SYNCHRONOUS,
+    TRUST_HEADER,
+    SINGLE,
+    QUIET
+};
 extern const char *option[QUIET + 1];
 
 /* A client's connection, and the request that is under way on it. */
@@ -63,6 +74,9 @@ void *obtained(void *memory);
 
 /* Puts a request into the queue; its connection sleeps until the answer. */
 void exchange_wait(struct exchange *exchange, struct queue *queue);
+/* Hands on this header, too: a proxy sets it, and no client gets one past it. Ends the process
+ * where it is one that clients set. */
+void header_trust(const char *name);
 /* The headers that the core reads, as JSON; valid until the next one is asked. */
 const char *exchange_headers(const struct exchange *exchange);
 /* Answers with the core's document, or with one that says an error. */

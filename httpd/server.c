@@ -46,6 +46,8 @@ static const struct argp_option rows[] = {
     {"body-size-max", BODY_SIZE, "BYTES", 0, "65536; a larger body is answered 413", 0},
     {"timeout", TIMEOUT, "SECONDS", 0, "15 until an idle connection ends, twice for a slow one", 0},
     {"synchronous", SYNCHRONOUS, "MODE", 0, "SQLite's commit: full (the default) or normal", 0},
+    {"trust-header", TRUST_HEADER, "NAME", 0,
+     "Hands on this header, by which a proxy says who it is", 0},
     {"no-group-commit", SINGLE, NULL, 0, "SQLite: commit each request by itself", 0},
     {"quiet", QUIET, NULL, 0, "No line for each request on stderr", 0},
     {0}};
@@ -64,6 +66,8 @@ static error_t option_take(int name, char *value, struct argp_state *state)
     if (name < SQLITE || name > QUIET)
         return ARGP_ERR_UNKNOWN;
     option[name] = value ? value : "";
+    if (name == TRUST_HEADER)
+        header_trust(value);
     return 0;
 }
 

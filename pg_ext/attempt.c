@@ -22,10 +22,10 @@ bool idp_pg_attempt(struct idp_call *call, bool (*body)(struct idp_call *call, v
                     void *data)
 {
     struct idp_frame *frame = call->context;
+    idp_pg_disconnect(frame);
     MemoryContext memory = CurrentMemoryContext;
     ResourceOwner owner = CurrentResourceOwner;
     volatile bool is_done = false;
-    idp_pg_disconnect(frame);
     BeginInternalSubTransaction(NULL);
     MemoryContextSwitchTo(memory);
     PG_TRY();

@@ -278,13 +278,12 @@ static ErrorData *caught(MemoryContext memory)
 struct idp_query_answer idp_pg_query_run(struct idp_call *call, const struct idp_query *query,
                                          struct idp_bytes request)
 {
-    struct idp_frame *frame = call->context;
+    idp_pg_disconnect(call->context); /* SPI has a memory context of its own */
     MemoryContext memory = CurrentMemoryContext;
     ResourceOwner owner = CurrentResourceOwner;
     struct idp_query_answer answer = {0};
     bool was_asking = is_asking;
     ErrorData *volatile error = NULL;
-    idp_pg_disconnect(frame);
     BeginInternalSubTransaction(NULL);
     MemoryContextSwitchTo(memory);
     PG_TRY();

@@ -22,6 +22,15 @@ COMMENT ON COLUMN idplane.client.tenant IS 'Tenant of the row.';
 COMMENT ON INDEX idplane.client_pkey IS 'A client_id is one client of a tenant.';
 COMMENT ON CONSTRAINT client_pkey ON idplane.client IS 'A client_id is one client of a tenant.';
 
+COMMENT ON COLUMN idplane.initial_access_token.created_at IS 'When it was made.';
+COMMENT ON COLUMN idplane.initial_access_token.expires_at IS 'When it ends.';
+COMMENT ON COLUMN idplane.initial_access_token.tenant IS 'Tenant of the row.';
+COMMENT ON COLUMN idplane.initial_access_token.token_digest IS 'SHA-256 of the token with its tenant; the token itself is never kept.';
+COMMENT ON COLUMN idplane.initial_access_token.use_count_left IS 'How many clients it may still register.';
+COMMENT ON INDEX idplane.idplane_initial_access_token_expires IS 'purge.';
+COMMENT ON INDEX idplane.initial_access_token_pkey IS 'A token is one row.';
+COMMENT ON CONSTRAINT initial_access_token_pkey ON idplane.initial_access_token IS 'A token is one row.';
+
 COMMENT ON COLUMN idplane.subject.changed_at IS 'Last set_subject().';
 COMMENT ON COLUMN idplane.subject.enabled IS 'False: it gets no tokens and makes no decisions.';
 COMMENT ON COLUMN idplane.subject.subject IS 'As the front names the user.';
@@ -29,6 +38,7 @@ COMMENT ON COLUMN idplane.subject.tenant IS 'Tenant of the row.';
 COMMENT ON INDEX idplane.subject_pkey IS 'One row for a subject that was ever set.';
 COMMENT ON CONSTRAINT subject_pkey ON idplane.subject IS 'One row for a subject that was ever set.';
 
+COMMENT ON COLUMN idplane.device_code.expired_at IS 'When a poll was first told that it is over; for the audit.';
 COMMENT ON COLUMN idplane.device_code.client_id IS 'The client that started the grant.';
 COMMENT ON COLUMN idplane.device_code.consumed_at IS 'When its tokens were paid.';
 COMMENT ON COLUMN idplane.device_code.decided_at IS 'When the subject approved or denied.';
@@ -115,10 +125,19 @@ COMMENT ON CONSTRAINT subject_attempt_pkey ON idplane.subject_attempt IS 'One co
 
 COMMENT ON COLUMN idplane.attempt.attempt_id IS 'Random.';
 COMMENT ON COLUMN idplane.attempt.attempted_at IS 'When the wrong code was typed.';
-COMMENT ON COLUMN idplane.attempt.source IS 'Where from: the address the front gave.';
+COMMENT ON COLUMN idplane.attempt.source IS 'Where from: the address the front gave; of IPv6 the network.';
 COMMENT ON COLUMN idplane.attempt.tenant IS 'Tenant of the row.';
 COMMENT ON INDEX idplane.attempt_pkey IS 'One row for each wrong code.';
 COMMENT ON CONSTRAINT attempt_pkey ON idplane.attempt IS 'One row for each wrong code.';
+
+COMMENT ON COLUMN idplane.failure.failed_at IS 'When.';
+COMMENT ON COLUMN idplane.failure.failure_id IS 'Random.';
+COMMENT ON COLUMN idplane.failure.source IS 'Where from: the address of the peer, as the front says; of IPv6 the network.';
+COMMENT ON COLUMN idplane.failure.tenant IS 'Tenant of the row.';
+COMMENT ON INDEX idplane.failure_pkey IS 'One row for each failure.';
+COMMENT ON INDEX idplane.idplane_failure_source IS 'How many an address had in a window.';
+COMMENT ON INDEX idplane.idplane_failure_time IS 'purge().';
+COMMENT ON CONSTRAINT failure_pkey ON idplane.failure IS 'One row for each failure.';
 COMMENT ON INDEX idplane.idplane_attempt_source IS 'Counts wrong codes of a source.';
 COMMENT ON INDEX idplane.idplane_attempt_time IS 'Counts wrong codes of a tenant; purge.';
 
@@ -129,13 +148,13 @@ COMMENT ON INDEX idplane.master_key_pkey IS 'An id is one key.';
 COMMENT ON CONSTRAINT master_key_pkey ON idplane.master_key IS 'An id is one key.';
 
 COMMENT ON COLUMN idplane.signing_key.activated_at IS 'From when on it signed.';
-COMMENT ON COLUMN idplane.signing_key.algorithm IS 'JWA name.';
+COMMENT ON COLUMN idplane.signing_key.algorithm IS 'JWA name; an RSA key signs by the others of RSA as well.';
 COMMENT ON COLUMN idplane.signing_key.created_at IS 'When it was made.';
-COMMENT ON COLUMN idplane.signing_key.kid IS 'RFC 7638 thumbprint of the public key.';
+COMMENT ON COLUMN idplane.signing_key.kid IS 'RFC 7638 thumbprint of the public key; of an imported one, its name.';
 COMMENT ON COLUMN idplane.signing_key.public_jwk IS 'What jwks() publishes.';
 COMMENT ON COLUMN idplane.signing_key.removed_at IS 'When purge() found that no token of it lives.';
 COMMENT ON COLUMN idplane.signing_key.retired_at IS 'Until when it signed.';
-COMMENT ON COLUMN idplane.signing_key.state IS 'next, active, retired, removed or compromised.';
+COMMENT ON COLUMN idplane.signing_key.state IS 'next, active, standby, retired, removed or compromised.';
 COMMENT ON COLUMN idplane.signing_key.tenant IS 'Tenant of the row.';
 COMMENT ON INDEX idplane.signing_key_pkey IS 'A kid is one key of a tenant.';
 COMMENT ON CONSTRAINT signing_key_pkey ON idplane.signing_key IS 'A kid is one key of a tenant.';
@@ -248,7 +267,25 @@ COMMENT ON COLUMN idplane.audit.tenant IS 'Tenant of the row.';
 COMMENT ON COLUMN idplane.audit.type IS 'What happened: Single sign-on, User login and the like.';
 COMMENT ON INDEX idplane.audit_pkey IS 'One row for each event.';
 COMMENT ON INDEX idplane.idplane_audit_time IS 'The events of a time; purge().';
+COMMENT ON INDEX idplane.idplane_audit_batch IS 'What a seal holds, and what none holds yet.';
 COMMENT ON CONSTRAINT audit_pkey ON idplane.audit IS 'One row for each event.';
+
+COMMENT ON COLUMN idplane.audit_seal.first_at IS 'Time of its first row.';
+COMMENT ON COLUMN idplane.audit_seal.last_at IS 'Time of its last row; it goes by retention with it.';
+COMMENT ON COLUMN idplane.audit_seal.previous_digest IS 'digest of the seal before; empty for the first.';
+COMMENT ON COLUMN idplane.audit_seal.row_count IS 'How many rows it holds.';
+COMMENT ON COLUMN idplane.audit_seal.sealed_at IS 'When.';
+COMMENT ON COLUMN idplane.audit_seal.tenant IS 'Tenant of the row.';
+COMMENT ON INDEX idplane.audit_seal_pkey IS 'One chain for a tenant: no two seals have one number.';
+COMMENT ON INDEX idplane.idplane_audit_seal_last IS 'purge().';
+COMMENT ON CONSTRAINT audit_seal_pkey ON idplane.audit_seal IS 'One chain for a tenant: no two seals have one number.';
+
+COMMENT ON COLUMN idplane.audit_total.outcome IS 'Outcome of the events.';
+COMMENT ON COLUMN idplane.audit_total.row_count IS 'How many.';
+COMMENT ON COLUMN idplane.audit_total.tenant IS 'Tenant of the row.';
+COMMENT ON COLUMN idplane.audit_total.type IS 'Type of the events; other, where there would be too many.';
+COMMENT ON INDEX idplane.audit_total_pkey IS 'One row for each kind of event.';
+COMMENT ON CONSTRAINT audit_total_pkey ON idplane.audit_total IS 'One row for each kind of event.';
 
 COMMENT ON COLUMN idplane.sso_session.connection IS 'Connection of the login.';
 COMMENT ON COLUMN idplane.sso_session.expires_at IS 'When it ends at the latest.';

@@ -38,6 +38,14 @@ CREATE FUNCTION idplane.rotate_client_secret(client_id text, overlap_s bigint DE
     LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.rotate_client_secret(text, bigint) IS 'Gives a client another secret; the old one is good meanwhile.';
 
+CREATE FUNCTION idplane.remove_client(client_id text) RETURNS boolean
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.remove_client(text) IS 'Ends a client with all its grants and codes; whether there was one.';
+
+CREATE FUNCTION idplane.create_initial_access_token(lifetime_s bigint DEFAULT 86400, use_count bigint DEFAULT 1) RETURNS text
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.create_initial_access_token(bigint, bigint) IS 'A token that lets its bearer register clients.';
+
 CREATE FUNCTION idplane.set_subject(subject text, document jsonb) RETURNS jsonb
     LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.set_subject(text, jsonb) IS 'Locks or unlocks a subject.';
@@ -61,6 +69,26 @@ COMMENT ON FUNCTION idplane.purge(bigint) IS 'Removes what expired: codes, token
 CREATE FUNCTION idplane.audit_events(options jsonb DEFAULT NULL) RETURNS jsonb
     LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.audit_events(jsonb) IS 'What happened last, and who was it; the latest first.';
+
+CREATE FUNCTION idplane.seal_audit(max_rows bigint) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.seal_audit(bigint) IS 'Chains rows of the audit that are in no seal yet, and signs the head of the chain.';
+
+CREATE FUNCTION idplane.audit_head() RETURNS jsonb
+    LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.audit_head() IS 'The last seal of the audit, to be kept elsewhere.';
+
+CREATE FUNCTION idplane.verify_audit(head jsonb DEFAULT NULL) RETURNS jsonb
+    LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.verify_audit(jsonb) IS 'Whether the audit is as it was sealed, and goes on from a head that was kept.';
+
+CREATE FUNCTION idplane.metric_samples() RETURNS jsonb
+    LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.metric_samples() IS 'What is to be monitored of this tenant, one sample each.';
+
+CREATE FUNCTION idplane.metrics() RETURNS text
+    LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.metrics() IS 'The same in the text format of Prometheus.';
 
 CREATE FUNCTION idplane.check_installation() RETURNS jsonb
     LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
@@ -131,6 +159,10 @@ COMMENT ON FUNCTION idplane.jwk_thumbprint(jsonb) IS 'The RFC 7638 thumbprint of
 CREATE FUNCTION idplane.create_signing_key(alg text DEFAULT 'ES256') RETURNS text
     LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER COST 10000 AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.create_signing_key(text) IS 'Makes and activates a signing key of this tenant; returns its kid.';
+
+CREATE FUNCTION idplane.import_signing_key(kid text, key text, alg text DEFAULT NULL, certificate text DEFAULT NULL) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER COST 10000 AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.import_signing_key(text, text, text, text) IS 'Takes over a private key that was made elsewhere.';
 
 CREATE FUNCTION idplane.rotate_signing_key(alg text DEFAULT NULL) RETURNS text
     LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER COST 10000 AS 'MODULE_PATHNAME', 'idplane_call';
@@ -493,6 +525,10 @@ CREATE FUNCTION idplane.http_request(method text, target text, headers jsonb DEF
     resume jsonb DEFAULT NULL) RETURNS jsonb
     LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.http_request(text, text, jsonb, bytea, jsonb) IS 'One HTTP request to one HTTP response.';
+
+CREATE FUNCTION idplane.qr_code(text text) RETURNS text
+    LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.qr_code(text) IS 'A QR code of the text, as SVG.';
 
 -- ---- from pgjwt ----
 -- The same names and arguments, over the functions above; docs/pgjwt.md says what is refused here.

@@ -36,6 +36,8 @@ CREATE TABLE idplane.client (
     old_secret_digest bytea,
     old_secret_expires_at timestamptz,
     sealed_secret bytea,
+    registration_digest bytea,
+    watched_until timestamptz,
     PRIMARY KEY (tenant, client_id)
 );
 COMMENT ON TABLE idplane.client IS 'Registered OAuth clients (RFC 7591 metadata).';
@@ -43,8 +45,21 @@ COMMENT ON COLUMN idplane.client.auth_method IS 'token_endpoint_auth_method: the
 COMMENT ON COLUMN idplane.client.secret_digest IS 'SHA-256 of the client secret; the secret itself is shown once and never kept.';
 COMMENT ON COLUMN idplane.client.old_secret_digest IS 'The secret before the last rotation, good until old_secret_expires_at.';
 COMMENT ON COLUMN idplane.client.sealed_secret IS 'Of client_secret_jwt alone, which needs the secret itself: AES-256-GCM under the master key, bound to tenant and client.';
+COMMENT ON COLUMN idplane.client.registration_digest IS 'SHA-256 of the token with which the client manages its own registration (RFC 7592).';
 COMMENT ON COLUMN idplane.client.grant_types IS 'grant_types of the metadata, separated by one space.';
+COMMENT ON COLUMN idplane.client.watched_until IS 'An address sent too many wrong credentials of it: until then each address is looked up before its credentials are.';
 COMMENT ON COLUMN idplane.client.scope IS 'Scope values the client may ask for, separated by one space.';
+
+CREATE TABLE idplane.initial_access_token (
+    tenant text COLLATE "C" NOT NULL,
+    token_digest bytea NOT NULL,
+    created_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    use_count_left bigint NOT NULL,
+    PRIMARY KEY (tenant, token_digest)
+);
+CREATE INDEX idplane_initial_access_token_expires ON idplane.initial_access_token (expires_at);
+COMMENT ON TABLE idplane.initial_access_token IS 'Who may register clients over HTTP, and how many (RFC 7591 3).';
 
 CREATE TABLE idplane.subject (
     tenant text COLLATE "C" NOT NULL,
@@ -78,6 +93,7 @@ CREATE TABLE idplane.device_code (
     code_challenge text COLLATE "C",
     key_thumbprint text COLLATE "C",
     certificate_thumbprint text COLLATE "C",
+    expired_at timestamptz,
     PRIMARY KEY (tenant, user_code_digest)
 );
 -- Polling goes by code_digest. While a table is small and not yet analysed, PostgreSQL finds all
@@ -216,6 +232,21 @@ CREATE INDEX idplane_attempt_source ON idplane.attempt (tenant, source, attempte
 CREATE INDEX idplane_attempt_time ON idplane.attempt (tenant, attempted_at);
 COMMENT ON TABLE idplane.attempt IS 'Wrong user codes, one row each, only inserted: counted by source and for the tenant, so that nobody queues behind a row.';
 
+CREATE TABLE idplane.failure (
+    tenant text COLLATE "C" NOT NULL,
+    failure_id text COLLATE "C" NOT NULL,
+    failed_at timestamptz NOT NULL,
+    kind text COLLATE "C" NOT NULL,
+    client_id text COLLATE "C" NOT NULL,
+    source text COLLATE "C" NOT NULL,
+    PRIMARY KEY (tenant, failure_id)
+);
+CREATE INDEX idplane_failure_source ON idplane.failure (tenant, source, kind, client_id, failed_at);
+CREATE INDEX idplane_failure_time ON idplane.failure (tenant, failed_at);
+COMMENT ON TABLE idplane.failure IS 'Unknown device codes and wrong credentials of clients that came over HTTP, one row each up to the limit of their address; only inserted.';
+COMMENT ON COLUMN idplane.failure.kind IS 'device_code or client.';
+COMMENT ON COLUMN idplane.failure.client_id IS 'Whose credentials were wrong; empty for device codes.';
+
 CREATE TABLE idplane.master_key (
     key_id text COLLATE "C" NOT NULL,
     fingerprint bytea NOT NULL,
@@ -240,9 +271,9 @@ CREATE TABLE idplane.signing_key (
 );
 CREATE UNIQUE INDEX idplane_signing_key_active ON idplane.signing_key (tenant) WHERE state = 'active';
 CREATE UNIQUE INDEX idplane_signing_key_next ON idplane.signing_key (tenant) WHERE state = 'next';
-COMMENT ON TABLE idplane.signing_key IS 'Signing keys of a tenant, of all times. state: next, active, retired, removed; or compromised. In force at time t: activated_at <= t and (retired_at is null or retired_at > t).';
+COMMENT ON TABLE idplane.signing_key IS 'Signing keys of a tenant, of all times. state: next, active, standby, retired, removed; or compromised. In force at time t: activated_at <= t and (retired_at is null or retired_at > t).';
 COMMENT ON COLUMN idplane.signing_key.sealed_private_key IS 'AES-256-GCM under the master key, bound to tenant and kid; empty once the key signs no more.';
-COMMENT ON COLUMN idplane.signing_key.activates_at IS 'From when on a next key may sign: verifiers have had the time to fetch it.';
+COMMENT ON COLUMN idplane.signing_key.activates_at IS 'From when on a next key may sign: verifiers have had the time to fetch it; since when one is on standby.';
 
 CREATE TABLE idplane.signing_key_expiry (
     tenant text COLLATE "C" NOT NULL,
@@ -406,11 +437,51 @@ CREATE TABLE idplane.audit (
     subject text COLLATE "C",
     object text COLLATE "C",
     details jsonb NOT NULL,
+    proof bytea,
+    seal bigint,
     PRIMARY KEY (tenant, audit_id)
 );
 CREATE INDEX idplane_audit_time ON idplane.audit (tenant, occurred_at);
+CREATE INDEX idplane_audit_batch ON idplane.audit (tenant, seal, occurred_at, audit_id);
+COMMENT ON COLUMN idplane.audit.proof IS 'Until it is sealed: a digest of the row under the master key, so that nobody without that adds a row.';
+COMMENT ON COLUMN idplane.audit.seal IS 'Number of the seal that the row is in; null: of none yet; 0: it had no good proof.';
 COMMENT ON TABLE idplane.audit IS 'What happened and who was it, only inserted. No token, key or code is ever in it.';
 COMMENT ON COLUMN idplane.audit.object IS 'What it happened to: a connection, a client.';
+
+CREATE TABLE idplane.audit_seal (
+    tenant text COLLATE "C" NOT NULL,
+    number bigint NOT NULL,
+    sealed_at timestamptz NOT NULL,
+    first_at timestamptz NOT NULL,
+    last_at timestamptz NOT NULL,
+    row_count bigint NOT NULL,
+    rows_digest bytea NOT NULL,
+    members bytea NOT NULL,
+    previous_digest bytea NOT NULL,
+    digest bytea NOT NULL,
+    sealed_digest bytea NOT NULL,
+    token text COLLATE "C" NOT NULL,
+    purged_at timestamptz,
+    PRIMARY KEY (tenant, number)
+);
+CREATE INDEX idplane_audit_seal_last ON idplane.audit_seal (tenant, last_at) WHERE purged_at IS NULL;
+COMMENT ON TABLE idplane.audit_seal IS 'Batches of rows of the audit, each with the digest of the one before: what is changed in between shows. They stay when their rows are purged.';
+COMMENT ON COLUMN idplane.audit_seal.number IS 'From 1, without a gap.';
+COMMENT ON COLUMN idplane.audit_seal.members IS 'SHA-256 of each row, in the order of occurred_at and audit_id; empty once they are purged.';
+COMMENT ON COLUMN idplane.audit_seal.rows_digest IS 'SHA-256 of members.';
+COMMENT ON COLUMN idplane.audit_seal.digest IS 'SHA-256 of the seal with the digest of the one before.';
+COMMENT ON COLUMN idplane.audit_seal.sealed_digest IS 'digest, AES-256-GCM under the master key, bound to tenant and number.';
+COMMENT ON COLUMN idplane.audit_seal.token IS 'JWT of the tenant about digest and number.';
+COMMENT ON COLUMN idplane.audit_seal.purged_at IS 'When the rows went by retention.';
+
+CREATE TABLE idplane.audit_total (
+    tenant text COLLATE "C" NOT NULL,
+    type text COLLATE "C" NOT NULL,
+    outcome text COLLATE "C" NOT NULL,
+    row_count bigint NOT NULL,
+    PRIMARY KEY (tenant, type, outcome)
+);
+COMMENT ON TABLE idplane.audit_total IS 'How many rows of the audit are no longer unsealed, of all times: added to by who seals and purges, one at a time, so that counters never fall. The row with an empty type is their lock.';
 
 CREATE TABLE idplane.sso_session (
     tenant text COLLATE "C" NOT NULL,

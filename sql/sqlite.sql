@@ -18,6 +18,12 @@ CREATE VIEW idplane_oidc_divergence AS
              WHERE i.tenant = current_tenant()))
      WHERE reads_otherwise OR NOT is_ok OR changes;
 
+CREATE VIEW idplane_metric AS
+    SELECT json_extract(value, '$.name') AS name, json_extract(value, '$.labels') AS labels,
+           json_extract(value, '$.value') AS value, json_extract(value, '$.help') AS help,
+           json_extract(value, '$.type') AS type
+      FROM json_each(metric_samples());
+
 -- A value that a trigger puts back: where triggers are recursive it does not fire for it again. What
 -- was left here (by UPDATE OR FAIL) is about that one change of that one row only.
 CREATE TABLE idplane_trigger_guard (attached TEXT NOT NULL, row_key TEXT NOT NULL, before ANY, after ANY);

@@ -5,11 +5,12 @@
 
 enum { ROWS_DEFAULT = 100, ROWS_MAX = 1000 };
 enum { ADD, LIST };
+enum { AUDIT_ID_SIZE = 16 };
 
 const struct idp_statement idp_audit_statements[] = {
     [ADD] = {"INSERT INTO idplane.audit (tenant, audit_id, occurred_at, type, outcome, subject,"
-             " object, details) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-             "ttzttttj", ""},
+             " object, details, proof) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+             "ttzttttjx", ""},
     /* Empty: any. */
     [LIST] = {"SELECT occurred_at, type, outcome, subject, object, details FROM idplane.audit"
               " WHERE tenant = $1 AND ($2 = '' OR type = $2) AND ($3 = '' OR subject = $3)"
@@ -18,8 +19,6 @@ const struct idp_statement idp_audit_statements[] = {
               "ttttti", "zttttj"},
 };
 const size_t idp_audit_statement_count = IDP_COUNT(idp_audit_statements);
-
-enum { AUDIT_ID_SIZE = 16 };
 
 void idp_audit_add(struct idp_call *call, const struct idp_audit *event)
 {
@@ -32,8 +31,32 @@ void idp_audit_add(struct idp_call *call, const struct idp_audit *event)
         idp_value_text(event->subject),
         idp_value_text(event->object),
         idp_value_json_text(idp_json_text(call, event->details)),
+        idp_null(),
     };
+    call->host->begin(call);
+    row[8] = idp_value_blob(idp_proof_make(call, idp_audit_digest(call, row + 1)));
     idp_run(call, &idp_audit_statements[ADD], row);
+}
+
+struct idp_bytes idp_audit_digest(struct idp_call *call, const struct idp_value *row)
+{
+    const char *why;
+    struct idp_json *list = idp_json_new(call, IDP_JSON_ARRAY);
+    idp_json_add(list, NULL, idp_json_new_string(call, idp_tenant(call)));
+    for (size_t i = 0; i < IDP_AUDIT_COLUMN_COUNT; i++) {
+        struct idp_bytes text = idp_text_of(row[i]);
+        struct idp_json *item = NULL;
+        if (row[i].kind == 'z') {
+            item = idp_json_new_integer(call, row[i].integer);
+        } else if (row[i].kind == 't') {
+            item = idp_json_new_string(call, text);
+        } else if (row[i].kind == 'j') {
+            const struct idp_json *details = idp_json_read(call, text, &why);
+            item = details == NULL ? NULL : idp_json_node(call, details);
+        }
+        idp_json_add(list, NULL, item != NULL ? item : idp_json_new(call, IDP_JSON_NULL));
+    }
+    return idp_sha256(call, idp_json_canonical(call, list));
 }
 
 /* ---- SQL ---- */

@@ -43,6 +43,15 @@ void *idp_allocate_or_null(struct idp_call *call, size_t size);
  * object NULL raises IDP_CRYPTO (a foreign constructor that failed). Returns object. */
 void *idp_own(struct idp_call *call, void *object, void (*release)(void *object));
 
+/* For loops over more rows than fit into memory: what is allocated between begin and end, also by
+ * the host, is wiped and released at the end, nothing of it may be kept. No nesting (scratch.c). */
+struct idp_scratch {
+    struct idp_arena arena, *outer;
+};
+struct idp_scratch *idp_scratch_new(struct idp_call *call);
+void idp_scratch_begin(struct idp_call *call, struct idp_scratch *scratch);
+void idp_scratch_end(struct idp_call *call, struct idp_scratch *scratch);
+
 /* ---- what outlives a call (cache.c) ---- */
 
 enum { IDP_CACHE_ENTRY_COUNT_MAX = 64 };
@@ -315,6 +324,16 @@ bool idp_seal_opens(struct idp_call *call, struct idp_bytes sealed);
  * secret may be cached. Raises as idp_unseal does. */
 struct idp_bytes idp_seal_fingerprint(struct idp_call *call, struct idp_bytes sealed);
 
+/* True where `sealed` is what idp_seal made of `plain` under a key that is there. */
+bool idp_seal_holds(struct idp_call *call, struct idp_bytes sealed, struct idp_bytes context,
+                    struct idp_bytes plain);
+
+/* Proof that a digest of IDP_DIGEST_SIZE was at hand here: who has the rows but not the master key
+ * makes none. For many short-lived values: it is no sealed value, and not made anew under another
+ * master key. Makes the master key as idp_seal does (proof.c). */
+struct idp_bytes idp_proof_make(struct idp_call *call, struct idp_bytes digest);
+bool idp_proof_holds(struct idp_call *call, struct idp_bytes proof, struct idp_bytes digest);
+
 /* The digest methods, fetched once for the process; raises IDP_CRYPTO where OpenSSL has none. */
 enum idp_hash { IDP_SHA256, IDP_SHA384, IDP_SHA512, IDP_HASH_COUNT };
 struct evp_md_st;
@@ -369,6 +388,14 @@ struct idp_audit {
     const struct idp_json *details;
 };
 void idp_audit_add(struct idp_call *call, const struct idp_audit *event);
+
+/* What is proven and sealed of a row: audit_id, occurred_at, type, outcome, subject, object and
+ * details, in this order, of the call's tenant. SHA-256 of a canonical JSON array. */
+#define IDP_AUDIT_COLUMNS "audit_id, occurred_at, type, outcome, subject, object, details"
+#define IDP_AUDIT_KINDS "tzttttj"
+enum { IDP_AUDIT_COLUMN_COUNT = 7 };
+struct idp_bytes idp_audit_digest(struct idp_call *call, const struct idp_value *row);
+
 struct idp_value idp_sql_audit_events(struct idp_call *call, const struct idp_value *arguments);
 
 extern const struct idp_statement idp_audit_statements[];

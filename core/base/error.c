@@ -61,6 +61,13 @@ static const struct idp_error_row rows[IDP_ERROR_COUNT] = {
                              "No free user code was found. Purge, or make user codes longer."},
     [IDP_INVALID_KEY_DOCUMENT] = {"invalid_key_document", 400, "22023",
                                   "The document has no keys of a provider."},
+    /* Words that RFC 6749 clients know, with a status of their own. */
+    [IDP_TOO_MANY_CODES] = {"slow_down", 429, "28000",
+                            "Too many unknown device codes came from this address. Wait before the "
+                            "next attempt."},
+    [IDP_TOO_MANY_FAILURES] = {"invalid_client", 429, "28000",
+                               "Too many wrong credentials of this client came from this address. "
+                               "Wait before the next attempt."},
     [IDP_LOGIN_REQUIRED] = {"login_required", 401, "28000", "There is no session. Sign in first."},
     [IDP_FORGED_REQUEST] = {"forged_request", 403, "28000",
                             "The request has no csrf_token of its session. Use the page of this "

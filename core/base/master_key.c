@@ -14,7 +14,7 @@ enum { FINGERPRINTS, RECORD };
 
 const struct idp_statement idp_master_key_statements[] = {
     [FINGERPRINTS] = {"SELECT key_id, fingerprint FROM idplane.master_key ORDER BY key_id", "",
-                      "tx"},
+                      "tx", true},
     [RECORD] = {"INSERT INTO idplane.master_key (key_id, fingerprint, created_at) "
                 "VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
                 "txz", ""},

@@ -153,6 +153,22 @@ struct idp_bytes idp_unseal(struct idp_call *call, struct idp_bytes sealed,
     return (struct idp_bytes){(const char *)out, parts.text.size};
 }
 
+bool idp_seal_holds(struct idp_call *call, struct idp_bytes sealed, struct idp_bytes context,
+                    struct idp_bytes plain)
+{
+    struct sealed parts;
+    if (!sealed_read(sealed, &parts) || !idp_master_key_has(call, parts.key_id)) {
+        return false;
+    }
+    bool ready;
+    unsigned char *out = idp_allocate(call, parts.text.size + 1);
+    bool done = decrypt(idp_master_key_named(call, parts.key_id), &parts, context, out, &ready);
+    if (!done && !ready) {
+        idp_fail(call, IDP_CRYPTO);
+    }
+    return done && idp_equal((struct idp_bytes){(const char *)out, parts.text.size}, plain);
+}
+
 bool idp_seal_opens(struct idp_call *call, struct idp_bytes sealed)
 {
     struct sealed parts;

@@ -1,163 +1,210 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* device_page.c - where people let their devices in (RFC 8628 §3.3): they sign in, type the code
  * or come with it, see who asks for what, and allow or deny it. A code that came in a link is shown
- * to be compared, and never approved by itself (§5.4). */
+ * to be compared, and is not approved before they say that they did (§5.4). How it ends is a page
+ * of its own, which says what to do next. */
 #include "core/http/http.h"
 #include "core/sso/sso.h"
 
-#define ADMINISTRATIVE                                                                             \
-    "This device asks to administer the service. Who runs it approves that, not this page."
-
-/* Somebody who is signed in, at this page. */
+/* Somebody who is there, at this page. */
 struct visit {
     struct idp_call *call;
     const struct idp_request *request;
     const struct idp_json *session, *form;
+    bool from_complete; /* the code came in a link */
 };
 
-/* ---- parts of pages ---- */
-
-static void form_begin(struct idp_text *html, const struct visit *visit)
+static struct idp_page page_of(const struct visit *visit)
 {
-    idp_html_add_between(html, "<form method=\"post\" action=\"",
-                         idp_settings_load(visit->call).base_url, "/device\">");
-    idp_html_add_between(html, "<input type=\"hidden\" name=\"csrf_token\" value=\"",
-                         idp_json_string(visit->session, "csrf_token"), "\">");
+    return idp_page_begin(visit->call, visit->request, visit->session);
+}
+
+/* What the forms keep from one step to the next. */
+static void form_begin(struct idp_page *page, const struct visit *visit)
+{
+    idp_page_form(page, visit->request->path);
+    if (visit->from_complete) {
+        idp_page_hidden(page, "from_complete", idp_bytes_of("1"));
+    }
 }
 
 /* ---- the code ---- */
 
 static struct idp_response code_page(const struct visit *visit, struct idp_bytes code,
-                                     const struct idp_json *error)
+                                     enum idp_error error)
 {
-    struct idp_text html = {.call = visit->call};
-    int64_t status = 200;
-    idp_html_add_user(&html, visit->session);
-    if (error != NULL) {
-        bool is_failure = !idp_bytes_is(idp_json_string(error, "error"), "already_decided");
-        status = idp_response_outcome(visit->call, error).status;
-        idp_html_add_between(
-            &html, is_failure ? "<p role=\"alert\" class=\"error\">" : "<p role=\"alert\">",
-            idp_json_string(error, "error_description"), "</p>");
+    struct idp_page page = page_of(visit);
+    idp_page_user(&page);
+    if (error != IDP_OK) {
+        idp_page_error(&page, idp_bytes_of(idp_language_error(page.language, error)));
     }
-    form_begin(&html, visit);
-    idp_html_add_between(
-        &html,
-        "<label for=\"user_code\">Code that the device shows</label>"
-        "<input id=\"user_code\" name=\"user_code\" required maxlength=\"64\" autofocus "
-        "autocomplete=\"off\" autocapitalize=\"characters\" spellcheck=\"false\" value=\"",
-        code, "\">");
-    idp_text_add_c(&html, "<button name=\"step\" value=\"lookup\">Continue</button></form>");
-    idp_html_add_logout(&html, visit->session);
-    return idp_response_page(visit->call, status, "Connect a device", idp_text_bytes(&html));
+    form_begin(&page, visit);
+    idp_page_add(&page, "<label for=\"user_code\">", IDP_LABEL_USER_CODE,
+                 "</label><input id=\"user_code\" name=\"user_code\" required maxlength=\"64\" "
+                 "autofocus autocomplete=\"off\" autocapitalize=\"characters\" "
+                 "spellcheck=\"false\" ");
+    idp_page_markup(&page, error == IDP_OK
+                               ? "aria-describedby=\"hint\" value=\""
+                               : "aria-invalid=\"true\" aria-describedby=\"error hint\" value=\"");
+    idp_page_text(&page, code);
+    idp_page_add(&page, "\"><p id=\"hint\" class=\"hint\">", IDP_SAY_CODE_HINT, "</p>");
+    idp_page_button(&page, "name=\"step\" value=\"lookup\"", IDP_BUTTON_CONTINUE);
+    idp_page_markup(&page, "</form>");
+    idp_page_logout(&page);
+    return idp_page_end(&page, idp_error_row(error)->http_status, IDP_TITLE_DEVICE);
 }
 
 /* ---- the decision ---- */
 
-static void scopes_add(struct idp_text *html, struct idp_bytes scope)
+/* The question can only be answered by who looks at the device: it comes unanswered. */
+static void confirmation_add(struct idp_page *page, enum idp_error error)
 {
-    struct idp_bytes word = idp_word_next(&scope);
-    if (word.size == 0) {
-        return;
-    }
-    idp_text_add_c(html, "<p>It may then:</p><ul>");
-    for (; word.size > 0; word = idp_word_next(&scope)) {
-        idp_html_add_between(html, "<li>", word, "</li>");
-    }
-    idp_text_add_c(html, "</ul>");
+    idp_page_markup(page, "<label class=\"check\"><input type=\"checkbox\" name=\"confirmed\" "
+                          "value=\"1\" required");
+    idp_page_markup(page,
+                    error == IDP_OK ? ">" : " aria-invalid=\"true\" aria-describedby=\"error\">");
+    idp_page_add(page, "<span>", IDP_LABEL_CONFIRMED, "</span></label>");
 }
 
-static void device_add(struct idp_text *html, const struct idp_json *device)
+/* Whoever denies need not look first. */
+static struct idp_response decision_page(const struct visit *visit, const struct idp_json *found,
+                                         enum idp_error error)
 {
-    static const struct {
-        const char *member, *label;
-    } rows[] = {{"name", "Device"}, {"ip", "Address"}, {"user_agent", "Program"}};
-    for (size_t i = 0; i < IDP_COUNT(rows); i++) {
-        struct idp_bytes value = idp_json_string(device, rows[i].member);
-        if (value.size > 0) {
-            idp_html_add_between(html, "<dt>", idp_bytes_of(rows[i].label), "</dt>");
-            idp_html_add_between(html, "<dd>", value, "</dd>");
-        }
+    struct idp_page page = page_of(visit);
+    bool must_confirm = idp_json_is_true(found, "must_confirm");
+    idp_page_user(&page);
+    if (error != IDP_OK) {
+        idp_page_error(&page, idp_bytes_of(idp_language_error(page.language, error)));
     }
-}
-
-/* A request that is older than what the user is at is somebody else's. */
-static void age_add(struct idp_text *html, struct idp_bytes issued_at)
-{
-    enum { SECOND_US = 1000000, MINUTE_S = 60 };
-    int64_t issued_us;
-    if (!idp_time_read(issued_at, &issued_us)) {
-        return;
+    idp_page_device_request(&page, found);
+    idp_page_add(&page, "<p>", must_confirm ? IDP_SAY_FROM_LINK : IDP_SAY_COMPARE, "</p>");
+    form_begin(&page, visit);
+    idp_page_hidden(&page, "user_code", idp_json_string(found, "user_code"));
+    if (must_confirm) {
+        confirmation_add(&page, error);
     }
-    int64_t age_s = (idp_now_us(html->call) - issued_us) / SECOND_US;
-    bool is_minutes = age_s >= 2 * MINUTE_S;
-    idp_text_add_c(html, "<dt>Asked</dt><dd>");
-    idp_text_add_integer(html, is_minutes ? age_s / MINUTE_S : age_s);
-    idp_text_add_c(html, is_minutes ? " minutes ago</dd>" : " seconds ago</dd>");
+    idp_page_markup(&page, "<div class=\"pair\">");
+    idp_page_button(&page, "name=\"step\" value=\"approve\"", IDP_BUTTON_ALLOW);
+    idp_page_button(&page, "name=\"step\" value=\"deny\" formnovalidate", IDP_BUTTON_DENY);
+    idp_page_markup(&page, "</div></form>");
+    idp_page_logout(&page);
+    return idp_page_end(&page, idp_error_row(error)->http_status, IDP_TITLE_DECISION);
 }
 
-static struct idp_response decision_page(const struct visit *visit, const struct idp_json *found)
-{
-    struct idp_text html = {.call = visit->call};
-    struct idp_bytes code = idp_json_string(found, "user_code");
-    idp_html_add_user(&html, visit->session);
-    idp_html_add_between(&html, "<p><strong>", idp_json_string(found, "client_name"),
-                         "</strong> wants to act for you.</p>");
-    idp_html_add_between(&html, "<dl><dt>Code</dt><dd class=\"code\">", code, "</dd>");
-    device_add(&html, idp_json_member(found, "device"));
-    age_add(&html, idp_json_string(found, "issued_at"));
-    idp_text_add_c(&html, "</dl>");
-    scopes_add(&html, idp_json_string(found, "scope"));
-    idp_text_add_c(&html, "<p>Allow it only if a device in front of you shows this code.</p>");
-    form_begin(&html, visit);
-    idp_html_add_between(&html, "<input type=\"hidden\" name=\"user_code\" value=\"", code, "\">");
-    idp_text_add_c(&html, "<div class=\"pair\">"
-                          "<button name=\"step\" value=\"approve\">Allow</button>"
-                          "<button name=\"step\" value=\"deny\">Deny</button></div></form>");
-    idp_html_add_logout(&html, visit->session);
-    return idp_response_page(visit->call, 200, "Connect a device", idp_text_bytes(&html));
-}
+/* ---- how it ends ---- */
 
-/* The end has an address of its own: whoever loads it anew decides nothing anew. */
-static struct idp_response end_of(const struct visit *visit, const char *step)
+/* An end has an address of its own: whoever loads it anew decides nothing anew. */
+static struct idp_response end_of(const struct visit *visit, const char *step,
+                                  const struct idp_json *answer)
 {
     struct idp_text url = {.call = visit->call};
     idp_text_add(&url, idp_settings_load(visit->call).base_url);
-    idp_text_add_c(&url, "/device?end=");
+    idp_text_add(&url, visit->request->path);
+    idp_text_add_c(&url, "?end=");
     idp_text_add_c(&url, step);
+    idp_text_add_c(&url, "&client_id=");
+    idp_text_add(&url, idp_url_encode(visit->call, idp_json_string(answer, "client_id")));
     return idp_response_redirect(visit->call, idp_text_bytes(&url));
 }
 
-static struct idp_response end_page(const struct visit *visit, bool is_approved)
+/* Whatever the address says, it names a client that there is, or none. */
+static struct idp_bytes client_of(struct idp_call *call, const struct idp_json *query)
 {
-    struct idp_text html = {.call = visit->call};
-    idp_text_add_c(&html, is_approved
-                              ? "<p>The device is connected. You can go back to it.</p>"
-                              : "<p>The device was not let in. You can close this page.</p>");
-    idp_html_add_link(&html, "/device", "Connect another device");
-    return idp_response_page(visit->call, 200, is_approved ? "Device connected" : "Device denied",
-                             idp_text_bytes(&html));
+    struct idp_client client;
+    struct idp_bytes client_id = idp_json_string(query, "client_id");
+    bool is_there = client_id.size > 0 && client_id.size <= IDP_CLIENT_ID_SIZE_MAX &&
+                    idp_client_find(call, client_id, &client);
+    return is_there ? idp_client_name(call, client_id) : (struct idp_bytes){0};
+}
+
+static struct idp_response end_page(const struct visit *visit, bool is_approved,
+                                    const struct idp_json *query)
+{
+    struct idp_page page = page_of(visit);
+    struct idp_bytes client = client_of(visit->call, query);
+    idp_page_markup(&page, "<p role=\"status\">");
+    idp_page_fill(&page,
+                  !is_approved          ? IDP_SAY_DENIED
+                  : client.data == NULL ? IDP_SAY_APPROVED
+                                        : IDP_SAY_APPROVED_CLIENT,
+                  "strong", client);
+    idp_page_markup(&page, "</p>");
+    idp_page_link(&page, visit->request->path, IDP_BUTTON_CONNECT_ANOTHER);
+    return idp_page_end(&page, 200, is_approved ? IDP_TITLE_APPROVED : IDP_TITLE_DENIED);
+}
+
+/* What no other code mends by itself, and what does. */
+struct dead_end {
+    enum idp_error error;
+    enum idp_string title, say;
+};
+
+static const struct dead_end dead_ends[] = {
+    {IDP_EXPIRED_TOKEN, IDP_TITLE_EXPIRED, IDP_SAY_EXPIRED},
+    {IDP_TOO_MANY_ATTEMPTS, IDP_TITLE_TOO_MANY, IDP_SAY_TOO_MANY},
+    {IDP_ALREADY_DECIDED, IDP_TITLE_DECIDED, IDP_SAY_DECIDED},
+    {IDP_UNAUTHORIZED_CLIENT, IDP_TITLE_UNAUTHORIZED, IDP_SAY_UNAUTHORIZED},
+    {IDP_ACCESS_DENIED, IDP_TITLE_LOCKED, IDP_SAY_LOCKED},
+};
+
+static const struct dead_end administrative = {IDP_ACCESS_DENIED, IDP_TITLE_ADMINISTRATIVE,
+                                               IDP_SAY_ADMINISTRATIVE};
+
+static struct idp_response dead_end_page(const struct visit *visit, const struct dead_end *end)
+{
+    enum { MINUTE_S = 60 };
+    struct idp_page page = page_of(visit);
+    struct idp_text minutes = {.call = visit->call}, seconds = {.call = visit->call};
+    int64_t window_s = idp_settings_load(visit->call).attempt_window_s;
+    idp_text_add_integer(&seconds, window_s);
+    idp_text_add_integer(&minutes, (window_s + MINUTE_S - 1) / MINUTE_S);
+    idp_page_user(&page);
+    idp_page_markup(&page, "<p role=\"alert\">");
+    idp_page_fill(&page, end->say, NULL, idp_text_bytes(&minutes));
+    idp_page_markup(&page, "</p>");
+    idp_page_link(&page, visit->request->path, IDP_BUTTON_ANOTHER_CODE);
+    idp_page_logout(&page);
+    struct idp_response response =
+        idp_page_end(&page, idp_error_row(end->error)->http_status, end->title);
+    if (end->error == IDP_TOO_MANY_ATTEMPTS) {
+        idp_json_add_string(visit->call, response.headers, "Retry-After", idp_text_bytes(&seconds));
+    }
+    return response;
+}
+
+static struct idp_response error_page(const struct visit *visit, struct idp_bytes code,
+                                      enum idp_error error)
+{
+    for (size_t i = 0; i < IDP_COUNT(dead_ends); i++) {
+        if (dead_ends[i].error == error) {
+            return dead_end_page(visit, &dead_ends[i]);
+        }
+    }
+    return code_page(visit, code, error);
 }
 
 /* ---- steps ---- */
 
-/* When the user signed in, where they are, and that they saw the code. */
-static struct idp_value options_of(const struct visit *visit, bool is_lookup)
+enum { LOOKUP, APPROVE, DENY };
+
+/* When they signed in, where they are, how the code came, and what they said of it. */
+static struct idp_value options_of(const struct visit *visit, size_t which)
 {
     int64_t started_us;
     struct idp_json *options = idp_json_new(visit->call, IDP_JSON_OBJECT);
     struct idp_bytes peer = idp_request_header(visit->request, IDP_PEER_HEADER);
     bool is_known = idp_time_read(idp_json_string(visit->session, "started_at"), &started_us);
-    if (is_known && !is_lookup) {
+    if (is_known && which != LOOKUP) {
         idp_json_add_integer(visit->call, options, "auth_time", started_us / 1000000);
     }
     if (peer.size <= IDP_SOURCE_SIZE_MAX) {
         idp_json_add_string(visit->call, options, "source", peer);
     }
+    idp_json_add_bool(visit->call, options, "from_complete", visit->from_complete);
+    idp_json_add_bool(visit->call, options, "confirmed",
+                      idp_bytes_is(idp_json_string(visit->form, "confirmed"), "1"));
     return idp_value_json_text(idp_json_text(visit->call, options));
 }
-
-enum { LOOKUP, APPROVE, DENY };
 
 static const struct idp_json *run(const struct visit *visit, size_t which, struct idp_bytes code)
 {
@@ -167,7 +214,7 @@ static const struct idp_json *run(const struct visit *visit, size_t which, struc
         [DENY] = idp_sql_deny_device_code};
     struct idp_value arguments[] = {idp_value_text(code),
                                     idp_value_text(idp_json_string(visit->session, "user")),
-                                    options_of(visit, which == LOOKUP)};
+                                    options_of(visit, which)};
     return entries[which](visit->call, arguments).json;
 }
 
@@ -176,7 +223,36 @@ static const struct idp_json *run(const struct visit *visit, size_t which, struc
 static bool is_administrative(struct idp_bytes scope)
 {
     return idp_word_in(scope, idp_bytes_of(IDP_SCOPE_SSO)) ||
-           idp_word_in(scope, idp_bytes_of(IDP_SCOPE_BROKER));
+           idp_word_in(scope, idp_bytes_of(IDP_SCOPE_BROKER)) ||
+           idp_word_in(scope, idp_bytes_of(IDP_SCOPE_METRICS));
+}
+
+static enum idp_error error_of(const struct idp_json *answer)
+{
+    struct idp_bytes word = idp_json_string(answer, "error");
+    return word.data == NULL ? IDP_OK : idp_error_of_word(word);
+}
+
+static struct idp_response decide(const struct visit *visit, struct idp_bytes code, size_t which,
+                                  const char *word)
+{
+    const struct idp_json *found = which == DENY ? NULL : run(visit, LOOKUP, code);
+    enum idp_error error = error_of(found);
+    if (error != IDP_OK) {
+        return error_page(visit, code, error);
+    }
+    if (is_administrative(idp_json_string(found, "scope"))) {
+        return dead_end_page(visit, &administrative);
+    }
+    if (which == LOOKUP) {
+        return decision_page(visit, found, IDP_OK);
+    }
+    const struct idp_json *answer = run(visit, which, code);
+    error = error_of(answer);
+    if (error == IDP_CONFIRMATION_REQUIRED) {
+        return decision_page(visit, found, error);
+    }
+    return error == IDP_OK ? end_of(visit, word, answer) : error_page(visit, code, error);
 }
 
 static struct idp_response step(const struct visit *visit)
@@ -190,56 +266,32 @@ static struct idp_response step(const struct visit *visit)
         which++;
     }
     if (which == IDP_COUNT(words) || code.size == 0 || code.size > IDP_USER_CODE_INPUT_SIZE_MAX) {
-        return code_page(visit, nothing, idp_error_json(IDP_INVALID_REQUEST));
+        return code_page(visit, nothing, IDP_INVALID_REQUEST);
     }
-    const struct idp_json *answer = run(visit, which == DENY ? DENY : LOOKUP, code);
-    if (is_administrative(idp_json_string(answer, "scope"))) {
-        answer = idp_error_json_with(visit->call, IDP_ACCESS_DENIED, ADMINISTRATIVE);
-    } else if (which == APPROVE && idp_json_member(answer, "error") == NULL) {
-        answer = run(visit, APPROVE, code);
-    }
-    if (idp_json_member(answer, "error") != NULL) {
-        return code_page(visit, code, answer);
-    }
-    return which == LOOKUP ? decision_page(visit, answer) : end_of(visit, words[which]);
-}
-
-/* Back here after the login, with the code that came. */
-static struct idp_response sign_in_first(struct idp_call *call, const struct idp_request *request)
-{
-    struct idp_text here = {.call = call}, url = {.call = call};
-    struct idp_bytes base = idp_settings_load(call).base_url;
-    idp_text_add(&here, idp_url_path(base));
-    idp_text_add_c(&here, "/device");
-    if (request->query.size > 0 && request->query.size <= IDP_USER_CODE_INPUT_SIZE_MAX) {
-        idp_text_add_char(&here, '?');
-        idp_text_add(&here, request->query);
-    }
-    idp_text_add(&url, base);
-    idp_text_add_c(&url, "/login?return_to=");
-    idp_text_add(&url, idp_url_encode(call, idp_text_bytes(&here)));
-    return idp_response_redirect(call, idp_text_bytes(&url));
+    return decide(visit, code, which, words[which]);
 }
 
 struct idp_response idp_answer_device_page(struct idp_call *call, const struct idp_request *request)
 {
     struct visit visit = {.call = call, .request = request};
-    bool is_post = idp_bytes_is(request->method, "POST");
     visit.session = idp_request_session(call, request);
     if (visit.session == NULL) {
-        return sign_in_first(call, request);
+        return idp_response_sign_in(call, request);
     }
     const struct idp_json *query = idp_request_query(call, request);
     struct idp_bytes code = idp_json_string(query, "user_code"), nothing = {"", 0};
     struct idp_bytes end = idp_json_string(query, "end");
-    if (!is_post && (idp_bytes_is(end, "approve") || idp_bytes_is(end, "deny"))) {
-        return end_page(&visit, idp_bytes_is(end, "approve"));
+    bool is_approved = idp_bytes_is(end, "approve");
+    if (idp_bytes_is(request->method, "POST")) {
+        visit.form = idp_form_read(call, request->body);
+        visit.from_complete = idp_bytes_is(idp_json_string(visit.form, "from_complete"), "1");
+        return idp_request_is_ours(call, request, visit.form)
+                   ? step(&visit)
+                   : code_page(&visit, nothing, IDP_FORGED_REQUEST);
     }
-    if (!is_post) {
-        return code_page(&visit, code.data == NULL ? nothing : code, NULL);
+    if (is_approved || idp_bytes_is(end, "deny")) {
+        return end_page(&visit, is_approved, query);
     }
-    visit.form = idp_form_read(call, request->body);
-    return idp_request_is_ours(call, request, visit.form)
-               ? step(&visit)
-               : code_page(&visit, nothing, idp_error_json(IDP_FORGED_REQUEST));
+    visit.from_complete = code.size > 0;
+    return code_page(&visit, visit.from_complete ? code : nothing, IDP_OK);
 }

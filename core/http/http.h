@@ -8,6 +8,7 @@
 #ifndef IDPLANE_HTTP_H
 #define IDPLANE_HTTP_H
 
+#include "core/http/strings.h"
 #include "core/oauth/oauth.h"
 
 #define IDP_FORM_MEDIA_TYPE "application/x-www-form-urlencoded"
@@ -18,9 +19,10 @@
 /* Set by the front alone where it met a header a second time; such a request is refused. */
 #define IDP_REPEATED_HEADER "x-idplane-repeated"
 
-/* Scopes of access tokens that administer: login options, and OIDC instances. */
+/* Scopes of access tokens that administer: login options, and OIDC instances; or that monitor. */
 #define IDP_SCOPE_SSO "sso"
 #define IDP_SCOPE_BROKER "broker"
+#define IDP_SCOPE_METRICS "metrics"
 
 struct idp_request {
     struct idp_bytes method, target; /* as sent; target may hold a query */
@@ -88,42 +90,88 @@ struct idp_bytes idp_cookie_read(struct idp_call *call, const struct idp_request
 void idp_cookie_add(struct idp_call *call, struct idp_response *response, enum idp_cookie cookie,
                     struct idp_bytes value, int64_t lifetime_s);
 
-/* The session of the browser, which was used now; NULL: none (sso_routes.c). */
+/* ---- visitors (visitor.c) ---- */
+
+/* Who is there, by a session of theirs, which is used now, or by the header of a trusted proxy,
+ * where the tenant has one: {"user","csrf_token",…}; NULL: nobody who may be. */
 struct idp_json *idp_request_session(struct idp_call *call, const struct idp_request *request);
+
+/* Adds the cookie that the session needs first, where it does; the session without it. */
+const struct idp_json *idp_session_hand_out(struct idp_call *call, const struct idp_json *session,
+                                            struct idp_response *response);
 
 /* True where the request comes from a page of ours: by the field csrf_token of its form (may be
  * NULL), or by the header that scripts set. */
 bool idp_request_is_ours(struct idp_call *call, const struct idp_request *request,
                          const struct idp_json *form) IDP_MUST_CHECK;
 
+/* For whoever is not there: the login, and back to this address; or, where a proxy signs people in,
+ * a page that says that it did not, or that the account is locked. */
+struct idp_response idp_response_sign_in(struct idp_call *call, const struct idp_request *request);
+
 /* The path of a URL; empty for none (locate.c). */
 struct idp_bytes idp_url_path(struct idp_bytes url);
 
-/* ---- pages (page.c) ---- */
+/* ---- pages (page.c, person.c, language.c) ---- */
 
-/* Adds text as HTML shows it: nothing of it is markup. */
+/* A page under way, in the language of the browser. Text that is added is shown, and none of it is
+ * markup; what people read is in strings.h. */
+struct idp_page {
+    struct idp_call *call;
+    const struct idp_request *request;
+    const struct idp_language *language;
+    const struct idp_json *session; /* NULL: nobody is there */
+    struct idp_text html;           /* its content */
+    struct idp_bytes onward;        /* a URL that it leads to by itself; data NULL: none */
+};
+
+struct idp_page idp_page_begin(struct idp_call *call, const struct idp_request *request,
+                               const struct idp_json *session);
+
+/* The page: never stored, never framed, without script, its forms for this server only. */
+struct idp_response idp_page_end(struct idp_page *page, int64_t status, enum idp_string title);
+
+/* Adds markup as it is; text; a string between markup; a string with what its {} stands for, which
+ * is in an element where `element` is one. */
+void idp_page_markup(struct idp_page *page, const char *markup);
+void idp_page_text(struct idp_page *page, struct idp_bytes text);
+void idp_page_add(struct idp_page *page, const char *before, enum idp_string string,
+                  const char *after);
+void idp_page_fill(struct idp_page *page, enum idp_string string, const char *element,
+                   struct idp_bytes value);
+
+/* Begins a form that is sent to a path of ours, which has no markup, and ends it; its fields that
+ * nobody sees; its buttons, several beside each other. */
+void idp_page_form(struct idp_page *page, struct idp_bytes path);
+void idp_page_hidden(struct idp_page *page, const char *name, struct idp_bytes value);
+void idp_page_button(struct idp_page *page, const char *attributes, enum idp_string string);
+
+/* A link to a path of ours, which has no markup, that looks like a button. */
+void idp_page_link(struct idp_page *page, struct idp_bytes path, enum idp_string string);
+
+/* What went wrong: read out at once. The element has the id `error`. */
+void idp_page_error(struct idp_page *page, struct idp_bytes sentence);
+
+/* Who is there; the form that ends their session, where they can. */
+void idp_page_user(struct idp_page *page);
+void idp_page_logout(struct idp_page *page);
+
+/* What somebody is asked to allow (device_request.c). */
+void idp_page_scopes(struct idp_page *page, struct idp_bytes scope);
+
+/* What lookup_user_code() found: who asks for what, from where, since when, and the code
+ * (device_request.c). */
+void idp_page_device_request(struct idp_page *page, const struct idp_json *found);
+
+/* Adds text as HTML shows it. */
 void idp_html_add(struct idp_text *html, struct idp_bytes text);
-
-/* A page of this title, with `content` as it is; never stored, never framed, without script. */
-struct idp_response idp_response_page(struct idp_call *call, int64_t status, const char *title,
-                                      struct idp_bytes content);
-
-/* ---- people (person.c) ---- */
 
 /* True where Accept names text/html: whoever takes anything is a program. */
 bool idp_request_is_of_browser(const struct idp_request *request);
 
-/* Adds text as HTML shows it, between markup. */
-void idp_html_add_between(struct idp_text *html, const char *before, struct idp_bytes text,
-                          const char *after);
-
-/* Who is signed in; a form that ends the session; a link to a path of ours that has no markup. */
-void idp_html_add_user(struct idp_text *html, const struct idp_json *session);
-void idp_html_add_logout(struct idp_text *html, const struct idp_json *session);
-void idp_html_add_link(struct idp_text *html, const char *path, const char *label);
-
 /* Where a login ends that was for nothing else. */
 struct idp_response idp_response_session_page(struct idp_call *call,
+                                              const struct idp_request *request,
                                               const struct idp_json *session);
 
 /* The response, as a page where it tells a person of an error. */
@@ -132,6 +180,15 @@ struct idp_response idp_response_for(struct idp_call *call, const struct idp_req
 
 /* Sends the browser on, by GET. */
 struct idp_response idp_response_redirect(struct idp_call *call, struct idp_bytes url);
+
+/* ---- QR codes (qr_code.c) ---- */
+
+/* An SVG document of the text, of at most IDP_QR_TEXT_SIZE_MAX bytes, black on white with its quiet
+ * zone; data NULL: none could be made. */
+struct idp_bytes idp_qr_svg(struct idp_call *call, struct idp_bytes text);
+struct idp_value idp_sql_qr_code(struct idp_call *call, const struct idp_value *arguments);
+
+/* ---- what authenticates (credentials.c, access.c) ---- */
 
 /* The certificate of the client's TLS connection in PEM, where the settings say in which header the
  * front passes it; data NULL: none (credentials.c). */
@@ -166,6 +223,9 @@ struct idp_response idp_response_bearer(struct idp_call *call, int64_t status, c
 
 struct idp_response idp_response_error(struct idp_call *call, enum idp_error error);
 
+/* The error of a word; IDP_SERVER_ERROR for any other. */
+enum idp_error idp_error_of_word(struct idp_bytes word);
+
 /* What a front answers where the database could not: a document as http_request returns it, written
  * into `json`. There is no call then, hence no arena. */
 void idp_response_refusal(char *json, size_t size, enum idp_error error);
@@ -191,11 +251,22 @@ extern const size_t idp_route_count;
 struct idp_response idp_answer_device_authorization(struct idp_call *call,
                                                     const struct idp_request *request);
 struct idp_response idp_answer_token(struct idp_call *call, const struct idp_request *request);
+struct idp_response idp_answer_authorize(struct idp_call *call, const struct idp_request *request);
+struct idp_response idp_answer_authorize_decision(struct idp_call *call,
+                                                  const struct idp_request *request);
+struct idp_response idp_answer_register(struct idp_call *call, const struct idp_request *request);
+struct idp_response idp_answer_registration_get(struct idp_call *call,
+                                                const struct idp_request *request);
+struct idp_response idp_answer_registration_put(struct idp_call *call,
+                                                const struct idp_request *request);
+struct idp_response idp_answer_registration_delete(struct idp_call *call,
+                                                   const struct idp_request *request);
 struct idp_response idp_answer_introspect(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_revoke(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_userinfo(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_metadata(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_jwks(struct idp_call *call, const struct idp_request *request);
+struct idp_response idp_answer_metrics(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_health(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_service_put(struct idp_call *call,
                                            const struct idp_request *request);
@@ -230,6 +301,9 @@ struct idp_response idp_answer_access_mappings(struct idp_call *call,
 struct idp_response idp_answer_inventory_mappings(struct idp_call *call,
                                                   const struct idp_request *request);
 struct idp_response idp_answer_device_page(struct idp_call *call,
+                                           const struct idp_request *request);
+struct idp_response idp_answer_device_qr(struct idp_call *call, const struct idp_request *request);
+struct idp_response idp_answer_device_list(struct idp_call *call,
                                            const struct idp_request *request);
 struct idp_response idp_answer_session(struct idp_call *call, const struct idp_request *request);
 

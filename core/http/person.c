@@ -38,44 +38,46 @@ bool idp_request_is_of_browser(const struct idp_request *request)
 
 /* ---- parts of pages ---- */
 
-void idp_html_add_between(struct idp_text *html, const char *before, struct idp_bytes text,
-                          const char *after)
+void idp_page_error(struct idp_page *page, struct idp_bytes sentence)
 {
-    idp_text_add_c(html, before);
-    idp_html_add(html, text);
-    idp_text_add_c(html, after);
+    idp_page_markup(page, "<p role=\"alert\" class=\"error\" id=\"error\">");
+    idp_page_text(page, sentence);
+    idp_page_markup(page, "</p>");
 }
 
-void idp_html_add_user(struct idp_text *html, const struct idp_json *session)
+void idp_page_user(struct idp_page *page)
 {
-    idp_html_add_between(html, "<p>Signed in as <strong>", idp_json_string(session, "user"),
-                         "</strong>.</p>");
+    idp_page_markup(page, "<p>");
+    idp_page_fill(page, IDP_SAY_SIGNED_IN_AS, "strong", idp_json_string(page->session, "user"));
+    idp_page_markup(page, "</p>");
 }
 
-void idp_html_add_logout(struct idp_text *html, const struct idp_json *session)
+/* Whom a proxy signed in, it signs out. */
+void idp_page_logout(struct idp_page *page)
 {
-    idp_html_add_between(html, "<form method=\"post\" action=\"",
-                         idp_settings_load(html->call).base_url, "/sso/");
-    idp_html_add(html, idp_url_encode(html->call, idp_json_string(session, "connection")));
-    idp_html_add_between(html, "/logout\"><input type=\"hidden\" name=\"csrf_token\" value=\"",
-                         idp_json_string(session, "csrf_token"),
-                         "\"><button class=\"plain\">Sign out</button></form>");
+    struct idp_text path = {.call = page->call};
+    struct idp_bytes connection = idp_json_string(page->session, "connection");
+    if (connection.data == NULL) {
+        return;
+    }
+    idp_text_add_c(&path, "/sso/");
+    idp_text_add(&path, idp_url_encode(page->call, connection));
+    idp_text_add_c(&path, "/logout");
+    idp_page_form(page, idp_text_bytes(&path));
+    idp_page_button(page, "class=\"plain\"", IDP_BUTTON_SIGN_OUT);
+    idp_page_markup(page, "</form>");
 }
 
-void idp_html_add_link(struct idp_text *html, const char *path, const char *label)
+struct idp_response idp_response_session_page(struct idp_call *call,
+                                              const struct idp_request *request,
+                                              const struct idp_json *session)
 {
-    idp_html_add_between(html, "<a class=\"choice\" href=\"",
-                         idp_settings_load(html->call).base_url, path);
-    idp_html_add_between(html, "\">", idp_bytes_of(label), "</a>");
-}
-
-struct idp_response idp_response_session_page(struct idp_call *call, const struct idp_json *session)
-{
-    struct idp_text html = {.call = call};
-    idp_html_add_user(&html, session);
-    idp_html_add_link(&html, "/device", "Connect a device");
-    idp_html_add_logout(&html, session);
-    return idp_response_page(call, 200, "Signed in", idp_text_bytes(&html));
+    struct idp_page page = idp_page_begin(call, request, session);
+    idp_page_user(&page);
+    idp_page_link(&page, idp_bytes_of("/device"), IDP_BUTTON_CONNECT);
+    idp_page_link(&page, idp_bytes_of("/device/list"), IDP_BUTTON_DEVICES);
+    idp_page_logout(&page);
+    return idp_page_end(&page, 200, IDP_TITLE_SIGNED_IN);
 }
 
 /* ---- what went wrong ---- */
@@ -83,21 +85,14 @@ struct idp_response idp_response_session_page(struct idp_call *call, const struc
 /* Where only people go. A provider that signs somebody out is none, whatever it says it takes. */
 static bool is_for_people(struct idp_bytes path)
 {
-    static const char *const ends[] = {"/login",  "/device",  "/oauth2/user_authorization",
-                                       "/logout", "/session", "/callback"};
+    static const char *const ends[] = {"/login",      "/device",  "/oauth2/user_authorization",
+                                       "/logout",     "/session", "/callback",
+                                       "/device/list"};
     size_t i = 0;
     while (i < IDP_COUNT(ends) && !idp_bytes_end(path, idp_bytes_of(ends[i]))) {
         i++;
     }
     return i < IDP_COUNT(ends) || path.size == 0 || idp_bytes_is(path, "/");
-}
-
-static struct idp_bytes sentence_of(struct idp_call *call, struct idp_bytes body)
-{
-    const char *why;
-    const struct idp_json *document = idp_json_read(call, body, &why);
-    struct idp_bytes sentence = idp_json_string(document, "error_description");
-    return sentence.data != NULL ? sentence : idp_json_string(document, "description");
 }
 
 static bool is_page(const struct idp_response *response)
@@ -106,26 +101,57 @@ static bool is_page(const struct idp_response *response)
                            idp_bytes_of("text/html"));
 }
 
+/* The sentence of the error in the language of the page. One that is more exact is there in English
+ * alone: it is added as that. */
+static void sentence_add(struct idp_page *page, struct idp_bytes body)
+{
+    const char *why;
+    const struct idp_json *document = idp_json_read(page->call, body, &why);
+    struct idp_bytes exact = idp_json_string(document, "error_description");
+    enum idp_error error = idp_error_of_word(idp_json_string(document, "error"));
+    exact = exact.data != NULL ? exact : idp_json_string(document, "description");
+    bool is_usual = exact.data == NULL || idp_bytes_is(exact, idp_error_row(error)->sentence);
+    if (is_usual || page->language->errors != NULL) {
+        idp_page_error(page, idp_bytes_of(idp_language_error(page->language, error)));
+    }
+    if (is_usual) {
+        return;
+    }
+    if (page->language->errors == NULL) {
+        idp_page_error(page, exact);
+        return;
+    }
+    idp_page_markup(page, "<p lang=\"en\">");
+    idp_page_text(page, exact);
+    idp_page_markup(page, "</p>");
+}
+
+static enum idp_string title_of(int64_t status)
+{
+    return status == 404   ? IDP_TITLE_NOT_FOUND
+           : status == 401 ? IDP_TITLE_NOT_SIGNED_IN
+                           : IDP_TITLE_NOT_DONE;
+}
+
 struct idp_response idp_response_for(struct idp_call *call, const struct idp_request *request,
                                      struct idp_response response)
 {
-    struct idp_text html = {.call = call};
     if (response.pending != NULL || response.status < 400 || is_page(&response) ||
         !is_for_people(request->path) || !idp_request_is_of_browser(request) ||
         idp_request_bearer(request).data != NULL) {
         return response;
     }
-    idp_html_add_between(&html, "<p role=\"alert\">", sentence_of(call, response.body), "</p>");
-    if (request->is_located) {
-        idp_html_add_link(&html, "/login", "Sign in");
+    struct idp_page page = idp_page_begin(call, request, NULL);
+    sentence_add(&page, response.body);
+    if (request->is_located && idp_settings_load(call).subject_header.data == NULL) {
+        idp_page_link(&page, idp_bytes_of("/login"), IDP_BUTTON_SIGN_IN);
     }
-    struct idp_response page =
-        idp_response_page(call, response.status, response.status == 404 ? "Not found" : "Not done",
-                          idp_text_bytes(&html));
-    static const char *const kept[] = {"Connection", "Allow", "WWW-Authenticate", "Vary"};
+    struct idp_response answer = idp_page_end(&page, response.status, title_of(response.status));
+    static const char *const kept[] = {"Connection", "Allow", "WWW-Authenticate", "Vary",
+                                       "Retry-After"};
     for (size_t i = 0; i < IDP_COUNT(kept); i++) {
-        idp_json_add_string(call, page.headers, kept[i],
+        idp_json_add_string(call, answer.headers, kept[i],
                             idp_json_string(response.headers, kept[i]));
     }
-    return page;
+    return answer;
 }

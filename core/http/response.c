@@ -59,20 +59,38 @@ struct idp_response idp_response_public(struct idp_call *call, const struct idp_
     return response;
 }
 
-static int64_t word_status(struct idp_bytes word)
+enum idp_error idp_error_of_word(struct idp_bytes word)
 {
-    for (int error = IDP_OK + 1; error < IDP_ERROR_COUNT; error++) {
-        if (idp_bytes_is(word, idp_error_row((enum idp_error)error)->word)) {
-            return idp_error_row((enum idp_error)error)->http_status;
-        }
+    int error = IDP_OK + 1;
+    while (error < IDP_ERROR_COUNT &&
+           !idp_bytes_is(word, idp_error_row((enum idp_error)error)->word)) {
+        error++;
     }
-    return idp_error_row(IDP_SERVER_ERROR)->http_status;
+    return error < IDP_ERROR_COUNT ? (enum idp_error)error : IDP_SERVER_ERROR;
+}
+
+/* Errors may share a word: that of a row as it is has the status of its row. */
+static int64_t outcome_status(const struct idp_json *outcome)
+{
+    struct idp_bytes word = idp_json_string(outcome, "error");
+    if (word.data == NULL) {
+        return 200;
+    }
+    return outcome->constant != 0
+               ? idp_error_row((enum idp_error)(outcome->constant - 1))->http_status
+               : idp_error_row(idp_error_of_word(word))->http_status;
 }
 
 struct idp_response idp_response_outcome(struct idp_call *call, const struct idp_json *outcome)
 {
-    struct idp_bytes word = idp_json_string(outcome, "error");
-    return idp_response_json(call, word.data ? word_status(word) : 200, outcome);
+    int64_t status = outcome_status(outcome);
+    struct idp_response response = idp_response_json(call, status, outcome);
+    if (status == 429) {
+        idp_json_add_string(
+            call, response.headers, "Retry-After",
+            idp_json_new_integer(call, idp_settings_load(call).attempt_window_s)->text);
+    }
+    return response;
 }
 
 struct idp_response idp_response_error(struct idp_call *call, enum idp_error error)

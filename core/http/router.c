@@ -221,6 +221,8 @@ static struct idp_response request_answer(struct idp_call *call, struct idp_requ
 
 struct idp_json *idp_http_request(struct idp_call *call, struct idp_request request)
 {
+    struct idp_bytes peer = idp_request_header(&request, IDP_PEER_HEADER);
+    call->source = peer.size > 0 && peer.size <= IDP_SOURCE_SIZE_MAX ? peer : call->source;
     struct idp_response response = idp_response_for(call, &request, request_answer(call, &request));
     if (response.pending != NULL) {
         return response.pending;

@@ -20,43 +20,63 @@ static const struct idp_json *query_of(struct idp_call *call, const struct idp_r
 }
 
 /* A button for each; what the page was asked for goes along. */
-static void option_add(struct idp_text *html, const struct idp_json *option,
+static void option_add(struct idp_page *page, const struct idp_json *option,
                        struct idp_bytes return_to)
 {
     struct idp_bytes name = idp_json_string(option, "buttonName");
-    struct idp_bytes url = idp_json_string(option, "initRequest");
-    if (url.data == NULL) {
-        return;
-    }
-    idp_text_add_c(html, "<a class=\"choice\" href=\"");
-    idp_html_add(html, url);
+    idp_page_markup(page, "<a class=\"choice\" href=\"");
+    idp_page_text(page, idp_json_string(option, "initRequest"));
     if (return_to.data != NULL) {
-        idp_text_add_c(html, "?return_to=");
-        idp_html_add(html, idp_url_encode(html->call, return_to));
+        idp_page_markup(page, "?return_to=");
+        idp_page_text(page, idp_url_encode(page->call, return_to));
     }
-    idp_html_add_between(html, "\">",
-                         name.size > 0 ? name : idp_json_string(option, "providerName"), "</a>");
+    idp_page_markup(page, "\">");
+    idp_page_text(page, name.size > 0 ? name : idp_json_string(option, "providerName"));
+    idp_page_markup(page, "</a>");
 }
 
+static struct idp_response choice_page(struct idp_page *page, struct idp_bytes return_to)
+{
+    const struct idp_json *options = idp_login_options(page->call);
+    bool is_empty = true;
+    if (page->session != NULL) {
+        idp_page_user(page);
+        idp_page_logout(page);
+    }
+    for (const struct idp_json *option = options->child; option != NULL; option = option->next) {
+        if (idp_json_string(option, "initRequest").data != NULL) {
+            option_add(page, option, return_to);
+            is_empty = false;
+        }
+    }
+    if (is_empty) {
+        idp_page_add(page, "<p>", IDP_SAY_NO_CONNECTION, "</p>");
+    }
+    return idp_page_end(page, 200, IDP_TITLE_LOGIN);
+}
+
+static struct idp_bytes below_base(struct idp_call *call, const char *path)
+{
+    struct idp_text url = {.call = call};
+    idp_text_add(&url, idp_settings_load(call).base_url);
+    idp_text_add_c(&url, path);
+    return idp_text_bytes(&url);
+}
+
+/* Whom a proxy signs in has nothing to choose. */
 struct idp_response idp_answer_login_page(struct idp_call *call, const struct idp_request *request)
 {
-    struct idp_text html = {.call = call};
-    struct idp_bytes return_to = idp_json_string(query_of(call, request), "return_to");
-    const struct idp_json *options = idp_login_options(call);
     const struct idp_json *session = idp_request_session(call, request);
-    if (session != NULL) {
-        idp_html_add_user(&html, session);
-        idp_html_add_logout(&html, session);
+    struct idp_page page = idp_page_begin(call, request, session);
+    struct idp_bytes return_to = idp_json_string(query_of(call, request), "return_to");
+    if (idp_settings_load(call).subject_header.data == NULL) {
+        return choice_page(&page, return_to);
     }
-    size_t size = html.size;
-    for (const struct idp_json *option = options->child; option != NULL; option = option->next) {
-        option_add(&html, option, return_to);
+    if (session == NULL) {
+        return idp_response_sign_in(call, request);
     }
-    if (html.size == size) {
-        idp_text_add_c(&html, "<p>There is no way to sign in yet: an administrator has to set a "
-                              "connection that is visible on this page.</p>");
-    }
-    return idp_response_page(call, 200, "Sign in", idp_text_bytes(&html));
+    return idp_response_redirect(
+        call, idp_own_path_valid(return_to) ? return_to : below_base(call, "/session"));
 }
 
 /* ---- there ---- */
@@ -86,31 +106,24 @@ struct idp_response idp_answer_sso_login(struct idp_call *call, const struct idp
 
 /* ---- and back ---- */
 
-static struct idp_bytes home_of(struct idp_call *call)
-{
-    struct idp_text url = {.call = call};
-    idp_text_add(&url, idp_settings_load(call).base_url);
-    idp_text_add_c(&url, "/session");
-    return idp_text_bytes(&url);
-}
-
 /* The path is one of this host: the login checked it. */
 static struct idp_bytes end_of(struct idp_call *call, const struct idp_json *answer)
 {
     struct idp_bytes return_to = idp_json_string(answer, "return_to");
-    return return_to.data == NULL ? home_of(call) : return_to;
+    return return_to.data == NULL ? below_base(call, "/session") : return_to;
 }
 
-static struct idp_response refusal_page(struct idp_call *call, const struct idp_json *answer)
+static struct idp_response refusal_page(struct idp_call *call, const struct idp_request *request,
+                                        const struct idp_json *answer)
 {
-    struct idp_text html = {.call = call};
+    struct idp_page page = idp_page_begin(call, request, NULL);
     struct idp_bytes reason = idp_json_string(answer, "reason");
-    idp_html_add_between(&html,
-                         "<p>Access was denied. Somebody who administers this service can see why "
-                         "in its audit.</p><p>Reason: ",
-                         reason.data == NULL ? idp_json_string(answer, "error") : reason, "</p>");
-    idp_html_add_link(&html, "/login", "Sign in again");
-    return idp_response_page(call, 403, "Not signed in", idp_text_bytes(&html));
+    idp_page_add(&page, "<p role=\"alert\">", IDP_SAY_REFUSED, "</p><p>");
+    idp_page_fill(&page, IDP_SAY_REASON, NULL,
+                  reason.data == NULL ? idp_json_string(answer, "error") : reason);
+    idp_page_markup(&page, "</p>");
+    idp_page_link(&page, idp_bytes_of("/login"), IDP_BUTTON_SIGN_IN_AGAIN);
+    return idp_page_end(&page, 403, IDP_TITLE_NOT_SIGNED_IN);
 }
 
 static struct idp_response signed_in(struct idp_call *call, const struct idp_json *answer)
@@ -137,16 +150,10 @@ struct idp_response idp_answer_sso_callback(struct idp_call *call,
         return (struct idp_response){.pending = idp_step_close(call, answer)};
     }
     return idp_json_member(answer, "session") != NULL ? signed_in(call, answer)
-                                                      : refusal_page(call, answer);
+                                                      : refusal_page(call, request, answer);
 }
 
 /* ---- the session ---- */
-
-struct idp_json *idp_request_session(struct idp_call *call, const struct idp_request *request)
-{
-    struct idp_bytes cookie = idp_cookie_read(call, request, IDP_COOKIE_SESSION);
-    return idp_login_secret_valid(cookie) ? idp_sso_session_find(call, cookie) : NULL;
-}
 
 /* Callers of an API bring a token of their provider instead. */
 static struct idp_response bearer_answer(struct idp_call *call, const struct idp_request *request,
@@ -164,6 +171,18 @@ static struct idp_response bearer_answer(struct idp_call *call, const struct idp
                : idp_response_bearer(call, 401, "invalid_token", "The access token is not good.");
 }
 
+static struct idp_response session_json(struct idp_call *call, const struct idp_json *session)
+{
+    struct idp_response cookies = {.headers = idp_json_new(call, IDP_JSON_OBJECT)};
+    const struct idp_json *shown = idp_session_hand_out(call, session, &cookies);
+    struct idp_response response = idp_response_json(call, 200, shown);
+    const struct idp_json *set = idp_json_member(cookies.headers, "Set-Cookie");
+    if (set != NULL) {
+        idp_json_add_shared(call, response.headers, "Set-Cookie", set);
+    }
+    return response;
+}
+
 struct idp_response idp_answer_session(struct idp_call *call, const struct idp_request *request)
 {
     const struct idp_error_row *row = idp_error_row(IDP_LOGIN_REQUIRED);
@@ -174,37 +193,38 @@ struct idp_response idp_answer_session(struct idp_call *call, const struct idp_r
     const struct idp_json *session = idp_request_session(call, request);
     struct idp_response response =
         session == NULL ? idp_response_bearer(call, row->http_status, row->word, row->sentence)
-        : idp_request_is_of_browser(request) ? idp_response_session_page(call, session)
-                                             : idp_response_json(call, 200, session);
+        : idp_request_is_of_browser(request) ? idp_response_session_page(call, request, session)
+                                             : session_json(call, session);
     idp_json_add_c(call, response.headers, "Vary", "Accept");
     return response;
 }
 
 /* ---- the end ---- */
 
-bool idp_request_is_ours(struct idp_call *call, const struct idp_request *request,
-                         const struct idp_json *form)
+/* A page that goes on to the provider by itself: to a redirect its form could not lead there. */
+static struct idp_response leaving_page(struct idp_call *call, const struct idp_request *request,
+                                        struct idp_bytes url)
 {
-    struct idp_bytes cookie = idp_cookie_read(call, request, IDP_COOKIE_SESSION);
-    struct idp_bytes field = idp_json_string(form, "csrf_token");
-    struct idp_bytes token =
-        field.data != NULL ? field : idp_request_header(request, IDP_CSRF_HEADER);
-    return idp_login_secret_valid(cookie) && idp_sso_csrf_valid(call, cookie, token);
+    struct idp_page page = idp_page_begin(call, request, NULL);
+    page.onward = url;
+    idp_page_add(&page, "<p role=\"status\">", IDP_SAY_SIGNED_OUT, " ");
+    idp_page_add(&page, "", IDP_SAY_LEAVING, "</p><a class=\"choice\" href=\"");
+    idp_page_text(&page, url);
+    idp_page_add(&page, "\">", IDP_BUTTON_SIGN_OUT_THERE, "</a>");
+    return idp_page_end(&page, 200, IDP_TITLE_SIGNED_OUT);
 }
 
 struct idp_response idp_answer_sso_logout(struct idp_call *call, const struct idp_request *request)
 {
     struct idp_bytes cookie = idp_cookie_read(call, request, IDP_COOKIE_SESSION), nothing = {"", 0};
-    struct idp_text home = {.call = call};
     if (!idp_request_is_ours(call, request, idp_form_read(call, request->body))) {
         return idp_response_error(call, IDP_FORGED_REQUEST);
     }
-    idp_text_add(&home, idp_settings_load(call).base_url);
-    idp_text_add_c(&home, "/login");
-    const struct idp_json *answer = idp_sso_logout(call, cookie, idp_text_bytes(&home));
-    struct idp_bytes url = idp_json_string(answer, "url");
-    struct idp_response response =
-        idp_response_redirect(call, url.data == NULL ? idp_text_bytes(&home) : url);
+    struct idp_bytes home = below_base(call, "/login");
+    struct idp_bytes url = idp_json_string(idp_sso_logout(call, cookie, home), "url");
+    struct idp_response response = url.data != NULL && idp_request_is_of_browser(request)
+                                       ? leaving_page(call, request, url)
+                                       : idp_response_redirect(call, url.data == NULL ? home : url);
     for (size_t i = 0; i < IDP_COOKIE_COUNT; i++) {
         idp_cookie_add(call, &response, (enum idp_cookie)i, nothing, 0);
     }

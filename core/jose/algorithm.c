@@ -33,6 +33,11 @@ static const char *const key_types[IDP_KEY_TYPE_COUNT] = {
 
 _Static_assert(IDP_COUNT(algorithms) == IDP_ALGORITHM_COUNT, "as many as key.h says");
 
+bool idp_algorithm_is_public(const struct idp_algorithm *algorithm)
+{
+    return algorithm != NULL && algorithm->type != IDP_KEY_OCT;
+}
+
 size_t idp_algorithm_index(const struct idp_algorithm *algorithm)
 {
     return (size_t)(algorithm - algorithms);

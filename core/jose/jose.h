@@ -12,6 +12,9 @@ struct idp_key;       /* a parsed key: algorithm or kty, kid, use, foreign objec
 /* The row of a JWA name ("ES256"), exact case; NULL where it is not supported. */
 const struct idp_algorithm *idp_algorithm_find(struct idp_bytes name);
 
+/* True for one whose keys have a public half; algorithm NULL is none. */
+bool idp_algorithm_is_public(const struct idp_algorithm *algorithm);
+
 /* ---- keys (jwk.c, pem.c, certificate.c, key_set.c, jwk_write.c, generate.c) ---- */
 
 /* Reads keys from JWK, JWKS or PEM text; unusable ones are left out. count 0: none was usable. */
@@ -105,12 +108,15 @@ bool idp_numeric_date(const struct idp_json *json, int64_t *out_us) IDP_MUST_CHE
 bool idp_token_use(struct idp_call *call, struct idp_bytes issuer, struct idp_bytes jti,
                    int64_t expires_us) IDP_MUST_CHECK;
 
-/* ---- key store of the tenant (key_store.c, key_rotation.c, key_list.c,) ---- */
+/* ---- key store of the tenant (key_store.c, key_rotation.c, key_import.c, key_list.c) ---- */
 
 /* When keys change: each signs for lifetime_s (0: until somebody rotates), and its successor is
- * published publication_s before it signs. */
+ * published publication_s before it signs. And which one signs: that with this kid while it can,
+ * for as long as it is asked for; else one that can sign by the algorithm. */
 struct idp_key_schedule {
     int64_t lifetime_s, publication_s;
+    const struct idp_algorithm *algorithm; /* NULL: any */
+    struct idp_bytes kid;                  /* data NULL: any */
 };
 
 /* Reads it from the settings of the tenant, which come with the rows of the keys. */
@@ -118,15 +124,33 @@ struct idp_scheduler {
     struct idp_key_schedule (*read)(struct idp_call *call, struct idp_value settings);
 };
 
-/* Signs claims with the active key (kid data NULL; an ES256 one is made where there is none) or the
- * named one; raises IDP_NO_SUCH_KEY. header may be NULL. May write. */
+/* Signs claims with the active key (kid data NULL; one is made where there is none) or the named
+ * one; raises IDP_NO_SUCH_KEY. header may be NULL. May write. */
 struct idp_bytes idp_key_store_sign(struct idp_call *call, const struct idp_scheduler *scheduler,
                                     const struct idp_json *claims, struct idp_bytes kid,
                                     const struct idp_json *header);
 
-/* The algorithm and kid of the key that signs now; may write as idp_key_store_sign. */
-struct idp_bytes idp_key_store_signer(struct idp_call *call, const struct idp_scheduler *scheduler,
-                                      struct idp_bytes *kid);
+/* The same with a key that signs by this algorithm, which is made where there is none. */
+struct idp_bytes idp_key_store_sign_as(struct idp_call *call, const struct idp_scheduler *scheduler,
+                                       const struct idp_json *claims,
+                                       const struct idp_algorithm *algorithm,
+                                       const struct idp_json *header);
+
+/* True where a key of this kid can sign. */
+bool idp_key_store_can_sign(struct idp_call *call, struct idp_bytes kid);
+
+/* Takes over a private key, PEM or JWK: import_signing_key() in docs/functions.md. algorithm NULL:
+ * the schedule's where it fits; certificate data NULL: none. Raises IDP_INVALID_KEY,
+ * IDP_UNSUPPORTED_ALGORITHM, IDP_ALREADY_EXISTS. (key_import.c) */
+struct idp_key_import {
+    struct idp_bytes kid, key, certificate;
+    const struct idp_algorithm *algorithm;
+};
+struct idp_json *idp_key_store_import(struct idp_call *call, const struct idp_scheduler *scheduler,
+                                      const struct idp_key_import *import);
+/* The algorithm of the key that signs now; may write as idp_key_store_sign. */
+struct idp_bytes idp_key_store_algorithm(struct idp_call *call,
+                                         const struct idp_scheduler *scheduler);
 
 /* Makes a key of this algorithm and activates it; the one active before retires. Returns its kid.
  */
@@ -181,8 +205,8 @@ struct idp_value idp_sql_signing_keys(struct idp_call *call, const struct idp_va
 extern const struct idp_sealed_column idp_signing_key_sealed;
 
 extern const struct idp_statement idp_key_store_statements[], idp_key_rotation_statements[],
-    idp_key_list_statements[], idp_used_token_statements[];
+    idp_key_import_statements[], idp_key_list_statements[], idp_used_token_statements[];
 extern const size_t idp_key_store_statement_count, idp_key_rotation_statement_count,
-    idp_key_list_statement_count, idp_used_token_statement_count;
+    idp_key_import_statement_count, idp_key_list_statement_count, idp_used_token_statement_count;
 
 #endif

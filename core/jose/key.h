@@ -114,6 +114,9 @@ size_t idp_pem_read(struct idp_call *call, struct idp_bytes text, bool private,
 const struct idp_key *idp_base64_key_read(struct idp_call *call, struct idp_bytes text);
 /* True for 32 bytes or more that are no public key in any spelling (secret.c). */
 bool idp_secret_is_sound(struct idp_call *call, struct idp_bytes bytes);
+/* The certificates of PEM text as x5c has them (RFC 7517 §4.7); NULL: there is none, or something
+ * else. */
+struct idp_json *idp_pem_chain(struct idp_call *call, struct idp_bytes text);
 /* SPKI, or PKCS#8 where it is private. */
 struct idp_bytes idp_pem_write(struct idp_call *call, const struct idp_key *key, bool private);
 

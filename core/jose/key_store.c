@@ -9,21 +9,22 @@
 
 enum { EXPIRY_ID_SIZE = 9 };
 
-enum { NAMED, PUBLISHED, PUBLISHED_NAMED, EXTEND, SEALED, RESEAL };
+enum { NAMED, PUBLISHED, PUBLISHED_NAMED, EXTEND, SEALED, RESEAL, SIGNING_COUNT };
 
 /* Also of a key that is marked as removed: its last token may have been signed by a transaction
  * that was not yet over. */
 #define IS_PUBLISHED                                                                               \
-    "(k.state IN ('active', 'next') OR k.state IN ('retired', 'removed')"                          \
+    "(k." IDP_KEY_SIGNS " OR k.state IN ('retired', 'removed')"                                    \
     " AND " IDP_LAST_EXPIRY " > $2)"
 
 const struct idp_statement idp_key_store_statements[] = {
     [NAMED] = {"SELECT " IDP_STORED_KEY_COLUMNS " FROM idplane.signing_key k"
-               " WHERE k.tenant = $1 AND k.kid = $2 AND k.state IN ('active', 'next')",
+               " WHERE k.tenant = $1 AND k.kid = $2 AND k." IDP_KEY_SIGNS,
                "tt", IDP_STORED_KEY_KINDS},
     [PUBLISHED] = {"SELECT k.public_jwk FROM idplane.signing_key k"
                    " WHERE k.tenant = $1 AND " IS_PUBLISHED
-                   " ORDER BY CASE k.state WHEN 'active' THEN 0 WHEN 'next' THEN 1 ELSE 2 END,"
+                   " ORDER BY CASE k.state WHEN 'active' THEN 0 WHEN 'next' THEN 1"
+                   " WHEN 'standby' THEN 2 ELSE 3 END,"
                    " k.created_at DESC, k.kid",
                    "tz", "j"},
     [PUBLISHED_NAMED] = {"SELECT k.public_jwk FROM idplane.signing_key k"
@@ -33,16 +34,25 @@ const struct idp_statement idp_key_store_statements[] = {
                 " VALUES ($1, $2, $3, $4)",
                 "ttzt", ""},
     [SEALED] = {"SELECT tenant, kid, sealed_private_key FROM idplane.signing_key"
-                " WHERE state IN ('active', 'next')"
-                " AND substr(sealed_private_key, 1, length($1)) <> $1"
+                " WHERE " IDP_KEY_SIGNS " AND substr(sealed_private_key, 1, length($1)) <> $1"
                 " ORDER BY tenant, kid LIMIT $2",
                 "xi", "ttx"},
     /* A key that was sealed or withdrawn meanwhile is left as it is, and looked at again. */
     [RESEAL] = {"UPDATE idplane.signing_key SET sealed_private_key = $4"
                 " WHERE tenant = $1 AND kid = $2 AND sealed_private_key = $3",
                 "ttxx", ""},
+    [SIGNING_COUNT] = {"SELECT count(*) FROM idplane.signing_key"
+                       " WHERE tenant = $1 AND kid = $2 AND " IDP_KEY_SIGNS,
+                       "tt", "i"},
 };
 const size_t idp_key_store_statement_count = IDP_COUNT(idp_key_store_statements);
+
+static enum idp_key_state state_of(struct idp_bytes word)
+{
+    return idp_bytes_is(word, "active") ? IDP_KEY_ACTIVE
+           : idp_bytes_is(word, "next") ? IDP_KEY_NEXT
+                                        : IDP_KEY_STANDBY;
+}
 
 struct idp_stored_key idp_stored_key_of(const struct idp_value *row)
 {
@@ -53,7 +63,7 @@ struct idp_stored_key idp_stored_key_of(const struct idp_value *row)
         .activated_us = idp_integer_of(row[3]),
         .activates_us = idp_integer_of(row[4]),
         .last_expiry_us = idp_integer_of(row[5]),
-        .active = idp_bytes_is(idp_text_of(row[6]), "active"),
+        .state = state_of(idp_text_of(row[6])),
     };
 }
 
@@ -130,23 +140,50 @@ static void note_expiry(struct idp_call *call, const struct idp_stored_key *stor
     idp_run(call, &idp_key_store_statements[EXTEND], arguments);
 }
 
+bool idp_key_store_can_sign(struct idp_call *call, struct idp_bytes kid)
+{
+    struct idp_value arguments[] = {idp_value_text(idp_tenant(call)), idp_value_text(kid)};
+    return idp_run_row(call, &idp_key_store_statements[SIGNING_COUNT], arguments)[0].integer > 0;
+}
+
+/* An RSA key takes more than one algorithm, so that the header has to say which. */
+static struct idp_bytes sign_with(struct idp_call *call, const struct idp_stored_key *stored,
+                                  const struct idp_json *claims, const struct idp_json *header)
+{
+    const struct idp_algorithm *algorithm = idp_algorithm_find(stored->algorithm);
+    if (algorithm != NULL && algorithm->type == IDP_KEY_RSA &&
+        idp_json_member(header, "alg") == NULL) {
+        const struct idp_json *plain =
+            header != NULL ? header : idp_json_new(call, IDP_JSON_OBJECT);
+        header = idp_json_with(call, plain, "alg", idp_json_new_string(call, stored->algorithm));
+    }
+    struct idp_bytes token = idp_jwt_sign(call, key_open(call, stored), claims, header);
+    note_expiry(call, stored, claims);
+    return token;
+}
+
+struct idp_bytes idp_key_store_sign_as(struct idp_call *call, const struct idp_scheduler *scheduler,
+                                       const struct idp_json *claims,
+                                       const struct idp_algorithm *algorithm,
+                                       const struct idp_json *header)
+{
+    struct idp_stored_key stored = idp_key_store_for(call, scheduler, algorithm);
+    return sign_with(call, &stored, claims, header);
+}
+
 struct idp_bytes idp_key_store_sign(struct idp_call *call, const struct idp_scheduler *scheduler,
                                     const struct idp_json *claims, struct idp_bytes kid,
                                     const struct idp_json *header)
 {
     struct idp_stored_key stored =
         kid.data == NULL ? idp_key_store_active(call, scheduler) : key_named(call, kid);
-    struct idp_bytes token = idp_jwt_sign(call, key_open(call, &stored), claims, header);
-    note_expiry(call, &stored, claims);
-    return token;
+    return sign_with(call, &stored, claims, header);
 }
 
-struct idp_bytes idp_key_store_signer(struct idp_call *call, const struct idp_scheduler *scheduler,
-                                      struct idp_bytes *kid)
+struct idp_bytes idp_key_store_algorithm(struct idp_call *call,
+                                         const struct idp_scheduler *scheduler)
 {
-    struct idp_stored_key stored = idp_key_store_active(call, scheduler);
-    *kid = stored.kid;
-    return stored.algorithm;
+    return idp_key_store_active(call, scheduler).algorithm;
 }
 
 /* ---- publishing ---- */

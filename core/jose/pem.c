@@ -146,6 +146,23 @@ size_t idp_pem_read(struct idp_call *call, struct idp_bytes text, bool private,
     return count;
 }
 
+struct idp_json *idp_pem_chain(struct idp_call *call, struct idp_bytes text)
+{
+    BIO *input = BIO_new_mem_buf(text.data, (int)text.size);
+    const struct foreign_block *foreign;
+    struct idp_json *chain = idp_json_new(call, IDP_JSON_ARRAY);
+    bool doubtful = false;
+    idp_own(call, input, bio_release);
+    for (size_t i = 0; (foreign = block_next(call, input, &doubtful)) != NULL; i++) {
+        struct idp_bytes der = {(const char *)foreign->data, (size_t)foreign->size};
+        if (strcmp(foreign->label, PEM_STRING_X509) != 0 || i == IDP_CERTIFICATE_COUNT_MAX) {
+            return NULL;
+        }
+        idp_json_add(chain, NULL, idp_json_new_string(call, idp_base64_encode(call, der)));
+    }
+    return chain->child != NULL && !doubtful ? chain : NULL;
+}
+
 static struct idp_bytes without_space(struct idp_call *call, struct idp_bytes text)
 {
     char *out = idp_allocate(call, text.size + 1);

@@ -5,7 +5,7 @@
 
 #define SECOND_US INT64_C(1000000)
 
-enum { TOKEN_ID_SIZE = 16, OPAQUE_SIZE = 32 };
+enum { TOKEN_ID_SIZE = 16 };
 
 enum { INSERT, FIND };
 
@@ -155,10 +155,11 @@ static struct idp_bytes digest_of(struct idp_call *call, struct idp_bytes token)
     return idp_digest(call, "idplane access token", parts, IDP_COUNT(parts));
 }
 
-static struct idp_bytes keep(struct idp_call *call, const struct idp_json *claims)
+static struct idp_bytes keep(struct idp_call *call, const struct idp_settings *settings,
+                             const struct idp_json *claims)
 {
     int64_t expires_at_s = 0;
-    struct idp_bytes token = idp_random_text(call, OPAQUE_SIZE);
+    struct idp_bytes token = idp_opaque_token(call, settings);
     bool is_number = idp_json_integer(idp_json_member(claims, "exp"), &expires_at_s);
     struct idp_value row[] = {idp_value_text(idp_tenant(call)),
                               idp_value_blob(digest_of(call, token)),
@@ -169,10 +170,11 @@ static struct idp_bytes keep(struct idp_call *call, const struct idp_json *claim
     return token;
 }
 
-struct idp_bytes idp_access_token(struct idp_call *call, const struct idp_token_rules *rules,
+struct idp_bytes idp_access_token(struct idp_call *call, const struct idp_issue *issue,
                                   const struct idp_json *claims)
 {
-    return rules->is_opaque ? keep(call, claims) : sign(call, claims);
+    return issue->rules.is_opaque ? keep(call, &issue->request->settings, claims)
+                                  : sign(call, claims);
 }
 
 const struct idp_json *idp_opaque_claims(struct idp_call *call, struct idp_bytes token)

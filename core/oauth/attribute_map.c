@@ -4,68 +4,6 @@
 #include "core/oauth/hook.h"
 #include "core/oauth/settings.h"
 
-/* ---- checked ---- */
-
-static const char *source_problem(const struct idp_json *source)
-{
-    struct idp_bytes type = idp_json_string(source, "type");
-    const struct idp_json *value = idp_json_member(source, "value");
-    if (type.data == NULL || value == NULL) {
-        return " must have sources with type and value";
-    }
-    if (idp_bytes_is(type, "ldap")) {
-        return " has a source of type ldap: a database asks no directory; copy what is needed into "
-               "a table and use type sql";
-    }
-    if (idp_bytes_is(type, "value")) {
-        return NULL;
-    }
-    bool is_named = idp_bytes_is(type, "credential") || idp_bytes_is(type, "sql");
-    return is_named && value->kind == IDP_JSON_STRING
-               ? NULL
-               : " must have sources of type value, credential or sql, the last two with a name";
-}
-
-const char *idp_attribute_sources_problem(const struct idp_json *sources)
-{
-    const char *problem = NULL;
-    if (!idp_json_is(sources, IDP_JSON_OBJECT)) {
-        return " must be an object";
-    }
-    for (const struct idp_json *source = sources->child; source != NULL && problem == NULL;
-         source = source->next) {
-        problem = source_problem(source);
-    }
-    return problem;
-}
-
-const char *idp_attribute_map_problem(const struct idp_json *map)
-{
-    const char *problem = NULL;
-    if (!idp_json_is(map, IDP_JSON_OBJECT)) {
-        return " must be an object";
-    }
-    for (const struct idp_json *claim = map->child; claim != NULL && problem == NULL;
-         claim = claim->next) {
-        if (idp_claim_is_protected(claim->name)) {
-            return " has a claim that is the server's own";
-        }
-        problem = claim->kind == IDP_JSON_STRING ? NULL : source_problem(claim);
-    }
-    return problem;
-}
-
-/* ---- found ---- */
-
-/* A text names a source. */
-static const struct idp_json *source_of(struct idp_call *call, const struct idp_settings *settings,
-                                        const struct idp_json *claim)
-{
-    return claim->kind == IDP_JSON_STRING
-               ? idp_json_member(settings->attribute_sources, idp_text_c(call, claim->text))
-               : claim;
-}
-
 /* What whoever approved said, and the subject. */
 static const struct idp_json *credential(struct idp_call *call, const struct idp_grant *grant,
                                          struct idp_bytes name)
@@ -101,7 +39,7 @@ static bool find(struct idp_call *call, const struct idp_issue *issue,
     struct idp_bytes type = idp_json_string(source, "type");
     const struct idp_json *given = idp_json_member(source, "value");
     *value = NULL;
-    if (source == NULL) {
+    if (source == NULL || idp_bytes_is(type, "ldap")) {
         return true;
     }
     if (idp_bytes_is(type, "sql")) {
@@ -119,7 +57,7 @@ bool idp_attributes_find(struct idp_call *call, const struct idp_issue *issue,
     for (const struct idp_json *claim = settings->attribute_map->child; claim != NULL;
          claim = claim->next) {
         const struct idp_json *value;
-        if (!find(call, issue, source_of(call, settings, claim), &value, asked)) {
+        if (!find(call, issue, idp_attribute_source(settings, claim), &value, asked)) {
             return false;
         }
         if (value != NULL && value->kind != IDP_JSON_NULL) {

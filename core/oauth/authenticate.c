@@ -77,9 +77,14 @@ static struct idp_json *opaque_verdict(struct idp_call *call, struct idp_bytes t
     return verdict;
 }
 
+/* Three parts are a JWS; opaque ones have one or two. */
 static bool is_signed(struct idp_bytes token)
 {
-    return token.size > 0 && memchr(token.data, '.', token.size) != NULL;
+    size_t dot_count = 0;
+    for (size_t i = 0; i < token.size; i++) {
+        dot_count += token.data[i] == '.';
+    }
+    return dot_count == 2;
 }
 
 static struct idp_json *verdict_on(struct idp_call *call, struct idp_bytes token, bool is_for_us)

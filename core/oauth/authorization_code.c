@@ -23,9 +23,9 @@ const struct idp_statement idp_authorization_code_statements[] = {
                 " AND (key_thumbprint IS NULL OR key_thumbprint = $7)"
                 " RETURNING subject, scope, grant_id, grant_details",
                 "txztttt", "tttj"},
-    [FIND] = {"SELECT client_id, state, grant_id FROM idplane.authorization_code"
+    [FIND] = {"SELECT client_id, state, grant_id, subject FROM idplane.authorization_code"
               " WHERE tenant = $1 AND code_digest = $2",
-              "tx", "ttt"},
+              "tx", "tttt"},
 };
 const size_t idp_authorization_code_statement_count = IDP_COUNT(idp_authorization_code_statements);
 
@@ -77,8 +77,9 @@ refused(struct idp_call *call, const struct idp_token_request *request, struct i
     const struct idp_value *row = idp_run_one(call, &idp_authorization_code_statements[FIND], key);
     bool is_replayed = row != NULL && idp_bytes_is(row[1].bytes, "consumed") &&
                        idp_bytes_equal(row[0].bytes, request->client.client_id);
-    if (is_replayed) {
-        (void)idp_grant_revoke(call, row[2].bytes);
+    if (is_replayed && idp_grant_revoke(call, row[2].bytes)) {
+        idp_audit_event(call, &request->settings, IDP_AUDIT_REUSED, row[0].bytes, row[3].bytes,
+                        NULL);
     }
     return idp_error_json(IDP_INVALID_GRANT);
 }
@@ -102,6 +103,8 @@ static const struct idp_json *pay(struct idp_call *call, const struct idp_token_
     bool is_refresh_wanted =
         request->client.refresh_grant &&
         idp_grant_offered(&request->settings, idp_bytes_of(IDP_GRANT_REFRESH_TOKEN));
+    idp_audit_event(call, &request->settings, IDP_AUDIT_REDEEMED, grant.client_id, grant.subject,
+                    NULL);
     return idp_tokens_issue(call, request, &grant, is_refresh_wanted);
 }
 

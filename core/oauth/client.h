@@ -9,8 +9,8 @@
 #define IDP_CLIENT_COLUMNS                                                                         \
     "c.enabled, c.device_grant, c.refresh_grant, c.auth_method, c.secret_digest, c.scope,"         \
     " c.secret_expires_at, c.old_secret_digest, c.old_secret_expires_at, c.sealed_secret,"         \
-    " c.grant_types"
-#define IDP_CLIENT_KINDS "bbbtxtzxzxt"
+    " c.grant_types, c.watched_until"
+#define IDP_CLIENT_KINDS "bbbtxtzxzxtz"
 struct idp_client idp_client_of(struct idp_bytes client_id, const struct idp_value *row);
 
 /* Signatures that a public key verifies. */
@@ -31,7 +31,11 @@ struct idp_client_metadata {
     int64_t secret_expires_at_s; /* 0: never */
 };
 
-/* Reads and checks RFC 7591 metadata; raises IDP_INVALID_METADATA naming the member. */
+/* Checks RFC 7591 metadata: NULL, or a sentence that names the member. */
+const char *idp_client_metadata_check(struct idp_call *call, const struct idp_json *document,
+                                      struct idp_client_metadata *metadata) IDP_MUST_CHECK;
+
+/* The same, and raises IDP_INVALID_METADATA. */
 struct idp_client_metadata idp_client_metadata_read(struct idp_call *call,
                                                     const struct idp_json *document);
 

@@ -99,7 +99,15 @@ enum idp_error idp_client_authenticate(struct idp_call *call,
     }
     bool known =
         client_id.size <= IDP_CLIENT_ID_SIZE_MAX && idp_client_find(call, client_id, client);
-    bool named_only = !secret_required && credentials->method == IDP_CREDENTIAL_NONE;
+    bool shows_nothing = credentials->method == IDP_CREDENTIAL_NONE;
+    bool may_be_guess = known && !shows_nothing && credentials->method != IDP_CREDENTIAL_TRUSTED;
+    if (may_be_guess && !idp_guard_client(call, client)) {
+        return IDP_TOO_MANY_FAILURES;
+    }
+    bool named_only = !secret_required && shows_nothing;
     bool right = named_only || is_right(call, credentials, client);
+    if (may_be_guess && !right) {
+        idp_guard_client_failed(call, client);
+    }
     return known && right && client->enabled ? IDP_OK : IDP_INVALID_CLIENT;
 }

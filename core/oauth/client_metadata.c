@@ -7,11 +7,16 @@
 
 enum { LIST_COUNT_MAX = 64, LIFETIME_MAX_S = 31536000 };
 
-static void fail_member(struct idp_call *call, const char *name, const char *rule) IDP_NORETURN;
-
-static void fail_member(struct idp_call *call, const char *name, const char *rule)
+/* "Member NAME RULE." */
+static const char *fault(struct idp_call *call, const char *name, const char *rule)
 {
-    idp_fail_with(call, IDP_INVALID_METADATA, "Member %s %s.", name, rule);
+    struct idp_text sentence = {.call = call};
+    idp_text_add_c(&sentence, "Member ");
+    idp_text_add_c(&sentence, name);
+    idp_text_add_char(&sentence, ' ');
+    idp_text_add_c(&sentence, rule);
+    idp_text_add_char(&sentence, '.');
+    return idp_text_bytes(&sentence).data;
 }
 
 /* ---- kinds of members: NULL where the value is one, else what it must be ---- */
@@ -164,27 +169,29 @@ static const struct {
     {"client_secret", check_text, NULL},
 };
 
-static void check_members(struct idp_call *call, const struct idp_json *document)
+static const char *check_members(struct idp_call *call, const struct idp_json *document)
 {
     for (size_t i = 0; i < IDP_COUNT(members); i++) {
         const struct idp_json *member = idp_json_member(document, members[i].name);
         const char *rule = member == NULL ? NULL : members[i].check(call, member, members[i].words);
         if (rule != NULL) {
-            fail_member(call, members[i].name, rule);
+            return fault(call, members[i].name, rule);
         }
     }
+    return NULL;
 }
 
 /* What the server decides is not for the client to say. */
-static void refuse_server_members(struct idp_call *call, const struct idp_json *document)
+static const char *check_server_members(struct idp_call *call, const struct idp_json *document)
 {
     static const char *const names[] = {"client_id", "client_id_issued_at",
                                         "registration_access_token", "registration_client_uri"};
     for (size_t i = 0; i < IDP_COUNT(names); i++) {
         if (idp_json_member(document, names[i]) != NULL) {
-            fail_member(call, names[i], "is made by the server");
+            return fault(call, names[i], "is made by the server");
         }
     }
+    return NULL;
 }
 
 /* ---- members that need one another ---- */
@@ -204,24 +211,25 @@ static bool has_certificate_name(const struct idp_json *document)
            1;
 }
 
-static void check_together(struct idp_call *call, const struct idp_json *document,
-                           struct idp_bytes method)
+static const char *check_together(struct idp_call *call, const struct idp_json *document,
+                                  struct idp_bytes method)
 {
     bool has_jwks = idp_json_member(document, "jwks") != NULL;
     bool has_keys = has_jwks || has_text(document, "jwks_uri");
     if (has_jwks && has_text(document, "jwks_uri")) {
-        fail_member(call, "jwks_uri", "must not stand beside jwks (RFC 7591 2)");
+        return fault(call, "jwks_uri", "must not stand beside jwks (RFC 7591 2)");
     }
     if (idp_bytes_is(method, "private_key_jwt") && !has_keys) {
-        fail_member(call, "jwks", "or jwks_uri is needed for private_key_jwt");
+        return fault(call, "jwks", "or jwks_uri is needed for private_key_jwt");
     }
     if (idp_bytes_is(method, "self_signed_tls_client_auth") && !has_keys) {
-        fail_member(call, "jwks", "or jwks_uri is needed for self_signed_tls_client_auth");
+        return fault(call, "jwks", "or jwks_uri is needed for self_signed_tls_client_auth");
     }
     if (idp_bytes_is(method, "tls_client_auth") && !has_certificate_name(document)) {
-        fail_member(call, "tls_client_auth_subject_dn",
-                    "or exactly one tls_client_auth_san member is needed for tls_client_auth");
+        return fault(call, "tls_client_auth_subject_dn",
+                     "or exactly one tls_client_auth_san member is needed for tls_client_auth");
     }
+    return NULL;
 }
 
 static struct idp_bytes grant_words(struct idp_call *call, const struct idp_json *document)
@@ -240,12 +248,9 @@ static struct idp_bytes grant_words(struct idp_call *call, const struct idp_json
 }
 
 /* A device can keep no secret (RFC 8628 §5.6), so a client is public unless it says otherwise. */
-struct idp_client_metadata idp_client_metadata_read(struct idp_call *call,
-                                                    const struct idp_json *document)
+static struct idp_client_metadata columns_of(struct idp_call *call, const struct idp_json *document)
 {
     int64_t expires_at_s;
-    refuse_server_members(call, document);
-    check_members(call, document);
     struct idp_bytes method = idp_json_string(document, "token_endpoint_auth_method");
     struct idp_bytes scope = idp_json_string(document, "scope");
     struct idp_client_metadata metadata = {
@@ -261,6 +266,30 @@ struct idp_client_metadata idp_client_metadata_read(struct idp_call *call,
     metadata.device_grant = idp_word_in(metadata.grant_types, idp_bytes_of(IDP_GRANT_DEVICE_CODE));
     metadata.refresh_grant =
         idp_word_in(metadata.grant_types, idp_bytes_of(IDP_GRANT_REFRESH_TOKEN));
-    check_together(call, document, metadata.auth_method);
+    return metadata;
+}
+
+const char *idp_client_metadata_check(struct idp_call *call, const struct idp_json *document,
+                                      struct idp_client_metadata *metadata)
+{
+    const char *wrong = check_server_members(call, document);
+    if (wrong == NULL) {
+        wrong = check_members(call, document);
+    }
+    if (wrong != NULL) {
+        return wrong;
+    }
+    *metadata = columns_of(call, document);
+    return check_together(call, document, metadata->auth_method);
+}
+
+struct idp_client_metadata idp_client_metadata_read(struct idp_call *call,
+                                                    const struct idp_json *document)
+{
+    struct idp_client_metadata metadata;
+    const char *wrong = idp_client_metadata_check(call, document, &metadata);
+    if (wrong != NULL) {
+        idp_fail_with(call, IDP_INVALID_METADATA, "%s", wrong);
+    }
     return metadata;
 }

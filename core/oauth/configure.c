@@ -9,76 +9,6 @@
 
 enum { CONFIGURE_TRIES = 8 };
 
-/* ---- one spelling for each setting ---- */
-
-static bool same_section(const char *left, const char *right)
-{
-    return left == right ||
-           (left != NULL && right != NULL && idp_bytes_is(idp_bytes_of(left), right));
-}
-
-static const char *canonical_name(const char *section, struct idp_bytes name)
-{
-    for (size_t i = 0; i < idp_setting_row_count; i++) {
-        const struct idp_setting *row = &idp_setting_rows[i];
-        if (same_section(row->section, section) && row->alias != NULL &&
-            idp_bytes_is(name, row->alias)) {
-            return row->name;
-        }
-    }
-    return NULL;
-}
-
-static const char *section_of(struct idp_bytes name)
-{
-    for (const char *const *section = idp_setting_sections; *section != NULL; section++) {
-        if (idp_bytes_is(name, *section)) {
-            return *section;
-        }
-    }
-    return NULL;
-}
-
-/* Both spellings with one value are one setting; with two values nobody can tell which is meant. */
-static void add_setting(struct idp_call *call, struct idp_json *object, struct idp_bytes name,
-                        const struct idp_json *value)
-{
-    const struct idp_json *present = idp_json_member(object, idp_bytes_copy(call, name).data);
-    if (present == NULL) {
-        idp_json_add_named(object, name, idp_json_copy(call, value));
-        return;
-    }
-    if (!idp_bytes_equal(idp_json_canonical(call, present), idp_json_canonical(call, value))) {
-        idp_fail_with(call, IDP_INVALID_SETTINGS,
-                      "A setting is given in both of its spellings, with different values.");
-    }
-}
-
-static struct idp_json *normalise_section(struct idp_call *call, const char *section,
-                                          const struct idp_json *object)
-{
-    struct idp_json *result = idp_json_new(call, IDP_JSON_OBJECT);
-    for (const struct idp_json *member = object->child; member != NULL; member = member->next) {
-        const char *name = canonical_name(section, member->name);
-        add_setting(call, result, name == NULL ? member->name : idp_bytes_of(name), member);
-    }
-    return result;
-}
-
-static struct idp_json *normalise(struct idp_call *call, const struct idp_json *settings)
-{
-    struct idp_json *result = idp_json_new(call, IDP_JSON_OBJECT);
-    for (const struct idp_json *member = settings->child; member != NULL; member = member->next) {
-        const char *section = section_of(member->name);
-        if (section == NULL || member->kind != IDP_JSON_OBJECT) {
-            idp_json_add_named(result, member->name, idp_json_copy(call, member));
-            continue;
-        }
-        idp_json_add_named(result, member->name, normalise_section(call, section, member));
-    }
-    return result;
-}
-
 /* ---- merge ---- */
 
 static struct idp_json *merge(struct idp_call *call, const struct idp_json *stored,
@@ -119,8 +49,12 @@ static struct idp_json *setting_json(struct idp_call *call, const struct idp_set
         return idp_json_new_integer(call, *(const int64_t *)field);
     case IDP_SETTING_BOOLEAN:
         return idp_json_new_bool(call, *(const bool *)field);
+    case IDP_SETTING_AUDIT_EVENTS:
+        return idp_audit_events_json(call, *(const int64_t *)field);
     case IDP_SETTING_SLOW_DOWN:
         return idp_json_new_string(call, idp_bytes_of(*(const bool *)field ? "fixed" : "increase"));
+    case IDP_SETTING_PRESET:
+        return idp_json_new_string(call, idp_bytes_of(*(const bool *)field ? "isvaop" : "none"));
     default:
         return idp_json_new_string(call, *(const struct idp_bytes *)field);
     }
@@ -132,9 +66,11 @@ static struct idp_json *section_json(struct idp_call *call, const struct idp_set
     struct idp_json *object = idp_json_new(call, IDP_JSON_OBJECT);
     for (size_t i = 0; i < idp_setting_row_count; i++) {
         const struct idp_setting *row = &idp_setting_rows[i];
-        struct idp_json *value =
-            same_section(row->section, section) ? setting_json(call, settings, row) : NULL;
-        if (value != NULL && !(value->kind == IDP_JSON_STRING && value->text.data == NULL)) {
+        bool here = section == NULL || row->section == NULL
+                        ? section == row->section
+                        : idp_bytes_is(idp_bytes_of(section), row->section);
+        struct idp_json *value = here ? setting_json(call, settings, row) : NULL;
+        if (here && (value->kind != IDP_JSON_STRING || value->text.data != NULL)) {
             idp_json_add(object, row->name, value);
         }
     }
@@ -153,25 +89,30 @@ static struct idp_json *grant_types_json(struct idp_call *call, const struct idp
     return list;
 }
 
-static void add_given(struct idp_call *call, struct idp_json *result, const char *name,
-                      const struct idp_json *document)
+/* What was loaded of a provider's definition; left out where there is none. */
+static void add_objects(struct idp_call *call, struct idp_json *result,
+                        const struct idp_json *document)
 {
-    if (document != NULL) {
-        idp_json_add_shared(call, result, name, document);
+    static const char *const names[] = {"attribute_map", "attribute_sources", "kept"};
+    for (size_t i = 0; i < IDP_COUNT(names); i++) {
+        const struct idp_json *value = idp_json_member(document, names[i]);
+        if (value != NULL) {
+            idp_json_add_shared(call, result, names[i], value);
+        }
     }
 }
 
+static void warn(struct idp_call *call, struct idp_json *warnings, const char *sentence)
+{
+    idp_json_add(warnings, NULL, idp_json_new_string(call, idp_bytes_of(sentence)));
+}
+
 /* A rule of others that was not brought along does nothing. */
-static void warn_unbound(struct idp_call *call, struct idp_json *warnings,
-                         const struct idp_settings *settings)
+static bool is_rule_missing(struct idp_call *call, const struct idp_settings *settings)
 {
     struct idp_hooks hooks = idp_hooks_load(call, settings);
-    bool is_unbound = (settings->pre_hook.data != NULL && hooks.before == NULL) ||
-                      (settings->post_hook.data != NULL && hooks.after == NULL);
-    if (is_unbound) {
-        const char *sentence = "A mapping rule is named that set_hook() has not registered.";
-        idp_json_add(warnings, NULL, idp_json_new_string(call, idp_bytes_of(sentence)));
-    }
+    return (settings->pre_mappingrule_id.data != NULL && hooks.before == NULL) ||
+           (settings->post_mappingrule_id.data != NULL && hooks.after == NULL);
 }
 
 static struct idp_json *in_force(struct idp_call *call, const struct idp_json *document)
@@ -180,17 +121,26 @@ static struct idp_json *in_force(struct idp_call *call, const struct idp_json *d
     struct idp_json *result = section_json(call, &settings, NULL);
     idp_json_add_string(call, result, "tenant", idp_tenant(call));
     idp_json_add(result, "grant_types", grant_types_json(call, &settings));
-    add_given(call, result, "attribute_map", settings.attribute_map);
-    add_given(call, result, "attribute_sources", settings.attribute_sources);
     for (const char *const *section = idp_setting_sections; *section != NULL; section++) {
         idp_json_add(result, *section, section_json(call, &settings, *section));
     }
+    add_objects(call, result, document);
     struct idp_json *warnings = idp_settings_warnings(call, &settings);
     if (idp_tenant_address_shared(call)) {
-        const char *sentence = "Another tenant has this base_url: over HTTP neither is found.";
+        warn(call, warnings, "Another tenant has this base_url: over HTTP neither is found.");
+    }
+    if (settings.keys.kid.data != NULL && !idp_key_store_can_sign(call, settings.keys.kid)) {
+        warn(call, warnings, "No key that can sign has the kid of signing_keylabel: import it.");
+    }
+    if (idp_codes_are_many(call)) {
+        const char *sentence =
+            "More than 1000 user codes wait for a decision: a guess may hit any of "
+            "them. Make user codes longer.";
         idp_json_add(warnings, NULL, idp_json_new_string(call, idp_bytes_of(sentence)));
     }
-    warn_unbound(call, warnings, &settings);
+    if (is_rule_missing(call, &settings)) {
+        warn(call, warnings, "A mapping rule is named that set_hook() has not registered.");
+    }
     idp_json_add(result, "warnings", warnings);
     return result;
 }
@@ -220,18 +170,32 @@ static void remove_trailing_slash(struct idp_json *document)
     }
 }
 
+/* A definition of another system has members that mean nothing here; without the preset that
+ * follows it, a member that is unknown is a mistake. */
+static bool keeps_all(const struct idp_json *stored, const struct idp_json *change)
+{
+    const struct idp_json *definition = idp_json_member(change, "definition");
+    const struct idp_json *const documents[] = {change, definition, stored};
+    for (size_t i = 0; i < IDP_COUNT(documents); i++) {
+        if (idp_json_member(documents[i], "preset") != NULL) {
+            return idp_bytes_is(idp_json_string(documents[i], "preset"), "isvaop");
+        }
+    }
+    return false;
+}
+
 struct idp_value idp_sql_configure(struct idp_call *call, const struct idp_value *arguments)
 {
     const struct idp_json *change = idp_json_object_argument(call, arguments[0], "settings");
-    struct idp_json *normal = normalise(call, change);
     struct idp_value tenant[] = {idp_value_text(idp_tenant(call))};
     call->host->begin(call);
     idp_tenant_ensure(call);
     for (int try = 0; try < CONFIGURE_TRIES; try++) {
         const struct idp_value *row =
             idp_run_row(call, &idp_tenant_statements[IDP_TENANT_VERSION], tenant);
+        const struct idp_json *stored = idp_json_argument(call, row[1], "settings");
         struct idp_json *document =
-            merge(call, idp_json_argument(call, row[1], "settings"), normal);
+            merge(call, stored, idp_settings_form(call, change, keeps_all(stored, change)));
         remove_trailing_slash(document);
         const char *faults = idp_settings_check(call, document);
         if (faults != NULL) {

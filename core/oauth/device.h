@@ -10,8 +10,9 @@
 /* A code drawn evenly from the charset of the settings, without punctuation. */
 struct idp_bytes idp_user_code_generate(struct idp_call *call, const struct idp_settings *settings);
 
-/* With a dash in the middle, as people read it. */
-struct idp_bytes idp_user_code_shown(struct idp_call *call, struct idp_bytes code);
+/* As people read it: with a dash in the middle where the settings say so. */
+struct idp_bytes idp_user_code_shown(struct idp_call *call, const struct idp_settings *settings,
+                                     struct idp_bytes code);
 
 /* What a person typed, reduced to the charset (RFC 8628 §6.1); data NULL where no code can be it.
  */

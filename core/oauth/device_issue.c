@@ -3,7 +3,7 @@
 #include "core/oauth/device.h"
 #include "core/oauth/token.h"
 
-enum { DEVICE_CODE_SIZE = 32, ISSUE_TRIES = 16, INTERVAL_RAISED_MAX_S = 60 };
+enum { ISSUE_TRIES = 16, INTERVAL_RAISED_MAX_S = 60 };
 
 enum { DEVICE_INSERT };
 
@@ -49,21 +49,43 @@ static bool insert(struct idp_call *call, const struct idp_settings *settings,
     return idp_run(call, &idp_device_issue_statements[DEVICE_INSERT], arguments).affected == 1;
 }
 
+/* ---- where the user goes ---- */
+
+static struct idp_bytes verification_uri(struct idp_call *call, const struct idp_settings *settings,
+                                         struct idp_bytes shown)
+{
+    struct idp_text uri = {.call = call};
+    idp_text_add(&uri, settings->base_url);
+    idp_text_add_c(&uri, settings->verification_path);
+    if (shown.data != NULL) {
+        idp_text_add_c(&uri, "?user_code=");
+        idp_text_add(&uri, idp_url_encode(call, shown));
+    }
+    return idp_text_bytes(&uri);
+}
+
+struct idp_bytes idp_verification_uri_complete(struct idp_call *call, struct idp_bytes typed)
+{
+    struct idp_settings settings = idp_settings_load(call);
+    struct idp_bytes code = idp_user_code_read(call, &settings, typed);
+    return code.data == NULL
+               ? code
+               : verification_uri(call, &settings, idp_user_code_shown(call, &settings, code));
+}
+
+/* ---- the codes ---- */
+
 static struct idp_json *response(struct idp_call *call, const struct idp_settings *settings,
                                  struct idp_bytes device_code, struct idp_bytes user_code)
 {
-    struct idp_bytes shown = idp_user_code_shown(call, user_code);
-    struct idp_text uri = {.call = call};
-    idp_text_add(&uri, settings->base_url);
-    idp_text_add_c(&uri, "/device");
-    struct idp_bytes verification_uri = idp_bytes_copy(call, idp_text_bytes(&uri));
-    idp_text_add_c(&uri, "?user_code=");
-    idp_text_add(&uri, idp_url_encode(call, shown));
+    struct idp_bytes shown = idp_user_code_shown(call, settings, user_code), nothing = {0};
     struct idp_json *result = idp_json_new(call, IDP_JSON_OBJECT);
     idp_json_add_string(call, result, "device_code", device_code);
     idp_json_add_string(call, result, "user_code", shown);
-    idp_json_add_string(call, result, "verification_uri", verification_uri);
-    idp_json_add_string(call, result, "verification_uri_complete", idp_text_bytes(&uri));
+    idp_json_add_string(call, result, "verification_uri",
+                        verification_uri(call, settings, nothing));
+    idp_json_add_string(call, result, "verification_uri_complete",
+                        verification_uri(call, settings, shown));
     idp_json_add_integer(call, result, "expires_in", settings->code_lifetime_s);
     idp_json_add_integer(call, result, "interval", settings->interval_s);
     return result;
@@ -72,10 +94,15 @@ static struct idp_json *response(struct idp_call *call, const struct idp_setting
 static const struct idp_json *issue(struct idp_call *call, const struct idp_settings *settings,
                                     const struct idp_device_request *request)
 {
+    if (idp_audit_wants(settings, IDP_AUDIT_ISSUED)) {
+        call->host->begin(call);
+    }
     for (int try = 0; try < ISSUE_TRIES; try++) {
-        struct idp_bytes device_code = idp_random_text(call, DEVICE_CODE_SIZE);
+        struct idp_bytes device_code = idp_opaque_token(call, settings);
         struct idp_bytes user_code = idp_user_code_generate(call, settings);
         if (insert(call, settings, request, device_code, user_code)) {
+            idp_audit_event(call, settings, IDP_AUDIT_ISSUED, request->client_id,
+                            (struct idp_bytes){0}, NULL);
             return response(call, settings, device_code, user_code);
         }
     }

@@ -16,7 +16,7 @@
 /* What the first request has set has to be proven; empty where it is not. */
 #define MEETS(column, proven) " AND (" column " IS NULL OR " column " = " proven ")"
 
-enum { POLL_PENDING, POLL_EARLY, POLL_REDEEM, POLL_STATE, POLL_MEETS, POLL_NOTE };
+enum { POLL_PENDING, POLL_EARLY, POLL_REDEEM, POLL_STATE, POLL_MEETS, POLL_NOTE, POLL_EXPIRE };
 
 /* A poll that is this little early counts as on time. */
 enum { TOLERANCE_US = 250000 };
@@ -37,8 +37,8 @@ const struct idp_statement idp_device_poll_statements[] = {
                     " AND poll_after_us > $4"
                     " AND (rate_first OR state = 'pending' AND expires_at > $3)"
                     " AND client_allowed"
-                    " RETURNING interval_s",
-                    "txzii", "i"},
+                    " RETURNING interval_s, rate_first",
+                    "txzii", "ib"},
     [POLL_REDEEM] =
         {"UPDATE idplane.device_code SET state = 'consumed', consumed_at = $3,"
          " poll_after_us = $5 + interval_s * 1000000"
@@ -50,9 +50,9 @@ const struct idp_statement idp_device_poll_statements[] = {
                          " RETURNING subject, granted_scope, grant_details, device, key_thumbprint,"
                          " certificate_thumbprint",
          "txziittt", "ttjjtt"},
-    [POLL_STATE] = {"SELECT state, expires_at, rate_first FROM idplane.device_code"
+    [POLL_STATE] = {"SELECT state, expires_at, rate_first, expired_at FROM idplane.device_code"
                     " WHERE tenant = $1 AND code_digest = $2",
-                    "tx", "tzb"},
+                    "tx", "tzbz"},
     [POLL_MEETS] = {"SELECT state FROM idplane.device_code"
                     " WHERE tenant = $1 AND code_digest = $2" MEETS("code_challenge", "$3")
                         MEETS("key_thumbprint", "$4")
@@ -63,17 +63,24 @@ const struct idp_statement idp_device_poll_statements[] = {
                    " poll_after_us = $5 + interval_s * 1000000"
                    " WHERE tenant = $1 AND code_digest = $2",
                    "txzii", ""},
+    /* The first of several polls that are told so. */
+    [POLL_EXPIRE] = {"UPDATE idplane.device_code SET expired_at = $3"
+                     " WHERE tenant = $1 AND code_digest = $2 AND expired_at IS NULL",
+                     "txz", ""},
 };
 const size_t idp_device_poll_statement_count = IDP_COUNT(idp_device_poll_statements);
 
-static struct idp_json *slow_down(struct idp_call *call, int64_t interval_s)
+/* An interval that stays as it was need not be told again. */
+static struct idp_json *slow_down(struct idp_call *call, int64_t interval_s, bool fixed)
 {
     struct idp_text text = {.call = call};
     idp_text_add_c(&text, "The device made an attempt within [");
     idp_text_add_integer(&text, interval_s);
     idp_text_add_c(&text, "] seconds. This request will not be processed.");
     struct idp_json *result = idp_error_json_with(call, IDP_SLOW_DOWN, idp_text_bytes(&text).data);
-    idp_json_add_integer(call, result, "interval", interval_s);
+    if (!fixed) {
+        idp_json_add_integer(call, result, "interval", interval_s);
+    }
     return result;
 }
 
@@ -89,14 +96,42 @@ static enum idp_error judge(const struct idp_value *row, int64_t now_us)
     return idp_bytes_is(row[0].bytes, "denied") ? IDP_ACCESS_DENIED : IDP_AUTHORIZATION_PENDING;
 }
 
+/* In the audit it stands once, however often the device asks. */
+static void note_expiry(struct idp_call *call, const struct idp_settings *settings,
+                        struct idp_bytes client_id, const struct idp_value *key,
+                        const struct idp_value *row)
+{
+    bool is_news = row[3].kind == 0 && !idp_bytes_is(row[0].bytes, "denied");
+    if (is_news && idp_audit_wants(settings, IDP_AUDIT_EXPIRED) &&
+        idp_run(call, &idp_device_poll_statements[POLL_EXPIRE], key).affected == 1) {
+        idp_audit_event(call, settings, IDP_AUDIT_EXPIRED, client_id, (struct idp_bytes){0}, NULL);
+    }
+}
+
+/* Whoever asks has not proven what the first request has set. */
+static bool is_other(struct idp_call *call, const struct idp_value *key)
+{
+    struct idp_value meets[] = {key[0], key[1], key[5], key[6], key[7]};
+    return idp_run_one(call, &idp_device_poll_statements[POLL_MEETS], meets) == NULL;
+}
+
 /* Where the rate comes first this poll counts too, although nothing came of it. */
-static const struct idp_json *explain(struct idp_call *call, const struct idp_value *key)
+static const struct idp_json *explain(struct idp_call *call, const struct idp_settings *settings,
+                                      struct idp_bytes client_id, const struct idp_value *key)
 {
     const struct idp_value *row = idp_run_one(call, &idp_device_poll_statements[POLL_STATE], key);
+    enum idp_error error =
+        row != NULL && is_other(call, key) ? IDP_INVALID_GRANT : judge(row, idp_now_us(call));
+    if (row == NULL && !idp_guard_device_code(call, settings, client_id)) {
+        error = IDP_TOO_MANY_CODES;
+    }
     if (row != NULL && idp_bool_of(row[2])) {
         idp_run(call, &idp_device_poll_statements[POLL_NOTE], key);
     }
-    return idp_error_json(judge(row, idp_now_us(call)));
+    if (error == IDP_EXPIRED_TOKEN) {
+        note_expiry(call, settings, client_id, key, row);
+    }
+    return idp_error_json(error);
 }
 
 /* A locked subject consumes the code all the same: it must not come alive with the subject. */
@@ -120,6 +155,7 @@ static const struct idp_json *pay(struct idp_call *call, const struct idp_token_
     bool is_refresh_wanted =
         request->client.refresh_grant &&
         idp_grant_offered(&request->settings, idp_bytes_of(IDP_GRANT_REFRESH_TOKEN));
+    idp_audit_event(call, &request->settings, IDP_AUDIT_REDEEMED, grant.client_id, subject, NULL);
     return idp_tokens_issue(call, request, &grant, is_refresh_wanted);
 }
 
@@ -128,13 +164,6 @@ static const struct idp_json *pay(struct idp_call *call, const struct idp_token_
 static struct idp_value proven_or_empty(struct idp_bytes proven)
 {
     return idp_value_text(proven.data == NULL ? idp_bytes_of("") : proven);
-}
-
-/* An approved code that is still there was asked for by somebody else than who started it. */
-static bool is_others(struct idp_call *call, const struct idp_value *key)
-{
-    struct idp_value meets[] = {key[0], key[1], key[5], key[6], key[7]};
-    return idp_run_one(call, &idp_device_poll_statements[POLL_MEETS], meets) == NULL;
 }
 
 struct redeeming {
@@ -162,7 +191,7 @@ static const struct idp_json *take(struct idp_call *call, void *data)
     call->host->begin(call);
     const struct idp_value *row = idp_run_one(call, &idp_device_poll_statements[POLL_REDEEM], all);
     if (row == NULL) {
-        return is_others(call, all) ? idp_error_json(IDP_INVALID_GRANT) : explain(call, key);
+        return explain(call, &redeeming->request.settings, redeemer->client_id, all);
     }
     return pay(call, &redeeming->request, row);
 }
@@ -186,6 +215,22 @@ static const struct idp_json *redeem(struct idp_call *call, const struct idp_val
     return idp_hooked(call, &hooks, take, &redeeming);
 }
 
+/* The interval that an early poll made; NULL: it was none. */
+static const struct idp_value *poll_early(struct idp_call *call, struct idp_bytes client_id,
+                                          const struct idp_value *key)
+{
+    struct idp_settings settings = idp_settings_load(call);
+    if (idp_audit_wants(&settings, IDP_AUDIT_POLLED_FAST)) {
+        call->host->begin(call);
+    }
+    const struct idp_value *early = idp_run_one(call, &idp_device_poll_statements[POLL_EARLY], key);
+    if (early != NULL) {
+        idp_audit_event(call, &settings, IDP_AUDIT_POLLED_FAST, client_id, (struct idp_bytes){0},
+                        NULL);
+    }
+    return early;
+}
+
 const struct idp_json *idp_device_poll(struct idp_call *call, struct idp_bytes device_code,
                                        const struct idp_redeemer *redeemer)
 {
@@ -202,8 +247,9 @@ const struct idp_json *idp_device_poll(struct idp_call *call, struct idp_bytes d
     if (idp_run(call, &idp_device_poll_statements[POLL_PENDING], key).affected == 1) {
         return idp_error_json(IDP_AUTHORIZATION_PENDING);
     }
-    const struct idp_value *early = idp_run_one(call, &idp_device_poll_statements[POLL_EARLY], key);
-    return early != NULL ? slow_down(call, early[0].integer) : redeem(call, key, redeemer);
+    const struct idp_value *early = poll_early(call, redeemer->client_id, key);
+    return early != NULL ? slow_down(call, early[0].integer, idp_bool_of(early[1]))
+                         : redeem(call, key, redeemer);
 }
 
 /* Whoever calls from SQL has seen to what the request proves, but it cannot prove anything. */

@@ -158,12 +158,17 @@ static enum idp_error find(struct idp_call *call, const struct idp_value *argume
     struct idp_bytes subject = arguments[1].bytes;
     call->host->begin(call);
     *request = (struct request){.settings = idp_settings_load(call)};
+    call->source = options->source.data != NULL ? options->source : call->source;
     if (!idp_throttle_enter(call, &request->settings, subject, options->source)) {
         return IDP_TOO_MANY_ATTEMPTS;
     }
     const struct idp_value *row = find_row(call, request, arguments[0].bytes);
     if (row == NULL) {
+        struct idp_json *details = idp_json_new(call, IDP_JSON_OBJECT);
+        idp_json_add_c(call, details, "guess", "user_code");
         idp_throttle_wrong(call, options->source);
+        idp_audit_event(call, &request->settings, IDP_AUDIT_GUESSED, (struct idp_bytes){0}, subject,
+                        details);
         return IDP_INVALID_USER_CODE;
     }
     idp_throttle_right(call, subject);
@@ -218,7 +223,7 @@ static enum idp_error deny(struct idp_call *call, const struct request *request,
 static struct idp_value decide(struct idp_call *call, const struct idp_value *arguments,
                                enum idp_error (*decision)(struct idp_call *, const struct request *,
                                                           struct idp_bytes, const struct options *),
-                               const char *status)
+                               enum idp_audit_kind kind)
 {
     struct options options;
     struct request request;
@@ -234,8 +239,10 @@ static struct idp_value decide(struct idp_call *call, const struct idp_value *ar
         return idp_value_json(idp_error_json(error));
     }
     idp_throttle_reset(call, arguments[1].bytes);
+    idp_audit_event(call, &request.settings, kind, request.client.client_id, arguments[1].bytes,
+                    NULL);
     struct idp_json *result = idp_json_new(call, IDP_JSON_OBJECT);
-    idp_json_add_c(call, result, "status", status);
+    idp_json_add_c(call, result, "status", kind == IDP_AUDIT_APPROVED ? "approved" : "denied");
     idp_json_add_string(call, result, "client_id", request.client.client_id);
     return idp_value_json(result);
 }
@@ -254,8 +261,11 @@ struct idp_value idp_sql_lookup_user_code(struct idp_call *call, const struct id
     if (error != IDP_OK) {
         return idp_value_json(idp_error_json(error));
     }
+    idp_audit_event(call, &request.settings, IDP_AUDIT_LOOKED_UP, request.client.client_id,
+                    arguments[1].bytes, NULL);
     struct idp_json *result = idp_json_new(call, IDP_JSON_OBJECT);
-    idp_json_add_string(call, result, "user_code", idp_user_code_shown(call, request.user_code));
+    idp_json_add_string(call, result, "user_code",
+                        idp_user_code_shown(call, &request.settings, request.user_code));
     idp_json_add_string(call, result, "client_id", request.client.client_id);
     idp_json_add_string(call, result, "client_name",
                         idp_client_name(call, request.client.client_id));
@@ -273,10 +283,10 @@ struct idp_value idp_sql_lookup_user_code(struct idp_call *call, const struct id
 struct idp_value idp_sql_approve_device_code(struct idp_call *call,
                                              const struct idp_value *arguments)
 {
-    return decide(call, arguments, approve, "approved");
+    return decide(call, arguments, approve, IDP_AUDIT_APPROVED);
 }
 
 struct idp_value idp_sql_deny_device_code(struct idp_call *call, const struct idp_value *arguments)
 {
-    return decide(call, arguments, deny, "denied");
+    return decide(call, arguments, deny, IDP_AUDIT_DENIED);
 }

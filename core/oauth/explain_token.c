@@ -153,7 +153,7 @@ static void add_issued(struct idp_call *call, struct idp_json *result,
 static struct idp_json *response_of(struct idp_call *call, const struct idp_issue *issue)
 {
     struct idp_json *response = idp_json_new(call, IDP_JSON_OBJECT);
-    idp_json_add_c(call, response, "token_type", "Bearer");
+    idp_json_add_c(call, response, "token_type", issue->request->settings.token_type);
     idp_json_add_integer(call, response, "expires_in", idp_access_lifetime_s(call, issue));
     if (issue->grant->scope.size > 0) {
         idp_json_add_string(call, response, "scope", issue->grant->scope);

@@ -16,8 +16,9 @@ const struct idp_statement idp_grant_list_statements[] = {
                 " WHERE tenant = $1 AND subject = $2 AND grant_id = $3 AND state = 'active'",
                 "tttt", ""},
     [REVOKE] = {"UPDATE idplane.authorization_grant SET state = 'revoked'"
-                " WHERE tenant = $1 AND subject = $2 AND grant_id = $3 AND state = 'active'",
-                "ttt", ""},
+                " WHERE tenant = $1 AND subject = $2 AND grant_id = $3 AND state = 'active'"
+                " RETURNING client_id",
+                "ttt", "t"},
 };
 const size_t idp_grant_list_statement_count = IDP_COUNT(idp_grant_list_statements);
 
@@ -81,5 +82,10 @@ struct idp_value idp_sql_rename_grant(struct idp_call *call, const struct idp_va
 struct idp_value idp_sql_revoke_grant(struct idp_call *call, const struct idp_value *arguments)
 {
     struct idp_value row[] = {idp_value_text(idp_tenant(call)), arguments[0], arguments[1]};
-    return changed(call, idp_run(call, &idp_grant_list_statements[REVOKE], row).affected);
+    call->host->begin(call);
+    const struct idp_value *client = idp_run_one(call, &idp_grant_list_statements[REVOKE], row);
+    if (client != NULL) {
+        idp_audit_event(call, NULL, IDP_AUDIT_REVOKED, client[0].bytes, arguments[0].bytes, NULL);
+    }
+    return changed(call, client != NULL);
 }

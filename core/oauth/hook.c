@@ -62,8 +62,8 @@ struct idp_hooks idp_hooks_load(struct idp_call *call, const struct idp_settings
     }
     hooks.all = all;
     hooks.count = rows.count;
-    hooks.before = idp_hook_named(&hooks, or_ours(settings->pre_hook, "pre_token"));
-    hooks.after = idp_hook_named(&hooks, or_ours(settings->post_hook, "post_token"));
+    hooks.before = idp_hook_named(&hooks, or_ours(settings->pre_mappingrule_id, "pre_token"));
+    hooks.after = idp_hook_named(&hooks, or_ours(settings->post_mappingrule_id, "post_token"));
     hooks.is_any = hooks.is_any || hooks.before != NULL || hooks.after != NULL;
     return hooks;
 }

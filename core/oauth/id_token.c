@@ -30,7 +30,10 @@ struct idp_bytes idp_id_token(struct idp_call *call, const struct idp_issue *iss
                               struct idp_bytes access_token)
 {
     struct idp_json *claims = idp_claims_for_id(call, issue);
-    struct idp_bytes kid, algorithm = idp_key_store_signer(call, &idp_key_scheduler, &kid);
+    struct idp_bytes algorithm = issue->rules.id_token_algorithm.data != NULL
+                                     ? issue->rules.id_token_algorithm
+                                     : idp_key_store_algorithm(call, &idp_key_scheduler);
     add_hash(call, claims, algorithm, access_token);
-    return idp_key_store_sign(call, &idp_key_scheduler, claims, kid, NULL);
+    return idp_key_store_sign_as(call, &idp_key_scheduler, claims, idp_algorithm_find(algorithm),
+                                 NULL);
 }

@@ -18,7 +18,8 @@ static struct idp_json *active(struct idp_call *call, const struct idp_json *cla
     struct idp_json *answer = idp_json_new(call, IDP_JSON_OBJECT);
     bool is_bound = idp_json_string(idp_json_member(claims, "cnf"), "jkt").data != NULL;
     idp_json_add_bool(call, answer, "active", true);
-    idp_json_add_c(call, answer, "token_type", is_bound ? "DPoP" : "Bearer");
+    idp_json_add_c(call, answer, "token_type",
+                   is_bound ? "DPoP" : idp_settings_load(call).token_type);
     for (const struct idp_json *claim = claims->child; claim != NULL; claim = claim->next) {
         idp_json_add_named(answer, claim->name, idp_json_node(call, claim));
     }

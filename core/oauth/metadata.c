@@ -87,6 +87,9 @@ struct idp_json *idp_metadata(struct idp_call *call)
     add_url(call, result, "introspection_endpoint", settings.base_url, "/introspect");
     add_url(call, result, "revocation_endpoint", settings.base_url, "/revoke");
     add_url(call, result, "userinfo_endpoint", settings.base_url, "/userinfo");
+    if (settings.dynamic_registration) {
+        add_url(call, result, "registration_endpoint", settings.base_url, "/register");
+    }
     add_authorization(call, result, &settings);
     add_grant_types(call, result, &settings);
     add_client_authentication(call, result, &settings);

@@ -14,7 +14,7 @@
 #define IDP_GRANT_JWT_BEARER "urn:ietf:params:oauth:grant-type:jwt-bearer"
 #define IDP_BASE_URL_DEFAULT "http://127.0.0.1:8080"
 
-/* ---- settings of the tenant (settings*.c, url.c, tenant.c, configure.c) ---- */
+/* ---- settings of the tenant (settings*.c, preset.c, url.c, tenant.c, configure.c) ---- */
 
 struct idp_settings {
     struct idp_bytes issuer;   /* default: base_url */
@@ -25,22 +25,34 @@ struct idp_settings {
     bool device_grant;                  /* they have the device grant */
     bool client_auth_required;          /* at the device authorization endpoint */
     bool slow_down_fixed;
+    bool is_isvaop;         /* the preset, of which the next four follow */
+    bool user_code_dashed;  /* shown with a dash in its middle */
+    bool is_token_in_parts; /* opaque tokens are 32 bytes, a dot and 64 bytes */
+    const char *token_type, *verification_path;
+    bool accepts_weak_user_codes;
     int64_t interval_s;
     int64_t code_lifetime_s;
     int64_t user_code_length;
     struct idp_bytes user_code_charset;
     int64_t subject_attempts_max, source_attempts_max, global_attempts_max;
     int64_t attempt_window_s;
-    struct idp_bytes audience; /* of access tokens; default: issuer */
+    int64_t unknown_codes_max, client_failures_max; /* from one address in a window */
+    struct idp_bytes audience;                      /* of access tokens; default: issuer */
     int64_t access_token_lifetime_s;
     int64_t refresh_token_lifetime_s;
     int64_t id_token_lifetime_s, authorization_code_lifetime_s, grant_lifetime_s, refresh_grace_s;
     bool dpop_nonce_required;
-    struct idp_bytes pre_hook, post_hook; /* names that others gave to those; data NULL: ours */
-    const struct idp_json *attribute_map, *attribute_sources; /* may be NULL */
-    struct idp_key_schedule keys;
+    bool dynamic_registration, initial_token_required;
+    struct idp_bytes registration_scope; /* what clients may ask for then; data NULL: nothing */
+    struct idp_key_schedule keys;        /* algorithm and kid are those of the next three */
+    struct idp_bytes signing_alg, signing_keystore, signing_keylabel; /* data NULL: not set */
+    struct idp_bytes pre_mappingrule_id, post_mappingrule_id;         /* hooks; data NULL: none */
+    const struct idp_json *attribute_map, *attribute_sources;         /* NULL: none */
     int64_t session_absolute_lifetime_s, session_idle_lifetime_s;
+    struct idp_bytes subject_header; /* in which a trusted proxy names who is there; or data NULL */
     int64_t audit_retention_s;
+    int64_t audit_events; /* a bit for each enum idp_audit_kind */
+    struct idp_bytes metrics_sources;
 };
 
 /* What is in force for the call's tenant, defaults included. */
@@ -78,6 +90,7 @@ struct idp_client {
     struct idp_bytes auth_method, secret_digest, old_secret_digest, sealed_secret, scope;
     struct idp_bytes grant_types;                           /* separated by one space */
     int64_t secret_expires_at_us, old_secret_expires_at_us; /* 0: never */
+    int64_t watched_until_us; /* somebody guesses its credentials; 0: nobody did */
 };
 
 /* False where the tenant has no such client. */
@@ -106,11 +119,41 @@ struct idp_credentials {
 };
 
 /* Authenticates a request. secret_required false: client_id alone is enough for any client.
- * IDP_OK, IDP_INVALID_REQUEST (no client_id) or IDP_INVALID_CLIENT. */
+ * IDP_OK, IDP_INVALID_REQUEST (no client_id), IDP_INVALID_CLIENT, or IDP_TOO_MANY_FAILURES. */
 enum idp_error idp_client_authenticate(struct idp_call *call,
                                        const struct idp_credentials *credentials,
                                        bool secret_required,
                                        struct idp_client *client) IDP_MUST_CHECK;
+
+/* ---- dynamic registration (registration.c) ---- */
+
+/* RFC 7591 §3 and RFC 7592 §2, by the bearer token of the request; data NULL: none. Metadata or
+ * an error; after removal an empty object. Writes. */
+const struct idp_json *idp_registration_create(struct idp_call *call, struct idp_bytes token,
+                                               const struct idp_json *document);
+const struct idp_json *idp_registration_read(struct idp_call *call, struct idp_bytes client_id,
+                                             struct idp_bytes token);
+const struct idp_json *idp_registration_replace(struct idp_call *call, struct idp_bytes client_id,
+                                                struct idp_bytes token,
+                                                const struct idp_json *document);
+const struct idp_json *idp_registration_remove(struct idp_call *call, struct idp_bytes client_id,
+                                               struct idp_bytes token);
+
+/* As which source attempts from an address are counted: an IPv6 address as its /64 (source.c). */
+struct idp_bytes idp_source_counted(struct idp_call *call, struct idp_bytes source);
+
+/* ---- guards of what comes over HTTP (guard.c); where no address is known they let all pass ----
+ */
+
+/* False: the address sent too many wrong credentials of the client, and gets no answer to more. */
+bool idp_guard_client(struct idp_call *call, const struct idp_client *client) IDP_MUST_CHECK;
+
+/* Its credentials were wrong. Nothing is kept where the call may not write. */
+void idp_guard_client_failed(struct idp_call *call, const struct idp_client *client);
+
+/* A device code was unknown. False: too many were, from this address. A writing call only. */
+bool idp_guard_device_code(struct idp_call *call, const struct idp_settings *settings,
+                           struct idp_bytes client_id) IDP_MUST_CHECK;
 
 /* ---- subjects (subject.c) ---- */
 
@@ -146,6 +189,10 @@ struct idp_device_request {
 const struct idp_json *idp_device_issue(struct idp_call *call,
                                         const struct idp_device_request *request);
 
+/* The verification_uri_complete of a code as somebody typed it, whether or not there is such a one;
+ * data NULL: no code looks like that. */
+struct idp_bytes idp_verification_uri_complete(struct idp_call *call, struct idp_bytes typed);
+
 /* Tokens or an error; RFC 8628 §3.5. */
 struct idp_redeemer {
     struct idp_bytes client_id;
@@ -154,6 +201,69 @@ struct idp_redeemer {
 };
 const struct idp_json *idp_device_poll(struct idp_call *call, struct idp_bytes device_code,
                                        const struct idp_redeemer *redeemer);
+
+/* True where more codes than these wait for a decision: a guess may hit any of them (throttle.c).
+ */
+enum { IDP_LIVE_CODES_EASY = 1000 };
+bool idp_codes_are_many(struct idp_call *call) IDP_MUST_CHECK;
+
+/* ---- audit of grants and tokens (audit_event.c) ---- */
+
+enum idp_audit_kind {
+    IDP_AUDIT_ISSUED,
+    IDP_AUDIT_LOOKED_UP,
+    IDP_AUDIT_APPROVED,
+    IDP_AUDIT_DENIED,
+    IDP_AUDIT_POLLED_FAST,
+    IDP_AUDIT_REDEEMED,
+    IDP_AUDIT_EXPIRED,
+    IDP_AUDIT_GUESSED,
+    IDP_AUDIT_REFRESHED,
+    IDP_AUDIT_REUSED,
+    IDP_AUDIT_REVOKED,
+    IDP_AUDIT_KIND_COUNT
+};
+
+/* What a stranger can cause without limit is not in the default. */
+#define IDP_AUDIT_EVENTS_DEFAULT                                                                   \
+    ((1 << IDP_AUDIT_KIND_COUNT) - 1 -                                                             \
+     (1 << IDP_AUDIT_ISSUED | 1 << IDP_AUDIT_LOOKED_UP | 1 << IDP_AUDIT_POLLED_FAST))
+
+/* Whether events of this kind are written. */
+bool idp_audit_wants(const struct idp_settings *settings, enum idp_audit_kind kind);
+
+/* Writes an event where the settings (NULL: they are loaded) want its kind, after host->begin,
+ * which an operation that wrote before has called itself. subject and client_id may have data NULL;
+ * details, an object or NULL, gets the source. No code, token or secret may be in them. */
+void idp_audit_event(struct idp_call *call, const struct idp_settings *settings,
+                     enum idp_audit_kind kind, struct idp_bytes client_id, struct idp_bytes subject,
+                     struct idp_json *details);
+
+/* A list of names as bits, -1 where it is none; and back. */
+int64_t idp_audit_events_read(const struct idp_json *list);
+struct idp_json *idp_audit_events_json(struct idp_call *call, int64_t events);
+
+/* ---- the chain of the audit (audit_seal.c, audit_verify.c, audit_purge.c, audit_total.c) ---- */
+
+/* Removes rows of the audit older than this, those of a seal together: rows_max, and up to one seal
+ * more, where there are so many. How many. */
+int64_t idp_audit_purge(struct idp_call *call, int64_t retention_s, int64_t rows_max);
+
+extern const struct idp_sealed_column idp_audit_sealed;
+
+/* ---- metrics (metrics.c, metrics_text.c) ---- */
+
+/* What is to be known of the tenant: an array of {"name","type","help","labels","value"}, those of
+ * one name together. */
+struct idp_json *idp_metrics(struct idp_call *call);
+
+/* The same as Prometheus reads it, text format 0.0.4. */
+struct idp_bytes idp_metrics_text(struct idp_call *call);
+
+/* ---- tokens (opaque_token.c) ---- */
+
+/* A token that only its digest is kept of, in the shape that the settings ask for. */
+struct idp_bytes idp_opaque_token(struct idp_call *call, const struct idp_settings *settings);
 
 /* ---- endpoints (token_endpoint.c, introspect.c, revoke.c, metadata.c) ---- */
 
@@ -232,6 +342,9 @@ struct idp_value idp_sql_configuration(struct idp_call *call, const struct idp_v
 struct idp_value idp_sql_register_client(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_update_client(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_client(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_remove_client(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_create_initial_access_token(struct idp_call *call,
+                                                     const struct idp_value *arguments);
 struct idp_value idp_sql_rotate_client_secret(struct idp_call *call,
                                               const struct idp_value *arguments);
 extern const struct idp_sealed_column idp_client_sealed;
@@ -262,6 +375,8 @@ struct idp_value idp_sql_withdraw_consent(struct idp_call *call, const struct id
 struct idp_value idp_sql_jwt_sign(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_create_signing_key(struct idp_call *call,
                                             const struct idp_value *arguments);
+struct idp_value idp_sql_import_signing_key(struct idp_call *call,
+                                            const struct idp_value *arguments);
 struct idp_value idp_sql_rotate_signing_key(struct idp_call *call,
                                             const struct idp_value *arguments);
 struct idp_value idp_sql_retire_signing_key(struct idp_call *call,
@@ -275,25 +390,36 @@ struct idp_value idp_sql_current_claims(struct idp_call *call, const struct idp_
 /* The subject that the session acts for now; data NULL: nobody. */
 struct idp_bytes idp_session_subject(struct idp_call *call);
 struct idp_value idp_sql_current_subject(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_seal_audit(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_audit_head(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_verify_audit(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_metric_samples(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_metrics(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_purge(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_authorization_server_metadata(struct idp_call *call,
                                                        const struct idp_value *arguments);
 
 extern const struct idp_statement idp_tenant_statements[], idp_client_statements[],
-    idp_client_write_statements[], idp_client_secret_statements[], idp_subject_statements[],
-    idp_device_client_statements[], idp_device_issue_statements[], idp_device_user_statements[],
-    idp_device_poll_statements[], idp_throttle_statements[], idp_grant_statements[],
-    idp_grant_list_statements[], idp_access_token_statements[], idp_refresh_token_statements[],
+    idp_client_write_statements[], idp_client_secret_statements[], idp_client_remove_statements[],
+    idp_registration_statements[], idp_subject_statements[], idp_device_client_statements[],
+    idp_device_issue_statements[], idp_device_user_statements[], idp_device_poll_statements[],
+    idp_throttle_statements[], idp_grant_statements[], idp_grant_list_statements[],
+    idp_access_token_statements[], idp_refresh_token_statements[],
     idp_authorization_code_statements[], idp_consent_statements[], idp_withdrawal_statements[],
-    idp_hook_statements[], idp_token_claims_statements[], idp_purge_statements[];
+    idp_purge_statements[], idp_guard_statements[], idp_audit_seal_statements[],
+    idp_audit_verify_statements[], idp_audit_purge_statements[], idp_audit_total_statements[],
+    idp_metrics_statements[], idp_hook_statements[], idp_token_claims_statements[];
 extern const size_t idp_tenant_statement_count, idp_client_statement_count,
     idp_client_write_statement_count, idp_client_secret_statement_count,
+    idp_client_remove_statement_count, idp_registration_statement_count,
     idp_subject_statement_count, idp_device_client_statement_count,
     idp_device_issue_statement_count, idp_device_user_statement_count,
     idp_device_poll_statement_count, idp_throttle_statement_count, idp_grant_statement_count,
     idp_grant_list_statement_count, idp_access_token_statement_count,
     idp_refresh_token_statement_count, idp_authorization_code_statement_count,
     idp_consent_statement_count, idp_withdrawal_statement_count, idp_purge_statement_count,
+    idp_guard_statement_count, idp_audit_seal_statement_count, idp_audit_verify_statement_count,
+    idp_audit_purge_statement_count, idp_audit_total_statement_count, idp_metrics_statement_count,
     idp_hook_statement_count, idp_token_claims_statement_count;
 
 #endif

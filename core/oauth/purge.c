@@ -14,13 +14,14 @@ enum {
     PURGE_TOKEN_CLAIMS,
     PURGE_REVOKED_TOKENS,
     PURGE_GRANTS,
+    PURGE_INITIAL_TOKENS,
     PURGE_ATTEMPTS,
     PURGE_SUBJECT_ATTEMPTS,
     PURGE_LOGINS,
     PURGE_SESSIONS,
     PURGE_USED_TOKENS,
     PURGE_EXTERNAL_TOKENS,
-    PURGE_AUDIT
+    PURGE_FAILURES
 };
 
 /* The oldest first, and the condition twice, so that PostgreSQL reads by the index on the time
@@ -44,13 +45,14 @@ const struct idp_statement idp_purge_statements[] = {
     [PURGE_TOKEN_CLAIMS] = PURGE("token_claims", "jti", "expires_at", OF_TIME),
     [PURGE_REVOKED_TOKENS] = PURGE("revoked_token", "jti", "expires_at", OF_TIME),
     [PURGE_GRANTS] = PURGE("authorization_grant", "grant_id", "expires_at", OF_TIME),
+    [PURGE_INITIAL_TOKENS] = PURGE("initial_access_token", "token_digest", "expires_at", OF_TIME),
     [PURGE_ATTEMPTS] = PURGE("attempt", "attempt_id", "attempted_at", OF_TENANT),
     [PURGE_SUBJECT_ATTEMPTS] = PURGE("subject_attempt", "subject", "window_ends_at", OF_TENANT),
     [PURGE_LOGINS] = PURGE("sso_login", "state_digest", "expires_at", OF_TIME),
     [PURGE_SESSIONS] = PURGE("sso_session", "session_digest", "expires_at", OF_TIME),
     [PURGE_USED_TOKENS] = PURGE("used_token", "issuer, jti", "expires_at", OF_TIME),
     [PURGE_EXTERNAL_TOKENS] = PURGE("external_token", "token_digest", "expires_at", OF_TIME),
-    [PURGE_AUDIT] = PURGE("audit", "audit_id", "occurred_at", OF_TENANT),
+    [PURGE_FAILURES] = PURGE("failure", "failure_id", "failed_at", OF_TENANT),
 };
 const size_t idp_purge_statement_count = IDP_COUNT(idp_purge_statements);
 
@@ -65,19 +67,15 @@ static const struct {
     [PURGE_TOKEN_CLAIMS] = {"token_claims", 0},
     [PURGE_REVOKED_TOKENS] = {"revoked_tokens", 0},
     [PURGE_GRANTS] = {"authorization_grants", 0},
+    [PURGE_INITIAL_TOKENS] = {"initial_access_tokens", 0},
     [PURGE_ATTEMPTS] = {"attempts", ATTEMPT_KEPT_S},
     [PURGE_SUBJECT_ATTEMPTS] = {"subject_attempts", 0},
     [PURGE_LOGINS] = {"sso_logins", 0},
     [PURGE_SESSIONS] = {"sso_sessions", 0},
     [PURGE_USED_TOKENS] = {"used_tokens", 0},
     [PURGE_EXTERNAL_TOKENS] = {"external_tokens", 0},
-    [PURGE_AUDIT] = {"audit", 0}, /* as the settings say */
+    [PURGE_FAILURES] = {"failures", ATTEMPT_KEPT_S},
 };
-
-static int64_t kept_s(struct idp_call *call, size_t which)
-{
-    return which == PURGE_AUDIT ? idp_settings_load(call).audit_retention_s : purged[which].kept_s;
-}
 
 struct idp_value idp_sql_purge(struct idp_call *call, const struct idp_value *arguments)
 {
@@ -90,11 +88,14 @@ struct idp_value idp_sql_purge(struct idp_call *call, const struct idp_value *ar
     call->host->begin(call);
     for (size_t i = 0; i < IDP_COUNT(purged); i++) {
         struct idp_value key[] = {idp_value_text(idp_tenant(call)),
-                                  idp_value_time(idp_now_us(call) - kept_s(call, i) * 1000000),
+                                  idp_value_time(idp_now_us(call) - purged[i].kept_s * 1000000),
                                   idp_value_integer(rows_max)};
         idp_json_add_integer(call, result, purged[i].name,
                              idp_run(call, &idp_purge_statements[i], key).affected);
     }
+    idp_json_add_integer(
+        call, result, "audit",
+        idp_audit_purge(call, idp_settings_load(call).audit_retention_s, rows_max));
     struct idp_key_purge keys = idp_key_store_purge(call, rows_max);
     idp_json_add_integer(call, result, "signing_keys", keys.key_count);
     idp_json_add_integer(call, result, "signing_key_expiries", keys.expiry_count);

@@ -16,7 +16,10 @@ static const struct idp_json *revoke_access(struct idp_call *call, const struct 
         return idp_error_json(IDP_INVALID_GRANT);
     }
     if (idp_numeric_date(idp_json_member(claims, "exp"), &expires_us)) {
+        call->host->begin(call);
         idp_token_withdraw(call, idp_json_string(claims, "jti"), expires_us);
+        idp_audit_event(call, NULL, IDP_AUDIT_REVOKED, client->client_id,
+                        idp_json_string(claims, "sub"), NULL);
     }
     return done(call);
 }
@@ -29,7 +32,11 @@ static const struct idp_json *revoke(struct idp_call *call, struct idp_bytes tok
         if (!idp_bytes_equal(refresh.grant.client_id, client->client_id)) {
             return idp_error_json(IDP_INVALID_GRANT);
         }
-        (void)idp_grant_revoke(call, refresh.grant.grant_id);
+        call->host->begin(call);
+        if (idp_grant_revoke(call, refresh.grant.grant_id)) {
+            idp_audit_event(call, NULL, IDP_AUDIT_REVOKED, client->client_id, refresh.grant.subject,
+                            NULL);
+        }
         return done(call);
     }
     const struct idp_json *claims = idp_access_claims(call, token);

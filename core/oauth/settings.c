@@ -2,18 +2,20 @@
 /* settings.c - what is in force for a tenant: its stored document over the defaults.
  *
  * The names are those of the system whose device flow we follow; both of its spellings are taken.
- */
+ * The preset is the first row, since it decides what the others default to. */
 #include "core/oauth/settings.h"
 
 #define FIELD(name) offsetof(struct idp_settings, name)
 
 const struct idp_setting idp_setting_rows[] = {
+    {NULL, "preset", NULL, IDP_SETTING_PRESET, 0, 0, 0, "none", FIELD(is_isvaop)},
     {NULL, "issuer", NULL, IDP_SETTING_URL, 0, 0, 0, NULL, FIELD(issuer)},
     {NULL, "base_url", NULL, IDP_SETTING_URL, 0, 0, 0, IDP_BASE_URL_DEFAULT, FIELD(base_url)},
+    {NULL, "pre_mappingrule_id", NULL, IDP_SETTING_NAME, 0, 0, 0, NULL, FIELD(pre_mappingrule_id)},
+    {NULL, "post_mappingrule_id", NULL, IDP_SETTING_NAME, 0, 0, 0, NULL,
+     FIELD(post_mappingrule_id)},
     {NULL, "client_certificate_header", NULL, IDP_SETTING_TEXT, 0, 0, 0, NULL,
      FIELD(certificate_header)},
-    {NULL, "pre_mappingrule_id", NULL, IDP_SETTING_TEXT, 0, 0, 0, NULL, FIELD(pre_hook)},
-    {NULL, "post_mappingrule_id", NULL, IDP_SETTING_TEXT, 0, 0, 0, NULL, FIELD(post_hook)},
     {"device_flow_settings", "device_flow_polling_interval_in_secs",
      "device_flow_polling_interval_seconds", IDP_SETTING_INTEGER, 1, 3600, 5, NULL,
      FIELD(interval_s)},
@@ -23,6 +25,8 @@ const struct idp_setting idp_setting_rows[] = {
      NULL, FIELD(user_code_length)},
     {"device_flow_settings", "device_flow_usercode_charset", NULL, IDP_SETTING_CHARSET, 0, 0, 0,
      "BCDFGHJKLMNPQRSTVWXZ", FIELD(user_code_charset)},
+    {"device_flow_settings", "accept_weak_user_codes", NULL, IDP_SETTING_BOOLEAN, 0, 1, 0, NULL,
+     FIELD(accepts_weak_user_codes)},
     {"device_flow_settings", "enforce_clientauth_device_authorize", NULL, IDP_SETTING_BOOLEAN, 0, 1,
      1, NULL, FIELD(client_auth_required)},
     {"device_flow_settings", "slow_down", NULL, IDP_SETTING_SLOW_DOWN, 0, 0, 0, "increase",
@@ -36,6 +40,12 @@ const struct idp_setting idp_setting_rows[] = {
     {"device_flow_settings", "attempts_window_in_secs", NULL, IDP_SETTING_INTEGER, 10, 86400, 300,
      NULL, FIELD(attempt_window_s)},
     {"token_settings", "audience", NULL, IDP_SETTING_TEXT, 0, 0, 0, NULL, FIELD(audience)},
+    {"token_settings", "signing_alg", NULL, IDP_SETTING_ALGORITHM, 0, 0, 0, NULL,
+     FIELD(signing_alg)},
+    {"token_settings", "signing_keystore", NULL, IDP_SETTING_NAME, 0, 0, 0, NULL,
+     FIELD(signing_keystore)},
+    {"token_settings", "signing_keylabel", NULL, IDP_SETTING_NAME, 0, 0, 0, NULL,
+     FIELD(signing_keylabel)},
     {"token_settings", "access_token_lifetime", NULL, IDP_SETTING_INTEGER, 1, 86400, 7200, NULL,
      FIELD(access_token_lifetime_s)},
     {"token_settings", "refresh_token_lifetime", NULL, IDP_SETTING_INTEGER, 1, 31536000, 2592000,
@@ -54,17 +64,34 @@ const struct idp_setting idp_setting_rows[] = {
      NULL, FIELD(keys.lifetime_s)},
     {"token_settings", "signing_key_publication", NULL, IDP_SETTING_INTEGER, 300, 2592000, 3600,
      NULL, FIELD(keys.publication_s)},
+    {"registration_settings", "dynamic_registration", NULL, IDP_SETTING_BOOLEAN, 0, 1, 0, NULL,
+     FIELD(dynamic_registration)},
+    {"registration_settings", "initial_access_token_required", NULL, IDP_SETTING_BOOLEAN, 0, 1, 1,
+     NULL, FIELD(initial_token_required)},
+    {"registration_settings", "dynamic_registration_scope", NULL, IDP_SETTING_TEXT, 0, 0, 0, NULL,
+     FIELD(registration_scope)},
     {"session_settings", "session_absolute_lifetime_in_secs", NULL, IDP_SETTING_INTEGER, 60,
      31536000, 1209600, NULL, FIELD(session_absolute_lifetime_s)},
     {"session_settings", "session_idle_lifetime_in_secs", NULL, IDP_SETTING_INTEGER, 60, 31536000,
      86400, NULL, FIELD(session_idle_lifetime_s)},
+    {"session_settings", "subject_header", NULL, IDP_SETTING_HEADER, 0, 0, 0, NULL,
+     FIELD(subject_header)},
     {"session_settings", "audit_retention_in_secs", NULL, IDP_SETTING_INTEGER, 3600, 3153600000,
      7776000, NULL, FIELD(audit_retention_s)},
+    {"guard_settings", "unknown_device_codes_max", NULL, IDP_SETTING_INTEGER, 1, 9999, 100, NULL,
+     FIELD(unknown_codes_max)},
+    {"guard_settings", "client_failures_max", NULL, IDP_SETTING_INTEGER, 1, 9999, 20, NULL,
+     FIELD(client_failures_max)},
+    {"audit_settings", "audit_events", NULL, IDP_SETTING_AUDIT_EVENTS, 0, 0,
+     IDP_AUDIT_EVENTS_DEFAULT, NULL, FIELD(audit_events)},
+    {"metrics_settings", "metrics_sources", NULL, IDP_SETTING_WORDS, 0, 0, 0, "",
+     FIELD(metrics_sources)},
 };
 const size_t idp_setting_row_count = IDP_COUNT(idp_setting_rows);
 
-const char *const idp_setting_sections[] = {"device_flow_settings", "token_settings",
-                                            "session_settings", NULL};
+const char *const idp_setting_sections[] = {
+    "device_flow_settings", "token_settings", "registration_settings", "session_settings",
+    "guard_settings",       "audit_settings", "metrics_settings",      NULL};
 
 static const struct idp_json *setting_member(const struct idp_json *document,
                                              const struct idp_setting *row)
@@ -101,6 +128,15 @@ static void fill_text(struct idp_settings *settings, const struct idp_setting *r
     }
 }
 
+/* The word that is not the default of the row proper turns the field on. */
+static void fill_word(struct idp_settings *settings, const struct idp_setting *row,
+                      const struct idp_json *value)
+{
+    struct idp_bytes word = value == NULL ? idp_bytes_of(row->text) : value->text;
+    *(bool *)((char *)settings + row->field) =
+        idp_bytes_is(word, row->kind == IDP_SETTING_PRESET ? "isvaop" : "fixed");
+}
+
 static void fill(struct idp_settings *settings, const struct idp_setting *row,
                  const struct idp_json *value)
 {
@@ -111,9 +147,13 @@ static void fill(struct idp_settings *settings, const struct idp_setting *row,
     case IDP_SETTING_BOOLEAN:
         fill_boolean(settings, row, value);
         return;
+    case IDP_SETTING_AUDIT_EVENTS:
+        *(int64_t *)((char *)settings + row->field) =
+            value == NULL ? row->integer : idp_audit_events_read(value);
+        return;
     case IDP_SETTING_SLOW_DOWN:
-        *(bool *)((char *)settings + row->field) =
-            value != NULL && idp_bytes_is(value->text, "fixed");
+    case IDP_SETTING_PRESET:
+        fill_word(settings, row, value);
         return;
     default:
         fill_text(settings, row, value);
@@ -140,12 +180,26 @@ bool idp_grant_offered(const struct idp_settings *settings, struct idp_bytes gra
     return false;
 }
 
+static void fill_behaviour(struct idp_settings *settings)
+{
+    bool isvaop = settings->is_isvaop;
+    settings->user_code_dashed = !isvaop;
+    settings->is_token_in_parts = isvaop;
+    settings->token_type = isvaop ? "bearer" : "Bearer";
+    settings->verification_path = isvaop ? "/oauth2/user_authorization" : "/device";
+    settings->keys.algorithm = idp_algorithm_find(settings->signing_alg);
+    settings->keys.kid = settings->signing_keylabel;
+}
+
 struct idp_settings idp_settings_of(const struct idp_json *document)
 {
     struct idp_settings settings = {0};
     for (size_t i = 0; i < idp_setting_row_count; i++) {
-        fill(&settings, &idp_setting_rows[i], setting_member(document, &idp_setting_rows[i]));
+        const struct idp_setting *row = &idp_setting_rows[i];
+        const struct idp_setting *preset = settings.is_isvaop ? idp_preset_row(row) : NULL;
+        fill(&settings, preset != NULL ? preset : row, setting_member(document, row));
     }
+    fill_behaviour(&settings);
     if (settings.issuer.data == NULL) {
         settings.issuer = settings.base_url;
     }

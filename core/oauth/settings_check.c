@@ -9,7 +9,8 @@ enum {
     CHARSET_SIZE_MAX = 64,
     VERIFICATION_URI_SIZE_EASY = 40,
     LIFETIME_SHORT_S = 60,
-    NAME_SIZE_MAX = 64
+    NAME_SIZE_MAX = 64,
+    HEADER_SIZE_MAX = 64
 };
 
 static const char confusable_pairs[][2] = {
@@ -57,6 +58,19 @@ static bool charset_valid(struct idp_bytes charset)
     return charset.size >= 8 && charset.size <= CHARSET_SIZE_MAX;
 }
 
+/* Lower case, and none that clients send for something else, or that only the front may set. */
+static bool header_valid(struct idp_call *call, struct idp_bytes name)
+{
+    static const char characters[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
+    static const char others[] =
+        "accept accept-language authorization content-length content-type cookie dpop host origin "
+        "referer transfer-encoding user-agent x-broker-api-version x-xsrf-token";
+    const char *text = idp_text_c(call, name);
+    return name.size <= HEADER_SIZE_MAX && strspn(text, characters) == name.size &&
+           !idp_word_in(idp_bytes_of(others), name) &&
+           !idp_bytes_start(name, idp_bytes_of("x-idplane-"));
+}
+
 static const char *value_problem(struct idp_call *call, const struct idp_setting *row,
                                  const struct idp_json *value)
 {
@@ -75,11 +89,31 @@ static const char *value_problem(struct idp_call *call, const struct idp_setting
         return is_string && charset_valid(value->text)
                    ? NULL
                    : " must be 8 to 64 different printable ASCII characters, without space or dash";
+    case IDP_SETTING_WORDS:
+        return idp_json_is(value, IDP_JSON_STRING) && value->text.size <= IDP_URL_SIZE_MAX
+                   ? NULL
+                   : " must be a text of words";
+    case IDP_SETTING_AUDIT_EVENTS:
+        return idp_audit_events_read(value) >= 0 ? NULL
+                                                 : " must be an array of names of audit events";
+    case IDP_SETTING_HEADER:
+        return is_string && header_valid(call, value->text)
+                   ? NULL
+                   : " must be the name of a header that only a proxy sets, in lower case";
     case IDP_SETTING_SLOW_DOWN:
         return is_string &&
                        (idp_bytes_is(value->text, "increase") || idp_bytes_is(value->text, "fixed"))
                    ? NULL
                    : " must be increase or fixed";
+    case IDP_SETTING_PRESET:
+        return is_string &&
+                       (idp_bytes_is(value->text, "none") || idp_bytes_is(value->text, "isvaop"))
+                   ? NULL
+                   : " must be none or isvaop";
+    case IDP_SETTING_ALGORITHM:
+        return is_string && idp_algorithm_is_public(idp_algorithm_find(value->text))
+                   ? NULL
+                   : " must be ES256, ES384, ES512, EdDSA, or RS or PS with 256, 384 or 512";
     default:
         return is_string && value->text.size <= IDP_URL_SIZE_MAX ? NULL : " must be a text";
     }
@@ -98,19 +132,6 @@ static void check_value(struct idp_text *faults, const struct idp_setting *row,
     }
 }
 
-static const struct idp_setting *row_of(const char *section, struct idp_bytes name)
-{
-    for (size_t i = 0; i < idp_setting_row_count; i++) {
-        const struct idp_setting *row = &idp_setting_rows[i];
-        bool same = section == NULL || row->section == NULL ? section == row->section
-                                                            : strcmp(row->section, section) == 0;
-        if (same && idp_bytes_is(name, row->name)) {
-            return row;
-        }
-    }
-    return NULL;
-}
-
 /* What somebody typed is named where it could be a name: nothing else is put into a sentence. */
 static void add_unknown(struct idp_text *faults, const char *section, struct idp_bytes name)
 {
@@ -127,18 +148,16 @@ static void add_unknown(struct idp_text *faults, const char *section, struct idp
     add_fault(faults, section, NULL, idp_text_bytes(&problem).data);
 }
 
-static void check_grant_types(struct idp_text *faults, const struct idp_json *list)
+/* The row must be called so: a document that is stored has one spelling of each. */
+static void check_member(struct idp_text *faults, const char *section, const char *shown,
+                         const struct idp_json *member)
 {
-    if (!idp_json_is(list, IDP_JSON_ARRAY)) {
-        add_fault(faults, NULL, "grant_types", " must be an array of texts");
+    const struct idp_setting *row = idp_setting_find(section, member->name);
+    if (row == NULL || !idp_bytes_is(member->name, row->name)) {
+        add_unknown(faults, shown, member->name);
         return;
     }
-    for (const struct idp_json *item = list->child; item != NULL; item = item->next) {
-        if (!idp_json_is(item, IDP_JSON_STRING)) {
-            add_fault(faults, NULL, "grant_types", " must be an array of texts");
-            return;
-        }
-    }
+    check_value(faults, row, member);
 }
 
 static void check_section(struct idp_text *faults, const char *section,
@@ -149,26 +168,7 @@ static void check_section(struct idp_text *faults, const char *section,
         return;
     }
     for (const struct idp_json *member = object->child; member != NULL; member = member->next) {
-        const struct idp_setting *row = row_of(section, member->name);
-        if (row == NULL) {
-            add_unknown(faults, section, member->name);
-            continue;
-        }
-        check_value(faults, row, member);
-    }
-}
-
-/* Members with a structure of their own. */
-static const struct {
-    const char *name;
-    const char *(*problem)(const struct idp_json *member);
-} documents[] = {{"attribute_map", idp_attribute_map_problem},
-                 {"attribute_sources", idp_attribute_sources_problem}};
-
-static void check_document(struct idp_text *faults, const char *name, const char *problem)
-{
-    if (problem != NULL) {
-        add_fault(faults, NULL, name, problem);
+        check_member(faults, section, section, member);
     }
 }
 
@@ -180,22 +180,46 @@ static void check_top(struct idp_text *faults, const struct idp_json *member)
             return;
         }
     }
-    if (idp_bytes_is(member->name, "grant_types")) {
-        check_grant_types(faults, member);
+    if (!idp_setting_is_object(member->name)) {
+        check_member(faults, NULL, "settings", member);
         return;
     }
-    for (size_t i = 0; i < IDP_COUNT(documents); i++) {
-        if (idp_bytes_is(member->name, documents[i].name)) {
-            check_document(faults, documents[i].name, documents[i].problem(member));
-            return;
-        }
+    const char *problem = idp_setting_object_problem(member);
+    if (problem != NULL) {
+        add_fault(faults, idp_text_c(faults->call, member->name), NULL, problem);
     }
-    const struct idp_setting *row = row_of(NULL, member->name);
-    if (row == NULL) {
-        add_unknown(faults, "settings", member->name);
+}
+
+/* How many characters a user code needs, with this charset, for a chance of 2^-32 of one attacker
+ * against one code: the example of RFC 8628 §5.1. */
+static int64_t length_needed(const struct idp_settings *settings)
+{
+    uint64_t needed = (uint64_t)settings->subject_attempts_max << 32;
+    int64_t length = 0;
+    for (uint64_t codes = 1; codes < needed; codes *= settings->user_code_charset.size) {
+        length++;
+    }
+    return length;
+}
+
+static bool guessable(const struct idp_settings *settings)
+{
+    return settings->user_code_length < length_needed(settings);
+}
+
+static void check_guessing(struct idp_text *faults, const struct idp_settings *settings)
+{
+    struct idp_text problem = {.call = faults->call};
+    if (!guessable(settings) || settings->accepts_weak_user_codes || settings->is_isvaop) {
         return;
     }
-    check_value(faults, row, member);
+    idp_text_add_c(&problem, " must be at least ");
+    idp_text_add_integer(&problem, length_needed(settings));
+    idp_text_add_c(&problem, " with this device_flow_usercode_charset and attempts_subject_max,"
+                             " or guessing a user code is likelier than 2^-32 (RFC 8628 5.1),"
+                             " unless accept_weak_user_codes is true");
+    add_fault(faults, "device_flow_settings", "device_flow_usercode_length",
+              idp_text_bytes(&problem).data);
 }
 
 static void check_together(struct idp_text *faults, const struct idp_json *document)
@@ -204,6 +228,8 @@ static void check_together(struct idp_text *faults, const struct idp_json *docum
     if ((int64_t)settings.user_code_charset.size <= settings.user_code_length) {
         add_fault(faults, "device_flow_settings", "device_flow_usercode_charset",
                   " must have more characters than a user code");
+    } else {
+        check_guessing(faults, &settings);
     }
     if (settings.keys.lifetime_s != 0 && settings.keys.lifetime_s <= settings.keys.publication_s) {
         add_fault(faults, "token_settings", "signing_key_lifetime",
@@ -251,15 +277,35 @@ static bool has_confusables(struct idp_bytes charset)
     return false;
 }
 
-/* RFC 8628 §5.1 sets an example of 2^-32 for the chance of one attacker against one code. */
-static bool guessable(const struct idp_settings *settings)
+static void warn_guessing(struct idp_call *call, struct idp_json *warnings,
+                          const struct idp_settings *settings)
 {
-    uint64_t needed = (uint64_t)settings->subject_attempts_max << 32;
-    uint64_t codes = 1;
-    for (int64_t i = 0; i < settings->user_code_length && codes < needed; i++) {
-        codes *= settings->user_code_charset.size;
+    struct idp_text sentence = {.call = call};
+    idp_text_add_c(&sentence, "The device_flow_usercode_length makes guessing a user code likelier "
+                              "than 2^-32 (RFC 8628 5.1): with this charset it needs ");
+    idp_text_add_integer(&sentence, length_needed(settings));
+    idp_text_add_char(&sentence, '.');
+    warn(call, warnings, idp_text_bytes(&sentence).data);
+}
+
+static bool has_directory(const struct idp_json *sources)
+{
+    const struct idp_json *source = sources == NULL ? NULL : sources->child;
+    while (source != NULL && !idp_bytes_is(idp_json_string(source, "type"), "ldap")) {
+        source = source->next;
     }
-    return codes < needed;
+    return source != NULL;
+}
+
+static bool has_unknown_source(const struct idp_settings *settings)
+{
+    bool unknown = false;
+    for (const struct idp_json *claim =
+             settings->attribute_map == NULL ? NULL : settings->attribute_map->child;
+         claim != NULL; claim = claim->next) {
+        unknown = unknown || idp_attribute_source(settings, claim) == NULL;
+    }
+    return unknown;
 }
 
 struct idp_json *idp_settings_warnings(struct idp_call *call, const struct idp_settings *settings)
@@ -274,11 +320,24 @@ struct idp_json *idp_settings_warnings(struct idp_call *call, const struct idp_s
              "The user code charset holds characters that people confuse (RFC 8628 6.1).");
     }
     if (guessable(settings)) {
-        warn(call, warnings,
-             "The attempts allowed make guessing a user code likelier than 2^-32 (RFC 8628 5.1).");
+        warn_guessing(call, warnings, settings);
     }
-    if (settings->base_url.size + strlen("/device") > VERIFICATION_URI_SIZE_EASY) {
+    if (has_unknown_source(settings)) {
+        warn(call, warnings,
+             "The attribute_map names a source that attribute_sources do not have.");
+    }
+    if (has_directory(settings->attribute_sources)) {
+        warn(call, warnings,
+             "An attribute source of type ldap gives nothing: a database asks no directory. Copy "
+             "what is needed into a table, and use type sql.");
+    }
+    if (settings->base_url.size + strlen(settings->verification_path) >
+        VERIFICATION_URI_SIZE_EASY) {
         warn(call, warnings, "The verification_uri is longer than 40 characters: hard to type.");
+    }
+    if (settings->subject_header.data != NULL) {
+        warn(call, warnings,
+             "The subject_header is set: whoever gets it past the proxy is whom they like.");
     }
     if (settings->base_url.data[4] == ':') {
         warn(call, warnings, "The base_url is not https: for this machine only.");

@@ -40,6 +40,21 @@ struct idp_value idp_sql_create_signing_key(struct idp_call *call,
     return idp_value_text(idp_key_store_create(call, &idp_key_scheduler, algorithm));
 }
 
+struct idp_value idp_sql_import_signing_key(struct idp_call *call,
+                                            const struct idp_value *arguments)
+{
+    struct idp_key_import import = {.kid = idp_kid_argument(call, arguments[0]),
+                                    .key = idp_text_of(arguments[1]),
+                                    .algorithm = algorithm_of(call, arguments[2]),
+                                    .certificate = idp_text_of(arguments[3])};
+    idp_check_text(call, arguments[1], "key", IDP_KEY_TEXT_SIZE_MAX);
+    idp_check_text(call, arguments[3], "certificate", IDP_KEY_TEXT_SIZE_MAX);
+    if (import.kid.size == 0) {
+        idp_fail_with(call, IDP_INVALID_ARGUMENT, "Argument kid must not be empty.");
+    }
+    return idp_value_json(idp_key_store_import(call, &idp_key_scheduler, &import));
+}
+
 struct idp_value idp_sql_rotate_signing_key(struct idp_call *call,
                                             const struct idp_value *arguments)
 {

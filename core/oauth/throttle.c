@@ -12,7 +12,8 @@ enum {
     ATTEMPT_RESET,
     ATTEMPT_INSERT,
     ATTEMPT_BY_SOURCE,
-    ATTEMPT_ALL
+    ATTEMPT_ALL,
+    CODES_LIVE
 };
 
 enum { ATTEMPT_ID_SIZE = 12 };
@@ -45,6 +46,10 @@ const struct idp_statement idp_throttle_statements[] = {
     [ATTEMPT_ALL] = {"SELECT count(*) FROM (SELECT 1 AS one FROM idplane.attempt"
                      " WHERE tenant = $1 AND attempted_at > $2 LIMIT $3) counted",
                      "tzi", "i"},
+    [CODES_LIVE] =
+        {"SELECT count(*) FROM (SELECT 1 AS one FROM idplane.device_code"
+         " WHERE tenant = $1 AND expires_at > $2 AND state = 'pending' LIMIT $3) counted",
+         "tzi", "i"},
 };
 const size_t idp_throttle_statement_count = IDP_COUNT(idp_throttle_statements);
 
@@ -87,16 +92,16 @@ bool idp_throttle_enter(struct idp_call *call, const struct idp_settings *settin
 {
     int64_t window_us = settings->attempt_window_s * 1000000;
     int64_t since_us = idp_now_us(call) - window_us;
-    return source_within(call, settings, source, since_us) &&
+    return source_within(call, settings, idp_source_counted(call, source), since_us) &&
            everyone_within(call, settings, since_us) &&
            subject_take(call, settings, subject, window_us);
 }
 
 void idp_throttle_wrong(struct idp_call *call, struct idp_bytes source)
 {
-    struct idp_value arguments[] = {idp_value_text(idp_tenant(call)),
-                                    idp_value_text(idp_random_text(call, ATTEMPT_ID_SIZE)),
-                                    idp_value_time(idp_now_us(call)), idp_value_text(source)};
+    struct idp_value arguments[] = {
+        idp_value_text(idp_tenant(call)), idp_value_text(idp_random_text(call, ATTEMPT_ID_SIZE)),
+        idp_value_time(idp_now_us(call)), idp_value_text(idp_source_counted(call, source))};
     idp_run(call, &idp_throttle_statements[ATTEMPT_INSERT], arguments);
 }
 
@@ -114,4 +119,14 @@ void idp_throttle_right(struct idp_call *call, struct idp_bytes subject)
 void idp_throttle_reset(struct idp_call *call, struct idp_bytes subject)
 {
     run_for_subject(call, ATTEMPT_RESET, subject);
+}
+
+bool idp_codes_are_many(struct idp_call *call)
+{
+    struct idp_value arguments[] = {idp_value_text(idp_tenant(call)),
+                                    idp_value_time(idp_now_us(call)),
+                                    idp_value_integer(IDP_LIVE_CODES_EASY + 1)};
+    const struct idp_value *row =
+        idp_run_row(call, &idp_throttle_statements[CODES_LIVE], arguments);
+    return row[0].integer > IDP_LIVE_CODES_EASY;
 }

@@ -78,9 +78,9 @@ static struct idp_json *make_access(struct idp_call *call, const struct idp_issu
     struct idp_bytes jti = idp_jti_make(call, issue->grant->grant_id, is_told_more);
     struct idp_json *claims = idp_claims_for_access(call, issue, jti);
     bool is_bound = issue->grant->binding.jkt.data != NULL;
-    idp_json_add_string(call, answer, "access_token",
-                        idp_access_token(call, &issue->rules, claims));
-    idp_json_add_c(call, answer, "token_type", is_bound ? "DPoP" : "Bearer");
+    idp_json_add_string(call, answer, "access_token", idp_access_token(call, issue, claims));
+    idp_json_add_c(call, answer, "token_type",
+                   is_bound ? "DPoP" : issue->request->settings.token_type);
     idp_json_add_integer(call, answer, "expires_in", idp_access_lifetime_s(call, issue));
     if (is_told_more) {
         idp_token_claims_keep(call, claims, issue->introspection_added);
@@ -94,8 +94,9 @@ static struct idp_json *make_all(struct idp_call *call, const struct idp_issue *
 {
     struct idp_json *claims = make_access(call, issue, answer);
     if (issue->is_refresh_wanted) {
-        idp_json_add_string(call, answer, "refresh_token",
-                            idp_refresh_token(call, &issue->rules, issue->grant));
+        idp_json_add_string(
+            call, answer, "refresh_token",
+            idp_refresh_token(call, &issue->request->settings, &issue->rules, issue->grant));
     }
     if (issue->grant->scope.size > 0) {
         idp_json_add_string(call, answer, "scope", issue->grant->scope);

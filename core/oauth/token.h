@@ -96,7 +96,7 @@ struct idp_bytes idp_jti_make(struct idp_call *call, struct idp_bytes grant_id, 
 /* What an access token says, and the token that says it. jti data NULL: without that. */
 struct idp_json *idp_claims_for_access(struct idp_call *call, const struct idp_issue *issue,
                                        struct idp_bytes jti);
-struct idp_bytes idp_access_token(struct idp_call *call, const struct idp_token_rules *rules,
+struct idp_bytes idp_access_token(struct idp_call *call, const struct idp_issue *issue,
                                   const struct idp_json *claims);
 
 /* How long an access token is good: it does not outlive its grant. */
@@ -120,7 +120,8 @@ const char *idp_token_withdrawal(struct idp_call *call, const struct idp_json *c
 /* From now on it is revoked. */
 void idp_token_withdraw(struct idp_call *call, struct idp_bytes jti, int64_t expires_at_us);
 
-struct idp_bytes idp_refresh_token(struct idp_call *call, const struct idp_token_rules *rules,
+struct idp_bytes idp_refresh_token(struct idp_call *call, const struct idp_settings *settings,
+                                   const struct idp_token_rules *rules,
                                    const struct idp_grant *grant);
 
 /* A refresh token as it stands, whoever presents it; false: there is none such. */

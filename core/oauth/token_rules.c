@@ -11,6 +11,13 @@ static int64_t shorter(const struct idp_json *metadata, const char *name, int64_
     return is_shorter ? own_s : lifetime_s;
 }
 
+/* A client that says nothing gets what the tenant's system gives. */
+static bool is_opaque(const struct idp_json *metadata, const struct idp_settings *settings)
+{
+    struct idp_bytes format = idp_json_string(metadata, "access_token_format");
+    return format.data == NULL ? settings->is_isvaop : idp_bytes_is(format, "opaque");
+}
+
 struct idp_token_rules idp_token_rules_of(struct idp_call *call,
                                           const struct idp_settings *settings,
                                           struct idp_bytes client_id)
@@ -25,7 +32,7 @@ struct idp_token_rules idp_token_rules_of(struct idp_call *call,
             shorter(metadata, "id_token_lifetime", settings->id_token_lifetime_s),
         .grant_lifetime_s =
             shorter(metadata, "max_authorization_grant_lifetime", settings->grant_lifetime_s),
-        .is_opaque = idp_bytes_is(idp_json_string(metadata, "access_token_format"), "opaque"),
+        .is_opaque = is_opaque(metadata, settings),
         .is_rotated = !idp_json_is_true(metadata, "do_not_rotate_refresh_token"),
         .is_bound_to_key = idp_json_is_true(metadata, "dpop_bound_access_tokens"),
         .is_bound_to_certificate =

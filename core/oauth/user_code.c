@@ -26,8 +26,12 @@ struct idp_bytes idp_user_code_generate(struct idp_call *call, const struct idp_
     return (struct idp_bytes){code, length};
 }
 
-struct idp_bytes idp_user_code_shown(struct idp_call *call, struct idp_bytes code)
+struct idp_bytes idp_user_code_shown(struct idp_call *call, const struct idp_settings *settings,
+                                     struct idp_bytes code)
 {
+    if (!settings->user_code_dashed) {
+        return code;
+    }
     struct idp_text text = {.call = call};
     size_t half = (code.size + 1) / 2;
     idp_text_add(&text, (struct idp_bytes){code.data, half});

@@ -75,8 +75,7 @@ static struct idp_bytes redirect_of(struct idp_call *call, const struct idp_conn
     return is_listed(call, connection, wanted) ? wanted : (struct idp_bytes){0};
 }
 
-/* A path of this server, or nothing: no other host may be the end of a login. */
-static bool is_own_path(struct idp_bytes path)
+bool idp_own_path_valid(struct idp_bytes path)
 {
     for (size_t i = 0; i < path.size; i++) {
         unsigned char c = (unsigned char)path.data[i];
@@ -152,7 +151,7 @@ static const char *wrong(const struct idp_json *options, const struct idp_login_
     if (login->redirect_uri.data == NULL) {
         return "The redirect_uri is not one that the connection allows.";
     }
-    if (login->return_to.data != NULL && !is_own_path(login->return_to)) {
+    if (login->return_to.data != NULL && !idp_own_path_valid(login->return_to)) {
         return "The return_to must be a path of this server.";
     }
     return idp_json_string(options, "browser").data != NULL &&

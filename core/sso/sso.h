@@ -46,6 +46,9 @@ struct idp_json *idp_login_options(struct idp_call *call);
 struct idp_json *idp_sso_authorize(struct idp_call *call, struct idp_bytes connection,
                                    const struct idp_json *options);
 
+/* True for a path of this server: no other host may be the end of a login. */
+bool idp_own_path_valid(struct idp_bytes path) IDP_MUST_CHECK;
+
 /* True for what idp_random_text makes of 32 bytes: states, browsers, sessions. */
 bool idp_login_secret_valid(struct idp_bytes text);
 

@@ -84,3 +84,13 @@ SELECT token_request(json('{"grant_type":"refresh_token","refresh_token":"' || (
 SELECT token_request(json('{"grant_type":"refresh_token","refresh_token":"' || (response ->> 'refresh_token') || '"}'), '{"client_id":"tv","dpop_jkt":"key-of-a-thief"}') ->> 'error' FROM kept WHERE name = 'bound';
 KEEP bound-2 SELECT token_request(json('{"grant_type":"refresh_token","refresh_token":"' || (response ->> 'refresh_token') || '"}'), '{"client_id":"tv","dpop_jkt":"key-of-the-tv"}') FROM kept WHERE name = 'bound';
 SELECT response ->> 'token_type', canonical_json(jwt_decode(response ->> 'access_token') -> 'claims' -> 'cnf') FROM kept WHERE name = 'bound-2';
+
+-- ID tokens by the algorithm that the client asks for, and the tokens of IBM's system.
+SELECT update_client('tv', '{"dpop_bound_access_tokens":false,"id_token_signed_response_alg":"PS512","scope":"openid read"}') ->> 'id_token_signed_response_alg';
+SELECT configure('{"preset":"isvaop"}') ->> 'preset';
+KEEP device-3 SELECT issue_device_code('tv', 'openid');
+SELECT approve_device_code((SELECT response ->> 'user_code' FROM kept WHERE name = 'device-3'), 'carol') ->> 'status';
+KEEP ibm SELECT poll_device_code((SELECT response ->> 'device_code' FROM kept WHERE name = 'device-3'), 'tv');
+SELECT response ->> 'token_type', length(response ->> 'access_token'), length(response ->> 'refresh_token'), jwt_decode(response ->> 'id_token') -> 'header' ->> 'alg',
+    length(jwt_decode(response ->> 'id_token') -> 'claims' ->> 'at_hash') FROM kept WHERE name = 'ibm';
+SELECT jwt_verify(response ->> 'id_token', canonical_json(jwks()), '{"aud":"tv","algs":["PS512"]}') -> 'valid', authenticate(response ->> 'access_token') -> 'valid', introspect(response ->> 'access_token', 'tv') ->> 'token_type' FROM kept WHERE name = 'ibm';

@@ -177,12 +177,12 @@ SELECT configure('{"attribute_map":{"sub":{"type":"value","value":"root"}}}');
 SELECT configure('{"attribute_map":{"a":{"type":"sql","value":1}}}');
 SELECT configure('{"attribute_map":{"a":{"type":"value"}}}');
 SELECT configure('{"attribute_map":[]}');
-SELECT configure('{"attribute_sources":{"a":{"type":"other","value":"x"}}}');
+SELECT configure('{"attribute_sources":[{"name":"a","type":"other","value":"x"}]}');
 SELECT set_hook('rank', (SELECT definition FROM rule_definition), '{"tables":["rule"]}') -> 0 ->> 'event';
 INSERT INTO rule VALUES ('attribute', 'tv', '{"rank":3}');
-SELECT canonical_json(configure('{"attribute_sources":{"surname":{"type":"credential","value":"name"},"unused":{"type":"value","value":1}},
+SELECT canonical_json(configure('{"attribute_sources":[{"name":"surname","type":"credential","value":"name"},{"id":7,"name":"unused","type":"value","value":1},{"name":"office","type":"ldap","value":"o"}],
     "attribute_map":{"surname":"surname","company":{"type":"value","value":["Acme"]},"rank":{"type":"sql","value":"rank"},"who":{"type":"credential","value":"subject"},"how":{"type":"credential","value":"amr"},
-    "nothing":{"type":"credential","value":"shoe_size"},"nobody":"unknown","gone":{"type":"sql","value":"gone"}}}') -> 'attribute_sources');
+    "nothing":{"type":"credential","value":"shoe_size"},"nobody":"unknown","seven":"7","office":"office","gone":{"type":"sql","value":"gone"}}}') -> 'attribute_sources');
 KEEP mapped SELECT explain_token_request('{"grant_type":"urn:ietf:params:oauth:grant-type:device_code","scope":"openid"}', '{"client_id":"tv"}', '{"subject":"bob","amr":["pwd"],"claims":{"name":"Bob","surname":"Old"}}');
 SELECT canonical_json(response -> 'access_token_claims') FROM kept WHERE name = 'mapped';
 SELECT canonical_json(response -> 'id_token_claims' -> 'company'), response -> 'id_token_claims' ->> 'surname', response -> 'pre_token' FROM kept WHERE name = 'mapped';

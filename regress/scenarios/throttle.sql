@@ -36,3 +36,13 @@ SELECT set_clock('2026-01-01T00:04:59Z');
 SELECT lookup_user_code((SELECT response ->> 'user_code' FROM flow WHERE name = 'B'), 'frank') ->> 'error';
 SELECT set_clock('2026-01-01T00:05:00Z');
 SELECT lookup_user_code((SELECT response ->> 'user_code' FROM flow WHERE name = 'B'), 'mallory', '{"source":"198.51.100.1"}') ->> 'client_id';
+-- Addresses of one IPv6 network are one source, an IPv4 address in two spellings is one, too.
+SELECT configure('{"device_flow_settings":{"attempts_source_max":1,"attempts_global_max":1000}}') -> 'device_flow_settings' ->> 'attempts_source_max';
+SELECT lookup_user_code('BBBB-BBBB', 'gina', '{"source":"2001:db8:1:2::3"}') ->> 'error';
+SELECT lookup_user_code('BBBB-BBBB', 'gina', '{"source":"2001:DB8:1:2:ffff::4"}') ->> 'error';
+SELECT lookup_user_code('BBBB-BBBB', 'gina', '{"source":"2001:db8:1:3::3"}') ->> 'error';
+SELECT lookup_user_code('BBBB-BBBB', 'hugo', '{"source":"192.0.2.33"}') ->> 'error';
+SELECT lookup_user_code('BBBB-BBBB', 'hugo', '{"source":"::ffff:192.0.2.33"}') ->> 'error';
+SELECT lookup_user_code('BBBB-BBBB', 'hugo', '{"source":"no address"}') ->> 'error';
+SELECT lookup_user_code('BBBB-BBBB', 'hugo', '{"source":"no address"}') ->> 'error';
+SELECT lookup_user_code('BBBB-BBBB', 'hugo', '{"source":"another"}') ->> 'error';

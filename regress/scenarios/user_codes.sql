@@ -41,3 +41,11 @@ SELECT approve_device_code('BBBB-BBBB', 'mallory') ->> 'error';
 SELECT approve_device_code('BBBB-BBBB', 'mallory') ->> 'error';
 SELECT approve_device_code('BBBB-BBBB', 'mallory') ->> 'error';
 SELECT approve_device_code('BBBB-BBBB', 'mallory') ->> 'error';
+
+-- R59: the more codes wait, the likelier a guess hits one: that is a warning, and passes with them.
+SELECT configuration() ->> 'warnings';
+WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1001)
+SELECT count(issue_device_code('tv')) FROM n;
+SELECT configuration() ->> 'warnings';
+SELECT set_clock('2026-01-02T00:00:00Z');
+SELECT configuration() ->> 'warnings';

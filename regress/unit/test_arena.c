@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "core/base/base.h"
 #include "regress/unit/host.h"
 
 /* ---- memory ---- */
@@ -190,6 +191,45 @@ static void absurd_sizes_are_out_of_memory(void **state)
     host_end_call(&host);
 }
 
+/* ---- memory of one round ---- */
+
+static void rounds_leave_nothing(void **state)
+{
+    (void)state;
+    struct host host;
+    host_start(&host);
+    struct idp_scratch *scratch = idp_scratch_new(&host.call);
+    char *kept = memcpy(idp_allocate(&host.call, 16), "kept", sizeof "kept");
+    size_t before = host.block_live_count;
+    for (size_t round = 0; round < 3; round++) {
+        idp_scratch_begin(&host.call, scratch);
+        idp_allocate(&host.call, 100000);
+        assert_true(host.block_live_count > before);
+        idp_scratch_end(&host.call, scratch);
+        assert_int_equal(host.block_live_count, before);
+    }
+    assert_string_equal(kept, "kept");
+    host_end_call(&host);
+    assert_int_equal(host.block_live_count, 0);
+}
+
+static void raise_in_a_round(struct idp_call *call, void *data)
+{
+    idp_scratch_begin(call, data);
+    idp_allocate(call, 100000);
+    idp_fail(call, IDP_STORE);
+}
+
+static void a_raise_in_a_round_leaves_nothing(void **state)
+{
+    (void)state;
+    struct host host;
+    host_start(&host);
+    assert_false(host_try(&host, raise_in_a_round, idp_scratch_new(&host.call)));
+    host_end_call(&host);
+    assert_int_equal(host.block_live_count, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -203,6 +243,8 @@ int main(void)
         cmocka_unit_test(object_is_released_where_memory_ends),
         cmocka_unit_test(failed_constructor_raises),
         cmocka_unit_test(absurd_sizes_are_out_of_memory),
+        cmocka_unit_test(rounds_leave_nothing),
+        cmocka_unit_test(a_raise_in_a_round_leaves_nothing),
     };
     return cmocka_run_group_tests_name("arena", tests, NULL, NULL);
 }

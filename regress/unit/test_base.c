@@ -29,8 +29,12 @@ static void every_error_has_its_row(void **state)
                         isdigit((unsigned char)row->sqlstate[i]));
         assert_true(strlen(row->sentence) > 5);
         assert_int_equal(row->sentence[strlen(row->sentence) - 1], '.');
-        for (int other = 0; other < error; other++)
-            assert_string_not_equal(row->word, idp_error_row((enum idp_error)other)->word);
+        /* A word has one meaning; where there were too many of it the status says so. */
+        for (int other = 0; other < error; other++) {
+            const struct idp_error_row *before = idp_error_row((enum idp_error)other);
+            assert_true(strcmp(row->word, before->word) != 0 ||
+                        (row->http_status == 429 && before->http_status != 429));
+        }
     }
 }
 

@@ -353,6 +353,72 @@ static void pages_show_no_marks_of_direction(void **state)
     host_end_call(&host);
 }
 
+/* ---- languages ---- */
+
+static size_t holes_in(const char *text)
+{
+    size_t count = 0;
+    while ((text = strstr(text, "{}")) != NULL) {
+        count++;
+        text += strlen("{}");
+    }
+    return count;
+}
+
+static void every_language_has_every_string(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < idp_language_count; i++) {
+        const struct idp_language *language = idp_languages[i];
+        for (int string = 0; string < IDP_STRING_COUNT; string++) {
+            const char *text = language->strings[string];
+            if (text == NULL || text[0] == '\0')
+                fail_msg("%s lacks string %d", language->tag, string);
+            assert_true(idp_utf8_valid(idp_bytes_of(text)));
+            assert_int_equal(holes_in(text), holes_in(idp_languages[0]->strings[string]));
+        }
+        for (int error = 0; language->errors && error <= IDP_TEMPORARILY_UNAVAILABLE; error++)
+            if (language->errors[error] == NULL)
+                fail_msg("%s lacks error %d", language->tag, error);
+    }
+}
+
+static const struct {
+    const char *accepted, *tag;
+} languages[] = {
+    {NULL, "en"},
+    {"", "en"},
+    {"de", "de"},
+    {"DE-at", "de"},
+    {"deu", "en"},
+    {"fr, de;q=0.3", "de"},
+    {"en;q=0.7,de;q=0.701", "de"},
+    {"en,de", "en"},
+    {"de,en", "de"},
+    {"*;q=0.5, de;q=0.4", "en"},
+    {"de;q=0", "en"},
+    {"de;q=0.000, en;q=0", "en"},
+    {"de ; Q=0.5", "de"},
+    {"de;q=", "en"},
+    {"de;q=x", "en"},
+    {"de;q=9", "en"},
+    {"de;x=1", "en"},
+    {",;,q=,-,;;;q=0.9,de-", "de"},
+};
+
+static void the_language_is_the_one_liked_best(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < IDP_COUNT(languages); i++) {
+        struct idp_bytes accepted = {0};
+        if (languages[i].accepted)
+            accepted = idp_bytes_of(languages[i].accepted);
+        const char *tag = idp_language_of(accepted)->tag;
+        if (strcmp(tag, languages[i].tag) != 0)
+            fail_msg("\"%s\" is %s", languages[i].accepted, tag);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -367,6 +433,8 @@ int main(void)
         cmocka_unit_test(large_bodies_are_refused),
         cmocka_unit_test(well_known_paths_may_be_inserted),
         cmocka_unit_test(pages_show_no_marks_of_direction),
+        cmocka_unit_test(every_language_has_every_string),
+        cmocka_unit_test(the_language_is_the_one_liked_best),
     };
     return cmocka_run_group_tests_name("http", tests, NULL, NULL);
 }

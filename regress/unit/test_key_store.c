@@ -13,7 +13,18 @@
 
 /* As in key_store.c and key_rotation.c. */
 enum { NAMED, PUBLISHED, PUBLISHED_NAMED, EXTEND };
-enum { SIGNING, INSERT_ACTIVE, INSERT_NEXT, RETIRE, ACTIVATE, COMPROMISE, REMOVE };
+enum {
+    SIGNING,
+    INSERT_ACTIVE,
+    INSERT_NEXT,
+    RETIRE,
+    ACTIVATE,
+    COMPROMISE,
+    REMOVE,
+    FORGET,
+    INSERT_STANDBY,
+    SETTINGS
+};
 
 enum { COLUMN_COUNT = 8, HOUR_S = 3600, DAY_S = 24 * HOUR_S };
 
@@ -60,7 +71,10 @@ static struct stored store_key(struct host *host, const char *name, const char *
 {
     struct idp_call *call = &host->call;
     struct idp_bytes none = {NULL, 0};
-    struct idp_json *jwk = idp_jwk_generate(call, idp_algorithm_find(idp_bytes_of(name)), none);
+    const struct idp_algorithm *algorithm = idp_algorithm_find(idp_bytes_of(name));
+    struct idp_json *jwk = idp_jwk_generate(call, algorithm, none);
+    if (algorithm->type == IDP_KEY_RSA)
+        jwk = idp_json_with(call, jwk, "alg", NULL);
     struct stored out = {.kid = idp_json_string(jwk, "kid"),
                          .public_text = idp_json_text(call, idp_jwk_public(call, jwk))};
     struct idp_bytes sealed =
@@ -86,6 +100,15 @@ static void sign_body(struct idp_call *call, void *data)
     if (request->expiry_s != 0)
         idp_json_add_integer(call, claims, "exp", request->expiry_s);
     request->text = idp_key_store_sign(call, &scheduler, claims, request->kid, NULL);
+}
+
+static void sign_as_body(struct idp_call *call, void *data)
+{
+    struct request *request = data;
+
+    request->text =
+        idp_key_store_sign_as(call, &scheduler, idp_json_new(call, IDP_JSON_OBJECT),
+                              idp_algorithm_find(idp_bytes_of(request->algorithm)), NULL);
 }
 
 static void create_body(struct idp_call *call, void *data)
@@ -138,16 +161,17 @@ static void the_active_key_signs_with_one_statement(void **state)
 
 static void a_tenant_without_a_key_makes_one(void **state)
 {
-    static const int expected[] = {SIGNING, INSERT_ACTIVE, SIGNING};
+    static const int expected[] = {SIGNING, SETTINGS, INSERT_ACTIVE, SIGNING};
     struct host *host = *state;
     struct stored key = store_key(host, "ES256", "default");
     struct request request = {.kid = {NULL, 0}};
 
     host_answer(host, NULL, 0, 0);
+    host_answer(host, NULL, 0, 0);
     host_answer(host, NULL, 0, 1);
     host_answer(host, key.row, 1, 0);
     assert_true(host_try(host, sign_body, &request));
-    assert_statements(host, idp_key_rotation_statements, expected, 3);
+    assert_statements(host, idp_key_rotation_statements, expected, IDP_COUNT(expected));
     assert_int_equal(host->begin_count, 0);
 }
 
@@ -157,8 +181,8 @@ static void who_loses_the_race_signs_with_the_winners_key(void **state)
     struct stored winner = store_key(host, "ES256", "default");
     struct request request = {.kid = {NULL, 0}};
 
-    host_answer(host, NULL, 0, 0);
-    host_answer(host, NULL, 0, 0);
+    for (int i = 0; i < 3; i++) /* no key, no settings, and nothing inserted */
+        host_answer(host, NULL, 0, 0);
     host_answer(host, winner.row, 1, 0);
     assert_true(host_try(host, sign_body, &request));
     assert_true(verifies(host, &winner, request.text));
@@ -212,6 +236,53 @@ static void the_cache_gives_nothing_to_who_lacks_the_master_key(void **state)
     host_answer(host, key.row, 1, 0);
     assert_false(host_try(host, sign_body, &request));
     assert_int_equal(host->error, IDP_SEAL_BROKEN);
+}
+
+static void assert_signed_by(struct host *host, const struct stored *key, struct request *request)
+{
+    assert_true(verifies(host, key, request->text));
+    const struct idp_json *header =
+        idp_json_member(idp_jwt_decode(&host->call, request->text), "header");
+    assert_true(idp_bytes_is(idp_json_string(header, "alg"), request->algorithm));
+}
+
+static void an_rsa_key_signs_by_each_of_its_algorithms(void **state)
+{
+    static const char *const names[] = {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512"};
+    struct host *host = *state;
+    struct stored key = store_key(host, "RS256", "default");
+
+    for (size_t i = 0; i < IDP_COUNT(names); i++) {
+        struct request request = {.algorithm = names[i]};
+
+        host_answer(host, key.row, 1, 0);
+        assert_true(host_try(host, sign_as_body, &request));
+        assert_signed_by(host, &key, &request);
+        assert_int_equal(host->statement_count, i + 1);
+    }
+}
+
+static void another_algorithm_gets_a_key_on_standby(void **state)
+{
+    static const int expected[] = {SIGNING, SIGNING, INSERT_STANDBY, SIGNING, SIGNING};
+    struct host *host = *state;
+    struct stored active = store_key(host, "ES256", "default");
+    struct stored standby = store_key(host, "PS256", "default");
+    struct idp_value rows[2 * COLUMN_COUNT];
+    struct request request = {.algorithm = "PS512"};
+
+    standby.row[4] = idp_value_time(host->now_us);
+    standby.row[6] = idp_value_text(idp_bytes_of("standby"));
+    memcpy(rows, standby.row, sizeof standby.row);
+    memcpy(rows + COLUMN_COUNT, active.row, sizeof active.row);
+    host_answer(host, active.row, 1, 0);
+    host_answer(host, active.row, 1, 0);
+    host_answer(host, NULL, 0, 1);
+    host_answer(host, rows, 2, 0);
+    host_answer(host, rows, 2, 0);
+    assert_true(host_try(host, sign_as_body, &request));
+    assert_signed_by(host, &standby, &request);
+    assert_statements(host, idp_key_rotation_statements, expected, IDP_COUNT(expected));
 }
 
 static void a_new_key_retires_the_active_one(void **state)
@@ -365,6 +436,10 @@ int main(void)
                                         store_setup, host_teardown),
         cmocka_unit_test_setup_teardown(the_cache_gives_nothing_to_who_lacks_the_master_key,
                                         store_setup, host_teardown),
+        cmocka_unit_test_setup_teardown(an_rsa_key_signs_by_each_of_its_algorithms, store_setup,
+                                        host_teardown),
+        cmocka_unit_test_setup_teardown(another_algorithm_gets_a_key_on_standby, store_setup,
+                                        host_teardown),
         cmocka_unit_test_setup_teardown(a_new_key_retires_the_active_one, store_setup,
                                         host_teardown),
         cmocka_unit_test_setup_teardown(an_old_key_gets_a_successor_that_is_published_first,

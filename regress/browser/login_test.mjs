@@ -1,21 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// browser_test.mjs: a person with a browser (Chromium, headless, without script) signs in through a
+// login_test.mjs: a person with a browser (Chromium, headless, without script) signs in through a
 // provider that others wrote, lets a device in, and signs out.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { chromium } from 'playwright-core';
-import { connectionOf, startProvider } from './provider.mjs';
-import { DEVICE_GRANT, engines, post, start } from './server.mjs';
+import { connectionOf, startProvider } from '../http/provider.mjs';
+import { DEVICE_GRANT, engines, post, start } from '../http/server.mjs';
+import { judge, launch, shoot, skip } from './chromium.mjs';
 
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(existsSync);
-const shots = join(resolve(import.meta.dirname, '../..', process.env.BUILD ?? 'build'), 'regress/pages');
 process.env.IDPLANE_FETCH_ALLOWED_ADDRESSES = '127.0.0.1';
 
 for (const engine of engines) {
-  describe(`a person with a browser on ${engine}`, { skip: executablePath ? false : 'no Chromium' }, () => {
-    let server, provider, browser, page;
+  describe(`a person with a browser on ${engine}`, { skip }, () => {
+    let server, provider, browser, page, check;
     before(async () => {
       const redirectUris = [];
       provider = await startProvider({ redirectUris, alg: 'RS256' });
@@ -28,8 +24,8 @@ for (const engine of engines) {
       server.call('register_client', 'tv', {
         client_name: 'Television <b>', scope: 'watch record', grant_types: [DEVICE_GRANT], token_endpoint_auth_method: 'none',
       });
-      mkdirSync(shots, { recursive: true });
-      browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+      browser = await launch();
+      check = await judge(browser);
       const context = await browser.newContext({
         ignoreHTTPSErrors: true, viewport: { width: 390, height: 780 }, javaScriptEnabled: false,
       });
@@ -41,7 +37,11 @@ for (const engine of engines) {
       provider?.stop();
     });
 
-    const shot = (name) => page.screenshot({ path: join(shots, `${name}.png`) });
+    // What is seen is looked at in the dark, too, and judged as narrow as a phone can be.
+    const shot = async (name) => {
+      if (engine === 'SQLite') await shoot(page, name);
+      for (const scheme of ['light', 'dark']) await check(await page.content(), name, scheme, 320);
+    };
 
     it('comes with the code of a device, signs in, and stands at the page of the device', async () => {
       const device = server.call('issue_device_code', 'tv', 'watch', { name: 'Living room' });
@@ -62,6 +62,7 @@ for (const engine of engines) {
 
       // By keyboard alone.
       await page.getByLabel('Code that the device shows').press('Enter');
+      assert.match(await page.locator('main').innerText(), /You came here by a link/);
       assert.match(await page.locator('main').innerText(), /Television <b> wants to act for you/);
       assert.match(await page.locator('main').innerText(), new RegExp(`${device.user_code}[^]*Living room[^]*watch`));
       await shot('device-decision');
@@ -73,6 +74,7 @@ for (const engine of engines) {
       }
       await shot('device-decision-small');
       await page.setViewportSize({ width: 390, height: 780 });
+      await page.getByLabel('Yes, the device in front of me shows this code').check();
       await page.getByRole('button', { name: 'Allow' }).click();
       assert.equal(await page.title(), 'Device connected');
       await shot('device-end');
@@ -136,9 +138,28 @@ for (const engine of engines) {
       assert.match(program.headers.get('content-type'), /json/);
     });
 
+    it('is told that it goes on, on the page that leads to the provider', async () => {
+      await page.goto(`${server.base}/device`);
+      const answer = await page.context().request.post(`${server.base}/sso/corp/logout`, {
+        headers: { accept: 'text/html' },
+        form: { csrf_token: await page.locator('[name=csrf_token]').first().inputValue() },
+      });
+      assert.equal(answer.status(), 200);
+      const html = await answer.text();
+      const [, url] = /<meta http-equiv="refresh" content="0; url=([^"]*)">/.exec(html);
+      assert.ok(url.startsWith(`${provider.issuer}/session/end?`), url);
+      await page.setContent(html.replace(/<meta http-equiv="refresh"[^>]*>/, ''));
+      assert.match(await page.getByRole('status').innerText(), /signed out next/);
+      assert.ok(await page.getByRole('link', { name: 'Sign out there' }).isVisible());
+      await shot('signed-out');
+    });
+
     it('signs out here and at the provider', async () => {
+      await page.goto(`${server.base}/sso/corp/login`);
+      if (page.url().startsWith(provider.issuer)) await page.locator('button[type=submit]').click(); // consent
       await page.goto(`${server.base}/device`);
       await page.getByRole('button', { name: 'Sign out' }).click();
+      await page.waitForURL(`${provider.issuer}/session/end**`);
       assert.ok(page.url().startsWith(`${provider.issuer}/session/end`), page.url());
       await page.locator('button[type=submit]').first().click();
       await page.goto(`${server.base}/device`);

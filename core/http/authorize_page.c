@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* authorize_page.c - a client has sent the browser to ask its user (RFC 6749 §4.1.1): they sign
+ * in, see who asks for what, and allow or deny it, unless they did before. The browser then goes
+ * back to the client, with a code or with what went wrong; to an address that is not the client's
+ * it never goes. */
+#include <string.h>
+
+#include "core/http/http.h"
+#include "core/sso/sso.h"
+
+#define SECOND_US INT64_C(1000000)
+#define DECISION_PATH "/authorize/decision"
+
+/* Somebody whom a client asks. */
+struct visit {
+    struct idp_call *call;
+    const struct idp_request *request;
+    const struct idp_json *session; /* NULL: nobody is there yet */
+    const struct idp_json *parameters;
+};
+
+static struct idp_bytes user_of(const struct visit *visit)
+{
+    return idp_json_string(visit->session, "user");
+}
+
+/* ---- back to the client ---- */
+
+/* What may not be told to the client is told to its user. */
+static struct idp_response refusal_page(const struct visit *visit, const struct idp_json *answer)
+{
+    struct idp_page page = idp_page_begin(visit->call, visit->request, visit->session);
+    enum idp_error error = idp_error_of_word(idp_json_string(answer, "error"));
+    idp_page_error(&page, idp_bytes_of(idp_language_error(page.language, error)));
+    return idp_page_end(&page, 400, IDP_TITLE_NOT_DONE);
+}
+
+/* The server of a URL, or its scheme where it has none. */
+static struct idp_bytes server_of(struct idp_bytes url)
+{
+    const char *colon = memchr(url.data, ':', url.size);
+    size_t size = colon == NULL ? url.size : (size_t)(colon - url.data);
+    struct idp_bytes rest = {url.data + size, url.size - size};
+    if (!idp_bytes_start(rest, idp_bytes_of("://"))) {
+        return (struct idp_bytes){url.data, size};
+    }
+    rest = (struct idp_bytes){rest.data + 3, rest.size - 3};
+    size_t end = 0;
+    while (end < rest.size && strchr("/?#", rest.data[end]) == NULL) {
+        end++;
+    }
+    return (struct idp_bytes){rest.data, end};
+}
+
+/* A form may lead to this server only, along all redirects: a page goes on by itself. */
+static struct idp_response back_page(const struct visit *visit, struct idp_bytes url)
+{
+    struct idp_page page = idp_page_begin(visit->call, visit->request, visit->session);
+    page.onward = url;
+    idp_page_markup(&page, "<p>");
+    idp_page_fill(&page, IDP_SAY_GOING_BACK, "strong", server_of(url));
+    idp_page_markup(&page, "</p><a class=\"choice\" href=\"");
+    idp_page_text(&page, url);
+    idp_page_add(&page, "\">", IDP_BUTTON_CONTINUE, "</a>");
+    return idp_page_end(&page, 200, IDP_TITLE_GOING_BACK);
+}
+
+static struct idp_response back(const struct visit *visit, const struct idp_json *answer,
+                                bool is_from_form)
+{
+    struct idp_bytes url = idp_json_string(answer, "redirect_to");
+    if (url.data == NULL) {
+        return refusal_page(visit, answer);
+    }
+    return is_from_form ? back_page(visit, url) : idp_response_redirect(visit->call, url);
+}
+
+/* ---- what the grant is to know of the user ---- */
+
+static void add_claims(const struct visit *visit, struct idp_json *options)
+{
+    static const struct {
+        const char *member, *claim;
+    } names[] = {{"firstName", "given_name"},
+                 {"lastName", "family_name"},
+                 {"email", "email"},
+                 {"phone", "phone_number"}};
+    struct idp_value argument = idp_value_text(user_of(visit));
+    const struct idp_json *user = idp_sql_sso_user(visit->call, &argument).json;
+    struct idp_json *claims = idp_json_new(visit->call, IDP_JSON_OBJECT);
+    for (size_t i = 0; i < IDP_COUNT(names); i++) {
+        struct idp_bytes value = idp_json_string(user, names[i].member);
+        if (value.size > 0) {
+            idp_json_add_string(visit->call, claims, names[i].claim, value);
+        }
+    }
+    if (claims->child != NULL) {
+        idp_json_add(options, "claims", claims);
+    }
+}
+
+/* Seconds since 1970; -1: nobody knows. */
+static int64_t signed_in_s(const struct visit *visit)
+{
+    int64_t started_us;
+    return idp_time_read(idp_json_string(visit->session, "started_at"), &started_us)
+               ? started_us / SECOND_US
+               : -1;
+}
+
+static struct idp_response decide(const struct visit *visit, const char *decision,
+                                  bool is_from_form)
+{
+    struct idp_json *options = idp_json_new(visit->call, IDP_JSON_OBJECT);
+    int64_t auth_time = signed_in_s(visit);
+    idp_json_add_c(visit->call, options, "decision", decision);
+    if (auth_time >= 0) {
+        idp_json_add_integer(visit->call, options, "auth_time", auth_time);
+    }
+    add_claims(visit, options);
+    return back(visit,
+                idp_authorization_decide(visit->call, visit->parameters, user_of(visit), options),
+                is_from_form);
+}
+
+/* ---- the question ---- */
+
+static struct idp_response question_page(const struct visit *visit, const struct idp_json *asked)
+{
+    struct idp_page page = idp_page_begin(visit->call, visit->request, visit->session);
+    idp_page_user(&page);
+    idp_page_markup(&page, "<p>");
+    idp_page_fill(&page, IDP_SAY_WANTS, "strong", idp_json_string(asked, "client_name"));
+    idp_page_markup(&page, "</p>");
+    idp_page_scopes(&page, idp_json_string(asked, "scope"));
+    idp_page_markup(&page, "<p>");
+    idp_page_fill(&page, IDP_SAY_GOES_BACK, "strong",
+                  server_of(idp_json_string(asked, "redirect_uri")));
+    idp_page_markup(&page, "</p>");
+    idp_page_form(&page, idp_bytes_of(DECISION_PATH));
+    idp_page_hidden(&page, "request", visit->request->query);
+    idp_page_markup(&page, "<div class=\"pair\">");
+    idp_page_button(&page, "name=\"decision\" value=\"approve\"", IDP_BUTTON_ALLOW);
+    idp_page_button(&page, "name=\"decision\" value=\"deny\"", IDP_BUTTON_DENY);
+    idp_page_markup(&page, "</div></form>");
+    idp_page_logout(&page);
+    return idp_page_end(&page, 200, IDP_TITLE_AUTHORIZE);
+}
+
+/* ---- the login ---- */
+
+/* A session that is older than the client takes. */
+static bool is_too_old(const struct visit *visit, const struct idp_json *asked)
+{
+    int64_t age_max_s, started_s = signed_in_s(visit);
+    return started_s >= 0 && idp_json_integer(idp_json_member(asked, "max_age"), &age_max_s) &&
+           idp_now_s(visit->call) - started_s > age_max_s;
+}
+
+/* The same request, but that it asks for no login: that is what happens now. */
+static struct idp_bytes without_prompt(struct idp_call *call, const struct idp_json *parameters)
+{
+    struct idp_text query = {.call = call};
+    for (const struct idp_json *member = parameters->child; member != NULL; member = member->next) {
+        if (idp_bytes_is(member->name, "prompt")) {
+            continue;
+        }
+        idp_text_add_c(&query, query.size > 0 ? "&" : "");
+        idp_text_add(&query, idp_url_encode(call, member->name));
+        idp_text_add_char(&query, '=');
+        idp_text_add(&query, idp_url_encode(call, member->text));
+    }
+    return idp_text_bytes(&query);
+}
+
+/* Whoever may not be asked to sign in, or is signed in elsewhere, by a proxy: the client is told.
+ */
+static struct idp_response login(const struct visit *visit)
+{
+    struct idp_bytes nobody = {0}, none = idp_bytes_of("none");
+    bool is_silent = idp_word_in(idp_json_string(visit->parameters, "prompt"), none);
+    bool is_by_proxy = visit->session != NULL && signed_in_s(visit) < 0;
+    struct idp_request again = *visit->request;
+    if (is_silent || is_by_proxy) {
+        const struct idp_json *silent = idp_json_with(visit->call, visit->parameters, "prompt",
+                                                      idp_json_new_string(visit->call, none));
+        return back(visit, idp_authorization_ask(visit->call, silent, nobody), false);
+    }
+    again.query = without_prompt(visit->call, visit->parameters);
+    return idp_response_sign_in(visit->call, &again);
+}
+
+struct idp_response idp_answer_authorize(struct idp_call *call, const struct idp_request *request)
+{
+    struct visit visit = {.call = call,
+                          .request = request,
+                          .session = idp_request_session(call, request),
+                          .parameters = idp_request_query(call, request)};
+    if (visit.parameters == NULL) {
+        return refusal_page(&visit, idp_error_json(IDP_INVALID_REQUEST));
+    }
+    const struct idp_json *asked = idp_authorization_ask(call, visit.parameters, user_of(&visit));
+    if (idp_json_member(asked, "error") != NULL) {
+        return back(&visit, asked, false);
+    }
+    if (idp_json_is_true(asked, "login_needed") || is_too_old(&visit, asked)) {
+        return login(&visit);
+    }
+    return idp_json_is_true(asked, "consent_needed") ? question_page(&visit, asked)
+                                                     : decide(&visit, "approve", false);
+}
+
+struct idp_response idp_answer_authorize_decision(struct idp_call *call,
+                                                  const struct idp_request *request)
+{
+    const struct idp_json *form = idp_form_read(call, request->body);
+    struct visit visit = {.call = call,
+                          .request = request,
+                          .session = idp_request_session(call, request),
+                          .parameters = idp_form_read(call, idp_json_string(form, "request"))};
+    if (visit.session == NULL || !idp_request_is_ours(call, request, form)) {
+        return refusal_page(&visit, idp_error_json(IDP_FORGED_REQUEST));
+    }
+    if (visit.parameters == NULL) {
+        return refusal_page(&visit, idp_error_json(IDP_INVALID_REQUEST));
+    }
+    bool is_approved = idp_bytes_is(idp_json_string(form, "decision"), "approve");
+    return decide(&visit, is_approved ? "approve" : "deny", true);
+}

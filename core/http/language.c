@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* language.c - which language a page is in: the one that the browser likes best of those that are
+ * here. A new one is a file of strings and a row. */
+#include "core/http/strings.h"
+
+#include <strings.h>
+
+#include "core/base/base.h"
+
+const struct idp_language *const idp_languages[] = {&idp_language_en, &idp_language_de};
+const size_t idp_language_count = IDP_COUNT(idp_languages);
+
+enum { WEIGHT_MAX = 1000 };
+
+/* What `separator` ends, or the rest; *rest moves behind it. */
+static struct idp_bytes part_next(struct idp_bytes *rest, char separator)
+{
+    const char *end = rest->size > 0 ? memchr(rest->data, separator, rest->size) : NULL;
+    size_t size = end == NULL ? rest->size : (size_t)(end - rest->data);
+    size_t used = end == NULL ? size : size + 1;
+    struct idp_bytes part = {rest->data, size};
+    *rest = (struct idp_bytes){rest->data + used, rest->size - used};
+    return idp_bytes_trim(part);
+}
+
+/* In thousandths; one that cannot be read is 0, as what is not wanted. */
+static int weight_of(struct idp_bytes parameter)
+{
+    int weight = 0, unit = WEIGHT_MAX;
+    if (parameter.size == 0) {
+        return WEIGHT_MAX;
+    }
+    if (!idp_bytes_start(parameter, idp_bytes_of("q=")) &&
+        !idp_bytes_start(parameter, idp_bytes_of("Q="))) {
+        return 0;
+    }
+    for (size_t i = 2; i < parameter.size && unit > 0; i++) {
+        char digit = parameter.data[i];
+        if (i == 3 && digit == '.') {
+            continue;
+        }
+        if (digit < '0' || digit > '9') {
+            return 0;
+        }
+        weight += (digit - '0') * unit;
+        unit /= 10;
+    }
+    return weight <= WEIGHT_MAX ? weight : 0;
+}
+
+/* The language of a range, whatever its country; NULL: it is not here. */
+static const struct idp_language *language_find(struct idp_bytes range)
+{
+    struct idp_bytes primary = part_next(&range, '-');
+    for (size_t i = 0; i < idp_language_count; i++) {
+        size_t size = strlen(idp_languages[i]->tag);
+        if (primary.size == size && strncasecmp(primary.data, idp_languages[i]->tag, size) == 0) {
+            return idp_languages[i];
+        }
+    }
+    return idp_bytes_is(primary, "*") ? idp_languages[0] : NULL;
+}
+
+const struct idp_language *idp_language_of(struct idp_bytes accepted)
+{
+    const struct idp_language *best = idp_languages[0];
+    int best_weight = 0;
+    while (accepted.size > 0) {
+        struct idp_bytes rest = part_next(&accepted, ',');
+        const struct idp_language *found = language_find(part_next(&rest, ';'));
+        int weight = found == NULL ? 0 : weight_of(idp_bytes_trim(rest));
+        if (weight > best_weight) {
+            best = found;
+            best_weight = weight;
+        }
+    }
+    return best;
+}
+
+const char *idp_language_error(const struct idp_language *language, enum idp_error error)
+{
+    bool is_there = language->errors != NULL && error <= IDP_TEMPORARILY_UNAVAILABLE &&
+                    language->errors[error] != NULL;
+    return is_there ? language->errors[error] : idp_error_row(error)->sentence;
+}

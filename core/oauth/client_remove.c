@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* client_remove.c - the end of a client. Whoever registers the same client_id later is another one:
+ * nothing that the first was allowed or issued is good for the second. */
+#include "core/oauth/client.h"
+
+enum { CODES, GRANTS, CONSENTS, CLIENT };
+
+const struct idp_statement idp_client_remove_statements[] = {
+    [CODES] = {"DELETE FROM idplane.device_code WHERE tenant = $1 AND client_id = $2", "tt", ""},
+    [GRANTS] = {"UPDATE idplane.authorization_grant SET state = 'revoked'"
+                " WHERE tenant = $1 AND client_id = $2 AND state = 'active'",
+                "tt", ""},
+    [CONSENTS] = {"DELETE FROM idplane.consent WHERE tenant = $1 AND client_id = $2", "tt", ""},
+    [CLIENT] = {"DELETE FROM idplane.client WHERE tenant = $1 AND client_id = $2", "tt", ""},
+};
+const size_t idp_client_remove_statement_count = IDP_COUNT(idp_client_remove_statements);
+
+/* remove_client(client_id) → whether there was one. The client goes first, so that nobody begins
+ * anything new for it. */
+struct idp_value idp_sql_remove_client(struct idp_call *call, const struct idp_value *arguments)
+{
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)), arguments[0]};
+    call->host->begin(call);
+    bool was_there = idp_run(call, &idp_client_remove_statements[CLIENT], key).affected == 1;
+    for (size_t i = CODES; was_there && i < CLIENT; i++) {
+        idp_run(call, &idp_client_remove_statements[i], key);
+    }
+    return idp_value_bool(was_there);
+}

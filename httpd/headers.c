@@ -6,12 +6,12 @@
 
 /* x-idplane-peer is ours alone: a client's copy is not among them. The last ones are those of
  * --trust-header: what tells who somebody is is handed on for who says that a proxy sets it. */
-enum { ACCEPT, ACCEPT_LANGUAGE, USUAL_COUNT = 11, TRUSTED_COUNT_MAX = 4 };
+enum { ACCEPT, ACCEPT_LANGUAGE, USUAL_COUNT = 12, TRUSTED_COUNT_MAX = 4 };
 static const char *handed_on[USUAL_COUNT + TRUSTED_COUNT_MAX] = {
     "Accept",        "Accept-Language",   "Host",
     "Content-Type",  "User-Agent",        "Content-Length",
     "Authorization", "Transfer-Encoding", "X-Broker-API-Version",
-    "Cookie",        "X-XSRF-TOKEN"};
+    "Cookie",        "X-XSRF-TOKEN",      "DPoP"};
 static size_t handed_on_count = USUAL_COUNT;
 static unsigned taken;           /* a bit for each */
 static const char *content_type; /* that was taken */

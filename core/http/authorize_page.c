@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* authorize_page.c - a client has sent the browser to ask its user (RFC 6749 §4.1.1): they sign
- * in, see who asks for what, and allow or deny it, unless they did before. The browser then goes
- * back to the client, with a code or with what went wrong; to an address that is not the client's
- * it never goes. */
+/* authorize_page.c - a client sent the browser to ask its user (RFC 6749 §4.1.1): they sign in,
+ * see who asks for what, and allow or deny it, unless they did before. The browser then goes back
+ * to the client, with a code or with what went wrong; to an address that is not the client's it
+ * never goes. */
 #include <string.h>
 
 #include "core/http/http.h"

@@ -5,9 +5,9 @@
 #include "core/http/http.h"
 
 /* Headers whose meaning would depend on which of several values is believed. */
-static const char *const single_headers[] = {
-    "host",           "authorization",     "content-type",
-    "content-length", "transfer-encoding", IDP_PEER_HEADER};
+static const char *const single_headers[] = {"host",         "authorization",  "content-type",
+                                             "dpop",         "content-length", "transfer-encoding",
+                                             IDP_PEER_HEADER};
 
 static bool headers_are_clear(const struct idp_request *request)
 {

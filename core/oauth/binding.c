@@ -16,6 +16,22 @@ bool idp_binding_meets(const struct idp_binding *proven, const struct idp_bindin
     return meets(proven->jkt, bound->jkt) && meets(proven->x5t, bound->x5t);
 }
 
+/* Tokens are bound to a certificate only where the client wants that: it may have one for other
+ * reasons. */
+enum idp_error idp_binding_judge(const struct idp_token_rules *rules, struct idp_binding *binding)
+{
+    if (rules->is_bound_to_key && binding->jkt.data == NULL) {
+        return IDP_INVALID_DPOP_PROOF;
+    }
+    if (rules->is_bound_to_certificate && binding->x5t.data == NULL) {
+        return IDP_INVALID_CLIENT;
+    }
+    if (!rules->is_bound_to_certificate) {
+        binding->x5t = (struct idp_bytes){0};
+    }
+    return IDP_OK;
+}
+
 struct idp_bytes idp_code_challenge(struct idp_call *call, struct idp_bytes verifier)
 {
     bool possible = verifier.size >= VERIFIER_SIZE_MIN && verifier.size <= VERIFIER_SIZE_MAX;

@@ -139,7 +139,7 @@ static struct idp_json *in_force(struct idp_call *call, const struct idp_json *d
         idp_json_add(warnings, NULL, idp_json_new_string(call, idp_bytes_of(sentence)));
     }
     if (is_rule_missing(call, &settings)) {
-        warn(call, warnings, "A mapping rule is named that set_hook() has not registered.");
+        warn(call, warnings, "A mapping rule is named and no hook has that name: see set_hook().");
     }
     idp_json_add(result, "warnings", warnings);
     return result;

@@ -13,8 +13,12 @@
     "CASE WHEN rate_first THEN interval_s WHEN interval_s + 5 > interval_max_s"                    \
     " THEN interval_max_s ELSE interval_s + 5 END"
 
-/* What the first request has set has to be proven; empty where it is not. */
-#define MEETS(column, proven) " AND (" column " IS NULL OR " column " = " proven ")"
+/* What the first request has set has to be proven; empty where the request does not. $3 verifier's
+ * challenge, $4 key, $5 certificate. */
+#define IS_PROVEN                                                                                  \
+    " AND (code_challenge = $3 OR code_challenge IS NULL AND $3 = '')"                             \
+    " AND (key_thumbprint IS NULL OR key_thumbprint = $4)"                                         \
+    " AND (certificate_thumbprint IS NULL OR certificate_thumbprint = $5)"
 
 enum { POLL_PENDING, POLL_EARLY, POLL_REDEEM, POLL_STATE, POLL_MEETS, POLL_NOTE, POLL_EXPIRE };
 
@@ -22,7 +26,7 @@ enum { POLL_PENDING, POLL_EARLY, POLL_REDEEM, POLL_STATE, POLL_MEETS, POLL_NOTE,
 enum { TOLERANCE_US = 250000 };
 
 /* $1 tenant, $2 digest of code and client; $3 the time, $4 the same in microseconds, $5 less the
- * tolerance. */
+ * tolerance; where something is to be proven $6 and $7 the times. */
 const struct idp_statement idp_device_poll_statements[] = {
     [POLL_PENDING] = {"UPDATE idplane.device_code SET"
                       " poll_after_us = $5 + interval_s * 1000000"
@@ -39,25 +43,17 @@ const struct idp_statement idp_device_poll_statements[] = {
                     " AND client_allowed"
                     " RETURNING interval_s, rate_first",
                     "txzii", "ib"},
-    [POLL_REDEEM] =
-        {"UPDATE idplane.device_code SET state = 'consumed', consumed_at = $3,"
-         " poll_after_us = $5 + interval_s * 1000000"
-         " WHERE tenant = $1 AND code_digest = $2"
-         " AND state = 'approved' AND expires_at > $3" MEETS("code_challenge",
-                                                             "$6") MEETS("key_thumbprint", "$7")
-             MEETS("certificate_thumbprint",
-                   "$8") " AND (code_challenge IS NOT NULL OR $6 = '')"
-                         " RETURNING subject, granted_scope, grant_details, device, key_thumbprint,"
-                         " certificate_thumbprint",
-         "txziittt", "ttjjtt"},
+    [POLL_REDEEM] = {"UPDATE idplane.device_code SET state = 'consumed', consumed_at = $6,"
+                     " poll_after_us = $7 + interval_s * 1000000"
+                     " WHERE tenant = $1 AND code_digest = $2"
+                     " AND state = 'approved' AND expires_at > $6" IS_PROVEN
+                     " RETURNING subject, granted_scope, grant_details, device",
+                     "txtttzi", "ttjj"},
     [POLL_STATE] = {"SELECT state, expires_at, rate_first, expired_at FROM idplane.device_code"
                     " WHERE tenant = $1 AND code_digest = $2",
                     "tx", "tzbz"},
     [POLL_MEETS] = {"SELECT state FROM idplane.device_code"
-                    " WHERE tenant = $1 AND code_digest = $2" MEETS("code_challenge", "$3")
-                        MEETS("key_thumbprint", "$4")
-                            MEETS("certificate_thumbprint",
-                                  "$5") " AND (code_challenge IS NOT NULL OR $3 = '')",
+                    " WHERE tenant = $1 AND code_digest = $2" IS_PROVEN,
                     "txttt", "t"},
     [POLL_NOTE] = {"UPDATE idplane.device_code SET"
                    " poll_after_us = $5 + interval_s * 1000000"
@@ -109,19 +105,19 @@ static void note_expiry(struct idp_call *call, const struct idp_settings *settin
 }
 
 /* Whoever asks has not proven what the first request has set. */
-static bool is_other(struct idp_call *call, const struct idp_value *key)
+static bool is_other(struct idp_call *call, const struct idp_value *proven)
 {
-    struct idp_value meets[] = {key[0], key[1], key[5], key[6], key[7]};
-    return idp_run_one(call, &idp_device_poll_statements[POLL_MEETS], meets) == NULL;
+    return idp_run_one(call, &idp_device_poll_statements[POLL_MEETS], proven) == NULL;
 }
 
 /* Where the rate comes first this poll counts too, although nothing came of it. */
 static const struct idp_json *explain(struct idp_call *call, const struct idp_settings *settings,
-                                      struct idp_bytes client_id, const struct idp_value *key)
+                                      struct idp_bytes client_id, const struct idp_value *key,
+                                      const struct idp_value *proven)
 {
     const struct idp_value *row = idp_run_one(call, &idp_device_poll_statements[POLL_STATE], key);
     enum idp_error error =
-        row != NULL && is_other(call, key) ? IDP_INVALID_GRANT : judge(row, idp_now_us(call));
+        row != NULL && is_other(call, proven) ? IDP_INVALID_GRANT : judge(row, idp_now_us(call));
     if (row == NULL && !idp_guard_device_code(call, settings, client_id)) {
         error = IDP_TOO_MANY_CODES;
     }
@@ -149,7 +145,7 @@ static const struct idp_json *pay(struct idp_call *call, const struct idp_token_
         .grant_type = request->grant_type,
         .details = idp_json_argument(call, row[2], "grant_details"),
         .device = idp_json_argument(call, row[3], "device"),
-        .binding = {.jkt = request->binding.jkt, .x5t = idp_text_of(row[5])},
+        .binding = request->binding,
         .is_new = true,
     };
     bool is_refresh_wanted =
@@ -177,21 +173,20 @@ static const struct idp_json *take(struct idp_call *call, void *data)
     const struct redeeming *redeeming = data;
     const struct idp_redeemer *redeemer = redeeming->redeemer;
     const struct idp_value *key = redeeming->key;
-    struct idp_value all[] = {
+    struct idp_bytes verifier = redeemer->code_verifier;
+    struct idp_value proven[] = {
         key[0],
         key[1],
-        key[2],
-        key[3],
-        key[4],
-        proven_or_empty(redeemer->code_verifier.data == NULL
-                            ? redeemer->code_verifier
-                            : idp_code_challenge(call, redeemer->code_verifier)),
+        proven_or_empty(verifier.data == NULL ? verifier : idp_code_challenge(call, verifier)),
         proven_or_empty(redeemer->binding.jkt),
-        proven_or_empty(redeemer->binding.x5t)};
+        proven_or_empty(redeemer->binding.x5t),
+        key[2],
+        key[4]};
     call->host->begin(call);
-    const struct idp_value *row = idp_run_one(call, &idp_device_poll_statements[POLL_REDEEM], all);
+    const struct idp_value *row =
+        idp_run_one(call, &idp_device_poll_statements[POLL_REDEEM], proven);
     if (row == NULL) {
-        return explain(call, &redeeming->request.settings, redeemer->client_id, all);
+        return explain(call, &redeeming->request.settings, redeemer->client_id, key, proven);
     }
     return pay(call, &redeeming->request, row);
 }
@@ -209,8 +204,12 @@ static const struct idp_json *redeem(struct idp_call *call, const struct idp_val
     if (error != IDP_OK) {
         return idp_error_json(error);
     }
-    struct idp_hooks hooks = idp_hooks_load(call, &request->settings);
     request->rules = idp_token_rules_of(call, &request->settings, request->client.client_id);
+    error = idp_binding_judge(&request->rules, &request->binding);
+    if (error != IDP_OK) {
+        return idp_error_json(error);
+    }
+    struct idp_hooks hooks = idp_hooks_load(call, &request->settings);
     request->hooks = &hooks;
     return idp_hooked(call, &hooks, take, &redeeming);
 }

@@ -175,6 +175,11 @@ enum idp_error idp_resource_asked(struct idp_call *call, const struct idp_token_
 /* What a verifier is the verifier of (RFC 7636 §4.6, S256); "-" for one that can be none. */
 struct idp_bytes idp_code_challenge(struct idp_call *call, struct idp_bytes verifier);
 
+/* What tokens of the client are bound to, of what the request proved; else which proof is missing.
+ */
+enum idp_error idp_binding_judge(const struct idp_token_rules *rules,
+                                 struct idp_binding *binding) IDP_MUST_CHECK;
+
 /* True where what the request proved is all that tokens are bound to. */
 bool idp_binding_meets(const struct idp_binding *proven,
                        const struct idp_binding *bound) IDP_MUST_CHECK;

@@ -18,23 +18,6 @@ static enum idp_error binding_read(struct idp_call *call, const struct idp_origi
                          (struct idp_bytes){0}, &binding->jkt);
 }
 
-/* Tokens are bound to a certificate only where the client wants that: it may have one for other
- * reasons. */
-static enum idp_error binding_judge(const struct idp_token_rules *rules,
-                                    struct idp_binding *binding)
-{
-    if (rules->is_bound_to_key && binding->jkt.data == NULL) {
-        return IDP_INVALID_DPOP_PROOF;
-    }
-    if (rules->is_bound_to_certificate && binding->x5t.data == NULL) {
-        return IDP_INVALID_CLIENT;
-    }
-    if (!rules->is_bound_to_certificate) {
-        binding->x5t = (struct idp_bytes){0};
-    }
-    return IDP_OK;
-}
-
 /* ---- a row for each grant type ---- */
 
 const struct idp_json *idp_grant_device_code(struct idp_call *call,
@@ -95,7 +78,7 @@ static enum idp_error enter(struct idp_call *call, struct idp_bytes grant_type,
         return IDP_UNAUTHORIZED_CLIENT;
     }
     request->rules = idp_token_rules_of(call, &request->settings, request->client.client_id);
-    return binding_judge(&request->rules, &request->binding);
+    return idp_binding_judge(&request->rules, &request->binding);
 }
 
 const struct idp_json *idp_token_endpoint(struct idp_call *call, const struct idp_json *form,

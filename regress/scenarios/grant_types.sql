@@ -94,3 +94,20 @@ KEEP ibm SELECT poll_device_code((SELECT response ->> 'device_code' FROM kept WH
 SELECT response ->> 'token_type', length(response ->> 'access_token'), length(response ->> 'refresh_token'), jwt_decode(response ->> 'id_token') -> 'header' ->> 'alg',
     length(jwt_decode(response ->> 'id_token') -> 'claims' ->> 'at_hash') FROM kept WHERE name = 'ibm';
 SELECT jwt_verify(response ->> 'id_token', canonical_json(jwks()), '{"aud":"tv","algs":["PS512"]}') -> 'valid', authenticate(response ->> 'access_token') -> 'valid', introspect(response ->> 'access_token', 'tv') ->> 'token_type' FROM kept WHERE name = 'ibm';
+
+-- PKCE for the device grant: who stole the code has not the verifier.
+SELECT configure('{"preset":null}') ->> 'preset';
+SELECT register_client('box', '{"scope":"read","grant_types":["urn:ietf:params:oauth:grant-type:device_code"]}') ->> 'client_id';
+SELECT http_request('POST', '/device_authorization', '{"host":"id.example","content-type":"application/x-www-form-urlencoded"}', 'client_id=box&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=plain') ->> 'status';
+SELECT http_request('POST', '/device_authorization', '{"host":"id.example","content-type":"application/x-www-form-urlencoded"}', 'client_id=box&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM') ->> 'status';
+KEEP pkce SELECT http_request('POST', '/device_authorization', '{"host":"id.example","content-type":"application/x-www-form-urlencoded"}', 'client_id=box&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256');
+CREATE VIEW pkce AS SELECT json(response ->> 'body') AS device FROM kept WHERE name = 'pkce';
+SELECT poll_device_code(device ->> 'device_code', 'box') ->> 'error' FROM pkce;
+SELECT approve_device_code(device ->> 'user_code', 'dora') ->> 'status' FROM pkce;
+SELECT set_clock('2026-01-01T00:00:30Z');
+SELECT poll_device_code(device ->> 'device_code', 'box') ->> 'error' FROM pkce;
+SELECT token_request(json('{"grant_type":"urn:ietf:params:oauth:grant-type:device_code","code_verifier":"wrong-verifier-of-forty-three-characters-0000","device_code":"' || (device ->> 'device_code') || '"}'), '{"client_id":"box"}') ->> 'error' FROM pkce;
+SELECT token_request(json('{"grant_type":"urn:ietf:params:oauth:grant-type:device_code","code_verifier":"dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk","device_code":"' || (device ->> 'device_code') || '"}'), '{"client_id":"box"}') ->> 'scope' FROM pkce;
+KEEP plain SELECT issue_device_code('box');
+SELECT approve_device_code(response ->> 'user_code', 'dora') ->> 'status' FROM kept WHERE name = 'plain';
+SELECT token_request(json('{"grant_type":"urn:ietf:params:oauth:grant-type:device_code","code_verifier":"dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk","device_code":"' || (response ->> 'device_code') || '"}'), '{"client_id":"box"}') ->> 'error' FROM kept WHERE name = 'plain';

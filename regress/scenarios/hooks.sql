@@ -161,7 +161,7 @@ SELECT explain_token_request('{"grant_type":"client_credentials"}', '{"client_id
 SELECT set_hook('pre_token', NULL) -> 1 ->> 'name';
 SELECT set_hook('isvaop_pretoken', (SELECT definition FROM rule_definition), '{"tables":["rule"]}') -> 0 ->> 'event';
 SELECT token_request('{"grant_type":"client_credentials"}', '{"client_id":"svc"}') ->> 'scope';
-SELECT CASE WHEN configure('{"pre_mappingrule_id":"isvaop_pretoken","post_mappingrule_id":"isvaop_posttoken"}') ->> 'warnings' LIKE '%A mapping rule is named that set_hook() has not registered.%' THEN 'warned' END;
+SELECT CASE WHEN configure('{"pre_mappingrule_id":"isvaop_pretoken","post_mappingrule_id":"isvaop_posttoken"}') ->> 'warnings' LIKE '%A mapping rule is named and no hook has that name: see set_hook().%' THEN 'warned' END;
 SELECT hooks() -> 0 ->> 'event', hooks() -> 1 ->> 'event';
 SELECT token_request('{"grant_type":"client_credentials"}', '{"client_id":"svc"}') ->> 'error';
 SELECT set_tenant('other');

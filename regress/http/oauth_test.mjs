@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+// oauth_test.mjs: the authorization server through openid-client, a client that others wrote: code
+// with PKCE, refresh, DPoP, introspection, revocation, userinfo, every way to authenticate, and
+// registration. Who is at the browser a trusted proxy says. On each engine.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import * as client from 'openid-client';
+import { exportJWK, generateKeyPair } from 'jose';
+import { DEVICE_GRANT, engines, post, start } from './server.mjs';
+
+const settings = {
+  session_settings: { subject_header: 'x-remote-user' },
+  registration_settings: { dynamic_registration: true, dynamic_registration_scope: 'openid read' },
+};
+const proxy = ['--trust-header', 'X-Remote-User'];
+const redirect = 'https://app.example/cb';
+const insecure = { execute: [client.allowInsecureRequests], algorithm: 'oidc' };
+
+// A browser without script: it follows what a page says, and keeps its cookies.
+function browserOf(user) {
+  const jar = new Map();
+  const go = async (url, form) => {
+    const answer = await fetch(url, {
+      method: form ? 'POST' : 'GET',
+      body: form && new URLSearchParams(form),
+      redirect: 'manual',
+      headers: {
+        accept: 'text/html', 'x-remote-user': user,
+        cookie: [...jar].map(([name, value]) => `${name}=${value}`).join('; '),
+      },
+    });
+    for (const line of answer.headers.getSetCookie()) {
+      const [, name, value] = /^([^=]+)=([^;]*)/.exec(line);
+      jar.set(name, value);
+    }
+    return { status: answer.status, location: answer.headers.get('location'), html: await answer.text() };
+  };
+  return { go };
+}
+
+const unescaped = (text) => text.replaceAll('&amp;', '&').replaceAll('&quot;', '"').replaceAll('&#39;', "'");
+const hidden = (html) =>
+  Object.fromEntries([...html.matchAll(/type="hidden" name="([^"]+)" value="([^"]*)"/g)].map(([, name, value]) => [name, unescaped(value)]));
+const action = (html) => unescaped(/<form method="post" action="([^"]+)"/.exec(html)[1]);
+const onward = (html) => unescaped(/http-equiv="refresh" content="0; url=([^"]+)"/.exec(html)[1]);
+
+for (const engine of engines) {
+  describe(`authorization server with openid-client on ${engine}`, () => {
+    let server;
+    before(async () => {
+      server = await start(engine, settings, proxy);
+      server.call('register_client', 'app', {
+        client_name: 'The <app>', scope: 'openid email read', redirect_uris: [redirect],
+        grant_types: ['authorization_code', 'refresh_token'], resources: ['https://api.example'],
+      });
+      server.call('register_client', 'tv', {
+        scope: 'openid read', grant_types: [DEVICE_GRANT, 'refresh_token'], dpop_bound_access_tokens: true,
+      });
+    });
+    after(() => server?.stop());
+
+    const discover = (id, metadata, authentication = client.None()) =>
+      client.discovery(new URL(server.base), id, metadata, authentication, insecure);
+
+    // What a browser does with the address, and where it ends.
+    const allowed = async (url, user, decision) => {
+      const browser = browserOf(user);
+      const question = await browser.go(url);
+      if (question.location) return { question, end: question.location };
+      const back = await browser.go(action(question.html), { ...hidden(question.html), decision });
+      return { question, end: back.location ?? onward(back.html) };
+    };
+
+    const codeFlow = async (config, user, more = {}, options = {}) => {
+      const verifier = client.randomPKCECodeVerifier();
+      const state = client.randomState(), nonce = client.randomNonce();
+      const url = client.buildAuthorizationUrl(config, {
+        redirect_uri: redirect, scope: 'openid read', state, nonce,
+        code_challenge: await client.calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256', ...more,
+      });
+      const { question, end } = await allowed(url, user, 'approve');
+      const tokens = await client.authorizationCodeGrant(config, new URL(end), {
+        pkceCodeVerifier: verifier, expectedState: state, expectedNonce: nonce, idTokenExpected: true,
+      }, undefined, options);
+      return { tokens, question, end };
+    };
+
+    it('signs a user in by code with PKCE, and asks once', async () => {
+      const config = await discover('app');
+      const { tokens, question } = await codeFlow(config, 'alice');
+      assert.match(question.html, /The &lt;app&gt;/);
+      assert.match(question.html, /app\.example/);
+      assert.equal(tokens.claims().sub, 'alice');
+      assert.equal(tokens.token_type, 'bearer');
+      assert.ok(tokens.refresh_token);
+      const again = await codeFlow(config, 'alice');
+      assert.equal(again.question.status, 303);
+    });
+
+    it('lets the user say no, and tells the client', async () => {
+      const config = await discover('app');
+      const url = client.buildAuthorizationUrl(config, {
+        redirect_uri: redirect, scope: 'read', state: 's', code_challenge_method: 'S256',
+        code_challenge: await client.calculatePKCECodeChallenge(client.randomPKCECodeVerifier()),
+      });
+      const { end } = await allowed(url, 'bob', 'deny');
+      await assert.rejects(
+        client.authorizationCodeGrant(config, new URL(end), { expectedState: 's', pkceCodeVerifier: 'x'.repeat(43) }),
+        { error: 'access_denied' });
+    });
+
+    it('sends nobody to an address that is not the client’s, nor takes a forged answer', async () => {
+      const browser = browserOf('bob');
+      const evil = await browser.go(`${server.base}/authorize?client_id=app&response_type=code&redirect_uri=https%3A%2F%2Fevil.example%2F`);
+      assert.equal(evil.status, 400);
+      assert.equal(evil.location, null);
+      const forged = await browser.go(`${server.base}/authorize/decision`, {
+        decision: 'approve', csrf_token: 'x',
+        request: `client_id=app&response_type=code&code_challenge_method=S256&code_challenge=${'a'.repeat(43)}`,
+      });
+      assert.equal(forged.status, 400);
+      assert.doesNotMatch(forged.html, /code=/);
+    });
+
+    it('refreshes, introspects, revokes and tells who it is', async () => {
+      const config = await discover('app');
+      const { tokens } = await codeFlow(config, 'carol');
+      const info = await client.fetchUserInfo(config, tokens.access_token, 'carol');
+      assert.equal(info.sub, 'carol');
+      const fresh = await client.refreshTokenGrant(config, tokens.refresh_token, { scope: 'read' });
+      assert.equal(fresh.scope, 'read');
+      const found = await client.tokenIntrospection(config, fresh.access_token);
+      assert.equal(found.active, true);
+      assert.equal(found.sub, 'carol');
+      await client.tokenRevocation(config, fresh.refresh_token);
+      assert.equal((await client.tokenIntrospection(config, fresh.access_token)).active, false);
+      assert.equal((await client.tokenIntrospection(config, tokens.access_token)).active, false);
+      await assert.rejects(client.refreshTokenGrant(config, fresh.refresh_token), { error: 'invalid_grant' });
+    });
+
+    it('asks for a resource', async () => {
+      const config = await discover('app');
+      const { tokens } = await codeFlow(config, 'alice', { resource: 'https://api.example' });
+      const found = await client.tokenIntrospection(config, tokens.access_token);
+      assert.deepEqual(found.aud, ['https://api.example']);
+    });
+
+    it('binds the tokens of a device to its key, also from the first request on', async () => {
+      const config = await discover('tv');
+      const dpop = client.getDPoPHandle(config, await client.randomDPoPKeyPair());
+      const thief = client.getDPoPHandle(config, await client.randomDPoPKeyPair());
+      const form = { client_id: 'tv', scope: 'openid read' };
+      const device = await client.initiateDeviceAuthorization(config, { scope: 'openid read' });
+      server.call('approve_device_code', device.user_code, 'dave');
+      await assert.rejects(client.pollDeviceAuthorizationGrant(config, { ...device, interval: 1 }), { error: 'invalid_dpop_proof' });
+      assert.equal((await (await post(`${server.base}/device_authorization`, form)).json()).error, undefined);
+      const tokens = await client.pollDeviceAuthorizationGrant(config, { ...device, interval: 1 }, undefined, { DPoP: dpop });
+      assert.equal(tokens.token_type, 'dpop');
+      const info = await client.fetchUserInfo(config, tokens.access_token, 'dave', { DPoP: dpop });
+      assert.equal(info.sub, 'dave');
+      const stolen = await fetch(`${server.base}/userinfo`, { headers: { authorization: `Bearer ${tokens.access_token}` } });
+      assert.equal(stolen.status, 401);
+      await assert.rejects(client.fetchUserInfo(config, tokens.access_token, 'dave', { DPoP: thief }));
+      await assert.rejects(client.refreshTokenGrant(config, tokens.refresh_token, undefined, { DPoP: thief }), { error: 'invalid_grant' });
+      const fresh = await client.refreshTokenGrant(config, tokens.refresh_token, undefined, { DPoP: dpop });
+      assert.equal(fresh.token_type, 'dpop');
+    });
+
+    it('gives a nonce to proofs where it wants one', async () => {
+      server.call('configure', { token_settings: { dpop_nonce_required: true } });
+      try {
+        const config = await discover('tv');
+        const dpop = client.getDPoPHandle(config, await client.randomDPoPKeyPair());
+        const device = await client.initiateDeviceAuthorization(config, {});
+        server.call('approve_device_code', device.user_code, 'erin');
+        const tokens = await client.pollDeviceAuthorizationGrant(config, { ...device, interval: 1 }, undefined, { DPoP: dpop });
+        assert.equal(tokens.token_type, 'dpop');
+      } finally {
+        server.call('configure', { token_settings: { dpop_nonce_required: null } });
+      }
+    });
+
+    it('knows clients by secret and by key', async () => {
+      const { publicKey, privateKey } = await generateKeyPair('ES256');
+      const secret = 'a-secret-of-at-least-thirty-two-bytes';
+      const more = { grant_types: ['client_credentials'], scope: 'read' };
+      const ways = {
+        client_secret_basic: [{ client_secret: secret }, client.ClientSecretBasic(secret)],
+        client_secret_post: [{ client_secret: secret }, client.ClientSecretPost(secret)],
+        client_secret_jwt: [{ client_secret: secret }, client.ClientSecretJwt(secret)],
+        private_key_jwt: [{ jwks: { keys: [{ ...(await exportJWK(publicKey)), kid: 'k', alg: 'ES256' }] } },
+          client.PrivateKeyJwt({ key: privateKey, kid: 'k' })],
+      };
+      for (const [method, [metadata, authentication]] of Object.entries(ways)) {
+        server.call('register_client', method, { ...more, ...metadata, token_endpoint_auth_method: method });
+        const tokens = await client.clientCredentialsGrant(await discover(method, undefined, authentication));
+        assert.equal(tokens.scope, 'read', method);
+        const other = method === 'client_secret_post' ? client.ClientSecretBasic(secret) : client.ClientSecretPost(secret);
+        await assert.rejects(client.clientCredentialsGrant(await discover(method, undefined, other)), { status: 401 }, method);
+      }
+    });
+
+    it('registers a client, which then signs a user in', async () => {
+      const token = server.sql(`SELECT ${engine === 'SQLite' ? '' : 'idplane.'}create_initial_access_token(60, 1);`);
+      const config = await client.dynamicClientRegistration(
+        new URL(server.base), { redirect_uris: [redirect], client_name: 'Made here', scope: 'openid read', token_endpoint_auth_method: 'client_secret_post' },
+        undefined, { ...insecure, initialAccessToken: token });
+      const { tokens } = await codeFlow(config, 'frank');
+      assert.equal(tokens.claims().sub, 'frank');
+    });
+
+    it('answers an introspection signed where that is asked for', async () => {
+      const config = await discover('app');
+      const { tokens } = await codeFlow(config, 'alice');
+      const answer = await post(`${server.base}/introspect`, { token: tokens.access_token, client_id: 'app' },
+        { accept: 'application/token-introspection+jwt' });
+      assert.equal(answer.headers.get('content-type'), 'application/token-introspection+jwt');
+      const [header, body] = (await answer.text()).split('.').slice(0, 2).map((part) => JSON.parse(Buffer.from(part, 'base64url')));
+      assert.equal(header.typ, 'token-introspection+jwt');
+      assert.equal(body.aud, 'app');
+      assert.equal(body.token_introspection.active, true);
+    });
+  });
+}

@@ -136,13 +136,21 @@ static const struct idp_json *reused(struct idp_call *call, const struct key *ke
     return idp_error_json(IDP_INVALID_GRANT);
 }
 
+/* A client that authenticates may change its key or certificate: its tokens are bound to what it
+ * proves now. Of any other the token is bound to what it was issued for (RFC 9449 §5). */
+static bool is_proven(const struct idp_token_request *request, const struct idp_grant *grant)
+{
+    return !idp_bytes_is(request->client.auth_method, "none") ||
+           idp_binding_meets(&request->binding, &grant->binding);
+}
+
 /* What of a request is wrong that spends nothing. */
 static enum idp_error judge(struct idp_call *call, const struct idp_token_request *request,
                             const struct idp_refresh *refresh)
 {
     const struct idp_grant *grant = &refresh->grant;
     if (!idp_bytes_equal(grant->client_id, request->client.client_id) || !refresh->is_granted ||
-        !idp_binding_meets(&request->binding, &grant->binding)) {
+        !is_proven(request, grant)) {
         return IDP_INVALID_GRANT;
     }
     if (idp_scope_asked(request->form, grant->scope).data == NULL) {
@@ -157,9 +165,7 @@ static const struct idp_json *pay(struct idp_call *call, const struct idp_token_
 {
     struct idp_grant *grant = &refresh->grant;
     grant->scope = idp_scope_asked(request->form, grant->scope);
-    if (grant->binding.jkt.data == NULL) {
-        grant->binding.jkt = request->binding.jkt;
-    }
+    grant->binding = request->binding;
     idp_audit_event(call, &request->settings, IDP_AUDIT_REFRESHED, grant->client_id, grant->subject,
                     NULL);
     return idp_tokens_issue(call, request, grant, request->rules.is_rotated);

@@ -178,8 +178,7 @@ static const struct idp_json *pay(struct idp_call *call, const struct idp_token_
     grant->binding = request->binding;
     idp_audit_event(call, &request->settings, IDP_AUDIT_REFRESHED, grant->client_id, grant->subject,
                     NULL);
-    return idp_tokens_issue(call, &request->settings, &request->rules, grant,
-                            request->rules.is_rotated);
+    return idp_tokens_issue(call, request, grant, request->rules.is_rotated);
 }
 
 const struct idp_json *idp_grant_refresh_token(struct idp_call *call,

@@ -24,10 +24,12 @@ const struct idp_statement idp_withdrawal_statements[] = {
 };
 const size_t idp_withdrawal_statement_count = IDP_COUNT(idp_withdrawal_statements);
 
-/* Tokens that we issue for a grant begin so: others may be called what they like. */
+/* Tokens that we issue for a grant begin so, also those of which introspection tells more: others
+ * may be called what they like. */
 struct idp_bytes idp_grant_of_jti(struct idp_bytes jti)
 {
-    bool is_of_grant = jti.size == ID_SIZE + 1 + ID_SIZE && jti.data[ID_SIZE] == '.';
+    bool is_told_more = jti.size > 0 && jti.data[jti.size - 1] == '~';
+    bool is_of_grant = jti.size - is_told_more == ID_SIZE + 1 + ID_SIZE && jti.data[ID_SIZE] == '.';
     return is_of_grant ? (struct idp_bytes){jti.data, ID_SIZE} : (struct idp_bytes){0};
 }
 

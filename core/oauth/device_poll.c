@@ -134,7 +134,8 @@ static const struct idp_json *explain(struct idp_call *call, const struct idp_se
 static const struct idp_json *pay(struct idp_call *call, const struct idp_settings *settings,
                                   const struct idp_token_rules *rules,
                                   const struct idp_client *client,
-                                  const struct idp_binding *binding, const struct idp_value *row)
+                                  const struct idp_binding *binding,
+                                  const struct idp_json *resource, const struct idp_value *row)
 {
     struct idp_bytes subject = idp_text_of(row[0]);
     if (!idp_subject_enabled(call, subject)) {
@@ -151,6 +152,7 @@ static const struct idp_json *pay(struct idp_call *call, const struct idp_settin
     };
     idp_audit_event(call, settings, IDP_AUDIT_REDEEMED, grant.client_id, subject, NULL);
     idp_grant_create(call, rules, &grant);
+    idp_resource_narrow(call, &grant, resource);
     return idp_tokens_issue(call, settings, rules, &grant,
                             client->refresh_grant &&
                                 idp_grant_offered(settings, idp_bytes_of(IDP_GRANT_REFRESH_TOKEN)));
@@ -168,13 +170,18 @@ static const struct idp_json *redeem(struct idp_call *call, const struct idp_val
 {
     struct idp_client client;
     struct idp_settings settings;
+    const struct idp_json *resource;
     struct idp_binding binding = redeemer->binding;
     enum idp_error error = idp_device_client(call, redeemer->client_id, &client, &settings);
     if (error != IDP_OK) {
         return idp_error_json(error);
     }
     struct idp_token_rules rules = idp_token_rules_of(call, &settings, client.client_id);
+    struct idp_token_request request = {redeemer->form, client, settings, rules, binding};
     error = idp_binding_judge(&rules, &binding);
+    if (error == IDP_OK) {
+        error = idp_resource_asked(call, &request, &resource);
+    }
     if (error != IDP_OK) {
         return idp_error_json(error);
     }
@@ -193,7 +200,7 @@ static const struct idp_json *redeem(struct idp_call *call, const struct idp_val
     if (row == NULL) {
         return explain(call, &settings, redeemer->client_id, key, proven);
     }
-    return pay(call, &settings, &rules, &client, &binding, row);
+    return pay(call, &settings, &rules, &client, &binding, resource, row);
 }
 
 /* The interval that an early poll made; NULL: it was none. */

@@ -119,14 +119,29 @@ static const struct idp_json *reused(struct idp_call *call, const struct idp_ref
     return idp_error_json(IDP_INVALID_GRANT);
 }
 
+/* A client that authenticates may come with another key: the token is bound to it already (RFC 9449
+ * §5). */
+static bool is_proven(const struct idp_token_request *request, const struct idp_grant *grant)
+{
+    struct idp_binding bound = grant->binding;
+    if (!idp_bytes_is(request->client.auth_method, "none") && request->binding.jkt.data != NULL) {
+        bound.jkt = (struct idp_bytes){0};
+    }
+    return idp_binding_meets(&request->binding, &bound);
+}
+
 /* What of a request is wrong that spends nothing. */
 static enum idp_error judge(struct idp_call *call, const struct idp_token_request *request,
-                            const struct idp_refresh *refresh)
+                            const struct idp_refresh *refresh, const struct idp_json **resource)
 {
     const struct idp_grant *grant = &refresh->grant;
     if (!idp_bytes_equal(grant->client_id, request->client.client_id) || !refresh->is_granted ||
-        !idp_binding_meets(&request->binding, &grant->binding)) {
+        !is_proven(request, grant)) {
         return IDP_INVALID_GRANT;
+    }
+    enum idp_error error = idp_resource_of_grant(call, request, grant->details, resource);
+    if (error != IDP_OK) {
+        return error;
     }
     if (idp_scope_asked(request->form, grant->scope).data == NULL) {
         return IDP_INVALID_SCOPE;
@@ -136,13 +151,14 @@ static enum idp_error judge(struct idp_call *call, const struct idp_token_reques
 
 /* The new access token may have less than the grant; the grant keeps all of it (RFC 6749 §6). */
 static const struct idp_json *pay(struct idp_call *call, const struct idp_token_request *request,
-                                  struct idp_refresh *refresh)
+                                  struct idp_refresh *refresh, const struct idp_json *resource)
 {
     struct idp_grant *grant = &refresh->grant;
     grant->scope = idp_scope_asked(request->form, grant->scope);
-    if (grant->binding.jkt.data == NULL) {
+    if (request->binding.jkt.data != NULL) {
         grant->binding.jkt = request->binding.jkt;
     }
+    idp_resource_narrow(call, grant, resource);
     idp_audit_event(call, &request->settings, IDP_AUDIT_REFRESHED, grant->client_id, grant->subject,
                     NULL);
     return idp_tokens_issue(call, &request->settings, &request->rules, grant,
@@ -153,6 +169,7 @@ const struct idp_json *idp_grant_refresh_token(struct idp_call *call,
                                                const struct idp_token_request *request)
 {
     struct idp_refresh refresh;
+    const struct idp_json *resource;
     struct idp_bytes token = idp_json_string(request->form, "refresh_token");
     if (token.data == NULL) {
         return idp_error_json_with(call, IDP_INVALID_REQUEST,
@@ -161,7 +178,7 @@ const struct idp_json *idp_grant_refresh_token(struct idp_call *call,
     if (!idp_refresh_find(call, token, &refresh)) {
         return idp_error_json(IDP_INVALID_GRANT);
     }
-    enum idp_error error = judge(call, request, &refresh);
+    enum idp_error error = judge(call, request, &refresh, &resource);
     if (error != IDP_OK) {
         return idp_error_json(error);
     }
@@ -171,6 +188,6 @@ const struct idp_json *idp_grant_refresh_token(struct idp_call *call,
     if (!is_taken) {
         return reused(call, &refresh);
     }
-    return idp_grant_use(call, refresh.grant.grant_id) ? pay(call, request, &refresh)
+    return idp_grant_use(call, refresh.grant.grant_id) ? pay(call, request, &refresh, resource)
                                                        : idp_error_json(IDP_INVALID_GRANT);
 }

@@ -131,6 +131,20 @@ struct idp_bytes idp_scope_asked(const struct idp_json *form, struct idp_bytes w
 enum idp_error idp_resource_asked(struct idp_call *call, const struct idp_token_request *request,
                                   const struct idp_json **resource) IDP_MUST_CHECK;
 
+/* Adds one to the targets (an array, or NULL) where it has data and the client may. */
+enum idp_error idp_target_add(struct idp_call *call, const struct idp_token_request *request,
+                              struct idp_bytes asked,
+                              const struct idp_json **targets) IDP_MUST_CHECK;
+
+/* What a request asks for of a grant that is there, which has those of `details`, or where there
+ * are none all that the client may (RFC 8707 §2.2); and the next token of the grant for it alone.
+ */
+enum idp_error idp_resource_of_grant(struct idp_call *call, const struct idp_token_request *request,
+                                     const struct idp_json *details,
+                                     const struct idp_json **resource) IDP_MUST_CHECK;
+void idp_resource_narrow(struct idp_call *call, struct idp_grant *grant,
+                         const struct idp_json *resource);
+
 /* What a verifier is the verifier of (RFC 7636 §4.6, S256); "-" for one that can be none. */
 struct idp_bytes idp_code_challenge(struct idp_call *call, struct idp_bytes verifier);
 

@@ -65,6 +65,13 @@ static bool is_proven(struct idp_call *call, const struct idp_request *request,
 
 /* ---- claims ---- */
 
+bool idp_scope_is_administrative(struct idp_bytes scope)
+{
+    return idp_word_in(scope, idp_bytes_of(IDP_SCOPE_SSO)) ||
+           idp_word_in(scope, idp_bytes_of(IDP_SCOPE_BROKER)) ||
+           idp_word_in(scope, idp_bytes_of(IDP_SCOPE_METRICS));
+}
+
 static struct idp_response lacks_scope(struct idp_call *call, const char *scope)
 {
     struct idp_text sentence = {.call = call};

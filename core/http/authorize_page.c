@@ -206,6 +206,9 @@ struct idp_response idp_answer_authorize(struct idp_call *call, const struct idp
     if (idp_json_is_true(asked, "login_needed") || is_too_old(&visit, asked)) {
         return login(&visit);
     }
+    if (idp_scope_is_administrative(idp_json_string(asked, "scope"))) {
+        return decide(&visit, "deny", false);
+    }
     return idp_json_is_true(asked, "consent_needed") ? question_page(&visit, asked)
                                                      : decide(&visit, "approve", false);
 }
@@ -224,6 +227,8 @@ struct idp_response idp_answer_authorize_decision(struct idp_call *call,
     if (visit.parameters == NULL) {
         return refusal_page(&visit, idp_error_json(IDP_INVALID_REQUEST));
     }
-    bool is_approved = idp_bytes_is(idp_json_string(form, "decision"), "approve");
+    const struct idp_json *asked = idp_authorization_ask(call, visit.parameters, user_of(&visit));
+    bool is_approved = idp_bytes_is(idp_json_string(form, "decision"), "approve") &&
+                       !idp_scope_is_administrative(idp_json_string(asked, "scope"));
     return decide(&visit, is_approved ? "approve" : "deny", true);
 }

@@ -201,6 +201,10 @@ struct idp_origin idp_request_origin(struct idp_call *call, const struct idp_req
 /* The access token of an Authorization header (RFC 6750 §2.1); data NULL: none. */
 struct idp_bytes idp_request_bearer(const struct idp_request *request);
 
+/* True for a scope that lets its bearer administer. Whoever signs in may come to a page, and such a
+ * scope is not theirs to give: it is approved in SQL, by somebody who may (access.c). */
+bool idp_scope_is_administrative(struct idp_bytes scope);
+
 /* The claims of such a token of ours that has the scope; NULL: *refusal says why not (§3). */
 const struct idp_json *idp_request_claims(struct idp_call *call, const struct idp_request *request,
                                           const char *scope, struct idp_response *refusal);

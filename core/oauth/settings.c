@@ -14,7 +14,7 @@ const struct idp_setting idp_setting_rows[] = {
     {NULL, "pre_mappingrule_id", NULL, IDP_SETTING_NAME, 0, 0, 0, NULL, FIELD(pre_mappingrule_id)},
     {NULL, "post_mappingrule_id", NULL, IDP_SETTING_NAME, 0, 0, 0, NULL,
      FIELD(post_mappingrule_id)},
-    {NULL, "client_certificate_header", NULL, IDP_SETTING_TEXT, 0, 0, 0, NULL,
+    {NULL, "client_certificate_header", NULL, IDP_SETTING_HEADER, 0, 0, 0, NULL,
      FIELD(certificate_header)},
     {"device_flow_settings", "device_flow_polling_interval_in_secs",
      "device_flow_polling_interval_seconds", IDP_SETTING_INTEGER, 1, 3600, 5, NULL,

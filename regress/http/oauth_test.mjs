@@ -129,6 +129,34 @@ for (const engine of engines) {
       assert.doesNotMatch(forged.html, /code=/);
     });
 
+    it('gives no scope that administers', async () => {
+      server.call('register_client', 'admin', {
+        scope: 'read sso', redirect_uris: [redirect], grant_types: ['authorization_code'], consent_prompt: 'NEVER_PROMPT',
+      });
+      const browser = browserOf('bob');
+      const query = new URLSearchParams({
+        client_id: 'admin', response_type: 'code', code_challenge_method: 'S256', code_challenge: 'a'.repeat(43),
+      });
+      assert.match((await browser.go(`${server.base}/authorize?${query}`)).location, /error=access_denied/);
+      const plain = await browser.go(`${server.base}/authorize?${query}&scope=read&prompt=consent`);
+      const forged = { ...hidden(plain.html), request: `${query}`, decision: 'approve' };
+      assert.match(onward((await browser.go(action(plain.html), forged)).html), /error=access_denied/);
+    });
+
+    it('lets a client with a secret change its key, and no other', async () => {
+      const secret = 'a-secret-of-at-least-thirty-two-bytes';
+      server.call('register_client', 'keyed', {
+        scope: 'read', grant_types: [DEVICE_GRANT, 'refresh_token'], client_secret: secret, token_endpoint_auth_method: 'client_secret_post',
+      });
+      const config = await discover('keyed', undefined, client.ClientSecretPost(secret));
+      const handle = async () => client.getDPoPHandle(config, await client.randomDPoPKeyPair());
+      const device = await client.initiateDeviceAuthorization(config, {});
+      server.call('approve_device_code', device.user_code, 'gina');
+      const tokens = await client.pollDeviceAuthorizationGrant(config, { ...device, interval: 1 }, undefined, { DPoP: await handle() });
+      const fresh = await client.refreshTokenGrant(config, tokens.refresh_token, undefined, { DPoP: await handle() });
+      assert.equal(fresh.token_type, 'dpop');
+    });
+
     it('refreshes, introspects, revokes and tells who it is', async () => {
       const config = await discover('app');
       const { tokens } = await codeFlow(config, 'carol');

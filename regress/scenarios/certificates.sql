@@ -2,7 +2,7 @@
 -- certificates.sql: tokens that are bound to the certificate of the client's TLS connection, which the
 -- front passes in a header: RFC 8705 §3 and §4; V21.
 SELECT set_clock('2026-12-01T00:00:00Z');
-SELECT configure('{"base_url":"https://id.example","client_certificate_header":"X-Client-Cert"}') ->> 'issuer';
+SELECT configure('{"base_url":"https://id.example","client_certificate_header":"x-client-cert"}') ->> 'issuer';
 SELECT register_client('box', '{"token_endpoint_auth_method":"tls_client_auth","tls_client_auth_subject_dn":"CN=box-1,O=Box Co,C=DE","tls_client_certificate_bound_access_tokens":true,
     "scope":"openid","grant_types":["urn:ietf:params:oauth:grant-type:device_code","refresh_token"]}') ->> 'client_id';
 SELECT register_client('tv', '{"tls_client_certificate_bound_access_tokens":true,"scope":"openid","grant_types":["urn:ietf:params:oauth:grant-type:device_code","refresh_token"]}') ->> 'client_id';

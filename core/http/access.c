@@ -65,13 +65,6 @@ static bool is_proven(struct idp_call *call, const struct idp_request *request,
 
 /* ---- claims ---- */
 
-bool idp_scope_is_administrative(struct idp_bytes scope)
-{
-    return idp_word_in(scope, idp_bytes_of(IDP_SCOPE_SSO)) ||
-           idp_word_in(scope, idp_bytes_of(IDP_SCOPE_BROKER)) ||
-           idp_word_in(scope, idp_bytes_of(IDP_SCOPE_METRICS));
-}
-
 static struct idp_response lacks_scope(struct idp_call *call, const char *scope)
 {
     struct idp_text sentence = {.call = call};
@@ -101,4 +94,14 @@ const struct idp_json *idp_request_claims(struct idp_call *call, const struct id
         return NULL;
     }
     return claims;
+}
+
+bool idp_scope_is_administrative(struct idp_bytes scope)
+{
+    static const char *const words[] = {IDP_SCOPE_SSO, IDP_SCOPE_BROKER, IDP_SCOPE_METRICS};
+    size_t i = 0;
+    while (i < IDP_COUNT(words) && !idp_word_in(scope, idp_bytes_of(words[i]))) {
+        i++;
+    }
+    return i < IDP_COUNT(words);
 }

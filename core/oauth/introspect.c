@@ -23,7 +23,7 @@ static struct idp_json *active(struct idp_call *call, const struct idp_json *cla
     for (const struct idp_json *claim = claims->child; claim != NULL; claim = claim->next) {
         idp_json_add_named(answer, claim->name, idp_json_node(call, claim));
     }
-    return answer;
+    return idp_claims_over(call, answer, idp_token_claims_told(call, claims));
 }
 
 static struct idp_json *refresh_answer(struct idp_call *call, const struct idp_refresh *refresh)

@@ -360,6 +360,10 @@ struct idp_value idp_sql_approve_device_code(struct idp_call *call,
 struct idp_value idp_sql_deny_device_code(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_poll_device_code(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_token_request(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_set_hook(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_hooks(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_explain_token_request(struct idp_call *call,
+                                               const struct idp_value *arguments);
 struct idp_value idp_sql_introspect(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_revoke(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_userinfo(struct idp_call *call, const struct idp_value *arguments);
@@ -407,7 +411,7 @@ extern const struct idp_statement idp_tenant_statements[], idp_client_statements
     idp_authorization_code_statements[], idp_consent_statements[], idp_withdrawal_statements[],
     idp_purge_statements[], idp_guard_statements[], idp_audit_seal_statements[],
     idp_audit_verify_statements[], idp_audit_purge_statements[], idp_audit_total_statements[],
-    idp_metrics_statements[];
+    idp_metrics_statements[], idp_hook_statements[], idp_token_claims_statements[];
 extern const size_t idp_tenant_statement_count, idp_client_statement_count,
     idp_client_write_statement_count, idp_client_secret_statement_count,
     idp_client_remove_statement_count, idp_registration_statement_count,
@@ -418,6 +422,7 @@ extern const size_t idp_tenant_statement_count, idp_client_statement_count,
     idp_refresh_token_statement_count, idp_authorization_code_statement_count,
     idp_consent_statement_count, idp_withdrawal_statement_count, idp_purge_statement_count,
     idp_guard_statement_count, idp_audit_seal_statement_count, idp_audit_verify_statement_count,
-    idp_audit_purge_statement_count, idp_audit_total_statement_count, idp_metrics_statement_count;
+    idp_audit_purge_statement_count, idp_audit_total_statement_count, idp_metrics_statement_count,
+    idp_hook_statement_count, idp_token_claims_statement_count;
 
 #endif

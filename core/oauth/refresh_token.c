@@ -170,11 +170,10 @@ static const struct idp_json *pay(struct idp_call *call, const struct idp_token_
     struct idp_grant *grant = &refresh->grant;
     grant->scope = idp_scope_asked(request->form, grant->scope);
     grant->binding = request->binding;
-    idp_resource_narrow(call, grant, resource);
+    grant->resource = resource;
     idp_audit_event(call, &request->settings, IDP_AUDIT_REFRESHED, grant->client_id, grant->subject,
                     NULL);
-    return idp_tokens_issue(call, &request->settings, &request->rules, grant,
-                            request->rules.is_rotated);
+    return idp_tokens_issue(call, request, grant, request->rules.is_rotated);
 }
 
 const struct idp_json *idp_grant_refresh_token(struct idp_call *call,

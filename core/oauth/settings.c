@@ -200,8 +200,6 @@ struct idp_settings idp_settings_of(const struct idp_json *document)
         fill(&settings, preset != NULL ? preset : row, setting_member(document, row));
     }
     fill_behaviour(&settings);
-    settings.attribute_map = idp_json_member(document, "attribute_map");
-    settings.attribute_sources = idp_json_member(document, "attribute_sources");
     if (settings.issuer.data == NULL) {
         settings.issuer = settings.base_url;
     }
@@ -209,6 +207,8 @@ struct idp_settings idp_settings_of(const struct idp_json *document)
         settings.audience = settings.issuer;
     }
     settings.grant_types = idp_json_member(document, "grant_types");
+    settings.attribute_map = idp_json_member(document, "attribute_map");
+    settings.attribute_sources = idp_json_member(document, "attribute_sources");
     settings.device_grant = idp_grant_offered(&settings, idp_bytes_of(IDP_GRANT_DEVICE_CODE));
     return settings;
 }

@@ -113,9 +113,10 @@ static const struct idp_json *exchange(struct idp_call *call,
     }
     grant->details = details_of(call, claims, targets);
     call->host->begin(call);
-    struct idp_json *answer =
-        idp_tokens_issue(call, &request->settings, &request->rules, grant, false);
-    idp_json_add_c(call, answer, "issued_token_type", TYPE("access_token"));
+    struct idp_json *answer = idp_tokens_issue(call, request, grant, false);
+    if (idp_json_member(answer, "error") == NULL) {
+        idp_json_add_c(call, answer, "issued_token_type", TYPE("access_token"));
+    }
     return answer;
 }
 

@@ -56,16 +56,6 @@ enum idp_error idp_resource_of_grant(struct idp_call *call, const struct idp_tok
     return is_granted ? error : IDP_INVALID_TARGET;
 }
 
-void idp_resource_narrow(struct idp_call *call, struct idp_grant *grant,
-                         const struct idp_json *resource)
-{
-    struct idp_json *none = idp_json_new(call, IDP_JSON_OBJECT);
-    if (resource != NULL) {
-        grant->details = idp_json_with(call, grant->details == NULL ? none : grant->details,
-                                       "resource", resource);
-    }
-}
-
 /* ---- SQL ---- */
 
 /* A form has texts only. */

@@ -110,15 +110,15 @@ struct idp_response idp_answer_introspect(struct idp_call *call, const struct id
     if (error) {
         return idp_response_error(call, error);
     }
-    struct idp_bytes client_id;
-    const struct idp_json *answer = idp_introspect_endpoint(call, form, &credentials, &client_id);
+    struct idp_client client;
+    const struct idp_json *answer = idp_introspect_endpoint(call, form, &credentials, &client);
     struct idp_response response = idp_response_outcome(call, answer);
     if (response.status == 200 && wants_signed(request)) {
         struct idp_json *headers = idp_json_new(call, IDP_JSON_OBJECT);
         idp_json_add_c(call, headers, "Content-Type", SIGNED_INTROSPECTION);
         idp_json_add_c(call, headers, "Cache-Control", "no-store");
         response.headers = headers;
-        response.body = idp_introspection_sign(call, answer, client_id);
+        response.body = idp_introspection_sign(call, answer, &client);
     }
     return response;
 }

@@ -17,8 +17,9 @@ struct idp_client idp_client_of(struct idp_bytes client_id, const struct idp_val
 #define IDP_SIGNATURE_NAMES "ES256 ES384 ES512 EdDSA PS256 PS384 PS512 RS256 RS384 RS512"
 
 /* Values of token_endpoint_auth_method; those of RFC 8705 need a front that passes certificates. */
-#define IDP_AUTH_METHODS                                                                           \
-    "none client_secret_basic client_secret_post client_secret_jwt private_key_jwt"
+#define IDP_PROVING_AUTH_METHODS                                                                   \
+    "client_secret_basic client_secret_post client_secret_jwt private_key_jwt"
+#define IDP_AUTH_METHODS "none " IDP_PROVING_AUTH_METHODS
 #define IDP_TLS_AUTH_METHODS "tls_client_auth self_signed_tls_client_auth"
 
 /* When it was registered; 0: there is no such client. */

@@ -152,6 +152,7 @@ static const struct {
     {"jwks", check_jwks, NULL},
     {"jwks_uri", check_url, NULL},
     {"id_token_signed_response_alg", check_word, IDP_SIGNATURE_NAMES},
+    {"introspection_signed_response_alg", check_word, IDP_SIGNATURE_NAMES},
     {"access_token_format", check_word, "jwt opaque"},
     {"access_token_lifetime", check_lifetime, NULL},
     {"refresh_token_lifetime", check_lifetime, NULL},

@@ -132,7 +132,7 @@ static const struct idp_json *explain(struct idp_call *call, const struct idp_se
 
 /* A locked subject consumes the code all the same: it must not come alive with the subject. */
 static const struct idp_json *pay(struct idp_call *call, const struct idp_token_request *request,
-                                  const struct idp_value *row)
+                                  const struct idp_json *resource, const struct idp_value *row)
 {
     struct idp_bytes subject = idp_text_of(row[0]);
     if (!idp_subject_enabled(call, subject)) {
@@ -145,6 +145,7 @@ static const struct idp_json *pay(struct idp_call *call, const struct idp_token_
         .grant_type = request->grant_type,
         .details = idp_json_argument(call, row[2], "grant_details"),
         .device = idp_json_argument(call, row[3], "device"),
+        .resource = resource,
         .binding = request->binding,
         .is_new = true,
     };
@@ -166,6 +167,7 @@ struct redeeming {
     const struct idp_value *key;
     const struct idp_redeemer *redeemer;
     struct idp_token_request request;
+    const struct idp_json *resource;
 };
 
 static const struct idp_json *take(struct idp_call *call, void *data)
@@ -188,16 +190,18 @@ static const struct idp_json *take(struct idp_call *call, void *data)
     if (row == NULL) {
         return explain(call, &redeeming->request.settings, redeemer->client_id, key, proven);
     }
-    return pay(call, &redeeming->request, row);
+    return pay(call, &redeeming->request, redeeming->resource, row);
 }
 
 static const struct idp_json *redeem(struct idp_call *call, const struct idp_value *key,
                                      const struct idp_redeemer *redeemer)
 {
-    struct redeeming redeeming = {
-        key,
-        redeemer,
-        {.binding = redeemer->binding, .grant_type = idp_bytes_of(IDP_GRANT_DEVICE_CODE)}};
+    struct redeeming redeeming = {key,
+                                  redeemer,
+                                  {.form = redeemer->form,
+                                   .binding = redeemer->binding,
+                                   .grant_type = idp_bytes_of(IDP_GRANT_DEVICE_CODE)},
+                                  NULL};
     struct idp_token_request *request = &redeeming.request;
     enum idp_error error =
         idp_device_client(call, redeemer->client_id, &request->client, &request->settings);
@@ -206,6 +210,9 @@ static const struct idp_json *redeem(struct idp_call *call, const struct idp_val
     }
     request->rules = idp_token_rules_of(call, &request->settings, request->client.client_id);
     error = idp_binding_judge(&request->rules, &request->binding);
+    if (error == IDP_OK) {
+        error = idp_resource_asked(call, request, &redeeming.resource);
+    }
     if (error != IDP_OK) {
         return idp_error_json(error);
     }

@@ -41,15 +41,21 @@ static void add_grant_types(struct idp_call *call, struct idp_json *object,
 static void add_client_authentication(struct idp_call *call, struct idp_json *object,
                                       const struct idp_settings *settings)
 {
-    static const char *const endpoints[] = {"token", "introspection", "revocation"};
+    static const struct {
+        const char *name, *methods;
+    } endpoints[] = {{"token", IDP_AUTH_METHODS},
+                     {"introspection", IDP_PROVING_AUTH_METHODS},
+                     {"revocation", IDP_AUTH_METHODS}};
     bool has_certificates = settings->certificate_header.data != NULL;
     for (size_t i = 0; i < IDP_COUNT(endpoints); i++) {
-        struct idp_text name = {.call = call}, algorithms = {.call = call};
-        idp_text_add_c(&name, endpoints[i]);
+        struct idp_text name = {.call = call}, methods = {.call = call},
+                        algorithms = {.call = call};
+        idp_text_add_c(&name, endpoints[i].name);
         idp_text_add_c(&name, "_endpoint_auth_methods_supported");
-        add_list(call, object, idp_text_bytes(&name).data,
-                 has_certificates ? IDP_AUTH_METHODS " " IDP_TLS_AUTH_METHODS : IDP_AUTH_METHODS);
-        idp_text_add_c(&algorithms, endpoints[i]);
+        idp_text_add_c(&methods, endpoints[i].methods);
+        idp_text_add_c(&methods, has_certificates ? " " IDP_TLS_AUTH_METHODS : "");
+        add_list(call, object, idp_text_bytes(&name).data, idp_text_bytes(&methods).data);
+        idp_text_add_c(&algorithms, endpoints[i].name);
         idp_text_add_c(&algorithms, "_endpoint_auth_signing_alg_values_supported");
         add_list(call, object, idp_text_bytes(&algorithms).data,
                  IDP_SIGNATURE_NAMES " HS256 HS384 HS512");

@@ -204,6 +204,7 @@ struct idp_redeemer {
     struct idp_bytes client_id;
     struct idp_binding binding;
     struct idp_bytes code_verifier;
+    const struct idp_json *form; /* what else it asks for; NULL: nothing */
 };
 const struct idp_json *idp_device_poll(struct idp_call *call, struct idp_bytes device_code,
                                        const struct idp_redeemer *redeemer);
@@ -305,17 +306,17 @@ const struct idp_json *idp_device_endpoint(struct idp_call *call, const struct i
                                            const struct idp_origin *origin,
                                            const struct idp_json *device);
 
-/* Introspection (RFC 7662 §2) and revocation (RFC 7009 §2), by an authenticated client;
- * *client_id: which it was. */
+/* Introspection (RFC 7662 §2), by a client that proves itself: it is *client then; and revocation
+ * (RFC 7009 §2). */
 const struct idp_json *idp_introspect_endpoint(struct idp_call *call, const struct idp_json *form,
                                                const struct idp_credentials *credentials,
-                                               struct idp_bytes *client_id);
+                                               struct idp_client *client);
 const struct idp_json *idp_revoke_endpoint(struct idp_call *call, const struct idp_json *form,
                                            const struct idp_credentials *credentials);
 
 /* The answer of an introspection, signed for the client (RFC 9701). Writes. */
 struct idp_bytes idp_introspection_sign(struct idp_call *call, const struct idp_json *answer,
-                                        struct idp_bytes client_id);
+                                        const struct idp_client *client);
 
 /* ---- the authorization endpoint (authorize.c) ---- */
 

@@ -100,7 +100,6 @@ static const char *const taken[] = {"redirect_uris",
                                     "token_endpoint_auth_method",
                                     "token_endpoint_auth_signing_alg",
                                     "grant_types",
-                                    "response_types",
                                     "client_name",
                                     "client_uri",
                                     "logo_uri",
@@ -115,6 +114,7 @@ static const char *const taken[] = {"redirect_uris",
                                     "application_type",
                                     "post_logout_redirect_uris",
                                     "id_token_signed_response_alg",
+                                    "introspection_signed_response_alg",
                                     "dpop_bound_access_tokens",
                                     "tls_client_certificate_bound_access_tokens",
                                     "tls_client_auth_subject_dn",
@@ -129,6 +129,20 @@ static void add_list(struct idp_call *call, struct idp_json *object, const char 
     struct idp_json *list = idp_json_new(call, IDP_JSON_ARRAY);
     idp_json_add(list, NULL, idp_json_new_string(call, idp_bytes_of(word)));
     idp_json_add(object, name, list);
+}
+
+/* What the grant types say, whatever was asked for: no other is served, and the two may not
+ * contradict each other (RFC 7591 §2.1). */
+static void set_response_types(struct idp_call *call, struct idp_json *document)
+{
+    const struct idp_json *grants = idp_json_member(document, "grant_types");
+    bool has_code = idp_json_is(grants, IDP_JSON_ARRAY) &&
+                    idp_json_holds(grants, idp_bytes_of(IDP_GRANT_AUTHORIZATION_CODE));
+    struct idp_json *list = idp_json_new(call, IDP_JSON_ARRAY);
+    if (has_code) {
+        idp_json_add(list, NULL, idp_json_new_string(call, idp_bytes_of("code")));
+    }
+    idp_json_add(document, "response_types", list);
 }
 
 /* With the defaults of RFC 7591 §2 where it is silent. */
@@ -151,6 +165,7 @@ static struct idp_json *document_of(struct idp_call *call, const struct idp_json
     if (idp_json_member(document, "scope") == NULL) {
         idp_json_add_string(call, document, "scope", settings->registration_scope);
     }
+    set_response_types(call, document);
     return document;
 }
 
@@ -163,12 +178,37 @@ static bool grants_allowed(const struct idp_client_metadata *metadata)
     return idp_scope_within(metadata->grant_types, idp_bytes_of(allowed));
 }
 
+/* NULL where they are good; it has an error of its own (RFC 7591 §3.2.2). */
+static const struct idp_json *judge_uris(struct idp_call *call, const struct idp_json *document)
+{
+    const struct idp_json *uris = idp_json_member(document, "redirect_uris");
+    const struct idp_json *grants = idp_json_member(document, "grant_types");
+    bool has_any = false, is_valid = true, is_list = idp_json_is(uris, IDP_JSON_ARRAY);
+    for (const struct idp_json *one = is_list ? uris->child : NULL; one != NULL; one = one->next) {
+        has_any = true;
+        is_valid = is_valid && one->kind == IDP_JSON_STRING && idp_redirect_uri_valid(one->text);
+    }
+    bool is_needed = idp_json_is(grants, IDP_JSON_ARRAY) &&
+                     idp_json_holds(grants, idp_bytes_of(IDP_GRANT_AUTHORIZATION_CODE));
+    if (!is_valid) {
+        return idp_error_json_with(call, IDP_INVALID_REDIRECT_URI,
+                                   "Member redirect_uris has one that is not valid.");
+    }
+    return is_needed && !has_any ? idp_error_json_with(call, IDP_INVALID_REDIRECT_URI,
+                                                       "Member redirect_uris is needed.")
+                                 : NULL;
+}
+
 /* NULL where it may be registered, else the error. */
 static const struct idp_json *judge(struct idp_call *call, const struct idp_json *document,
                                     const struct idp_settings *settings)
 {
     struct idp_client_metadata metadata;
     struct idp_bytes scope = settings->registration_scope;
+    const struct idp_json *error = judge_uris(call, document);
+    if (error != NULL) {
+        return error;
+    }
     const char *wrong = idp_client_metadata_check(call, document, &metadata);
     if (wrong == NULL && !grants_allowed(&metadata)) {
         wrong = "Member grant_types has one that is not for clients that register themselves.";
@@ -184,12 +224,7 @@ static const struct idp_json *judge(struct idp_call *call, const struct idp_json
     if (wrong != NULL) {
         return idp_error_json_with(call, IDP_INVALID_METADATA, wrong);
     }
-    const struct idp_json *uris = idp_json_member(document, "redirect_uris");
-    bool has_uri = uris != NULL && uris->child != NULL;
-    bool needs_uri = idp_word_in(metadata.grant_types, idp_bytes_of(IDP_GRANT_AUTHORIZATION_CODE));
-    return needs_uri && !has_uri ? idp_error_json_with(call, IDP_INVALID_REDIRECT_URI,
-                                                       "Member redirect_uris is needed.")
-                                 : NULL;
+    return NULL;
 }
 
 /* ---- answers ---- */
@@ -265,6 +300,19 @@ static struct idp_json *change_of(struct idp_call *call, struct idp_bytes client
     return change;
 }
 
+/* A secret is for the server to choose; the one that the client has may stand there (RFC 7592
+ * §2.2).
+ */
+static bool is_secret_kept(struct idp_call *call, struct idp_bytes client_id,
+                           const struct idp_json *asked)
+{
+    struct idp_client client;
+    struct idp_bytes secret = idp_json_string(asked, "client_secret");
+    return idp_json_member(asked, "client_secret") == NULL ||
+           (secret.data != NULL && idp_client_find(call, client_id, &client) &&
+            idp_equal(idp_client_secret_digest(call, secret), client.secret_digest));
+}
+
 const struct idp_json *idp_registration_replace(struct idp_call *call, struct idp_bytes client_id,
                                                 struct idp_bytes token,
                                                 const struct idp_json *asked)
@@ -277,6 +325,10 @@ const struct idp_json *idp_registration_replace(struct idp_call *call, struct id
     if (!idp_bytes_equal(idp_json_string(asked, "client_id"), client_id)) {
         return idp_error_json_with(call, IDP_INVALID_REQUEST,
                                    "Member client_id must be that of the client (RFC 7592 2.2).");
+    }
+    if (!is_secret_kept(call, client_id, asked)) {
+        return idp_error_json_with(call, IDP_INVALID_METADATA,
+                                   "Member client_secret must be that of the client, or absent.");
     }
     const struct idp_json *error = judge(call, document, &settings);
     if (error != NULL) {

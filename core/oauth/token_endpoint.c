@@ -28,7 +28,7 @@ const struct idp_json *idp_grant_device_code(struct idp_call *call,
         return idp_error_json_with(call, IDP_INVALID_REQUEST, "Parameter device_code is missing.");
     }
     struct idp_redeemer redeemer = {request->client.client_id, request->binding,
-                                    idp_json_string(request->form, "code_verifier")};
+                                    idp_json_string(request->form, "code_verifier"), request->form};
     return idp_device_poll(call, device_code, &redeemer);
 }
 

@@ -54,6 +54,9 @@ for (const engine of engines) {
         client_name: 'The <app>', scope: 'openid email read', redirect_uris: [redirect],
         grant_types: ['authorization_code', 'refresh_token'], resources: ['https://api.example'],
       });
+      server.call('register_client', 'api', {
+        token_endpoint_auth_method: 'client_secret_post', client_secret: 'api-secret-000001', resources: ['https://api.example'],
+      });
       server.call('register_client', 'tv', {
         scope: 'openid read', grant_types: [DEVICE_GRANT, 'refresh_token'], dpop_bound_access_tokens: true,
       });
@@ -62,6 +65,10 @@ for (const engine of engines) {
 
     const discover = (id, metadata, authentication = client.None()) =>
       client.discovery(new URL(server.base), id, metadata, authentication, insecure);
+
+    // A resource server, which asks what a token is.
+    const introspect = async (token) =>
+      client.tokenIntrospection(await discover('api', undefined, client.ClientSecretPost('api-secret-000001')), token);
 
     // What a browser does with the address, and where it ends.
     const allowed = async (url, user, decision) => {
@@ -158,19 +165,20 @@ for (const engine of engines) {
       assert.equal(info.sub, 'carol');
       const fresh = await client.refreshTokenGrant(config, tokens.refresh_token, { scope: 'read' });
       assert.equal(fresh.scope, 'read');
-      const found = await client.tokenIntrospection(config, fresh.access_token);
+      const found = await introspect(fresh.access_token);
       assert.equal(found.active, true);
+      await assert.rejects(client.tokenIntrospection(config, fresh.access_token), { status: 401 });
       assert.equal(found.sub, 'carol');
       await client.tokenRevocation(config, fresh.refresh_token);
-      assert.equal((await client.tokenIntrospection(config, fresh.access_token)).active, false);
-      assert.equal((await client.tokenIntrospection(config, tokens.access_token)).active, false);
+      assert.equal((await introspect(fresh.access_token)).active, false);
+      assert.equal((await introspect(tokens.access_token)).active, false);
       await assert.rejects(client.refreshTokenGrant(config, fresh.refresh_token), { error: 'invalid_grant' });
     });
 
     it('asks for a resource', async () => {
       const config = await discover('app');
       const { tokens } = await codeFlow(config, 'alice', { resource: 'https://api.example' });
-      const found = await client.tokenIntrospection(config, tokens.access_token);
+      const found = await introspect(tokens.access_token);
       assert.deepEqual(found.aud, ['https://api.example']);
     });
 
@@ -271,12 +279,12 @@ for (const engine of engines) {
     it('answers an introspection signed where that is asked for', async () => {
       const config = await discover('app');
       const { tokens } = await codeFlow(config, 'alice');
-      const answer = await post(`${server.base}/introspect`, { token: tokens.access_token, client_id: 'app' },
+      const answer = await post(`${server.base}/introspect`, { token: tokens.access_token, client_id: 'api', client_secret: 'api-secret-000001' },
         { accept: 'application/token-introspection+jwt' });
       assert.equal(answer.headers.get('content-type'), 'application/token-introspection+jwt');
       const [header, body] = (await answer.text()).split('.').slice(0, 2).map((part) => JSON.parse(Buffer.from(part, 'base64url')));
       assert.equal(header.typ, 'token-introspection+jwt');
-      assert.equal(body.aud, 'app');
+      assert.equal(body.aud, 'api');
       assert.equal(body.token_introspection.active, true);
       // Whoever an assertion names is who asked, also where the form does not say it again.
       const { publicKey, privateKey } = await generateKeyPair('ES256');

@@ -184,3 +184,13 @@ SELECT register_client('bad', '{"redirect_uris":["http://a.example/cb"]}');
 SELECT register_client('bad', '{"redirect_uris":["javascript:alert(1)"]}');
 SELECT canonical_json(register_client('good', '{"redirect_uris":["https://a.example/cb?x=1","http://127.0.0.1/cb","com.example.app:/cb"]}'));
 SELECT canonical_json(client('good')), client('bad');
+
+-- The name alone starts a device where the settings say so, there and nowhere else; a wrong secret never.
+SELECT configure('{"device_flow_settings":{"enforce_clientauth_device_authorize":false}}') -> 'device_flow_settings' -> 'enforce_clientauth_device_authorize';
+KEEP 1-by-name SELECT http_request('POST', '/device_authorization', '{"host":"id.example","content-type":"application/x-www-form-urlencoded"}', 'client_id=basic');
+KEEP 2-wrong SELECT http_request('POST', '/device_authorization', '{"host":"id.example","content-type":"application/x-www-form-urlencoded","authorization":"Basic YmFzaWM6d3Jvbmctc2VjcmV0LTE="}', 'scope=');
+KEEP 3-token SELECT http_request('POST', '/token', '{"host":"id.example","content-type":"application/x-www-form-urlencoded"}', 'client_id=basic&grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Adevice_code&device_code=x');
+KEEP 4-nobody SELECT http_request('POST', '/device_authorization', '{"host":"id.example","content-type":"application/x-www-form-urlencoded"}', 'client_id=nobody');
+SELECT configure('{"device_flow_settings":{"enforce_clientauth_device_authorize":true}}') -> 'device_flow_settings' -> 'enforce_clientauth_device_authorize';
+KEEP 5-enforced SELECT http_request('POST', '/device_authorization', '{"host":"id.example","content-type":"application/x-www-form-urlencoded"}', 'client_id=basic');
+SELECT name, response ->> 'status', json(CASE WHEN response ->> 'status' = '200' THEN '{}' ELSE response ->> 'body' END) ->> 'error' FROM kept ORDER BY name;

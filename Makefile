@@ -5,6 +5,7 @@
 #                   build/pg/idplane.so, and idplane_fetch.so beside each module
 #   make demo       a device signs in on SQLite, end to end (installs what is missing)
 #   make check      every test (installs what is missing); check-fresh: in a new Debian 12
+#   make check-postgrest   docs/postgrest.md; through PostgREST, too, where it is on PATH
 #   make install    PG_CONFIG, PREFIX and DESTDIR choose where
 #   make bench      what it costs, against what it could cost (half an hour; QUICK=1: six minutes)
 #   make fuzz       any bytes into every reader, SECONDS (60) each, with what of it was reached
@@ -80,7 +81,7 @@ PGXS_MAKE       = $(call pgxs,pg,pg_ext/Makefile,$(SCRIPT))
 PGXS_FETCH_MAKE = $(call pgxs,pg_fetch,pg_ext/fetch/Makefile,$(FETCH_SCRIPT))
 
 .PHONY: all sqlite postgres fetch-sqlite fetch-postgres no-postgres no-curl no-yaml unit helpers install \
-        install-sqlite install-postgres demo check installcheck check-fresh serve bench \
+        install-sqlite install-postgres demo check check-postgrest installcheck check-fresh serve bench \
         bench-programs tidy format fuzz sanitize clean
 .DELETE_ON_ERROR:
 all: sqlite $(if $(HAS_PG),postgres,no-postgres)
@@ -110,7 +111,8 @@ $(BUILD)/idplane-httpd: $(HTTPD) $(STATIC) $(STATIC_FETCH) $(BUILD)/core.a
 $(BUILD)/load.a: $(READER); rm -f $@ && $(AR) rcs $@ $^
 $(BUILD)/idplane-load: $(LOAD) $(STATIC) $(BUILD)/core.a
 	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -fno-lto -o $@ $^ -lyaml -lsqlite3 $(PQ_LIBS) $(LIBS)
-SCRIPT_PARTS := $(addprefix sql/,schema.sql comments.sql functions.sql privileges.sql storage.sql)
+SCRIPT_PARTS := $(addprefix sql/,schema.sql comments.sql functions.sql postgrest.sql privileges.sql \
+                storage.sql)
 $(SCRIPT): $(SCRIPT_PARTS) pg_ext/idplane.control
 	$(MKDIR) && { printf '%s\n' '\echo Use "CREATE EXTENSION idplane" to load this file. \quit' \
 	    'CREATE SCHEMA idplane;'; cat $(SCRIPT_PARTS); } >$@
@@ -166,6 +168,8 @@ check:
 	@regress/packages check
 	@$(MAKE) --no-print-directory -s all unit helpers
 	@regress/run
+check-postgrest: postgres
+	@regress/cluster regress/run postgrest
 installcheck: postgres
 	@regress/cluster regress/run pg
 serve: sqlite

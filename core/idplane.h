@@ -32,6 +32,7 @@ enum idp_limit {
     IDP_JSON_MEMBER_COUNT_MAX = 4096, /* values of a document, at any depth */
     IDP_JSON_NUMBER_SIZE_MAX = 1024,  /* what PostgreSQL's numeric takes at any exponent */
     IDP_TOKEN_SIZE_MAX = 64 << 10,
+    IDP_TOKEN_ID_SIZE_MAX = 255, /* jti of what is good once */
     IDP_KEY_TEXT_SIZE_MAX = 256 << 10,
     IDP_KEY_COUNT_MAX = 256,
     IDP_CERTIFICATE_COUNT_MAX = 8, /* beside a key */
@@ -62,6 +63,16 @@ enum idp_limit {
     IDP_CONNECTION_ID_SIZE_MAX = 255,
     IDP_CONNECTION_COUNT_MAX = 1000, /* of a tenant */
     IDP_CONNECTION_SECRET_COUNT_MAX = 256,
+    IDP_QUERY_DEFINITION_SIZE_MAX = 16 << 10,
+    IDP_QUERY_ANSWER_SIZE_MAX = 16 << 10,
+    IDP_QUERY_TABLE_COUNT_MAX = 16,
+    IDP_QUERY_TIME_MS_MAX = 2000,
+    IDP_QUERY_STEP_COUNT_MAX = 5000000, /* of SQLite's machine */
+    IDP_QUERY_MEMORY_MAX = 64 << 20,    /* of SQLite */
+    IDP_HOOK_NAME_SIZE_MAX = 128,
+    IDP_HOOK_COUNT_MAX = 64, /* of a tenant */
+    IDP_HOOK_HEADER_COUNT_MAX = 16,
+    IDP_HOOK_HEADER_SIZE_MAX = 1024,
     IDP_FORM_SIZE_MAX = 64 << 10,
     IDP_FORM_PARAMETER_COUNT_MAX = 128,
     IDP_HEADER_COUNT_MAX = 128,
@@ -224,6 +235,23 @@ struct idp_rows {
     const struct idp_value *values;
 };
 
+/* SQL that an administrator registered: it reads one JSON document, the request, and answers
+ * another. In PostgreSQL the name of a function of one jsonb, or of a view with columns request and
+ * answer; in SQLite an expression over :request. */
+struct idp_query {
+    struct idp_bytes definition;
+    struct idp_bytes owner;        /* whose rights it has; data NULL where there are no roles */
+    const struct idp_json *tables; /* texts: what it may read where there are none; may be NULL */
+};
+
+/* What came of it. Where it failed: raised, ended (it took too long) or too_large, and the engine's
+ * own words, which are for administrators only. */
+struct idp_query_answer {
+    const char *failure;    /* NULL: it did not fail */
+    struct idp_bytes cause; /* of a failure */
+    struct idp_bytes text;  /* JSON that nobody has checked; data NULL: it answered NULL */
+};
+
 /* Session variables the host keeps: the tenant's name, the frozen clock (RFC 3339), and whom the
  * session acts for (JSON). Nothing but session_set writes them. */
 enum idp_session { IDP_SESSION_TENANT, IDP_SESSION_CLOCK, IDP_SESSION_IDENTITY, IDP_SESSION_COUNT };
@@ -237,6 +265,15 @@ struct idp_host {
                            const struct idp_value *arguments);
     /* Makes the writes that follow atomic. Called before the first of several writes of a call. */
     void (*begin)(struct idp_call *call);
+    /* Runs body; where that returns false, what it wrote is undone. Returns what body did. */
+    bool (*attempt)(struct idp_call *call, bool (*body)(struct idp_call *call, void *data),
+                    void *data);
+    /* The name of the role that registers the query now, data NULL where there are no roles. Raises
+     * IDP_INVALID_ARGUMENT where it can't be run, or not by this role. */
+    struct idp_bytes (*query_register)(struct idp_call *call, const struct idp_query *query);
+    /* Runs it with its owner's rights. It can read, and change nothing: no row, no setting. */
+    struct idp_query_answer (*query_run)(struct idp_call *call, const struct idp_query *query,
+                                         struct idp_bytes request);
     /* Microseconds since 1970: wall clock for `writes`, start of the statement for the others. */
     int64_t (*now)(struct idp_call *call);
     /* Unpredictable bytes. */

@@ -19,6 +19,7 @@ struct idp_frame {
     MemoryContext memory; /* of this call, or the caller's */
     bool connected;       /* to SPI, path pinned */
     int path_level;
+    Oid caller;        /* role that called; InvalidOid: whoever is in force */
     bool in_statement; /* a statement of ours is running: its errors may quote rows */
 };
 
@@ -63,6 +64,14 @@ bool idp_pg_kept_get(struct idp_frame *frame, const struct idp_statement *statem
 /* Keeps rows that were read since the look, unless their tables changed meanwhile. */
 void idp_pg_kept_put(const struct idp_kept *kept, const struct idp_statement *statement,
                      SPIPlanPtr plan, struct idp_rows rows);
+
+/* ---- what an administrator registered (query.c), and what may be undone (attempt.c) ---- */
+
+struct idp_bytes idp_pg_query_register(struct idp_call *call, const struct idp_query *query);
+struct idp_query_answer idp_pg_query_run(struct idp_call *call, const struct idp_query *query,
+                                         struct idp_bytes request);
+bool idp_pg_attempt(struct idp_call *call, bool (*body)(struct idp_call *call, void *data),
+                    void *data);
 
 /* Leaves SPI and unpins the path, of a frame that is connected. */
 void idp_pg_leave_spi(struct idp_frame *frame);

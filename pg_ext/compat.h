@@ -6,6 +6,10 @@
 #include "postgres.h"
 
 #include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_namespace.h"
+#include "catalog/pg_proc.h"
+#include "utils/acl.h"
 #include "utils/guc.h"
 #include "utils/guc_tables.h"
 
@@ -61,6 +65,30 @@ static inline void idp_pg_path_unpin(int level)
     (void)level;
     PopOverrideSearchPath();
 #endif
+}
+
+/* Whether a role may use a schema, execute a function, read a table. */
+static inline bool idp_pg_may_use(Oid schema, Oid role)
+{
+#if PG_VERSION_NUM >= 160000
+    return object_aclcheck(NamespaceRelationId, schema, role, ACL_USAGE) == ACLCHECK_OK;
+#else
+    return pg_namespace_aclcheck(schema, role, ACL_USAGE) == ACLCHECK_OK;
+#endif
+}
+
+static inline bool idp_pg_may_execute(Oid function, Oid role)
+{
+#if PG_VERSION_NUM >= 160000
+    return object_aclcheck(ProcedureRelationId, function, role, ACL_EXECUTE) == ACLCHECK_OK;
+#else
+    return pg_proc_aclcheck(function, role, ACL_EXECUTE) == ACLCHECK_OK;
+#endif
+}
+
+static inline bool idp_pg_may_select(Oid relation, Oid role)
+{
+    return pg_class_aclcheck(relation, role, ACL_SELECT) == ACLCHECK_OK;
 }
 
 #endif

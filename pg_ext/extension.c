@@ -5,6 +5,8 @@
  * function's name and checks the declaration against it, once in a backend. */
 #include "pg_ext/adapter.h"
 
+#include "catalog/pg_proc.h"
+#include "miscadmin.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -13,6 +15,7 @@
 #pragma GCC visibility push(default)
 PG_MODULE_MAGIC;
 PG_FUNCTION_INFO_V1(idplane_call);
+PG_FUNCTION_INFO_V1(idplane_call_for_caller);
 void _PG_init(void);
 #pragma GCC visibility pop
 
@@ -101,9 +104,10 @@ static size_t arguments_of(struct idp_frame *frame, FunctionCallInfo fcinfo,
     return count;
 }
 
-Datum idplane_call(PG_FUNCTION_ARGS)
+static Datum call(FunctionCallInfo fcinfo, Oid caller)
 {
     struct idp_frame *frame = idp_pg_frame_open(function_of(fcinfo));
+    frame->caller = caller;
     struct idp_value values[IDP_ARGUMENT_COUNT_MAX];
     size_t count = arguments_of(frame, fcinfo, values);
     struct idp_value value = idp_invoke(&frame->call, values, count);
@@ -112,6 +116,36 @@ Datum idplane_call(PG_FUNCTION_ARGS)
     Datum result = idp_pg_result(&value, &is_null);
     idp_pg_frame_close(frame);
     fcinfo->isnull = is_null;
+    return result;
+}
+
+Datum idplane_call(PG_FUNCTION_ARGS)
+{
+    return call(fcinfo, InvalidOid);
+}
+
+static Oid owner_of(Oid function)
+{
+    HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+    if (!HeapTupleIsValid(tuple)) {
+        elog(ERROR, "idplane: cache lookup failed for function %u", function);
+    }
+    Oid owner = ((Form_pg_proc)GETSTRUCT(tuple))->proowner;
+    ReleaseSysCache(tuple);
+    return owner;
+}
+
+/* SECURITY DEFINER that does not forget who called; an error brings the role back as it does
+ * there. */
+Datum idplane_call_for_caller(PG_FUNCTION_ARGS)
+{
+    Oid caller;
+    int context;
+    GetUserIdAndSecContext(&caller, &context);
+    SetUserIdAndSecContext(owner_of(fcinfo->flinfo->fn_oid),
+                           context | SECURITY_LOCAL_USERID_CHANGE);
+    Datum result = call(fcinfo, caller);
+    SetUserIdAndSecContext(caller, context);
     return result;
 }
 

@@ -340,6 +340,9 @@ static bool in_recovery(struct idp_call *call)
 const struct idp_host idp_pg_host = {
     .run = run,
     .begin = begin,
+    .attempt = idp_pg_attempt,
+    .query_register = idp_pg_query_register,
+    .query_run = idp_pg_query_run,
     .now = time_now,
     .random = random_bytes,
     .session_get = session_get,

@@ -21,7 +21,7 @@
 #include "utils/plancache.h"
 #include "utils/rel.h"
 
-enum { ENTRY_COUNT = 64, ENTRY_SIZE_MAX = 64 << 10, TABLE_COUNT_MAX = 8 };
+enum { ENTRY_COUNT = 64, ENTRY_SIZE_MAX = 64 << 10, TABLE_COUNT_MAX = 16 };
 
 /* A table that kept statements read. */
 struct watched {

@@ -319,3 +319,18 @@ COMMENT ON COLUMN idplane.external_token.user_id IS 'Whose it is; empty: its pro
 COMMENT ON INDEX idplane.external_token_pkey IS 'A token is one look.';
 COMMENT ON INDEX idplane.idplane_external_token_expires IS 'purge().';
 COMMENT ON CONSTRAINT external_token_pkey ON idplane.external_token IS 'A token is one look.';
+
+COMMENT ON COLUMN idplane.hook.changed_at IS 'Last set_hook().';
+COMMENT ON COLUMN idplane.hook.name IS 'pre_token, post_token, or what a setting calls it by.';
+COMMENT ON COLUMN idplane.hook.options IS 'tables: those that it may read in SQLite.';
+COMMENT ON COLUMN idplane.hook.tenant IS 'Tenant of the row.';
+COMMENT ON INDEX idplane.hook_pkey IS 'A name is one hook.';
+COMMENT ON CONSTRAINT hook_pkey ON idplane.hook IS 'A name is one hook.';
+
+COMMENT ON COLUMN idplane.token_claims.claims IS 'Names and values, none of them the server''s own.';
+COMMENT ON COLUMN idplane.token_claims.expires_at IS 'Claim exp of the token.';
+COMMENT ON COLUMN idplane.token_claims.jti IS 'Its claim jti, which ends with a tilde.';
+COMMENT ON COLUMN idplane.token_claims.tenant IS 'Tenant of the row.';
+COMMENT ON INDEX idplane.idplane_token_claims_expires IS 'purge().';
+COMMENT ON INDEX idplane.token_claims_pkey IS 'A token has one row.';
+COMMENT ON CONSTRAINT token_claims_pkey ON idplane.token_claims IS 'A token has one row.';

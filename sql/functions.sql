@@ -233,6 +233,20 @@ CREATE FUNCTION idplane.token_request(parameters jsonb, client jsonb) RETURNS js
     LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.token_request(jsonb, jsonb) IS 'Tokens for a request of any grant type, of a client that the caller has authenticated.';
 
+-- The role that calls is the one that the hook runs as, which SECURITY DEFINER would hide: the library itself
+-- goes over to the owner's rights.
+CREATE FUNCTION idplane.set_hook(name text, definition text DEFAULT NULL, options jsonb DEFAULT NULL) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'idplane_call_for_caller';
+COMMENT ON FUNCTION idplane.set_hook(text, text, jsonb) IS 'Registers SQL that is asked about tokens, with the rights of who registers it; NULL removes it.';
+
+CREATE FUNCTION idplane.hooks() RETURNS jsonb
+    LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.hooks() IS 'The hooks of this tenant, and what they are asked about.';
+
+CREATE FUNCTION idplane.explain_token_request(parameters jsonb, client jsonb, context jsonb DEFAULT NULL) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.explain_token_request(jsonb, jsonb, jsonb) IS 'What the hooks are asked and answer for a sample request, and the claims that would be issued; writes nothing.';
+
 CREATE FUNCTION idplane.introspect(token text, client_id text) RETURNS jsonb
     LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.introspect(text, text) IS 'What a token is, for the client that asks (RFC 7662).';

@@ -529,3 +529,26 @@ CREATE TABLE idplane.external_token (
 CREATE INDEX idplane_external_token_expires ON idplane.external_token (expires_at);
 COMMENT ON TABLE idplane.external_token IS 'Access tokens of providers that were found good: until when that counts.';
 COMMENT ON COLUMN idplane.external_token.connection_version IS 'Of the connection as it was: a change of it makes all of them be looked at again.';
+
+CREATE TABLE idplane.hook (
+    tenant text COLLATE "C" NOT NULL,
+    name text COLLATE "C" NOT NULL,
+    definition text COLLATE "C" NOT NULL,
+    owner text COLLATE "C",
+    options jsonb NOT NULL,
+    changed_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant, name)
+);
+COMMENT ON TABLE idplane.hook IS 'SQL that set_hook() registered: it is asked before and after tokens are made, and for claims.';
+COMMENT ON COLUMN idplane.hook.definition IS 'Name of a function or view in PostgreSQL, an expression over :request in SQLite.';
+COMMENT ON COLUMN idplane.hook.owner IS 'Role that registered it, and that it runs as; null where there are no roles.';
+
+CREATE TABLE idplane.token_claims (
+    tenant text COLLATE "C" NOT NULL,
+    jti text COLLATE "C" NOT NULL,
+    expires_at timestamptz NOT NULL,
+    claims jsonb NOT NULL,
+    PRIMARY KEY (tenant, jti)
+);
+CREATE INDEX idplane_token_claims_expires ON idplane.token_claims (expires_at);
+COMMENT ON TABLE idplane.token_claims IS 'What introspection tells of an access token and the token itself does not, as a hook said.';

@@ -49,6 +49,13 @@ CREATE TRIGGER idplane_emptied BEFORE TRUNCATE ON idplane.sso_keys
     FOR EACH STATEMENT EXECUTE FUNCTION idplane.configuration_changed();
 ALTER TABLE idplane.sso_keys ENABLE ALWAYS TRIGGER idplane_changed, ENABLE ALWAYS TRIGGER idplane_emptied;
 ALTER TABLE idplane.sso_connection ENABLE ALWAYS TRIGGER idplane_changed, ENABLE ALWAYS TRIGGER idplane_emptied;
+CREATE TRIGGER idplane_changed BEFORE INSERT OR UPDATE OR DELETE ON idplane.hook
+    FOR EACH ROW EXECUTE FUNCTION idplane.configuration_changed();
+CREATE TRIGGER idplane_emptied BEFORE TRUNCATE ON idplane.hook
+    FOR EACH STATEMENT EXECUTE FUNCTION idplane.configuration_changed();
+ALTER TABLE idplane.hook ENABLE ALWAYS TRIGGER idplane_changed, ENABLE ALWAYS TRIGGER idplane_emptied;
+COMMENT ON TRIGGER idplane_changed ON idplane.hook IS 'Backends keep hooks until this fires.';
+COMMENT ON TRIGGER idplane_emptied ON idplane.hook IS 'Backends keep hooks until this fires.';
 COMMENT ON TRIGGER idplane_changed ON idplane.tenant IS 'Backends keep settings until this fires.';
 COMMENT ON TRIGGER idplane_changed ON idplane.client IS 'Backends keep clients until this fires.';
 COMMENT ON TRIGGER idplane_emptied ON idplane.tenant IS 'Backends keep settings until this fires.';
@@ -102,3 +109,5 @@ SELECT pg_extension_config_dump('idplane.audit_total', '');
 SELECT pg_extension_config_dump('idplane.sso_session', '');
 SELECT pg_extension_config_dump('idplane.used_token', '');
 SELECT pg_extension_config_dump('idplane.external_token', '');
+SELECT pg_extension_config_dump('idplane.hook', '');
+SELECT pg_extension_config_dump('idplane.token_claims', '');

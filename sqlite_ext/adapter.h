@@ -15,8 +15,8 @@ enum {
     IDP_MESSAGE_SIZE_MAX = 512,
     IDP_STATEMENT_CACHE_SIZE = 256, /* a power of two, well above the number of statements */
     IDP_SPARE_BLOCK_SIZE_MAX = 64 << 10,
-    IDP_CONTROL_COUNT = 8, /* statements that begin and end transactions */
-    IDP_KEPT_COUNT = 16,   /* rows kept, by what they were asked for with */
+    IDP_CONTROL_COUNT = 11, /* statements that begin and end transactions */
+    IDP_KEPT_COUNT = 16,    /* rows kept, by what they were asked for with */
     IDP_ATTACH_COUNT_MAX = 4,
     IDP_ATTACH_NAME_SIZE_MAX = 64
 };
@@ -87,6 +87,36 @@ void idp_transaction_ensure(struct idp_call *call);
 /* Ends the transaction, if there is one: commit on success, else roll back. Committing may fail. */
 void idp_transaction_commit(struct idp_frame *frame);
 void idp_transaction_roll_back(struct idp_frame *frame);
+
+/* host->attempt. */
+bool idp_transaction_attempt(struct idp_call *call, bool (*body)(struct idp_call *call, void *data),
+                             void *data);
+
+/* ---- what an administrator registered (query.c, outer_table.c) ---- */
+
+struct idp_bytes idp_query_register(struct idp_call *call, const struct idp_query *query);
+struct idp_query_answer idp_query_run(struct idp_call *call, const struct idp_query *query,
+                                      struct idp_bytes request);
+
+/* What a query may still take. */
+struct idp_query_budget {
+    int64_t step_count, memory_start, ends_at_ns;
+    bool is_spent;
+};
+/* False, from then on always, where nothing is left after so many more steps. */
+bool idp_query_spend(struct idp_query_budget *budget, int64_t step_count);
+
+/* Makes a table of `outer`, which may be read, a table of `db` of the same name. SQLITE_OK or why
+ * not; the budget pays for what is read. */
+struct idp_outer {
+    sqlite3 *db;
+    struct idp_query_budget *budget;
+};
+int idp_outer_register(sqlite3 *db, struct idp_outer *outer);
+int idp_outer_table(sqlite3 *db, const char *name);
+
+/* Registers a row of the function table with a connection. */
+int idp_register_function(struct idp_connection *connection, const struct idp_function *function);
 
 /* A prepared statement, kept or fresh; it is the running one until idp_statement_end. */
 struct idp_prepared *idp_statement_start(struct idp_frame *frame,

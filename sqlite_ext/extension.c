@@ -235,7 +235,7 @@ static int register_arity(struct idp_connection *connection, const struct idp_fu
                                       dispatch, NULL, NULL, registration_release);
 }
 
-static int register_function(struct idp_connection *connection, const struct idp_function *function)
+int idp_register_function(struct idp_connection *connection, const struct idp_function *function)
 {
     int code = SQLITE_OK, most = (int)strlen(function->arguments);
     for (int arity = function->required_count; arity <= most && code == SQLITE_OK; arity++) {
@@ -248,13 +248,13 @@ static int register_functions(struct idp_connection *connection)
 {
     int code = SQLITE_OK;
     for (size_t i = 0; i < idp_function_count && code == SQLITE_OK; i++) {
-        code = register_function(connection, &idp_functions[i]);
+        code = idp_register_function(connection, &idp_functions[i]);
     }
     idp_attach_functions(connection);
     for (size_t i = 0; i < idp_trigger_count && code == SQLITE_OK; i++) {
-        code = register_function(connection, &connection->attach[i].attach);
-        code =
-            code == SQLITE_OK ? register_function(connection, &connection->attach[i].detach) : code;
+        code = idp_register_function(connection, &connection->attach[i].attach);
+        code = code == SQLITE_OK ? idp_register_function(connection, &connection->attach[i].detach)
+                                 : code;
     }
     return code;
 }

@@ -281,6 +281,9 @@ static IDP_NORETURN void fail(struct idp_call *call, enum idp_error error, const
 const struct idp_host idp_sqlite_host = {
     .run = run,
     .begin = idp_transaction_ensure,
+    .attempt = idp_transaction_attempt,
+    .query_register = idp_query_register,
+    .query_run = idp_query_run,
     .now = now,
     .random = random_bytes,
     .session_get = session_get,

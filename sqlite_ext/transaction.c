@@ -9,7 +9,19 @@
 
 SQLITE_EXTENSION_INIT3
 
-enum control { BEGIN, COMMIT, ROLL_BACK, SAVEPOINT, RELEASE, ROLL_BACK_TO, UNDO, GUARD };
+enum control {
+    BEGIN,
+    COMMIT,
+    ROLL_BACK,
+    SAVEPOINT,
+    RELEASE,
+    ROLL_BACK_TO,
+    UNDO,
+    GUARD,
+    ATTEMPT,
+    ATTEMPT_TAKEN_BACK,
+    ATTEMPT_ENDED
+};
 
 static const char *const texts[IDP_CONTROL_COUNT] = {
     [BEGIN] = "BEGIN IMMEDIATE",
@@ -20,6 +32,9 @@ static const char *const texts[IDP_CONTROL_COUNT] = {
     [ROLL_BACK_TO] = "ROLLBACK TO idplane",
     [UNDO] = "UPDATE main.idplane_schema SET version = version WHERE 0",
     [GUARD] = "SELECT version FROM main.idplane_schema",
+    [ATTEMPT] = "SAVEPOINT idplane_attempt",
+    [ATTEMPT_TAKEN_BACK] = "ROLLBACK TO idplane_attempt",
+    [ATTEMPT_ENDED] = "RELEASE idplane_attempt",
 };
 
 static sqlite3_stmt *prepared(struct idp_frame *frame, enum control control)
@@ -157,4 +172,22 @@ void idp_transaction_roll_back(struct idp_frame *frame)
         sqlite3_interrupt(db);
         (void)step(frame->undo);
     }
+}
+
+/* What raises jumps past this, and the transaction around it is rolled back with it. */
+bool idp_transaction_attempt(struct idp_call *call, bool (*body)(struct idp_call *call, void *data),
+                             void *data)
+{
+    struct idp_frame *frame = call->context;
+    idp_transaction_ensure(call);
+    for (enum control control = ATTEMPT; control <= ATTEMPT_ENDED; control++) {
+        (void)prepared(frame, control);
+    }
+    require(frame, run(frame, ATTEMPT));
+    bool is_done = body(call, data);
+    if (!is_done) {
+        require(frame, run(frame, ATTEMPT_TAKEN_BACK));
+    }
+    require(frame, run(frame, ATTEMPT_ENDED));
+    return is_done;
 }

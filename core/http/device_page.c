@@ -218,15 +218,6 @@ static const struct idp_json *run(const struct visit *visit, size_t which, struc
     return entries[which](visit->call, arguments).json;
 }
 
-/* Whoever signs in may come here, and what such a scope lets a device do is not theirs to give: it
- * is approved in SQL, by somebody who may. */
-static bool is_administrative(struct idp_bytes scope)
-{
-    return idp_word_in(scope, idp_bytes_of(IDP_SCOPE_SSO)) ||
-           idp_word_in(scope, idp_bytes_of(IDP_SCOPE_BROKER)) ||
-           idp_word_in(scope, idp_bytes_of(IDP_SCOPE_METRICS));
-}
-
 static enum idp_error error_of(const struct idp_json *answer)
 {
     struct idp_bytes word = idp_json_string(answer, "error");
@@ -241,7 +232,7 @@ static struct idp_response decide(const struct visit *visit, struct idp_bytes co
     if (error != IDP_OK) {
         return error_page(visit, code, error);
     }
-    if (is_administrative(idp_json_string(found, "scope"))) {
+    if (idp_scope_is_administrative(idp_json_string(found, "scope"))) {
         return dead_end_page(visit, &administrative);
     }
     if (which == LOOKUP) {

@@ -24,6 +24,9 @@
 #define IDP_SCOPE_BROKER "broker"
 #define IDP_SCOPE_METRICS "metrics"
 
+/* And of one that decides about devices for its subject. */
+#define IDP_SCOPE_DEVICE_APPROVAL "device_approval"
+
 struct idp_request {
     struct idp_bytes method, target; /* as sent; target may hold a query */
     struct idp_bytes authority; /* lower case, from Host or an absolute target; data NULL: none */
@@ -205,6 +208,10 @@ struct idp_bytes idp_request_bearer(const struct idp_request *request);
 const struct idp_json *idp_request_claims(struct idp_call *call, const struct idp_request *request,
                                           const char *scope, struct idp_response *refusal);
 
+/* True where a word of the scope lets its holder administer or monitor. Whoever signs in may come
+ * to a page, and that is not theirs to give: it is approved in SQL, by somebody who may. */
+bool idp_scope_is_administrative(struct idp_bytes scope) IDP_MUST_CHECK;
+
 /* ---- response (response.c) ---- */
 
 /* A JSON document with this status, never stored by caches. */
@@ -302,6 +309,8 @@ struct idp_response idp_answer_inventory_mappings(struct idp_call *call,
                                                   const struct idp_request *request);
 struct idp_response idp_answer_device_page(struct idp_call *call,
                                            const struct idp_request *request);
+struct idp_response idp_answer_device_decision(struct idp_call *call,
+                                               const struct idp_request *request);
 struct idp_response idp_answer_device_qr(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_device_list(struct idp_call *call,
                                            const struct idp_request *request);

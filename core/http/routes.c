@@ -28,6 +28,7 @@ const struct idp_route idp_routes[] = {
     {"/.well-known/openid-configuration", IDP_GET, IDP_READS, false, NULL, idp_answer_metadata},
     {"/device", IDP_GET, IDP_WRITES, false, NULL, idp_answer_device_page},
     {"/device", IDP_POST, IDP_WRITES, false, FORM, idp_answer_device_page},
+    {"/device/decision", IDP_POST, IDP_WRITES, false, FORM, idp_answer_device_decision},
     {"/device/list", IDP_GET, IDP_WRITES, false, NULL, idp_answer_device_list},
     {"/device/list", IDP_POST, IDP_WRITES, false, FORM, idp_answer_device_list},
     {"/device/qr", IDP_GET, IDP_READS, false, NULL, idp_answer_device_qr},

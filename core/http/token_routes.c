@@ -38,10 +38,30 @@ static struct idp_json *device_describe(struct idp_call *call, const struct idp_
     return device;
 }
 
+/* What hooks say of the response as a whole. */
+static struct idp_response response_of(struct idp_call *call, const struct idp_json *answer)
+{
+    int64_t status;
+    const struct idp_json *headers = idp_json_member(answer, "http_headers");
+    bool has_status = idp_json_integer(idp_json_member(answer, "http_status"), &status);
+    if (headers == NULL && !has_status) {
+        return idp_response_outcome(call, answer);
+    }
+    const struct idp_json *body = idp_json_with(call, answer, "http_headers", NULL);
+    body = idp_json_with(call, body, "http_status", NULL);
+    struct idp_response response =
+        has_status ? idp_response_json(call, status, body) : idp_response_outcome(call, body);
+    for (const struct idp_json *header = headers == NULL ? NULL : headers->child; header != NULL;
+         header = header->next) {
+        idp_json_add_named(response.headers, header->name, idp_json_node(call, header));
+    }
+    return response;
+}
+
 /* The client has to try again with the nonce, which goes along (RFC 9449 §8). */
 static struct idp_response outcome(struct idp_call *call, const struct idp_json *answer)
 {
-    struct idp_response response = idp_response_outcome(call, answer);
+    struct idp_response response = response_of(call, answer);
     if (idp_bytes_is(idp_json_string(answer, "error"), "use_dpop_nonce")) {
         idp_json_add_string(call, response.headers, "DPoP-Nonce", idp_dpop_nonce(call));
     }
@@ -90,14 +110,15 @@ struct idp_response idp_answer_introspect(struct idp_call *call, const struct id
     if (error) {
         return idp_response_error(call, error);
     }
-    const struct idp_json *answer = idp_introspect_endpoint(call, form, &credentials);
+    struct idp_bytes client_id;
+    const struct idp_json *answer = idp_introspect_endpoint(call, form, &credentials, &client_id);
     struct idp_response response = idp_response_outcome(call, answer);
     if (response.status == 200 && wants_signed(request)) {
         struct idp_json *headers = idp_json_new(call, IDP_JSON_OBJECT);
         idp_json_add_c(call, headers, "Content-Type", SIGNED_INTROSPECTION);
         idp_json_add_c(call, headers, "Cache-Control", "no-store");
         response.headers = headers;
-        response.body = idp_introspection_sign(call, answer, credentials.client_id);
+        response.body = idp_introspection_sign(call, answer, client_id);
     }
     return response;
 }

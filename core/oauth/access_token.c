@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* access_token.c - access tokens: signed, so that any resource server can check them by itself (RFC
  * 9068), or opaque, looked up by their digest. Either names its grant in its jti. */
-#include "core/oauth/token.h"
+#include "core/oauth/hook.h"
 
 #define SECOND_US INT64_C(1000000)
 
@@ -22,10 +22,11 @@ const size_t idp_access_token_statement_count = IDP_COUNT(idp_access_token_state
 
 /* Claims of the approval may add, never replace: these are the server's word. */
 static const char *const protected_claims[] = {
-    "iss", "sub", "aud", "exp", "iat",       "nbf", "jti",   "client_id", "scope",
-    "act", "cnf", "azp", "typ", "auth_time", "amr", "nonce", "at_hash",   "sid"};
+    "iss",       "sub",   "aud",     "exp", "iat",    "nbf",        "jti",
+    "client_id", "scope", "act",     "cnf", "azp",    "typ",        "auth_time",
+    "amr",       "nonce", "at_hash", "sid", "active", "token_type", "token_use"};
 
-static bool is_protected(struct idp_bytes name)
+bool idp_claim_is_protected(struct idp_bytes name)
 {
     for (size_t i = 0; i < IDP_COUNT(protected_claims); i++) {
         if (idp_bytes_is(name, protected_claims[i])) {
@@ -48,14 +49,24 @@ void idp_claims_add_details(struct idp_call *call, struct idp_json *claims,
     const struct idp_json *extra = idp_json_member(details, "claims");
     for (const struct idp_json *claim = extra == NULL ? NULL : extra->child; claim != NULL;
          claim = claim->next) {
-        if (!is_protected(claim->name)) {
+        if (!idp_claim_is_protected(claim->name)) {
             idp_json_add_named(claims, claim->name, idp_json_node(call, claim));
         }
     }
 }
 
+struct idp_json *idp_claims_over(struct idp_call *call, struct idp_json *claims,
+                                 const struct idp_json *added)
+{
+    for (const struct idp_json *claim = added == NULL ? NULL : added->child; claim != NULL;
+         claim = claim->next) {
+        claims = idp_json_with(call, claims, idp_text_c(call, claim->name), claim);
+    }
+    return claims;
+}
+
 /* The grant is what stands before the dot. */
-static struct idp_bytes jti_make(struct idp_call *call, struct idp_bytes grant_id)
+struct idp_bytes idp_jti_make(struct idp_call *call, struct idp_bytes grant_id, bool is_told_more)
 {
     struct idp_text jti = {.call = call};
     if (grant_id.data != NULL) {
@@ -63,6 +74,7 @@ static struct idp_bytes jti_make(struct idp_call *call, struct idp_bytes grant_i
         idp_text_add_char(&jti, '.');
     }
     idp_text_add(&jti, idp_random_text(call, TOKEN_ID_SIZE));
+    idp_text_add_c(&jti, is_told_more ? "~" : "");
     return idp_text_bytes(&jti);
 }
 
@@ -90,17 +102,31 @@ static void add_audience(struct idp_call *call, struct idp_json *claims,
     }
 }
 
-static struct idp_json *claims_of(struct idp_call *call, const struct idp_settings *settings,
-                                  const struct idp_grant *grant, struct idp_bytes jti,
-                                  int64_t expires_in_s)
+/* It does not outlive its grant. */
+int64_t idp_access_lifetime_s(struct idp_call *call, const struct idp_issue *issue)
 {
+    const struct idp_grant *grant = issue->grant;
+    int64_t lifetime_s = issue->rules.access_token_lifetime_s, left_s = lifetime_s;
+    if (grant->expires_at_us != 0) {
+        left_s = grant->expires_at_us / SECOND_US - idp_now_s(call);
+    } else if (grant->is_new) {
+        left_s = issue->rules.grant_lifetime_s;
+    }
+    return left_s < lifetime_s ? left_s : lifetime_s;
+}
+
+struct idp_json *idp_claims_for_access(struct idp_call *call, const struct idp_issue *issue,
+                                       struct idp_bytes jti)
+{
+    const struct idp_settings *settings = &issue->request->settings;
+    const struct idp_grant *grant = issue->grant;
     struct idp_json *claims = idp_json_new(call, IDP_JSON_OBJECT);
     idp_json_add_string(call, claims, "iss", settings->issuer);
     idp_json_add_string(call, claims, "sub", grant->subject);
     add_audience(call, claims, settings, grant);
     idp_json_add_string(call, claims, "client_id", grant->client_id);
     idp_json_add_integer(call, claims, "iat", idp_now_s(call));
-    idp_json_add_integer(call, claims, "exp", idp_now_s(call) + expires_in_s);
+    idp_json_add_integer(call, claims, "exp", idp_now_s(call) + idp_access_lifetime_s(call, issue));
     idp_json_add_string(call, claims, "jti", jti);
     if (grant->scope.size > 0) {
         idp_json_add_string(call, claims, "scope", grant->scope);
@@ -110,7 +136,8 @@ static struct idp_json *claims_of(struct idp_call *call, const struct idp_settin
         idp_json_add_shared(call, claims, "act", grant->actor);
     }
     idp_claims_add_details(call, claims, grant->details);
-    return claims;
+    claims = idp_claims_over(call, claims, issue->attributes);
+    return idp_claims_over(call, claims, issue->access_added);
 }
 
 /* ---- tokens ---- */
@@ -129,37 +156,25 @@ static struct idp_bytes digest_of(struct idp_call *call, struct idp_bytes token)
 }
 
 static struct idp_bytes keep(struct idp_call *call, const struct idp_settings *settings,
-                             const struct idp_json *claims, struct idp_bytes jti,
-                             int64_t expires_at_us)
+                             const struct idp_json *claims)
 {
+    int64_t expires_at_s = 0;
     struct idp_bytes token = idp_opaque_token(call, settings);
+    bool is_number = idp_json_integer(idp_json_member(claims, "exp"), &expires_at_s);
     struct idp_value row[] = {idp_value_text(idp_tenant(call)),
-                              idp_value_blob(digest_of(call, token)), idp_value_text(jti),
-                              idp_value_time(expires_at_us),
+                              idp_value_blob(digest_of(call, token)),
+                              idp_value_text(idp_json_string(claims, "jti")),
+                              idp_value_time(is_number ? expires_at_s * SECOND_US : 0),
                               idp_value_json_text(idp_json_text(call, claims))};
     idp_run(call, &idp_access_token_statements[INSERT], row);
     return token;
 }
 
-/* It does not outlive its grant. */
-static int64_t lifetime_of(struct idp_call *call, const struct idp_token_rules *rules,
-                           const struct idp_grant *grant)
+struct idp_bytes idp_access_token(struct idp_call *call, const struct idp_issue *issue,
+                                  const struct idp_json *claims)
 {
-    int64_t left_s = grant->expires_at_us / SECOND_US - idp_now_s(call);
-    bool is_ended_by_grant = grant->expires_at_us != 0 && left_s < rules->access_token_lifetime_s;
-    return is_ended_by_grant ? left_s : rules->access_token_lifetime_s;
-}
-
-struct idp_bytes idp_access_token(struct idp_call *call, const struct idp_settings *settings,
-                                  const struct idp_token_rules *rules,
-                                  const struct idp_grant *grant, int64_t *expires_in_s)
-{
-    struct idp_bytes jti = jti_make(call, grant->grant_id);
-    *expires_in_s = lifetime_of(call, rules, grant);
-    struct idp_json *claims = claims_of(call, settings, grant, jti, *expires_in_s);
-    return rules->is_opaque
-               ? keep(call, settings, claims, jti, (idp_now_s(call) + *expires_in_s) * SECOND_US)
-               : sign(call, claims);
+    return issue->rules.is_opaque ? keep(call, &issue->request->settings, claims)
+                                  : sign(call, claims);
 }
 
 const struct idp_json *idp_opaque_claims(struct idp_call *call, struct idp_bytes token)

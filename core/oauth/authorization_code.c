@@ -95,17 +95,20 @@ static const struct idp_json *pay(struct idp_call *call, const struct idp_token_
         .grant_id = idp_text_of(row[2]),
         .details = idp_json_argument(call, row[3], "grant_details"),
         .binding = request->binding,
+        .is_new = true,
     };
     if (!idp_subject_enabled(call, grant.subject)) {
         return idp_error_json(IDP_ACCESS_DENIED);
     }
+    if (!idp_resource_meets(request, grant.details)) {
+        return idp_error_json(IDP_INVALID_TARGET);
+    }
     bool is_refresh_wanted =
         request->client.refresh_grant &&
         idp_grant_offered(&request->settings, idp_bytes_of(IDP_GRANT_REFRESH_TOKEN));
-    idp_grant_create(call, &request->rules, &grant);
     idp_audit_event(call, &request->settings, IDP_AUDIT_REDEEMED, grant.client_id, grant.subject,
                     NULL);
-    return idp_tokens_issue(call, &request->settings, &request->rules, &grant, is_refresh_wanted);
+    return idp_tokens_issue(call, request, &grant, is_refresh_wanted);
 }
 
 const struct idp_json *idp_grant_authorization_code(struct idp_call *call,

@@ -25,5 +25,5 @@ const struct idp_json *idp_grant_client_credentials(struct idp_call *call,
                               .details = details,
                               .binding = request->binding};
     call->host->begin(call);
-    return idp_tokens_issue(call, &request->settings, &request->rules, &grant, false);
+    return idp_tokens_issue(call, request, &grant, false);
 }

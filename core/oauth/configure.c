@@ -5,6 +5,7 @@
  * Two calls at once cannot lose each other's change: the row is written only at the version read.
  */
 #include "core/oauth/tenant.h"
+#include "core/oauth/token.h"
 
 enum { CONFIGURE_TRIES = 8 };
 
@@ -106,6 +107,14 @@ static void warn(struct idp_call *call, struct idp_json *warnings, const char *s
     idp_json_add(warnings, NULL, idp_json_new_string(call, idp_bytes_of(sentence)));
 }
 
+/* A rule of others that was not brought along does nothing. */
+static bool is_rule_missing(struct idp_call *call, const struct idp_settings *settings)
+{
+    struct idp_hooks hooks = idp_hooks_load(call, settings);
+    return (settings->pre_mappingrule_id.data != NULL && hooks.before == NULL) ||
+           (settings->post_mappingrule_id.data != NULL && hooks.after == NULL);
+}
+
 static struct idp_json *in_force(struct idp_call *call, const struct idp_json *document)
 {
     struct idp_settings settings = idp_settings_of(document);
@@ -128,6 +137,9 @@ static struct idp_json *in_force(struct idp_call *call, const struct idp_json *d
             "More than 1000 user codes wait for a decision: a guess may hit any of "
             "them. Make user codes longer.";
         idp_json_add(warnings, NULL, idp_json_new_string(call, idp_bytes_of(sentence)));
+    }
+    if (is_rule_missing(call, &settings)) {
+        warn(call, warnings, "A mapping rule is named and no hook has that name: see set_hook().");
     }
     idp_json_add(result, "warnings", warnings);
     return result;

@@ -131,29 +131,28 @@ static const struct idp_json *explain(struct idp_call *call, const struct idp_se
 }
 
 /* A locked subject consumes the code all the same: it must not come alive with the subject. */
-static const struct idp_json *pay(struct idp_call *call, const struct idp_settings *settings,
-                                  const struct idp_token_rules *rules,
-                                  const struct idp_client *client,
-                                  const struct idp_binding *binding, const struct idp_value *row)
+static const struct idp_json *pay(struct idp_call *call, const struct idp_token_request *request,
+                                  const struct idp_value *row)
 {
     struct idp_bytes subject = idp_text_of(row[0]);
     if (!idp_subject_enabled(call, subject)) {
         return idp_error_json(IDP_ACCESS_DENIED);
     }
     struct idp_grant grant = {
-        .client_id = client->client_id,
+        .client_id = request->client.client_id,
         .subject = subject,
         .scope = idp_text_of(row[1]),
-        .grant_type = idp_bytes_of(IDP_GRANT_DEVICE_CODE),
+        .grant_type = request->grant_type,
         .details = idp_json_argument(call, row[2], "grant_details"),
         .device = idp_json_argument(call, row[3], "device"),
-        .binding = *binding,
+        .binding = request->binding,
+        .is_new = true,
     };
-    idp_audit_event(call, settings, IDP_AUDIT_REDEEMED, grant.client_id, subject, NULL);
-    idp_grant_create(call, rules, &grant);
-    return idp_tokens_issue(call, settings, rules, &grant,
-                            client->refresh_grant &&
-                                idp_grant_offered(settings, idp_bytes_of(IDP_GRANT_REFRESH_TOKEN)));
+    bool is_refresh_wanted =
+        request->client.refresh_grant &&
+        idp_grant_offered(&request->settings, idp_bytes_of(IDP_GRANT_REFRESH_TOKEN));
+    idp_audit_event(call, &request->settings, IDP_AUDIT_REDEEMED, grant.client_id, subject, NULL);
+    return idp_tokens_issue(call, request, &grant, is_refresh_wanted);
 }
 
 /* ---- what the request has to prove ---- */
@@ -163,21 +162,17 @@ static struct idp_value proven_or_empty(struct idp_bytes proven)
     return idp_value_text(proven.data == NULL ? idp_bytes_of("") : proven);
 }
 
-static const struct idp_json *redeem(struct idp_call *call, const struct idp_value *key,
-                                     const struct idp_redeemer *redeemer)
+struct redeeming {
+    const struct idp_value *key;
+    const struct idp_redeemer *redeemer;
+    struct idp_token_request request;
+};
+
+static const struct idp_json *take(struct idp_call *call, void *data)
 {
-    struct idp_client client;
-    struct idp_settings settings;
-    struct idp_binding binding = redeemer->binding;
-    enum idp_error error = idp_device_client(call, redeemer->client_id, &client, &settings);
-    if (error != IDP_OK) {
-        return idp_error_json(error);
-    }
-    struct idp_token_rules rules = idp_token_rules_of(call, &settings, client.client_id);
-    error = idp_binding_judge(&rules, &binding);
-    if (error != IDP_OK) {
-        return idp_error_json(error);
-    }
+    const struct redeeming *redeeming = data;
+    const struct idp_redeemer *redeemer = redeeming->redeemer;
+    const struct idp_value *key = redeeming->key;
     struct idp_bytes verifier = redeemer->code_verifier;
     struct idp_value proven[] = {
         key[0],
@@ -191,9 +186,32 @@ static const struct idp_json *redeem(struct idp_call *call, const struct idp_val
     const struct idp_value *row =
         idp_run_one(call, &idp_device_poll_statements[POLL_REDEEM], proven);
     if (row == NULL) {
-        return explain(call, &settings, redeemer->client_id, key, proven);
+        return explain(call, &redeeming->request.settings, redeemer->client_id, key, proven);
     }
-    return pay(call, &settings, &rules, &client, &binding, row);
+    return pay(call, &redeeming->request, row);
+}
+
+static const struct idp_json *redeem(struct idp_call *call, const struct idp_value *key,
+                                     const struct idp_redeemer *redeemer)
+{
+    struct redeeming redeeming = {
+        key,
+        redeemer,
+        {.binding = redeemer->binding, .grant_type = idp_bytes_of(IDP_GRANT_DEVICE_CODE)}};
+    struct idp_token_request *request = &redeeming.request;
+    enum idp_error error =
+        idp_device_client(call, redeemer->client_id, &request->client, &request->settings);
+    if (error != IDP_OK) {
+        return idp_error_json(error);
+    }
+    request->rules = idp_token_rules_of(call, &request->settings, request->client.client_id);
+    error = idp_binding_judge(&request->rules, &request->binding);
+    if (error != IDP_OK) {
+        return idp_error_json(error);
+    }
+    struct idp_hooks hooks = idp_hooks_load(call, &request->settings);
+    request->hooks = &hooks;
+    return idp_hooked(call, &hooks, take, &redeeming);
 }
 
 /* The interval that an early poll made; NULL: it was none. */

@@ -21,9 +21,11 @@ static struct idp_json *active(struct idp_call *call, const struct idp_json *cla
     idp_json_add_c(call, answer, "token_type",
                    is_bound ? "DPoP" : idp_settings_load(call).token_type);
     for (const struct idp_json *claim = claims->child; claim != NULL; claim = claim->next) {
-        idp_json_add_named(answer, claim->name, idp_json_node(call, claim));
+        if (!idp_word_in(idp_bytes_of("active token_type"), claim->name)) {
+            idp_json_add_named(answer, claim->name, idp_json_node(call, claim));
+        }
     }
-    return answer;
+    return idp_claims_over(call, answer, idp_token_claims_told(call, claims));
 }
 
 static struct idp_json *refresh_answer(struct idp_call *call, const struct idp_refresh *refresh)
@@ -65,7 +67,8 @@ static struct idp_json *introspect(struct idp_call *call, struct idp_bytes token
 }
 
 const struct idp_json *idp_introspect_endpoint(struct idp_call *call, const struct idp_json *form,
-                                               const struct idp_credentials *credentials)
+                                               const struct idp_credentials *credentials,
+                                               struct idp_bytes *client_id)
 {
     struct idp_client client;
     struct idp_bytes token = idp_json_string(form, "token");
@@ -73,6 +76,7 @@ const struct idp_json *idp_introspect_endpoint(struct idp_call *call, const stru
     if (error != IDP_OK) {
         return idp_error_json(error);
     }
+    *client_id = client.client_id;
     return token.data == NULL
                ? idp_error_json_with(call, IDP_INVALID_REQUEST, "Parameter token is missing.")
                : introspect(call, token, &client);

@@ -43,7 +43,7 @@ const struct idp_json *idp_grant_jwt_bearer(struct idp_call *call,
                               .scope = scope,
                               .grant_type = idp_bytes_of(IDP_GRANT_JWT_BEARER),
                               .details = details,
-                              .binding = request->binding};
-    idp_grant_create(call, &request->rules, &grant);
-    return idp_tokens_issue(call, &request->settings, &request->rules, &grant, false);
+                              .binding = request->binding,
+                              .is_new = true};
+    return idp_tokens_issue(call, request, &grant, false);
 }

@@ -159,12 +159,18 @@ bool idp_guard_device_code(struct idp_call *call, const struct idp_settings *set
 
 bool idp_subject_enabled(struct idp_call *call, struct idp_bytes subject);
 
+/* Raises unless the argument can name an authenticated user. */
+void idp_check_subject(struct idp_call *call, struct idp_value subject);
+
 /* ---- scope (scope.c): space-separated, RFC 6749 §3.3 ---- */
 
 /* True for a list of scope tokens without doubles. */
 bool idp_scope_valid(struct idp_bytes scope);
 /* True where every word of `narrow` is in `wide`. */
 bool idp_scope_within(struct idp_bytes narrow, struct idp_bytes wide);
+/* The words of `scope` that are in `allowed`, too. */
+struct idp_bytes idp_scope_common(struct idp_call *call, struct idp_bytes scope,
+                                  struct idp_bytes allowed);
 
 /* ---- what tokens are bound to (binding.c, dpop.c) ---- */
 
@@ -275,7 +281,8 @@ struct idp_origin {
 };
 
 /* A proof of RFC 9449 for this request, and for the access token where one is given. IDP_OK and the
- * thumbprint of its key, IDP_INVALID_DPOP_PROOF or IDP_USE_DPOP_NONCE. Writes: it is good once. */
+ * thumbprint of its key, IDP_INVALID_DPOP_PROOF or IDP_USE_DPOP_NONCE. Good once, where the call
+ * may write. */
 enum idp_error idp_dpop_read(struct idp_call *call, const struct idp_origin *origin,
                              bool is_nonce_needed, struct idp_bytes access_token,
                              struct idp_bytes *jkt) IDP_MUST_CHECK;
@@ -298,9 +305,11 @@ const struct idp_json *idp_device_endpoint(struct idp_call *call, const struct i
                                            const struct idp_origin *origin,
                                            const struct idp_json *device);
 
-/* Introspection (RFC 7662 §2) and revocation (RFC 7009 §2), by an authenticated client. */
+/* Introspection (RFC 7662 §2) and revocation (RFC 7009 §2), by an authenticated client;
+ * *client_id: which it was. */
 const struct idp_json *idp_introspect_endpoint(struct idp_call *call, const struct idp_json *form,
-                                               const struct idp_credentials *credentials);
+                                               const struct idp_credentials *credentials,
+                                               struct idp_bytes *client_id);
 const struct idp_json *idp_revoke_endpoint(struct idp_call *call, const struct idp_json *form,
                                            const struct idp_credentials *credentials);
 
@@ -357,6 +366,10 @@ struct idp_value idp_sql_approve_device_code(struct idp_call *call,
 struct idp_value idp_sql_deny_device_code(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_poll_device_code(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_token_request(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_set_hook(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_hooks(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_explain_token_request(struct idp_call *call,
+                                               const struct idp_value *arguments);
 struct idp_value idp_sql_introspect(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_revoke(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_userinfo(struct idp_call *call, const struct idp_value *arguments);
@@ -404,7 +417,7 @@ extern const struct idp_statement idp_tenant_statements[], idp_client_statements
     idp_authorization_code_statements[], idp_consent_statements[], idp_withdrawal_statements[],
     idp_purge_statements[], idp_guard_statements[], idp_audit_seal_statements[],
     idp_audit_verify_statements[], idp_audit_purge_statements[], idp_audit_total_statements[],
-    idp_metrics_statements[];
+    idp_metrics_statements[], idp_hook_statements[], idp_token_claims_statements[];
 extern const size_t idp_tenant_statement_count, idp_client_statement_count,
     idp_client_write_statement_count, idp_client_secret_statement_count,
     idp_client_remove_statement_count, idp_registration_statement_count,
@@ -415,6 +428,7 @@ extern const size_t idp_tenant_statement_count, idp_client_statement_count,
     idp_refresh_token_statement_count, idp_authorization_code_statement_count,
     idp_consent_statement_count, idp_withdrawal_statement_count, idp_purge_statement_count,
     idp_guard_statement_count, idp_audit_seal_statement_count, idp_audit_verify_statement_count,
-    idp_audit_purge_statement_count, idp_audit_total_statement_count, idp_metrics_statement_count;
+    idp_audit_purge_statement_count, idp_audit_total_statement_count, idp_metrics_statement_count,
+    idp_hook_statement_count, idp_token_claims_statement_count;
 
 #endif

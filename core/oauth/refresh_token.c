@@ -11,7 +11,7 @@
 
 enum { REUSE_COUNT_MAX = 16 };
 
-enum { INSERT, FIND, ROTATE, REUSE };
+enum { INSERT, FIND, ROTATE, REUSE, REPLAYED };
 
 const struct idp_statement idp_refresh_token_statements[] = {
     [INSERT] = {"INSERT INTO idplane.refresh_token (tenant, token_digest, grant_id, state,"
@@ -20,11 +20,11 @@ const struct idp_statement idp_refresh_token_statements[] = {
                 "txtzz", ""},
     [FIND] = {"SELECT r.state, r.issued_at, r.expires_at, g.state, g.expires_at, g.grant_id,"
               " g.client_id, g.subject, g.scope, g.grant_type, g.grant_details, g.key_thumbprint,"
-              " g.certificate_thumbprint"
+              " g.certificate_thumbprint, g.created_at"
               " FROM idplane.refresh_token r, idplane.authorization_grant g"
               " WHERE r.tenant = $1 AND r.token_digest = $2"
               " AND g.tenant = $1 AND g.grant_id = r.grant_id",
-              "tx", "tzztztttttjtt"},
+              "tx", "tzztztttttjttz"},
     [ROTATE] = {"UPDATE idplane.refresh_token SET state = 'rotated', rotated_at = $3"
                 " WHERE tenant = $1 AND token_digest = $2 AND state = 'active' AND expires_at > $3",
                 "txz", ""},
@@ -32,6 +32,9 @@ const struct idp_statement idp_refresh_token_statements[] = {
                " WHERE tenant = $1 AND token_digest = $2 AND state = 'rotated' AND expires_at > $3"
                " AND rotated_at > $4 AND reuse_count < $5",
                "txzzi", ""},
+    [REPLAYED] = {"SELECT rotated_at FROM idplane.refresh_token WHERE tenant = $1"
+                  " AND token_digest = $2 AND expires_at > $3 AND rotated_at <= $4",
+                  "txzz", "z"},
 };
 const size_t idp_refresh_token_statement_count = IDP_COUNT(idp_refresh_token_statements);
 
@@ -76,6 +79,13 @@ static struct idp_grant grant_of(struct idp_call *call, const struct idp_value *
     };
 }
 
+/* Of a client that had this client_id before nothing is good for the one that has it now. */
+static bool is_granted(struct idp_call *call, const struct idp_value *row)
+{
+    return idp_bytes_is(row[3].bytes, "active") && idp_integer_of(row[4]) > idp_now_us(call) &&
+           idp_integer_of(row[13]) >= idp_client_created_us(call, idp_text_of(row[6]));
+}
+
 bool idp_refresh_find(struct idp_call *call, struct idp_bytes token, struct idp_refresh *refresh)
 {
     struct idp_value key[] = {idp_value_text(idp_tenant(call)),
@@ -87,7 +97,7 @@ bool idp_refresh_find(struct idp_call *call, struct idp_bytes token, struct idp_
     int64_t now_us = idp_now_us(call);
     *refresh = (struct idp_refresh){
         .is_active = idp_bytes_is(row[0].bytes, "active") && idp_integer_of(row[2]) > now_us,
-        .is_granted = idp_bytes_is(row[3].bytes, "active") && idp_integer_of(row[4]) > now_us,
+        .is_granted = is_granted(call, row),
         .issued_at_us = idp_integer_of(row[1]),
         .expires_at_us = idp_integer_of(row[2]),
         .grant = grant_of(call, row),
@@ -97,26 +107,48 @@ bool idp_refresh_find(struct idp_call *call, struct idp_bytes token, struct idp_
 
 /* ---- the grant type ---- */
 
-/* Takes the token: true once, and a few times more within the grace time. */
-static bool take(struct idp_call *call, const struct idp_settings *settings, struct idp_bytes token)
+/* $1 tenant, $2 digest, $3 the time, $4 a token that was spent later is good for a while, $5 how
+ * often. */
+struct key {
+    struct idp_value values[5];
+};
+
+static struct key key_of(struct idp_call *call, const struct idp_settings *settings,
+                         struct idp_bytes token)
 {
-    int64_t now_us = idp_now_us(call);
-    struct idp_value key[] = {idp_value_text(idp_tenant(call)),
-                              idp_value_blob(digest_of(call, token)), idp_value_time(now_us),
-                              idp_value_time(now_us - settings->refresh_grace_s * SECOND_US),
-                              idp_value_integer(REUSE_COUNT_MAX)};
-    return idp_run(call, &idp_refresh_token_statements[ROTATE], key).affected == 1 ||
-           idp_run(call, &idp_refresh_token_statements[REUSE], key).affected == 1;
+    int64_t now_us = idp_now_us(call), grace_us = settings->refresh_grace_s * SECOND_US;
+    return (struct key){{idp_value_text(idp_tenant(call)), idp_value_blob(digest_of(call, token)),
+                         idp_value_time(now_us),
+                         idp_value_time(grace_us == 0 ? IDP_TIME_MAX_US : now_us - grace_us),
+                         idp_value_integer(REUSE_COUNT_MAX)}};
 }
 
-/* Of a token that was spent before: somebody has it who should not. */
-static const struct idp_json *reused(struct idp_call *call, const struct idp_refresh *refresh)
+/* Takes the token: true once, and a few times more within the grace time. */
+static bool take(struct idp_call *call, const struct idp_settings *settings, const struct key *key)
 {
-    const struct idp_grant *grant = &refresh->grant;
-    if (refresh->expires_at_us > idp_now_us(call) && idp_grant_revoke(call, grant->grant_id)) {
+    return idp_run(call, &idp_refresh_token_statements[ROTATE], key->values).affected == 1 ||
+           (settings->refresh_grace_s > 0 &&
+            idp_run(call, &idp_refresh_token_statements[REUSE], key->values).affected == 1);
+}
+
+/* Of a token that was spent before: after the grace time somebody has it who should not. */
+static const struct idp_json *reused(struct idp_call *call, const struct key *key,
+                                     const struct idp_grant *grant)
+{
+    bool is_replayed =
+        idp_run_one(call, &idp_refresh_token_statements[REPLAYED], key->values) != NULL;
+    if (is_replayed && idp_grant_revoke(call, grant->grant_id)) {
         idp_audit_event(call, NULL, IDP_AUDIT_REUSED, grant->client_id, grant->subject, NULL);
     }
     return idp_error_json(IDP_INVALID_GRANT);
+}
+
+/* A client that authenticates may change its key or certificate: its tokens are bound to what it
+ * proves now. Of any other the token is bound to what it was issued for (RFC 9449 §5). */
+static bool is_proven(const struct idp_token_request *request, const struct idp_grant *grant)
+{
+    return !idp_bytes_is(request->client.auth_method, "none") ||
+           idp_binding_meets(&request->binding, &grant->binding);
 }
 
 /* What of a request is wrong that spends nothing. */
@@ -125,11 +157,14 @@ static enum idp_error judge(struct idp_call *call, const struct idp_token_reques
 {
     const struct idp_grant *grant = &refresh->grant;
     if (!idp_bytes_equal(grant->client_id, request->client.client_id) || !refresh->is_granted ||
-        !idp_binding_meets(&request->binding, &grant->binding)) {
+        !is_proven(request, grant)) {
         return IDP_INVALID_GRANT;
     }
     if (idp_scope_asked(request->form, grant->scope).data == NULL) {
         return IDP_INVALID_SCOPE;
+    }
+    if (!idp_resource_meets(request, grant->details)) {
+        return IDP_INVALID_TARGET;
     }
     return idp_subject_enabled(call, grant->subject) ? IDP_OK : IDP_ACCESS_DENIED;
 }
@@ -140,13 +175,10 @@ static const struct idp_json *pay(struct idp_call *call, const struct idp_token_
 {
     struct idp_grant *grant = &refresh->grant;
     grant->scope = idp_scope_asked(request->form, grant->scope);
-    if (grant->binding.jkt.data == NULL) {
-        grant->binding.jkt = request->binding.jkt;
-    }
+    grant->binding = request->binding;
     idp_audit_event(call, &request->settings, IDP_AUDIT_REFRESHED, grant->client_id, grant->subject,
                     NULL);
-    return idp_tokens_issue(call, &request->settings, &request->rules, grant,
-                            request->rules.is_rotated);
+    return idp_tokens_issue(call, request, grant, request->rules.is_rotated);
 }
 
 const struct idp_json *idp_grant_refresh_token(struct idp_call *call,
@@ -161,15 +193,17 @@ const struct idp_json *idp_grant_refresh_token(struct idp_call *call,
     if (!idp_refresh_find(call, token, &refresh)) {
         return idp_error_json(IDP_INVALID_GRANT);
     }
+    refresh.grant.scope = idp_scope_common(call, refresh.grant.scope, request->client.scope);
     enum idp_error error = judge(call, request, &refresh);
     if (error != IDP_OK) {
         return idp_error_json(error);
     }
+    struct key key = key_of(call, &request->settings, token);
     call->host->begin(call);
     bool is_taken =
-        request->rules.is_rotated ? take(call, &request->settings, token) : refresh.is_active;
+        request->rules.is_rotated ? take(call, &request->settings, &key) : refresh.is_active;
     if (!is_taken) {
-        return reused(call, &refresh);
+        return reused(call, &key, &refresh.grant);
     }
     return idp_grant_use(call, refresh.grant.grant_id) ? pay(call, request, &refresh)
                                                        : idp_error_json(IDP_INVALID_GRANT);

@@ -14,7 +14,7 @@ const struct idp_setting idp_setting_rows[] = {
     {NULL, "pre_mappingrule_id", NULL, IDP_SETTING_NAME, 0, 0, 0, NULL, FIELD(pre_mappingrule_id)},
     {NULL, "post_mappingrule_id", NULL, IDP_SETTING_NAME, 0, 0, 0, NULL,
      FIELD(post_mappingrule_id)},
-    {NULL, "client_certificate_header", NULL, IDP_SETTING_TEXT, 0, 0, 0, NULL,
+    {NULL, "client_certificate_header", NULL, IDP_SETTING_HEADER, 0, 0, 0, NULL,
      FIELD(certificate_header)},
     {"device_flow_settings", "device_flow_polling_interval_in_secs",
      "device_flow_polling_interval_seconds", IDP_SETTING_INTEGER, 1, 3600, 5, NULL,
@@ -200,8 +200,6 @@ struct idp_settings idp_settings_of(const struct idp_json *document)
         fill(&settings, preset != NULL ? preset : row, setting_member(document, row));
     }
     fill_behaviour(&settings);
-    settings.attribute_map = idp_json_member(document, "attribute_map");
-    settings.attribute_sources = idp_json_member(document, "attribute_sources");
     if (settings.issuer.data == NULL) {
         settings.issuer = settings.base_url;
     }
@@ -209,6 +207,8 @@ struct idp_settings idp_settings_of(const struct idp_json *document)
         settings.audience = settings.issuer;
     }
     settings.grant_types = idp_json_member(document, "grant_types");
+    settings.attribute_map = idp_json_member(document, "attribute_map");
+    settings.attribute_sources = idp_json_member(document, "attribute_sources");
     settings.device_grant = idp_grant_offered(&settings, idp_bytes_of(IDP_GRANT_DEVICE_CODE));
     return settings;
 }

@@ -77,6 +77,15 @@ struct idp_url {
 };
 bool idp_url_read(struct idp_call *call, struct idp_bytes text, struct idp_url *url) IDP_MUST_CHECK;
 
+/* The same of these two (attribute_source.c). */
+const char *idp_attribute_map_problem(const struct idp_json *map);
+const char *idp_attribute_sources_problem(const struct idp_json *sources);
+
+/* The source of a claim in attribute_map: the object itself, or the one that a text names; NULL:
+ * there is none such. */
+const struct idp_json *idp_attribute_source(const struct idp_settings *settings,
+                                            const struct idp_json *claim);
+
 /* Checks a document member by member; NULL where it is valid, else sentences that name them all. */
 const char *idp_settings_check(struct idp_call *call, const struct idp_json *document);
 

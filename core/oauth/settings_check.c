@@ -288,26 +288,22 @@ static void warn_guessing(struct idp_call *call, struct idp_json *warnings,
     warn(call, warnings, idp_text_bytes(&sentence).data);
 }
 
-/* Of a claim, by the name or the number of its source: both were in use. */
-static bool is_source_of(const struct idp_json *source, const struct idp_json *claim)
+static bool has_directory(const struct idp_json *sources)
 {
-    const struct idp_json *id = idp_json_member(source, "id");
-    return idp_bytes_equal(idp_json_string(source, "name"), claim->text) ||
-           (id != NULL && idp_bytes_equal(id->text, claim->text));
+    const struct idp_json *source = sources == NULL ? NULL : sources->child;
+    while (source != NULL && !idp_bytes_is(idp_json_string(source, "type"), "ldap")) {
+        source = source->next;
+    }
+    return source != NULL;
 }
 
 static bool has_unknown_source(const struct idp_settings *settings)
 {
-    const struct idp_json *map = settings->attribute_map, *sources = settings->attribute_sources;
     bool unknown = false;
-    for (const struct idp_json *claim = map == NULL ? NULL : map->child; claim != NULL;
-         claim = claim->next) {
-        bool found = false;
-        for (const struct idp_json *source = sources == NULL ? NULL : sources->child;
-             source != NULL; source = source->next) {
-            found = found || is_source_of(source, claim);
-        }
-        unknown = unknown || !found;
+    for (const struct idp_json *claim =
+             settings->attribute_map == NULL ? NULL : settings->attribute_map->child;
+         claim != NULL; claim = claim->next) {
+        unknown = unknown || idp_attribute_source(settings, claim) == NULL;
     }
     return unknown;
 }
@@ -329,6 +325,11 @@ struct idp_json *idp_settings_warnings(struct idp_call *call, const struct idp_s
     if (has_unknown_source(settings)) {
         warn(call, warnings,
              "The attribute_map names a source that attribute_sources do not have.");
+    }
+    if (has_directory(settings->attribute_sources)) {
+        warn(call, warnings,
+             "An attribute source of type ldap gives nothing: a database asks no directory. Copy "
+             "what is needed into a table, and use type sql.");
     }
     if (settings->base_url.size + strlen(settings->verification_path) >
         VERIFICATION_URI_SIZE_EASY) {

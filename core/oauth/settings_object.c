@@ -23,36 +23,6 @@ static const char *grant_types_problem(const struct idp_json *list)
                : " must be an array of texts";
 }
 
-static const char *attribute_map_problem(const struct idp_json *map)
-{
-    return map->kind == IDP_JSON_OBJECT && all_are(map, IDP_JSON_STRING)
-               ? NULL
-               : " must be an object of texts: the attribute source of each claim";
-}
-
-static bool is_source(const struct idp_json *source)
-{
-    static const char *const types[] = {"value", "credential", "ldap"};
-    struct idp_bytes type = idp_json_string(source, "type");
-    bool known = false;
-    for (size_t i = 0; i < IDP_COUNT(types); i++) {
-        known = known || idp_bytes_is(type, types[i]);
-    }
-    return known && idp_json_string(source, "name").size > 0 &&
-           idp_json_string(source, "value").data != NULL;
-}
-
-static const char *attribute_sources_problem(const struct idp_json *list)
-{
-    bool good = list->kind == IDP_JSON_ARRAY;
-    for (const struct idp_json *item = good ? list->child : NULL; item != NULL; item = item->next) {
-        good = good && is_source(item);
-    }
-    return good ? NULL
-                : " must be an array of objects with the texts name, value, and type: value, "
-                  "credential or ldap";
-}
-
 /* ---- what is kept ---- */
 
 static bool is_number(const struct idp_json *json)
@@ -140,8 +110,8 @@ static const struct {
     const char *(*problem)(const struct idp_json *value);
 } objects[] = {
     {"grant_types", grant_types_problem},
-    {"attribute_map", attribute_map_problem},
-    {"attribute_sources", attribute_sources_problem},
+    {"attribute_map", idp_attribute_map_problem},
+    {"attribute_sources", idp_attribute_sources_problem},
     {"kept", kept_problem},
 };
 

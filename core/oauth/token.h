@@ -23,6 +23,22 @@ struct idp_token_rules idp_token_rules_of(struct idp_call *call,
                                           const struct idp_settings *settings,
                                           struct idp_bytes client_id);
 
+/* ---- hooks (hook.c, hook_ask.c) ---- */
+
+struct idp_hook;
+struct idp_hooks {
+    const struct idp_hook *all, *before, *after; /* of tokens; NULL: none */
+    size_t count;
+    bool is_any;     /* somebody is asked, or attributes are mapped */
+    bool is_refused; /* tokens were: what the request wrote is undone */
+};
+struct idp_hooks idp_hooks_load(struct idp_call *call, const struct idp_settings *settings);
+
+/* body(data), which makes tokens; without a trace where a hook refuses them. */
+const struct idp_json *idp_hooked(struct idp_call *call, const struct idp_hooks *hooks,
+                                  const struct idp_json *(*body)(struct idp_call *call, void *data),
+                                  void *data);
+
 /* ---- grants (grant.c) ---- */
 
 struct idp_grant {
@@ -33,6 +49,7 @@ struct idp_grant {
     const struct idp_json *actor;   /* who acts for the subject (RFC 8693 §4.1); may be NULL */
     struct idp_binding binding;
     int64_t expires_at_us; /* no token of it outlives this; 0: the rules alone say */
+    bool is_new;           /* its row is made with its first tokens */
     bool is_exchanged;     /* a token of it stood for another one before (RFC 8693) */
 };
 
@@ -51,22 +68,44 @@ bool idp_grant_revoke(struct idp_call *call, struct idp_bytes grant_id);
 /* A grant that is good now, for tokens of it; false: it is not. Notes that it is used. */
 bool idp_grant_use(struct idp_call *call, struct idp_bytes grant_id) IDP_MUST_CHECK;
 
-/* ---- tokens (token.c, access_token.c, refresh_token.c, id_token.c, withdrawal.c) ---- */
+/* ---- tokens (token.c, access_token.c, refresh_token.c, id_token.c, token_claims.c, withdrawal.c)
+ * ---- */
+
+struct idp_token_request;
+struct idp_issue;
 
 /* RFC 6749 §5.1: an access token; an ID token where the scope has openid; a refresh token where it
- * is wanted. Writes. */
-struct idp_json *idp_tokens_issue(struct idp_call *call, const struct idp_settings *settings,
-                                  const struct idp_token_rules *rules,
-                                  const struct idp_grant *grant, bool is_refresh_wanted);
+ * is wanted; *answer is then that. Or an error, where a hook refused. Writes. */
+struct idp_json *idp_tokens_issue(struct idp_call *call, const struct idp_token_request *request,
+                                  struct idp_grant *grant, bool is_refresh_wanted);
+
+/* True for claims that are the server's word: nobody else may set them. */
+bool idp_claim_is_protected(struct idp_bytes name);
+
+/* The claims of one over those of the other. */
+struct idp_json *idp_claims_over(struct idp_call *call, struct idp_json *claims,
+                                 const struct idp_json *added);
 
 /* The claims of the approval, but those that are the server's word. */
 void idp_claims_add_details(struct idp_call *call, struct idp_json *claims,
                             const struct idp_json *details);
 
-/* An access token; *expires_in_s: how long it is good. */
-struct idp_bytes idp_access_token(struct idp_call *call, const struct idp_settings *settings,
-                                  const struct idp_token_rules *rules,
-                                  const struct idp_grant *grant, int64_t *expires_in_s);
+/* A name for an access token; where it ends with a tilde introspection tells more than it. */
+struct idp_bytes idp_jti_make(struct idp_call *call, struct idp_bytes grant_id, bool is_told_more);
+
+/* What an access token says, and the token that says it. jti data NULL: without that. */
+struct idp_json *idp_claims_for_access(struct idp_call *call, const struct idp_issue *issue,
+                                       struct idp_bytes jti);
+struct idp_bytes idp_access_token(struct idp_call *call, const struct idp_issue *issue,
+                                  const struct idp_json *claims);
+
+/* How long an access token is good: it does not outlive its grant. */
+int64_t idp_access_lifetime_s(struct idp_call *call, const struct idp_issue *issue);
+
+/* What introspection tells on top of the claims of a token: kept, and found; NULL: nothing. */
+void idp_token_claims_keep(struct idp_call *call, const struct idp_json *claims,
+                           const struct idp_json *told);
+const struct idp_json *idp_token_claims_told(struct idp_call *call, const struct idp_json *claims);
 
 /* What an opaque access token stands for, expired or not; NULL: there is none such. */
 const struct idp_json *idp_opaque_claims(struct idp_call *call, struct idp_bytes token);
@@ -94,9 +133,9 @@ struct idp_refresh {
 bool idp_refresh_find(struct idp_call *call, struct idp_bytes token,
                       struct idp_refresh *refresh) IDP_MUST_CHECK;
 
-/* OpenID Connect Core 1.0 §2, with at_hash. */
-struct idp_bytes idp_id_token(struct idp_call *call, const struct idp_settings *settings,
-                              const struct idp_token_rules *rules, const struct idp_grant *grant,
+/* OpenID Connect Core 1.0 §2; the token has at_hash, too. */
+struct idp_json *idp_claims_for_id(struct idp_call *call, const struct idp_issue *issue);
+struct idp_bytes idp_id_token(struct idp_call *call, const struct idp_issue *issue,
                               struct idp_bytes access_token);
 
 /* ---- grant types: a row each in token_endpoint.c ---- */
@@ -107,6 +146,8 @@ struct idp_token_request {
     struct idp_settings settings;
     struct idp_token_rules rules;
     struct idp_binding binding; /* what the request proved */
+    struct idp_bytes grant_type;
+    struct idp_hooks *hooks;
 };
 
 const struct idp_json *idp_grant_device_code(struct idp_call *call,
@@ -130,6 +171,10 @@ struct idp_bytes idp_scope_asked(const struct idp_json *form, struct idp_bytes w
  * IDP_INVALID_TARGET where the client may not. */
 enum idp_error idp_resource_asked(struct idp_call *call, const struct idp_token_request *request,
                                   const struct idp_json **resource) IDP_MUST_CHECK;
+
+/* True where a request asks for no other resource than its grant is for. */
+bool idp_resource_meets(const struct idp_token_request *request,
+                        const struct idp_json *details) IDP_MUST_CHECK;
 
 /* What a verifier is the verifier of (RFC 7636 §4.6, S256); "-" for one that can be none. */
 struct idp_bytes idp_code_challenge(struct idp_call *call, struct idp_bytes verifier);

@@ -55,6 +55,17 @@ static size_t grant_find(struct idp_bytes grant_type)
     return i;
 }
 
+struct granting {
+    const struct idp_json *(*handler)(struct idp_call *, const struct idp_token_request *);
+    const struct idp_token_request *request;
+};
+
+static const struct idp_json *grant_tokens(struct idp_call *call, void *data)
+{
+    struct granting *granting = data;
+    return granting->handler(call, granting->request);
+}
+
 /* Whether tenant and client have the grant type, and the request what the client's tokens need. */
 static enum idp_error enter(struct idp_call *call, struct idp_bytes grant_type,
                             struct idp_token_request *request)
@@ -74,8 +85,8 @@ const struct idp_json *idp_token_endpoint(struct idp_call *call, const struct id
                                           const struct idp_credentials *credentials,
                                           const struct idp_origin *origin)
 {
-    struct idp_token_request request = {.form = form};
     struct idp_bytes grant_type = idp_json_string(form, "grant_type");
+    struct idp_token_request request = {.form = form, .grant_type = grant_type};
     if (grant_type.data == NULL) {
         return idp_error_json_with(call, IDP_INVALID_REQUEST, "Parameter grant_type is missing.");
     }
@@ -90,8 +101,17 @@ const struct idp_json *idp_token_endpoint(struct idp_call *call, const struct id
     if (which == IDP_COUNT(grants)) {
         return idp_error_json(IDP_UNSUPPORTED_GRANT_TYPE);
     }
-    error = grants[which].is_light ? IDP_OK : enter(call, grant_type, &request);
-    return error == IDP_OK ? grants[which].handler(call, &request) : idp_error_json(error);
+    if (grants[which].is_light) {
+        return grants[which].handler(call, &request);
+    }
+    error = enter(call, grant_type, &request);
+    if (error != IDP_OK) {
+        return idp_error_json(error);
+    }
+    struct idp_hooks hooks = idp_hooks_load(call, &request.settings);
+    struct granting granting = {grants[which].handler, &request};
+    request.hooks = &hooks;
+    return idp_hooked(call, &hooks, grant_tokens, &granting);
 }
 
 /* ---- device authorization ---- */

@@ -32,6 +32,15 @@ enum idp_error idp_resource_asked(struct idp_call *call, const struct idp_token_
     return IDP_OK;
 }
 
+bool idp_resource_meets(const struct idp_token_request *request, const struct idp_json *details)
+{
+    struct idp_bytes asked = idp_json_string(request->form, "resource");
+    const struct idp_json *granted = idp_json_member(details, "resource");
+    return asked.data == NULL ||
+           (granted != NULL ? idp_json_holds(granted, asked)
+                            : idp_bytes_equal(asked, request->settings.audience));
+}
+
 /* ---- SQL ---- */
 
 /* A form has texts only. */

@@ -23,6 +23,9 @@ const titles = {
   attempts: ['Too many attempts', 'Zu viele Versuche'],
   administrative: ['Not from this page', 'Nicht auf dieser Seite'],
   unauthorized: ['This device may not connect', 'Dieses Gerät darf sich nicht verbinden'],
+  authorize: ['Allow this?', 'Das zulassen?'],
+  'going back': ['Going back', 'Auf dem Rückweg'],
+  'not the client': ['Not done', 'Nicht ausgeführt'],
   session: ['Signed in', 'Angemeldet'],
   empty: ['My devices', 'Meine Geräte'],
   devices: ['My devices', 'Meine Geräte'],
@@ -40,6 +43,10 @@ for (const engine of engines) {
       const client = { grant_types: [DEVICE_GRANT], token_endpoint_auth_method: 'none', scope: 'films:watch films:record sso' };
       server.call('register_client', 'tv', { ...client, client_name: 'Television <b> of the living room & kitchen' });
       server.call('register_client', 'off', client);
+      server.call('register_client', 'app', {
+        client_name: 'Films & <b>more</b>', grant_types: ['authorization_code'], scope: 'films:watch films:record',
+        redirect_uris: [`${server.base}/session`, 'com.example.films:/cb'],
+      });
       browser = await launch();
       check = await judge(browser);
     });
@@ -65,6 +72,11 @@ for (const engine of engines) {
       server.call('approve_device_code', device.user_code, user);
       return (await poll(device)).access_token;
     };
+
+    const asks = (uri) => `${server.base}/authorize?${new URLSearchParams({
+      response_type: 'code', client_id: 'app', redirect_uri: uri, state: 'x', code_challenge_method: 'S256',
+      code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+    })}`;
 
     // Where the steps of a page are taken; the buttons have names in each language, and one value.
     const press = (page, step) => page.locator(`button[value=${step}]`).click();
@@ -112,6 +124,19 @@ for (const engine of engines) {
         server.call('update_client', 'off', { enabled: false });
         await enter(page, user_code);
       },
+      authorize: (page) => page.goto(asks('com.example.films:/cb')),
+      // Without what leads it on, so that there is time to look at it.
+      'going back': async (page) => {
+        await page.goto(asks('com.example.films:/cb'));
+        await page.route('**/authorize/decision', async (route) => {
+          const response = await route.fetch();
+          const html = await response.text();
+          assert.match(html, /http-equiv="refresh" content="0; url=com\.example\.films:\/cb\?code=/);
+          await route.fulfill({ response, body: html.replace(/<meta http-equiv="refresh"[^>]*>/, '') });
+        });
+        await press(page, 'approve');
+      },
+      'not the client': (page) => page.goto(asks('https://evil.example/')),
       session: (page) => page.goto(`${server.base}/session`),
       empty: (page) => page.goto(`${server.base}/device/list`),
       devices: async (page, user) => {

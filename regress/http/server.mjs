@@ -99,7 +99,7 @@ async function launch(options, base) {
 }
 
 // Starts a server on a new database. call() is SQL beside it, batch() several calls in one session,
-// meanwhile() the same while the test goes on, sql() any text, shell() one that goes on, log() what the server printed, crash() kills it at
+// meanwhile() the same while the test goes on, folder is where SQLite's files are, sql() any text, shell() one that goes on, log() what the server printed, crash() kills it at
 // once and launches it anew, refused() what one says that does not start. `more` are options of it.
 export async function start(engine, settings = {}, more = []) {
   const folder = mkdtempSync(join(tmpdir(), 'idplane-http-'));
@@ -117,6 +117,7 @@ export async function start(engine, settings = {}, more = []) {
   let server = await launch(options, base);
   return {
     base,
+    folder,
     call,
     batch,
     sql: (text) => runNow(store.shell, `${store.prologue}${text}\n`),

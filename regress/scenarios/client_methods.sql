@@ -2,7 +2,7 @@
 -- client_methods.sql: each way in which a client authenticates, and that it is the only one:
 -- RFC 6749 §2.3, RFC 7521 §4.2, RFC 7523 §3, RFC 8705 §2; R9, V4.
 SELECT set_clock('2026-01-01T00:00:00Z');
-SELECT configure('{"base_url":"https://id.example","client_certificate_header":"X-Client-Cert"}') ->> 'client_certificate_header';
+SELECT configure('{"base_url":"https://id.example","client_certificate_header":"x-client-cert"}') ->> 'client_certificate_header';
 CREATE TABLE made (name text, document jsonb);
 INSERT INTO made SELECT 'key', jwk_generate('ES256', 'k1');
 INSERT INTO made SELECT 'other', jwk_generate('ES256', 'k1');

@@ -96,6 +96,31 @@ static void host_begin(struct idp_call *call)
     host_of(call)->begin_count++;
 }
 
+static bool host_attempt(struct idp_call *call, bool (*body)(struct idp_call *call, void *data),
+                         void *data)
+{
+    bool is_done = body(call, data);
+    host_of(call)->undone_count += is_done ? 0 : 1;
+    return is_done;
+}
+
+static struct idp_bytes host_query_register(struct idp_call *call, const struct idp_query *query)
+{
+    (void)call, (void)query;
+    return idp_bytes_of("somebody");
+}
+
+static struct idp_query_answer host_query_run(struct idp_call *call, const struct idp_query *query,
+                                              struct idp_bytes request)
+{
+    struct host *host = host_of(call);
+    (void)query;
+    host->query_count++;
+    if (request.size < sizeof host->request)
+        memcpy(host->request, request.data, request.size + 1);
+    return host->query_answer;
+}
+
 void host_answer(struct host *host, const struct idp_value *values, size_t row_count,
                  int64_t affected)
 {
@@ -192,6 +217,9 @@ bool host_try(struct host *host, void (*body)(struct idp_call *call, void *data)
 static const struct idp_host scripted_host = {
     .run = host_run,
     .begin = host_begin,
+    .attempt = host_attempt,
+    .query_register = host_query_register,
+    .query_run = host_query_run,
     .now = host_now,
     .random = host_random,
     .session_get = host_session_get,

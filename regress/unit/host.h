@@ -30,12 +30,14 @@ struct host {
     unsigned char ephemeral_key[32];
     bool in_recovery;
     size_t block_fail_at; /* the n-th block from here on is refused; 0: none */
+    struct idp_query_answer query_answer;
     struct host_answer (*improvise)(struct idp_call *call, const struct idp_statement *statement);
     void *improvise_data; /* improvise answers where the script has ended; NULL: no row */
 
     /* what was seen */
     const struct idp_statement *statements[HOST_STATEMENT_COUNT_MAX];
-    size_t statement_count, begin_count;
+    size_t statement_count, begin_count, query_count, undone_count;
+    char request[4096]; /* of the last query */
     size_t block_count, block_live_count;
     enum idp_error error; /* IDP_OK: nothing was raised */
     char sentence[HOST_SENTENCE_SIZE];

@@ -14,7 +14,8 @@ BEGIN
         '"' || mark || '"', repeat('[', 5000), repeat(mark, 100000), mark || '.' || mark || '.x',
         E'\u00e9\u20ac' || mark, '1e400', '2026-13-01T00:00:00Z', '-9223372036854775808'];
     FOR target IN SELECT oid, proname, proargtypes::oid[] AS types, pronargs FROM pg_proc
-        WHERE pronamespace = 'idplane'::regnamespace AND prorettype <> 'trigger'::regtype LOOP
+        WHERE pronamespace = 'idplane'::regnamespace AND prorettype <> 'trigger'::regtype
+          AND proname !~ '^postgrest_' LOOP -- which nobody but ours may call
         FOR place IN 0..target.pronargs - 1 LOOP
             FOREACH value IN ARRAY given LOOP
                 SELECT string_agg(CASE WHEN i = place THEN quote_nullable(value)

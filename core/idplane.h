@@ -32,6 +32,7 @@ enum idp_limit {
     IDP_JSON_MEMBER_COUNT_MAX = 4096, /* values of a document, at any depth */
     IDP_JSON_NUMBER_SIZE_MAX = 1024,  /* what PostgreSQL's numeric takes at any exponent */
     IDP_TOKEN_SIZE_MAX = 64 << 10,
+    IDP_TOKEN_ID_SIZE_MAX = 255, /* jti of what is good once */
     IDP_KEY_TEXT_SIZE_MAX = 256 << 10,
     IDP_KEY_COUNT_MAX = 256,
     IDP_CERTIFICATE_COUNT_MAX = 8, /* beside a key */

@@ -77,20 +77,21 @@ static struct idp_response back(const struct visit *visit, const struct idp_json
 
 /* ---- what the grant is to know of the user ---- */
 
-static void add_claims(const struct visit *visit, struct idp_json *options)
+/* No more than the user was asked for (OpenID Connect Core 1.0 §5.4). */
+static void add_claims(const struct visit *visit, struct idp_bytes scope, struct idp_json *options)
 {
     static const struct {
-        const char *member, *claim;
-    } names[] = {{"firstName", "given_name"},
-                 {"lastName", "family_name"},
-                 {"email", "email"},
-                 {"phone", "phone_number"}};
+        const char *member, *claim, *scope;
+    } names[] = {{"firstName", "given_name", "profile"},
+                 {"lastName", "family_name", "profile"},
+                 {"email", "email", "email"},
+                 {"phone", "phone_number", "phone"}};
     struct idp_value argument = idp_value_text(user_of(visit));
     const struct idp_json *user = idp_sql_sso_user(visit->call, &argument).json;
     struct idp_json *claims = idp_json_new(visit->call, IDP_JSON_OBJECT);
     for (size_t i = 0; i < IDP_COUNT(names); i++) {
         struct idp_bytes value = idp_json_string(user, names[i].member);
-        if (value.size > 0) {
+        if (value.size > 0 && idp_word_in(scope, idp_bytes_of(names[i].scope))) {
             idp_json_add_string(visit->call, claims, names[i].claim, value);
         }
     }
@@ -108,16 +109,21 @@ static int64_t signed_in_s(const struct visit *visit)
                : -1;
 }
 
-static struct idp_response decide(const struct visit *visit, const char *decision,
-                                  bool is_from_form)
+static struct idp_response decide(const struct visit *visit, const struct idp_json *asked,
+                                  const char *decision, bool is_from_form)
 {
     struct idp_json *options = idp_json_new(visit->call, IDP_JSON_OBJECT);
+    struct idp_bytes scope = idp_json_string(asked, "scope");
     int64_t auth_time = signed_in_s(visit);
-    idp_json_add_c(visit->call, options, "decision", decision);
+    if (idp_json_member(asked, "error") != NULL) {
+        return back(visit, asked, is_from_form);
+    }
+    idp_json_add_c(visit->call, options, "decision",
+                   idp_scope_is_administrative(scope) ? "deny" : decision);
     if (auth_time >= 0) {
         idp_json_add_integer(visit->call, options, "auth_time", auth_time);
     }
-    add_claims(visit, options);
+    add_claims(visit, scope, options);
     return back(visit,
                 idp_authorization_decide(visit->call, visit->parameters, user_of(visit), options),
                 is_from_form);
@@ -206,11 +212,9 @@ struct idp_response idp_answer_authorize(struct idp_call *call, const struct idp
     if (idp_json_is_true(asked, "login_needed") || is_too_old(&visit, asked)) {
         return login(&visit);
     }
-    if (idp_scope_is_administrative(idp_json_string(asked, "scope"))) {
-        return decide(&visit, "deny", false);
-    }
-    return idp_json_is_true(asked, "consent_needed") ? question_page(&visit, asked)
-                                                     : decide(&visit, "approve", false);
+    bool is_asked = idp_json_is_true(asked, "consent_needed") &&
+                    !idp_scope_is_administrative(idp_json_string(asked, "scope"));
+    return is_asked ? question_page(&visit, asked) : decide(&visit, asked, "approve", false);
 }
 
 struct idp_response idp_answer_authorize_decision(struct idp_call *call,
@@ -227,8 +231,7 @@ struct idp_response idp_answer_authorize_decision(struct idp_call *call,
     if (visit.parameters == NULL) {
         return refusal_page(&visit, idp_error_json(IDP_INVALID_REQUEST));
     }
+    bool is_approved = idp_bytes_is(idp_json_string(form, "decision"), "approve");
     const struct idp_json *asked = idp_authorization_ask(call, visit.parameters, user_of(&visit));
-    bool is_approved = idp_bytes_is(idp_json_string(form, "decision"), "approve") &&
-                       !idp_scope_is_administrative(idp_json_string(asked, "scope"));
-    return decide(&visit, is_approved ? "approve" : "deny", true);
+    return decide(&visit, asked, is_approved ? "approve" : "deny", true);
 }

@@ -104,7 +104,11 @@ struct idp_bytes idp_token_hash(struct idp_call *call, struct idp_bytes algorith
 /* RFC 7519 NumericDate; false for anything but a number within the years that int64 can count. */
 bool idp_numeric_date(const struct idp_json *json, int64_t *out_us) IDP_MUST_CHECK;
 
-/* True once for each jti of an issuer, until the time (used_token.c). Writes one row. */
+/* True for an array of strings (claims.c). */
+bool idp_is_string_list(const struct idp_json *json);
+
+/* True once for each jti of an issuer, until the time (used_token.c); false also for one that is
+ * empty, or longer than IDP_TOKEN_ID_SIZE_MAX. Writes one row. */
 bool idp_token_use(struct idp_call *call, struct idp_bytes issuer, struct idp_bytes jti,
                    int64_t expires_us) IDP_MUST_CHECK;
 

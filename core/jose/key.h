@@ -276,6 +276,5 @@ struct idp_bytes idp_jwt_sign(struct idp_call *call, const struct idp_key *key,
 
 /* claims.c */
 enum idp_reason idp_claims_check(const struct idp_json *claims, const struct idp_policy *policy);
-bool idp_is_string_list(const struct idp_json *json);
 
 #endif

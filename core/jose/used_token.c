@@ -17,5 +17,6 @@ bool idp_token_use(struct idp_call *call, struct idp_bytes issuer, struct idp_by
     struct idp_value row[] = {
         idp_value_text(idp_tenant(call)), idp_value_text(issuer), idp_value_text(jti),
         idp_value_time(expires_us > IDP_TIME_MAX_US ? IDP_TIME_MAX_US : expires_us)};
-    return idp_run(call, &idp_used_token_statements[USE], row).affected == 1;
+    bool has_name = jti.size > 0 && jti.size <= IDP_TOKEN_ID_SIZE_MAX;
+    return has_name && idp_run(call, &idp_used_token_statements[USE], row).affected == 1;
 }

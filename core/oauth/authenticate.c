@@ -121,6 +121,12 @@ static struct idp_bytes identity_text(struct idp_call *call, const struct idp_js
     return idp_json_text(call, identity);
 }
 
+/* Nobody has seen the proof here that its holder is the one it was given to. */
+static bool is_bound(const struct idp_json *claims)
+{
+    return idp_json_member(claims, "cnf") != NULL;
+}
+
 /* A token that is not good leaves no identity, also where there was one: that of the session behind
  * one of the transaction goes, too. Nor does an error, where it does not end the transaction. */
 struct idp_value idp_sql_begin_session(struct idp_call *call, const struct idp_value *arguments)
@@ -129,6 +135,9 @@ struct idp_value idp_sql_begin_session(struct idp_call *call, const struct idp_v
     call->host->session_set(call, IDP_SESSION_IDENTITY, (struct idp_bytes){0}, true);
     struct idp_json *verdict =
         arguments[0].kind == 0 ? NULL : idp_authenticate(call, arguments[0].bytes);
+    if (is_bound(idp_json_member(verdict, "claims"))) {
+        verdict = refused(call, "bound");
+    }
     const struct idp_json *claims = idp_json_member(verdict, "claims");
     call->host->session_set(call, IDP_SESSION_IDENTITY,
                             claims == NULL ? (struct idp_bytes){0} : identity_text(call, claims),

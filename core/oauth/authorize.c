@@ -219,6 +219,13 @@ static enum idp_error decision_read(const struct idp_json *options,
     return !is_approved ? IDP_INVALID_REQUEST : scope->data == NULL ? IDP_INVALID_SCOPE : IDP_OK;
 }
 
+/* What nobody is asked, or asked each time, is no word for the next time. */
+static bool is_remembered(struct idp_bytes consent_prompt)
+{
+    return !idp_bytes_is(consent_prompt, "ALWAYS_PROMPT") &&
+           !idp_bytes_is(consent_prompt, "NEVER_PROMPT");
+}
+
 const struct idp_json *idp_authorization_decide(struct idp_call *call,
                                                 const struct idp_json *parameters,
                                                 struct idp_bytes subject,
@@ -237,7 +244,7 @@ const struct idp_json *idp_authorization_decide(struct idp_call *call,
         return refusal(call, &request, error);
     }
     call->host->begin(call);
-    if (!idp_bytes_is(request.consent_prompt, "ALWAYS_PROMPT")) {
+    if (is_remembered(request.consent_prompt)) {
         idp_consent_remember(call, subject, request.client.client_id, scope);
     }
     struct idp_bytes code = idp_authorization_code_make(call, &request, subject, scope,
@@ -248,14 +255,30 @@ const struct idp_json *idp_authorization_decide(struct idp_call *call,
     return answer;
 }
 
+/* As approve_device_code() takes them. */
+static bool details_valid(const struct idp_json *options)
+{
+    int64_t time_s;
+    const struct idp_json *time = idp_json_member(options, "auth_time");
+    const struct idp_json *amr = idp_json_member(options, "amr");
+    const struct idp_json *claims = idp_json_member(options, "claims");
+    return (time == NULL || (idp_json_integer(time, &time_s) && time_s >= 0)) &&
+           (amr == NULL || idp_is_string_list(amr)) &&
+           (claims == NULL || claims->kind == IDP_JSON_OBJECT);
+}
+
 /* authorize(parameters, subject, options) → {"redirect_to"}, or an error, perhaps with that */
 struct idp_value idp_sql_authorize(struct idp_call *call, const struct idp_value *arguments)
 {
     const struct idp_json *parameters = idp_json_object_argument(call, arguments[0], "parameters");
     const struct idp_json *options = idp_json_object_argument(call, arguments[2], "options");
+    idp_check_subject(call, arguments[1]);
     if (idp_text_of(arguments[2]).size > IDP_GRANT_DETAILS_SIZE_MAX) {
         idp_fail_with(call, IDP_TOO_LARGE, "Argument options is longer than %d bytes.",
                       IDP_GRANT_DETAILS_SIZE_MAX);
     }
-    return idp_value_json(idp_authorization_decide(call, parameters, arguments[1].bytes, options));
+    return idp_value_json(
+        details_valid(options)
+            ? idp_authorization_decide(call, parameters, arguments[1].bytes, options)
+            : idp_error_json(IDP_INVALID_REQUEST));
 }

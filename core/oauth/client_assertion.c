@@ -107,6 +107,16 @@ const struct idp_json *idp_assertion_claims(struct idp_call *call, struct idp_by
     return is_first ? claims : NULL;
 }
 
+/* The algorithm that the client registered, where it did (OpenID Connect Registration 1.0 §2). */
+static bool is_registered_algorithm(struct idp_call *call, const struct idp_client *client,
+                                    struct idp_bytes assertion)
+{
+    struct idp_bytes registered = idp_json_string(idp_client_metadata(call, client->client_id),
+                                                  "token_endpoint_auth_signing_alg");
+    const struct idp_json *header = idp_json_member(idp_jwt_decode(call, assertion), "header");
+    return registered.data == NULL || idp_bytes_equal(registered, idp_json_string(header, "alg"));
+}
+
 bool idp_client_assertion_valid(struct idp_call *call, const struct idp_client *client,
                                 struct idp_bytes assertion)
 {
@@ -115,7 +125,7 @@ bool idp_client_assertion_valid(struct idp_call *call, const struct idp_client *
                    client->secret_expires_at_us > idp_now_us(call);
     struct idp_bytes keys =
         is_secret ? secret_key(call, client) : idp_client_keys(call, client->client_id);
-    if (keys.data == NULL || !is_live) {
+    if (keys.data == NULL || !is_live || !is_registered_algorithm(call, client, assertion)) {
         return false;
     }
     const struct idp_json *claims =

@@ -3,10 +3,13 @@
  * nothing that the first was allowed or issued is good for the second. */
 #include "core/oauth/client.h"
 
-enum { CODES, GRANTS, CONSENTS, CLIENT };
+enum { DEVICE_CODES, CODES, GRANTS, CONSENTS, CLIENT };
 
 const struct idp_statement idp_client_remove_statements[] = {
-    [CODES] = {"DELETE FROM idplane.device_code WHERE tenant = $1 AND client_id = $2", "tt", ""},
+    [DEVICE_CODES] = {"DELETE FROM idplane.device_code WHERE tenant = $1 AND client_id = $2", "tt",
+                      ""},
+    [CODES] = {"DELETE FROM idplane.authorization_code WHERE tenant = $1 AND client_id = $2", "tt",
+               ""},
     [GRANTS] = {"UPDATE idplane.authorization_grant SET state = 'revoked'"
                 " WHERE tenant = $1 AND client_id = $2 AND state = 'active'",
                 "tt", ""},
@@ -22,7 +25,7 @@ struct idp_value idp_sql_remove_client(struct idp_call *call, const struct idp_v
     struct idp_value key[] = {idp_value_text(idp_tenant(call)), arguments[0]};
     call->host->begin(call);
     bool was_there = idp_run(call, &idp_client_remove_statements[CLIENT], key).affected == 1;
-    for (size_t i = CODES; was_there && i < CLIENT; i++) {
+    for (size_t i = DEVICE_CODES; was_there && i < CLIENT; i++) {
         idp_run(call, &idp_client_remove_statements[i], key);
     }
     return idp_value_bool(was_there);

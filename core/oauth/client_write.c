@@ -15,10 +15,11 @@ const struct idp_statement idp_client_write_statements[] = {
                 " ON CONFLICT (tenant, client_id) DO NOTHING",
                 "ttzbtxzbbtjtx", ""},
     /* The write takes the row, so that two changes at once follow one another. */
-    [LOCK] = {"UPDATE idplane.client SET enabled = enabled"
-              " WHERE tenant = $1 AND client_id = $2"
-              " RETURNING metadata, secret_digest, created_at, sealed_secret",
-              "tt", "jxzx"},
+    [LOCK] =
+        {"UPDATE idplane.client SET enabled = enabled"
+         " WHERE tenant = $1 AND client_id = $2"
+         " RETURNING metadata, secret_digest, created_at, sealed_secret, enabled, device_grant",
+         "tt", "jxzxbb"},
     [UPDATE] = {"UPDATE idplane.client SET enabled = $4, auth_method = $5,"
                 " secret_digest = $6, secret_expires_at = $7, device_grant = $8,"
                 " refresh_grant = $9, scope = $10, metadata = $11, grant_types = $12,"
@@ -33,7 +34,8 @@ static struct idp_bytes metadata_text(struct idp_call *call, const struct idp_js
 {
     const char *why;
     struct idp_bytes text = idp_json_text(call, document);
-    if (text.size > IDP_METADATA_SIZE_MAX || idp_json_read(call, text, &why) == NULL) {
+    if (idp_json_written_size(call, document) > IDP_METADATA_SIZE_MAX ||
+        idp_json_read(call, text, &why) == NULL) {
         idp_fail_with(call, IDP_INVALID_METADATA,
                       "The metadata is larger than %d bytes, or too deep.", IDP_METADATA_SIZE_MAX);
     }
@@ -225,7 +227,10 @@ struct idp_value idp_sql_update_client(struct idp_call *call, const struct idp_v
         secret_after(call, row, arguments[0].bytes, metadata.auth_method, given);
     int64_t created_at_us = idp_integer_of(row[2]);
     write_row(call, UPDATE, arguments[0].bytes, created_at_us, document, &metadata, &secret);
-    idp_device_client_changed(call, idp_settings_load(call).device_grant);
+    bool was_allowed = idp_bool_of(row[4]) && idp_bool_of(row[5]);
+    if (was_allowed != (metadata.enabled && metadata.device_grant)) {
+        idp_device_client_changed(call, idp_settings_load(call).device_grant);
+    }
     return answer(call, arguments[0].bytes, created_at_us, secret.secret, document, &metadata);
 }
 

@@ -52,16 +52,6 @@ static bool read_text(const struct idp_json *member, size_t size_max, struct idp
     return member->kind == IDP_JSON_STRING && member->text.size <= size_max;
 }
 
-static bool is_text_array(const struct idp_json *member)
-{
-    for (const struct idp_json *item = member->child; item != NULL; item = item->next) {
-        if (item->kind != IDP_JSON_STRING) {
-            return false;
-        }
-    }
-    return member->kind == IDP_JSON_ARRAY;
-}
-
 static bool keep_detail(struct idp_call *call, struct options *options,
                         const struct idp_json *member, bool valid)
 {
@@ -94,7 +84,7 @@ static bool read_option(struct idp_call *call, const struct idp_json *member,
         return keep_detail(call, options, member, idp_json_integer(member, &time_s) && time_s >= 0);
     }
     if (idp_bytes_is(member->name, "amr")) {
-        return keep_detail(call, options, member, is_text_array(member));
+        return keep_detail(call, options, member, idp_is_string_list(member));
     }
     return idp_bytes_is(member->name, "claims") &&
            keep_detail(call, options, member, member->kind == IDP_JSON_OBJECT);
@@ -178,15 +168,6 @@ static enum idp_error find(struct idp_call *call, const struct idp_value *argume
     return judge(call, row, request);
 }
 
-static void check_subject(struct idp_call *call, struct idp_value subject)
-{
-    idp_check_text(call, subject, "subject", IDP_SUBJECT_SIZE_MAX);
-    if (subject.bytes.size == 0) {
-        idp_fail_with(call, IDP_INVALID_ARGUMENT,
-                      "Argument subject must name an authenticated user, not be empty.");
-    }
-}
-
 /* ---- decisions ---- */
 
 static enum idp_error approve(struct idp_call *call, const struct request *request,
@@ -227,7 +208,7 @@ static struct idp_value decide(struct idp_call *call, const struct idp_value *ar
 {
     struct options options;
     struct request request;
-    check_subject(call, arguments[1]);
+    idp_check_subject(call, arguments[1]);
     if (!read_options(call, arguments[2], &options)) {
         return idp_value_json(idp_error_json(IDP_INVALID_REQUEST));
     }
@@ -253,7 +234,7 @@ struct idp_value idp_sql_lookup_user_code(struct idp_call *call, const struct id
 {
     struct options options;
     struct request request;
-    check_subject(call, arguments[1]);
+    idp_check_subject(call, arguments[1]);
     if (!read_options(call, arguments[2], &options)) {
         return idp_value_json(idp_error_json(IDP_INVALID_REQUEST));
     }

@@ -21,7 +21,9 @@ static struct idp_json *active(struct idp_call *call, const struct idp_json *cla
     idp_json_add_c(call, answer, "token_type",
                    is_bound ? "DPoP" : idp_settings_load(call).token_type);
     for (const struct idp_json *claim = claims->child; claim != NULL; claim = claim->next) {
-        idp_json_add_named(answer, claim->name, idp_json_node(call, claim));
+        if (!idp_word_in(idp_bytes_of("active token_type"), claim->name)) {
+            idp_json_add_named(answer, claim->name, idp_json_node(call, claim));
+        }
     }
     return idp_claims_over(call, answer, idp_token_claims_told(call, claims));
 }

@@ -159,12 +159,18 @@ bool idp_guard_device_code(struct idp_call *call, const struct idp_settings *set
 
 bool idp_subject_enabled(struct idp_call *call, struct idp_bytes subject);
 
+/* Raises unless the argument can name an authenticated user. */
+void idp_check_subject(struct idp_call *call, struct idp_value subject);
+
 /* ---- scope (scope.c): space-separated, RFC 6749 §3.3 ---- */
 
 /* True for a list of scope tokens without doubles. */
 bool idp_scope_valid(struct idp_bytes scope);
 /* True where every word of `narrow` is in `wide`. */
 bool idp_scope_within(struct idp_bytes narrow, struct idp_bytes wide);
+/* The words of `scope` that are in `allowed`, too. */
+struct idp_bytes idp_scope_common(struct idp_call *call, struct idp_bytes scope,
+                                  struct idp_bytes allowed);
 
 /* ---- what tokens are bound to (binding.c, dpop.c) ---- */
 
@@ -276,7 +282,8 @@ struct idp_origin {
 };
 
 /* A proof of RFC 9449 for this request, and for the access token where one is given. IDP_OK and the
- * thumbprint of its key, IDP_INVALID_DPOP_PROOF or IDP_USE_DPOP_NONCE. Writes: it is good once. */
+ * thumbprint of its key, IDP_INVALID_DPOP_PROOF or IDP_USE_DPOP_NONCE. Good once, where the call
+ * may write. */
 enum idp_error idp_dpop_read(struct idp_call *call, const struct idp_origin *origin,
                              bool is_nonce_needed, struct idp_bytes access_token,
                              struct idp_bytes *jkt) IDP_MUST_CHECK;

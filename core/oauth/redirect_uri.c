@@ -51,16 +51,12 @@ static bool is_private_scheme(struct idp_bytes uri)
 static bool is_https(struct idp_bytes uri)
 {
     static const char scheme[] = "https://";
-    size_t size = strlen(scheme);
-    return idp_bytes_start(uri, idp_bytes_of(scheme)) && uri.size > size &&
-           strchr("/?:@", uri.data[size]) == NULL &&
-           memchr(uri.data, '@', strcspn(uri.data + size, "/?") + size) == NULL;
-}
-
-bool idp_redirect_uri_valid(struct idp_bytes uri)
-{
-    return characters_valid(uri) &&
-           (is_https(uri) || loopback_size(uri) > 0 || is_private_scheme(uri));
+    size_t size = strlen(scheme), end = size;
+    while (end < uri.size && strchr("/?", uri.data[end]) == NULL) {
+        end++;
+    }
+    return idp_bytes_start(uri, idp_bytes_of(scheme)) && end > size && uri.data[size] != ':' &&
+           memchr(uri.data, '@', end) == NULL;
 }
 
 /* The URI behind host and port. */
@@ -73,6 +69,19 @@ static struct idp_bytes behind_port(struct idp_bytes uri, size_t size)
         }
     }
     return (struct idp_bytes){uri.data + size, uri.size - size};
+}
+
+/* Behind its port nothing but a path or a query: what a reader takes for a user is none. */
+static bool is_loopback(struct idp_bytes uri)
+{
+    size_t size = loopback_size(uri);
+    struct idp_bytes rest = behind_port(uri, size);
+    return size > 0 && (rest.size == 0 || strchr("/?", rest.data[0]) != NULL);
+}
+
+bool idp_redirect_uri_valid(struct idp_bytes uri)
+{
+    return characters_valid(uri) && (is_https(uri) || is_loopback(uri) || is_private_scheme(uri));
 }
 
 bool idp_redirect_uri_match(struct idp_bytes registered, struct idp_bytes uri)

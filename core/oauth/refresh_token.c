@@ -20,11 +20,11 @@ const struct idp_statement idp_refresh_token_statements[] = {
                 "txtzz", ""},
     [FIND] = {"SELECT r.state, r.issued_at, r.expires_at, g.state, g.expires_at, g.grant_id,"
               " g.client_id, g.subject, g.scope, g.grant_type, g.grant_details, g.key_thumbprint,"
-              " g.certificate_thumbprint"
+              " g.certificate_thumbprint, g.created_at"
               " FROM idplane.refresh_token r, idplane.authorization_grant g"
               " WHERE r.tenant = $1 AND r.token_digest = $2"
               " AND g.tenant = $1 AND g.grant_id = r.grant_id",
-              "tx", "tzztztttttjtt"},
+              "tx", "tzztztttttjttz"},
     [ROTATE] = {"UPDATE idplane.refresh_token SET state = 'rotated', rotated_at = $3"
                 " WHERE tenant = $1 AND token_digest = $2 AND state = 'active' AND expires_at > $3",
                 "txz", ""},
@@ -79,6 +79,13 @@ static struct idp_grant grant_of(struct idp_call *call, const struct idp_value *
     };
 }
 
+/* Of a client that had this client_id before nothing is good for the one that has it now. */
+static bool is_granted(struct idp_call *call, const struct idp_value *row)
+{
+    return idp_bytes_is(row[3].bytes, "active") && idp_integer_of(row[4]) > idp_now_us(call) &&
+           idp_integer_of(row[13]) >= idp_client_created_us(call, idp_text_of(row[6]));
+}
+
 bool idp_refresh_find(struct idp_call *call, struct idp_bytes token, struct idp_refresh *refresh)
 {
     struct idp_value key[] = {idp_value_text(idp_tenant(call)),
@@ -90,7 +97,7 @@ bool idp_refresh_find(struct idp_call *call, struct idp_bytes token, struct idp_
     int64_t now_us = idp_now_us(call);
     *refresh = (struct idp_refresh){
         .is_active = idp_bytes_is(row[0].bytes, "active") && idp_integer_of(row[2]) > now_us,
-        .is_granted = idp_bytes_is(row[3].bytes, "active") && idp_integer_of(row[4]) > now_us,
+        .is_granted = is_granted(call, row),
         .issued_at_us = idp_integer_of(row[1]),
         .expires_at_us = idp_integer_of(row[2]),
         .grant = grant_of(call, row),
@@ -146,31 +153,29 @@ static bool is_proven(const struct idp_token_request *request, const struct idp_
 
 /* What of a request is wrong that spends nothing. */
 static enum idp_error judge(struct idp_call *call, const struct idp_token_request *request,
-                            const struct idp_refresh *refresh, const struct idp_json **resource)
+                            const struct idp_refresh *refresh)
 {
     const struct idp_grant *grant = &refresh->grant;
     if (!idp_bytes_equal(grant->client_id, request->client.client_id) || !refresh->is_granted ||
         !is_proven(request, grant)) {
         return IDP_INVALID_GRANT;
     }
-    enum idp_error error = idp_resource_of_grant(call, request, grant->details, resource);
-    if (error != IDP_OK) {
-        return error;
-    }
     if (idp_scope_asked(request->form, grant->scope).data == NULL) {
         return IDP_INVALID_SCOPE;
+    }
+    if (!idp_resource_meets(request, grant->details)) {
+        return IDP_INVALID_TARGET;
     }
     return idp_subject_enabled(call, grant->subject) ? IDP_OK : IDP_ACCESS_DENIED;
 }
 
 /* The new access token may have less than the grant; the grant keeps all of it (RFC 6749 §6). */
 static const struct idp_json *pay(struct idp_call *call, const struct idp_token_request *request,
-                                  struct idp_refresh *refresh, const struct idp_json *resource)
+                                  struct idp_refresh *refresh)
 {
     struct idp_grant *grant = &refresh->grant;
     grant->scope = idp_scope_asked(request->form, grant->scope);
     grant->binding = request->binding;
-    grant->resource = resource;
     idp_audit_event(call, &request->settings, IDP_AUDIT_REFRESHED, grant->client_id, grant->subject,
                     NULL);
     return idp_tokens_issue(call, request, grant, request->rules.is_rotated);
@@ -180,7 +185,6 @@ const struct idp_json *idp_grant_refresh_token(struct idp_call *call,
                                                const struct idp_token_request *request)
 {
     struct idp_refresh refresh;
-    const struct idp_json *resource;
     struct idp_bytes token = idp_json_string(request->form, "refresh_token");
     if (token.data == NULL) {
         return idp_error_json_with(call, IDP_INVALID_REQUEST,
@@ -189,7 +193,8 @@ const struct idp_json *idp_grant_refresh_token(struct idp_call *call,
     if (!idp_refresh_find(call, token, &refresh)) {
         return idp_error_json(IDP_INVALID_GRANT);
     }
-    enum idp_error error = judge(call, request, &refresh, &resource);
+    refresh.grant.scope = idp_scope_common(call, refresh.grant.scope, request->client.scope);
+    enum idp_error error = judge(call, request, &refresh);
     if (error != IDP_OK) {
         return idp_error_json(error);
     }
@@ -200,6 +205,6 @@ const struct idp_json *idp_grant_refresh_token(struct idp_call *call,
     if (!is_taken) {
         return reused(call, &key, &refresh.grant);
     }
-    return idp_grant_use(call, refresh.grant.grant_id) ? pay(call, request, &refresh, resource)
+    return idp_grant_use(call, refresh.grant.grant_id) ? pay(call, request, &refresh)
                                                        : idp_error_json(IDP_INVALID_GRANT);
 }

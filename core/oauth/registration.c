@@ -217,7 +217,8 @@ static const struct idp_json *judge(struct idp_call *call, const struct idp_json
         !idp_scope_within(metadata.scope, scope.data == NULL ? idp_bytes_of("") : scope)) {
         wrong = "Member scope has one that is not for clients that register themselves.";
     }
-    if (wrong == NULL && idp_json_text(call, document).size > IDP_METADATA_SIZE_MAX / 2) {
+    if (wrong == NULL && (idp_json_written_size(call, document) > IDP_METADATA_SIZE_MAX / 2 ||
+                          idp_json_count(document) > IDP_JSON_MEMBER_COUNT_MAX / 2)) {
         wrong = "The metadata is too large.";
     }
     if (wrong != NULL) {

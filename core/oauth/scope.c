@@ -34,6 +34,20 @@ bool idp_scope_valid(struct idp_bytes scope)
     return true;
 }
 
+struct idp_bytes idp_scope_common(struct idp_call *call, struct idp_bytes scope,
+                                  struct idp_bytes allowed)
+{
+    struct idp_text common = {.call = call};
+    for (struct idp_bytes word = idp_word_next(&scope); word.size > 0;
+         word = idp_word_next(&scope)) {
+        if (idp_word_in(allowed, word)) {
+            idp_text_add_c(&common, common.size > 0 ? " " : "");
+            idp_text_add(&common, word);
+        }
+    }
+    return idp_text_bytes(&common);
+}
+
 bool idp_scope_within(struct idp_bytes narrow, struct idp_bytes wide)
 {
     struct idp_bytes rest = narrow;

@@ -16,6 +16,15 @@ const struct idp_statement idp_subject_statements[] = {
 };
 const size_t idp_subject_statement_count = IDP_COUNT(idp_subject_statements);
 
+void idp_check_subject(struct idp_call *call, struct idp_value subject)
+{
+    idp_check_text(call, subject, "subject", IDP_SUBJECT_SIZE_MAX);
+    if (subject.bytes.size == 0) {
+        idp_fail_with(call, IDP_INVALID_ARGUMENT,
+                      "Argument subject must name an authenticated user, not be empty.");
+    }
+}
+
 bool idp_subject_enabled(struct idp_call *call, struct idp_bytes subject)
 {
     struct idp_value arguments[] = {idp_value_text(idp_tenant(call)), idp_value_text(subject)};

@@ -132,6 +132,9 @@ struct idp_identity idp_bearer_identity_of(struct idp_call *call,
     if (identity.reason == NULL && is_of_login(claims)) {
         identity.reason = "type";
     }
+    if (identity.reason == NULL && idp_json_member(claims, "cnf") != NULL) {
+        identity.reason = "bound";
+    }
     if (identity.reason != NULL) {
         return identity;
     }

@@ -71,7 +71,7 @@ function tlsFront(base, folder) {
 for (const engine of engines) {
   describe(`Service instances on ${engine}`, () => {
     let server, good, scopeless;
-    const now = Math.floor(Date.now() / 1000);
+    let now; // behind the registration of the client: none of its tokens is older
     const tokenOf = (scope) =>
       server.sql(`SELECT ${engine === 'SQLite' ? '' : 'idplane.'}jwt_sign('${JSON.stringify({
         iss: server.base, aud: server.base, sub: 'operator', client_id: 'cli', jti: scope || 'none', scope,
@@ -80,6 +80,7 @@ for (const engine of engines) {
     before(async () => {
       server = await start(engine);
       server.call('register_client', 'cli', { token_endpoint_auth_method: 'none' });
+      now = Math.floor(Date.now() / 1000);
       server.call('set_oidc_default', DEFAULTS);
       server.sql(`SELECT length(CAST(${engine === 'SQLite' ? '' : 'idplane.'}set_oidc_default('${JSON.stringify(
         { ...DEFAULTS, rule: 'code' })}', 'code') AS text));`);

@@ -3,9 +3,10 @@
 // with PKCE, refresh, DPoP, introspection, revocation, userinfo, every way to authenticate, and
 // registration. Who is at the browser a trusted proxy says. On each engine.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import * as client from 'openid-client';
-import { exportJWK, generateKeyPair } from 'jose';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { DEVICE_GRANT, engines, post, start } from './server.mjs';
 
 const settings = {
@@ -245,6 +246,36 @@ for (const engine of engines) {
       assert.equal(tokens.claims().sub, 'frank');
     });
 
+    it('takes a bound token where nothing may be written, with a nonce from elsewhere too', async () => {
+      const secret = 'a-secret-of-at-least-thirty-two-bytes';
+      server.call('register_client', 'scraper', {
+        grant_types: ['client_credentials'], scope: 'metrics sso', client_secret: secret,
+        token_endpoint_auth_method: 'client_secret_post', dpop_bound_access_tokens: true,
+      });
+      const config = await discover('scraper', undefined, client.ClientSecretPost(secret));
+      const key = await client.randomDPoPKeyPair(), dpop = client.getDPoPHandle(config, key);
+      server.call('configure', { token_settings: { dpop_nonce_required: true } });
+      try {
+        const tokens = await client.clientCredentialsGrant(config, undefined, { DPoP: dpop });
+        const get = (path, options) => client.fetchProtectedResource(
+          config, tokens.access_token, new URL(`${server.base}${path}`), 'GET', undefined, undefined, options);
+        assert.equal((await get('/metrics', { DPoP: dpop })).status, 200);
+        assert.equal((await get('/tenant/loginOptions', { DPoP: dpop })).status, 200);
+        const thief = client.getDPoPHandle(config, await client.randomDPoPKeyPair());
+        await assert.rejects(get('/metrics', { DPoP: thief }));
+        const unbound = await fetch(`${server.base}/metrics`, { headers: { authorization: `Bearer ${tokens.access_token}` } });
+        assert.equal(unbound.status, 401);
+        const jwk = { ...(await exportJWK(key.publicKey)) };
+        const ath = createHash('sha256').update(tokens.access_token).digest('base64url');
+        const stale = await new SignJWT({ jti: 'j', htm: 'GET', htu: `${server.base}/metrics`, ath, nonce: 'stale' })
+          .setProtectedHeader({ alg: 'ES256', typ: 'dpop+jwt', jwk }).setIssuedAt().sign(key.privateKey);
+        const answer = await fetch(`${server.base}/metrics`, { headers: { authorization: `DPoP ${tokens.access_token}`, dpop: stale } });
+        assert.equal(answer.status, 200);
+      } finally {
+        server.call('configure', { token_settings: { dpop_nonce_required: null } });
+      }
+    });
+
     it('answers an introspection signed where that is asked for', async () => {
       const config = await discover('app');
       const { tokens } = await codeFlow(config, 'alice');
@@ -255,6 +286,17 @@ for (const engine of engines) {
       assert.equal(header.typ, 'token-introspection+jwt');
       assert.equal(body.aud, 'api');
       assert.equal(body.token_introspection.active, true);
+      // Whoever an assertion names is who asked, also where the form does not say it again.
+      const { publicKey, privateKey } = await generateKeyPair('ES256');
+      server.call('register_client', 'asserting', {
+        token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [{ ...(await exportJWK(publicKey)), kid: 'k', alg: 'ES256' }] } });
+      const assertion = await new SignJWT({ jti: 'signed-introspection' }).setProtectedHeader({ alg: 'ES256', kid: 'k' })
+        .setIssuer('asserting').setSubject('asserting').setAudience(server.base).setIssuedAt().setExpirationTime('1m').sign(privateKey);
+      const named = await post(`${server.base}/introspect`, {
+        token: tokens.access_token, client_assertion: assertion,
+        client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer' },
+        { accept: 'application/token-introspection+jwt' });
+      assert.equal(JSON.parse(Buffer.from((await named.text()).split('.')[1], 'base64url')).aud, 'asserting');
     });
   });
 }

@@ -28,6 +28,8 @@ INSERT INTO token SELECT 'that pretends our key', jwt_sign_with('{"iss":"http://
     "sub":"ada","client_id":"tv","iat":1767225600,"exp":1767232800,"jti":"1"}',
     CAST(jwk_generate('ES256', jwks() -> 'keys' -> 0 ->> 'kid') AS text), '{"typ":"at+jwt"}');
 INSERT INTO token VALUES ('at all', 'not a token');
+INSERT INTO token SELECT 'that is bound', jwt_sign('{"iss":"http://127.0.0.1:8080","aud":"http://127.0.0.1:8080","cnf":{"jkt":"k"},
+    "sub":"ada","client_id":"tv","iat":1767225600,"exp":1767232800,"jti":"1"}', NULL, '{"typ":"at+jwt"}');
 SELECT name, authenticate(token) ->> 'reason', authenticate(token) -> 'claims' ->> 'sub' FROM token ORDER BY name;
 SELECT authenticate(NULL);
 
@@ -50,6 +52,8 @@ SELECT current_subject();
 SELECT set_clock('2026-01-01T01:59:59Z');
 SELECT current_subject();
 -- A token that is not good ends it, and so does none.
+SELECT begin_session(token, false) ->> 'reason' FROM token WHERE name = 'that is bound';
+SELECT current_subject();
 SELECT begin_session('not a token', false) ->> 'reason';
 SELECT current_subject();
 SELECT begin_session(token, false) ->> 'reason' FROM token WHERE name = 'good';

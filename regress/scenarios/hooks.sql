@@ -218,3 +218,12 @@ KEEP app SELECT token_request(json('{"grant_type":"authorization_code","code":"'
 SELECT response ->> 'scope', jwt_decode(response ->> 'id_token') -> 'claims' ->> 'sub', grants('carol') -> 0 ->> 'scope' FROM kept WHERE name = 'app';
 SELECT token_request(json('{"grant_type":"authorization_code","code":"' || substr(response ->> 'redirect_to', 26, 43) || '","redirect_uri":"http://127.0.0.1/cb","code_verifier":"dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"}'), '{"client_id":"app"}') ->> 'error' FROM kept WHERE name = 'code';
 SELECT canonical_json(grants('carol'));
+
+-- A token of which introspection tells more ends with its grant, as any other.
+UPDATE rule SET answer = '{"introspection_claims":{"balance":7}}' WHERE event = 'pre_token';
+KEEP device-told SELECT issue_device_code('tv', 'read');
+SELECT approve_device_code(response ->> 'user_code', 'gina') ->> 'status' FROM kept WHERE name = 'device-told';
+KEEP told SELECT poll_device_code(response ->> 'device_code', 'tv') FROM kept WHERE name = 'device-told';
+SELECT introspect(response ->> 'access_token', 'tv') ->> 'balance' FROM kept WHERE name = 'told';
+SELECT canonical_json(revoke_grant('gina', grants('gina') -> 0 ->> 'grant_id'));
+SELECT authenticate(response ->> 'access_token') ->> 'reason' FROM kept WHERE name = 'told';

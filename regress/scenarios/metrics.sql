@@ -24,8 +24,8 @@ SELECT set_tenant('default');
 -- Over HTTP: from an address that the settings name, or with the scope.
 SELECT set_clock(NULL);
 CREATE TABLE bearer AS SELECT 'x' AS name, 'x' AS token WHERE 1 = 0;
-INSERT INTO bearer SELECT 'metrics', jwt_sign('{"iss":"https://id.example","aud":"https://id.example","sub":"prometheus","client_id":"tv","jti":"1","scope":"metrics","iat":1700000000,"exp":4000000000}', NULL, '{"typ":"at+jwt"}');
-INSERT INTO bearer SELECT 'other', jwt_sign('{"iss":"https://id.example","aud":"https://id.example","sub":"prometheus","client_id":"tv","jti":"1","scope":"sso","iat":1700000000,"exp":4000000000}', NULL, '{"typ":"at+jwt"}');
+INSERT INTO bearer SELECT 'metrics', jwt_sign('{"iss":"https://id.example","aud":"https://id.example","sub":"prometheus","client_id":"tv","jti":"1","scope":"metrics","iat":1767225600,"exp":4000000000}', NULL, '{"typ":"at+jwt"}');
+INSERT INTO bearer SELECT 'other', jwt_sign('{"iss":"https://id.example","aud":"https://id.example","sub":"prometheus","client_id":"tv","jti":"1","scope":"sso","iat":1767225600,"exp":4000000000}', NULL, '{"typ":"at+jwt"}');
 SELECT http_request('GET', '/metrics', '{"host":"id.example"}') ->> 'status';
 SELECT http_request('GET', '/metrics', '{"host":"id.example","x-idplane-peer":"192.0.2.8"}') ->> 'status';
 SELECT http_request('GET', '/metrics', '{"host":"id.example","x-idplane-peer":"192.0.2.7"}') ->> 'status';

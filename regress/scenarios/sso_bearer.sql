@@ -16,6 +16,7 @@ SELECT canonical_json(authenticate_external((SELECT old FROM token)));
 SELECT canonical_json(authenticate_external('x.y.z'));
 SELECT canonical_json(authenticate_external(jwt_sign_with('{"iss":"https://other.example","aud":"api","exp":1767226200,"app":"robot"}', (SELECT canonical_json(jwk) FROM provider))));
 SELECT canonical_json(authenticate_external(jwt_sign_with('{"iss":"https://idp.example","aud":"other","exp":1767226200,"app":"robot"}', (SELECT canonical_json(jwk) FROM provider))));
+SELECT canonical_json(authenticate_external(jwt_sign_with('{"iss":"https://idp.example","aud":"api","cnf":{"jkt":"k"},"exp":1767226200,"app":"robot"}', (SELECT canonical_json(jwk) FROM provider))));
 
 -- It is known now: no rule is asked again until the connection changes; a locked user is refused at once.
 SELECT canonical_json(set_subject('robot', '{"enabled":false}') -> 'enabled');

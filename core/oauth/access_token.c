@@ -94,7 +94,7 @@ static void add_binding(struct idp_call *call, struct idp_json *claims,
 static void add_audience(struct idp_call *call, struct idp_json *claims,
                          const struct idp_settings *settings, const struct idp_grant *grant)
 {
-    const struct idp_json *resource = idp_grant_resource(grant);
+    const struct idp_json *resource = idp_json_member(grant->details, "resource");
     if (resource != NULL) {
         idp_json_add_shared(call, claims, "aud", resource);
     } else {

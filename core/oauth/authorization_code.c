@@ -87,7 +87,6 @@ refused(struct idp_call *call, const struct idp_token_request *request, struct i
 static const struct idp_json *pay(struct idp_call *call, const struct idp_token_request *request,
                                   const struct idp_value *row)
 {
-    const struct idp_json *resource;
     struct idp_grant grant = {
         .client_id = request->client.client_id,
         .grant_type = idp_bytes_of(IDP_GRANT_AUTHORIZATION_CODE),
@@ -101,16 +100,14 @@ static const struct idp_json *pay(struct idp_call *call, const struct idp_token_
     if (!idp_subject_enabled(call, grant.subject)) {
         return idp_error_json(IDP_ACCESS_DENIED);
     }
-    enum idp_error error = idp_resource_of_grant(call, request, grant.details, &resource);
-    if (error != IDP_OK) {
-        return idp_error_json(error);
+    if (!idp_resource_meets(request, grant.details)) {
+        return idp_error_json(IDP_INVALID_TARGET);
     }
     bool is_refresh_wanted =
         request->client.refresh_grant &&
         idp_grant_offered(&request->settings, idp_bytes_of(IDP_GRANT_REFRESH_TOKEN));
     idp_audit_event(call, &request->settings, IDP_AUDIT_REDEEMED, grant.client_id, grant.subject,
                     NULL);
-    grant.resource = resource;
     return idp_tokens_issue(call, request, &grant, is_refresh_wanted);
 }
 

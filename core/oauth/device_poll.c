@@ -130,6 +130,14 @@ static const struct idp_json *explain(struct idp_call *call, const struct idp_se
     return idp_error_json(error);
 }
 
+/* The resource that the device asks for is the one of the grant (RFC 8707 §2.2). */
+static const struct idp_json *details_of(struct idp_call *call, const struct idp_json *details,
+                                         const struct idp_json *resource)
+{
+    const struct idp_json *before = details == NULL ? idp_json_new(call, IDP_JSON_OBJECT) : details;
+    return resource == NULL ? details : idp_json_with(call, before, "resource", resource);
+}
+
 /* A locked subject consumes the code all the same: it must not come alive with the subject. */
 static const struct idp_json *pay(struct idp_call *call, const struct idp_token_request *request,
                                   const struct idp_json *resource, const struct idp_value *row)
@@ -143,9 +151,8 @@ static const struct idp_json *pay(struct idp_call *call, const struct idp_token_
         .subject = subject,
         .scope = idp_text_of(row[1]),
         .grant_type = request->grant_type,
-        .details = idp_json_argument(call, row[2], "grant_details"),
+        .details = details_of(call, idp_json_argument(call, row[2], "grant_details"), resource),
         .device = idp_json_argument(call, row[3], "device"),
-        .resource = resource,
         .binding = request->binding,
         .is_new = true,
     };

@@ -24,11 +24,6 @@ const struct idp_statement idp_grant_statements[] = {
 };
 const size_t idp_grant_statement_count = IDP_COUNT(idp_grant_statements);
 
-const struct idp_json *idp_grant_resource(const struct idp_grant *grant)
-{
-    return grant->resource != NULL ? grant->resource : idp_json_member(grant->details, "resource");
-}
-
 struct idp_bytes idp_grant_id_make(struct idp_call *call)
 {
     return idp_random_text(call, GRANT_ID_SIZE);

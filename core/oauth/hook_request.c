@@ -66,7 +66,7 @@ struct idp_json *idp_hook_request(struct idp_call *call, const struct idp_issue 
     idp_json_add_string(call, request, "subject", grant->subject);
     idp_json_add_string(call, request, "scope", grant->scope);
     add_known(call, request, "details", grant->details);
-    add_known(call, request, "resource", idp_grant_resource(grant));
+    add_known(call, request, "resource", idp_json_member(grant->details, "resource"));
     add_known(call, request, "device", grant->device);
     add_known(call, request, "actor", grant->actor);
     add_lifetimes(call, request, issue);

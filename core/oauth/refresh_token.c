@@ -153,31 +153,29 @@ static bool is_proven(const struct idp_token_request *request, const struct idp_
 
 /* What of a request is wrong that spends nothing. */
 static enum idp_error judge(struct idp_call *call, const struct idp_token_request *request,
-                            const struct idp_refresh *refresh, const struct idp_json **resource)
+                            const struct idp_refresh *refresh)
 {
     const struct idp_grant *grant = &refresh->grant;
     if (!idp_bytes_equal(grant->client_id, request->client.client_id) || !refresh->is_granted ||
         !is_proven(request, grant)) {
         return IDP_INVALID_GRANT;
     }
-    enum idp_error error = idp_resource_of_grant(call, request, grant->details, resource);
-    if (error != IDP_OK) {
-        return error;
-    }
     if (idp_scope_asked(request->form, grant->scope).data == NULL) {
         return IDP_INVALID_SCOPE;
+    }
+    if (!idp_resource_meets(request, grant->details)) {
+        return IDP_INVALID_TARGET;
     }
     return idp_subject_enabled(call, grant->subject) ? IDP_OK : IDP_ACCESS_DENIED;
 }
 
 /* The new access token may have less than the grant; the grant keeps all of it (RFC 6749 §6). */
 static const struct idp_json *pay(struct idp_call *call, const struct idp_token_request *request,
-                                  struct idp_refresh *refresh, const struct idp_json *resource)
+                                  struct idp_refresh *refresh)
 {
     struct idp_grant *grant = &refresh->grant;
     grant->scope = idp_scope_asked(request->form, grant->scope);
     grant->binding = request->binding;
-    grant->resource = resource;
     idp_audit_event(call, &request->settings, IDP_AUDIT_REFRESHED, grant->client_id, grant->subject,
                     NULL);
     return idp_tokens_issue(call, request, grant, request->rules.is_rotated);
@@ -187,7 +185,6 @@ const struct idp_json *idp_grant_refresh_token(struct idp_call *call,
                                                const struct idp_token_request *request)
 {
     struct idp_refresh refresh;
-    const struct idp_json *resource;
     struct idp_bytes token = idp_json_string(request->form, "refresh_token");
     if (token.data == NULL) {
         return idp_error_json_with(call, IDP_INVALID_REQUEST,
@@ -197,7 +194,7 @@ const struct idp_json *idp_grant_refresh_token(struct idp_call *call,
         return idp_error_json(IDP_INVALID_GRANT);
     }
     refresh.grant.scope = idp_scope_common(call, refresh.grant.scope, request->client.scope);
-    enum idp_error error = judge(call, request, &refresh, &resource);
+    enum idp_error error = judge(call, request, &refresh);
     if (error != IDP_OK) {
         return idp_error_json(error);
     }
@@ -208,6 +205,6 @@ const struct idp_json *idp_grant_refresh_token(struct idp_call *call,
     if (!is_taken) {
         return reused(call, &key, &refresh.grant);
     }
-    return idp_grant_use(call, refresh.grant.grant_id) ? pay(call, request, &refresh, resource)
+    return idp_grant_use(call, refresh.grant.grant_id) ? pay(call, request, &refresh)
                                                        : idp_error_json(IDP_INVALID_GRANT);
 }

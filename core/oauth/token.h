@@ -44,10 +44,9 @@ const struct idp_json *idp_hooked(struct idp_call *call, const struct idp_hooks 
 struct idp_grant {
     struct idp_bytes grant_id; /* data NULL: none, as of a client that acts for itself */
     struct idp_bytes client_id, subject, scope, grant_type;
-    const struct idp_json *details;  /* auth_time, amr, claims, nonce, resource; may be NULL */
-    const struct idp_json *device;   /* may be NULL */
-    const struct idp_json *resource; /* that this token is for, of those of the grant; NULL: all */
-    const struct idp_json *actor;    /* who acts for the subject (RFC 8693 §4.1); may be NULL */
+    const struct idp_json *details; /* auth_time, amr, claims, nonce, resource; may be NULL */
+    const struct idp_json *device;  /* may be NULL */
+    const struct idp_json *actor;   /* who acts for the subject (RFC 8693 §4.1); may be NULL */
     struct idp_binding binding;
     int64_t expires_at_us; /* no token of it outlives this; 0: the rules alone say */
     bool is_new;           /* its row is made with its first tokens */
@@ -56,9 +55,6 @@ struct idp_grant {
 
 /* The grant that the jti of a token names; data NULL: none. */
 struct idp_bytes idp_grant_of_jti(struct idp_bytes jti);
-
-/* What its next access token is for, an array; NULL: the audience of the settings. */
-const struct idp_json *idp_grant_resource(const struct idp_grant *grant);
 
 struct idp_bytes idp_grant_id_make(struct idp_call *call);
 
@@ -176,16 +172,9 @@ struct idp_bytes idp_scope_asked(const struct idp_json *form, struct idp_bytes w
 enum idp_error idp_resource_asked(struct idp_call *call, const struct idp_token_request *request,
                                   const struct idp_json **resource) IDP_MUST_CHECK;
 
-/* Adds one to the targets (an array, or NULL) where it has data and the client may. */
-enum idp_error idp_target_add(struct idp_call *call, const struct idp_token_request *request,
-                              struct idp_bytes asked,
-                              const struct idp_json **targets) IDP_MUST_CHECK;
-
-/* What a request asks for of a grant that is there, which has those of `details`, or where there
- * are none all that the client may (RFC 8707 §2.2). */
-enum idp_error idp_resource_of_grant(struct idp_call *call, const struct idp_token_request *request,
-                                     const struct idp_json *details,
-                                     const struct idp_json **resource) IDP_MUST_CHECK;
+/* True where a request asks for no other resource than its grant is for. */
+bool idp_resource_meets(const struct idp_token_request *request,
+                        const struct idp_json *details) IDP_MUST_CHECK;
 
 /* What a verifier is the verifier of (RFC 7636 §4.6, S256); "-" for one that can be none. */
 struct idp_bytes idp_code_challenge(struct idp_call *call, struct idp_bytes verifier);

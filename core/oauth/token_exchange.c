@@ -48,6 +48,23 @@ static bool is_proven(const struct idp_token_request *request, const struct idp_
     return !is_own || idp_binding_meets(&request->binding, &bound);
 }
 
+/* Whom the token is for by name (`audience`) or by address (`resource`): here they are the same. */
+static enum idp_error target_read(struct idp_call *call, const struct idp_token_request *request,
+                                  const struct idp_json **resource)
+{
+    struct idp_token_request named = *request;
+    struct idp_bytes audience = idp_json_string(request->form, "audience");
+    struct idp_bytes address = idp_json_string(request->form, "resource");
+    if (audience.data != NULL && address.data != NULL && !idp_bytes_equal(audience, address)) {
+        return IDP_INVALID_TARGET;
+    }
+    if (audience.data != NULL) {
+        named.form =
+            idp_json_with(call, request->form, "resource", idp_json_new_string(call, audience));
+    }
+    return idp_resource_asked(call, &named, resource);
+}
+
 /* {"sub", "act"}: who acts now, for whom others acted before (§4.1). */
 static struct idp_json *actor_of(struct idp_call *call, const struct idp_json *subject_claims,
                                  struct idp_bytes actor)
@@ -78,7 +95,7 @@ static enum idp_error actor_read(struct idp_call *call, const struct idp_token_r
 }
 
 static struct idp_json *details_of(struct idp_call *call, const struct idp_json *claims,
-                                   const struct idp_json *targets)
+                                   const struct idp_json *resource)
 {
     struct idp_json *details = idp_json_new(call, IDP_JSON_OBJECT);
     static const char *const kept[] = {"auth_time", "amr"};
@@ -88,8 +105,8 @@ static struct idp_json *details_of(struct idp_call *call, const struct idp_json 
             idp_json_add_shared(call, details, kept[i], member);
         }
     }
-    if (targets != NULL) {
-        idp_json_add_shared(call, details, "resource", targets);
+    if (resource != NULL) {
+        idp_json_add_shared(call, details, "resource", resource);
     }
     return details;
 }
@@ -109,11 +126,8 @@ static const struct idp_json *exchange(struct idp_call *call,
                                        const struct idp_token_request *request,
                                        const struct idp_json *claims, struct idp_grant *grant)
 {
-    const struct idp_json *targets;
-    enum idp_error error = idp_resource_asked(call, request, &targets);
-    if (error == IDP_OK) {
-        error = idp_target_add(call, request, idp_json_string(request->form, "audience"), &targets);
-    }
+    const struct idp_json *resource;
+    enum idp_error error = target_read(call, request, &resource);
     if (error == IDP_OK) {
         error = actor_read(call, request, claims, grant);
     }
@@ -123,7 +137,7 @@ static const struct idp_json *exchange(struct idp_call *call,
     if (error != IDP_OK) {
         return idp_error_json(error);
     }
-    grant->details = details_of(call, claims, targets);
+    grant->details = details_of(call, claims, resource);
     call->host->begin(call);
     struct idp_json *answer = idp_tokens_issue(call, request, grant, false);
     if (idp_json_member(answer, "error") == NULL) {

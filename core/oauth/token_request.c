@@ -13,47 +13,32 @@ struct idp_bytes idp_scope_asked(const struct idp_json *form, struct idp_bytes w
     return is_within ? scope : (struct idp_bytes){0};
 }
 
-/* ---- what tokens are for ---- */
-
-static bool may_have(const struct idp_settings *settings, const struct idp_token_rules *rules,
-                     struct idp_bytes asked)
-{
-    return idp_bytes_equal(asked, settings->audience) ||
-           (rules->resources != NULL && idp_json_holds(rules->resources, asked));
-}
-
-enum idp_error idp_target_add(struct idp_call *call, const struct idp_token_request *request,
-                              struct idp_bytes asked, const struct idp_json **targets)
-{
-    if (asked.data == NULL) {
-        return IDP_OK;
-    }
-    if (!may_have(&request->settings, &request->rules, asked)) {
-        return IDP_INVALID_TARGET;
-    }
-    struct idp_json *list =
-        *targets == NULL ? idp_json_new(call, IDP_JSON_ARRAY) : idp_json_copy(call, *targets);
-    idp_json_add(list, NULL, idp_json_new_string(call, asked));
-    *targets = list;
-    return IDP_OK;
-}
-
 enum idp_error idp_resource_asked(struct idp_call *call, const struct idp_token_request *request,
                                   const struct idp_json **resource)
 {
+    struct idp_bytes asked = idp_json_string(request->form, "resource");
     *resource = NULL;
-    return idp_target_add(call, request, idp_json_string(request->form, "resource"), resource);
+    if (asked.data == NULL) {
+        return IDP_OK;
+    }
+    bool is_ours = idp_bytes_equal(asked, request->settings.audience);
+    if (!is_ours &&
+        (request->rules.resources == NULL || !idp_json_holds(request->rules.resources, asked))) {
+        return IDP_INVALID_TARGET;
+    }
+    struct idp_json *list = idp_json_new(call, IDP_JSON_ARRAY);
+    idp_json_add(list, NULL, idp_json_new_string(call, asked));
+    *resource = list;
+    return IDP_OK;
 }
 
-enum idp_error idp_resource_of_grant(struct idp_call *call, const struct idp_token_request *request,
-                                     const struct idp_json *details,
-                                     const struct idp_json **resource)
+bool idp_resource_meets(const struct idp_token_request *request, const struct idp_json *details)
 {
+    struct idp_bytes asked = idp_json_string(request->form, "resource");
     const struct idp_json *granted = idp_json_member(details, "resource");
-    enum idp_error error = idp_resource_asked(call, request, resource);
-    bool is_granted = error != IDP_OK || *resource == NULL || granted == NULL ||
-                      idp_json_holds(granted, (*resource)->child->text);
-    return is_granted ? error : IDP_INVALID_TARGET;
+    return asked.data == NULL ||
+           (granted != NULL ? idp_json_holds(granted, asked)
+                            : idp_bytes_equal(asked, request->settings.audience));
 }
 
 /* ---- SQL ---- */

@@ -14,7 +14,9 @@ SELECT canonical_json(authorization_server_metadata() -> 'introspection_endpoint
 KEEP device SELECT issue_device_code('tv');
 SELECT approve_device_code(response ->> 'user_code', 'alice') ->> 'status' FROM kept WHERE name = 'device';
 KEEP all SELECT poll_device_code(response ->> 'device_code', 'tv') FROM kept WHERE name = 'device';
-KEEP one SELECT token_request(json('{"grant_type":"refresh_token","resource":"https://api.example","refresh_token":"' || (response ->> 'refresh_token') || '"}'), '{"client_id":"tv"}') FROM kept WHERE name = 'all';
+KEEP device-2 SELECT issue_device_code('tv');
+SELECT approve_device_code(response ->> 'user_code', 'alice') ->> 'status' FROM kept WHERE name = 'device-2';
+KEEP one SELECT token_request(json('{"grant_type":"urn:ietf:params:oauth:grant-type:device_code","resource":"https://api.example","device_code":"' || (response ->> 'device_code') || '"}'), '{"client_id":"tv"}') FROM kept WHERE name = 'device-2';
 CREATE VIEW token AS SELECT (SELECT response ->> 'access_token' FROM kept WHERE name = 'all') AS for_all, (SELECT response ->> 'access_token' FROM kept WHERE name = 'one') AS for_one,
     (SELECT response ->> 'refresh_token' FROM kept WHERE name = 'one') AS refresh, (SELECT response ->> 'id_token' FROM kept WHERE name = 'all') AS id;
 

@@ -15,23 +15,27 @@ SELECT name, authorization_request(parameters, 'alice') ->> 'error' FROM asked O
 KEEP to-a SELECT authorize(parameters, 'alice') FROM asked WHERE name = 'a';
 KEEP to-a-2 SELECT authorize(parameters, 'alice') FROM asked WHERE name = 'a';
 KEEP to-any SELECT authorize(parameters, 'alice') FROM asked WHERE name = 'any';
+KEEP to-any-2 SELECT authorize(parameters, 'alice') FROM asked WHERE name = 'any';
 CREATE VIEW form AS SELECT name, '"grant_type":"authorization_code","redirect_uri":"https://app.example/cb","code_verifier":"dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk","code":"' || substr(response ->> 'redirect_to', 29, 43) || '"' AS form FROM kept WHERE name LIKE 'to-%'
     UNION ALL SELECT name, '"grant_type":"refresh_token","refresh_token":"' || (response ->> 'refresh_token') || '"' FROM kept WHERE response ->> 'refresh_token' IS NOT NULL
     UNION ALL SELECT name, '"grant_type":"urn:ietf:params:oauth:grant-type:device_code","device_code":"' || (response ->> 'device_code') || '"' FROM kept WHERE response ->> 'device_code' IS NOT NULL;
 
 -- A code: for what was asked, and for nothing else.
 SELECT token_request(json('{' || form || ',"resource":"https://b.example"}'), '{"client_id":"app"}') ->> 'error' FROM form WHERE name = 'to-a-2';
+SELECT token_request(json('{' || form || ',"resource":"https://b.example"}'), '{"client_id":"app"}') ->> 'error' FROM form WHERE name = 'to-any-2';
 KEEP 1 SELECT token_request(json('{' || form || '}'), '{"client_id":"app"}') FROM form WHERE name = 'to-a';
-KEEP 2 SELECT token_request(json('{' || form || ',"resource":"https://b.example"}'), '{"client_id":"app"}') FROM form WHERE name = 'to-any';
--- Refresh: within what the grant has, which keeps it; a refusal spends nothing.
+KEEP 2 SELECT token_request(json('{' || form || '}'), '{"client_id":"app"}') FROM form WHERE name = 'to-any';
+-- Refresh: within what the grant has; a refusal spends nothing.
 SELECT token_request(json('{' || form || ',"resource":"https://b.example"}'), '{"client_id":"app"}') ->> 'error' FROM form WHERE name = '1';
 SELECT token_request(json('{' || form || ',"resource":"https://evil.example"}'), '{"client_id":"app"}') ->> 'error' FROM form WHERE name = '2';
 KEEP 3 SELECT token_request(json('{' || form || ',"resource":"https://a.example"}'), '{"client_id":"app"}') FROM form WHERE name = '1';
-KEEP 4 SELECT token_request(json('{' || form || ',"resource":"https://a.example"}'), '{"client_id":"app"}') FROM form WHERE name = '2';
+SELECT token_request(json('{' || form || ',"resource":"https://a.example"}'), '{"client_id":"app"}') ->> 'error' FROM form WHERE name = '2';
+KEEP 4 SELECT token_request(json('{' || form || ',"resource":"https://id.example"}'), '{"client_id":"app"}') FROM form WHERE name = '2';
 KEEP 5 SELECT token_request(json('{' || form || '}'), '{"client_id":"app"}') FROM form WHERE name = '4';
--- A device names it when it redeems its code.
+-- A device names it when it redeems its code, and the grant keeps it.
 KEEP device SELECT issue_device_code('app');
 SELECT approve_device_code(response ->> 'user_code', 'alice') ->> 'status' FROM kept WHERE name = 'device';
 SELECT token_request(json('{' || form || ',"resource":"https://evil.example"}'), '{"client_id":"app"}') ->> 'error' FROM form WHERE name = 'device';
 KEEP 6 SELECT token_request(json('{' || form || ',"resource":"https://a.example"}'), '{"client_id":"app"}') FROM form WHERE name = 'device';
+KEEP 7 SELECT token_request(json('{' || form || '}'), '{"client_id":"app"}') FROM form WHERE name = '6';
 SELECT name, canonical_json(jwt_decode(response ->> 'access_token') -> 'claims' -> 'aud') FROM kept WHERE length(name) = 1 ORDER BY name;

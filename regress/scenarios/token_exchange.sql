@@ -26,15 +26,16 @@ SELECT 'a refresh token', token_request(json('{' || subject || ',"requested_toke
 SELECT 'an audience', token_request(json('{' || subject || ',"audience":"https://evil.example"}'), '{"client_id":"gate"}') ->> 'error' FROM token;
 SELECT 'a resource', token_request(json('{' || subject || ',"resource":"https://evil.example"}'), '{"client_id":"gate"}') ->> 'error' FROM token;
 SELECT 'a scope', token_request(json('{' || subject || ',"scope":"read write"}'), '{"client_id":"gate"}') ->> 'error' FROM token;
--- What is given: no more than was there, for the targets that were asked for, and who acts.
+-- What is given: no more than was there, for the target that was asked for, and who acts.
 KEEP plain SELECT token_request(json('{' || subject || ',"scope":"read"}'), '{"client_id":"gate"}') FROM token;
-KEEP targets SELECT token_request(json('{' || subject || ',"scope":"read","resource":"https://api.example","audience":"https://log.example"}'), '{"client_id":"gate"}') FROM token;
+KEEP two-targets SELECT token_request(json('{' || subject || ',"scope":"read","resource":"https://api.example","audience":"https://log.example"}'), '{"client_id":"gate"}') FROM token;
+KEEP target SELECT token_request(json('{' || subject || ',"scope":"read","audience":"https://log.example"}'), '{"client_id":"gate"}') FROM token;
 KEEP actor SELECT token_request(json('{' || subject || ',"scope":"read","actor_token_type":"urn:ietf:params:oauth:token-type:access_token",' || actor || '}'), '{"client_id":"gate"}') FROM token;
 KEEP jwt SELECT token_request(json('{' || subject || ',"scope":"read","requested_token_type":"urn:ietf:params:oauth:token-type:jwt"}'), '{"client_id":"gate"}') FROM token;
 KEEP chain SELECT token_request(json('{"grant_type":"urn:ietf:params:oauth:grant-type:token-exchange","subject_token_type":"urn:ietf:params:oauth:token-type:access_token","subject_token":"' || (response ->> 'access_token') || '"}'), '{"client_id":"next"}') FROM kept WHERE name = 'plain';
 KEEP no-jwt SELECT token_request(json('{"grant_type":"urn:ietf:params:oauth:grant-type:token-exchange","subject_token_type":"urn:ietf:params:oauth:token-type:access_token","requested_token_type":"urn:ietf:params:oauth:token-type:jwt","subject_token":"' || (response ->> 'access_token') || '"}'), '{"client_id":"next"}') FROM kept WHERE name = 'plain';
 SELECT name, response ->> 'error', response ->> 'issued_token_type', response ->> 'token_type', response ->> 'expires_in', response ->> 'scope', response ->> 'refresh_token', response ->> 'id_token' FROM kept WHERE name NOT IN ('device', 'tv', 'job') ORDER BY name;
-SELECT name, introspect(response ->> 'access_token', 'gate') ->> 'sub', introspect(response ->> 'access_token', 'gate') ->> 'client_id', canonical_json(introspect(response ->> 'access_token', 'gate') -> 'act'), canonical_json(introspect(response ->> 'access_token', 'gate') -> 'aud') FROM kept WHERE name IN ('plain', 'targets', 'actor', 'jwt', 'chain') ORDER BY name;
+SELECT name, introspect(response ->> 'access_token', 'gate') ->> 'sub', introspect(response ->> 'access_token', 'gate') ->> 'client_id', canonical_json(introspect(response ->> 'access_token', 'gate') -> 'act'), canonical_json(introspect(response ->> 'access_token', 'gate') -> 'aud') FROM kept WHERE name IN ('plain', 'target', 'actor', 'jwt', 'chain') ORDER BY name;
 -- Nor does it live longer, and what has expired is exchanged no more.
 SELECT set_clock('2026-01-01T01:59:00Z');
 SELECT token_request(json('{' || subject || ',"scope":"read"}'), '{"client_id":"gate"}') ->> 'expires_in' FROM token;

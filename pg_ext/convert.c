@@ -86,12 +86,10 @@ static struct idp_bytes jsonb_bytes_kept(Datum datum)
     return text;
 }
 
-static struct idp_bytes bytes_of(struct idp_frame *frame, Datum datum, char kind)
+/* Apart, lest each argument that is there as it stands pay for the registers that this one saves.
+ */
+static pg_noinline struct idp_bytes bytes_unpacked(struct idp_frame *frame, Datum datum, char kind)
 {
-    struct varlena *data = (struct varlena *)DatumGetPointer(datum);
-    if (kind != 'j' && !VARATT_IS_EXTERNAL(data) && !VARATT_IS_COMPRESSED(data)) {
-        return (struct idp_bytes){VARDATA_ANY(data), VARSIZE_ANY_EXHDR(data)};
-    }
     MemoryContext previous = MemoryContextSwitchTo(frame->memory);
     bool is_kept = frame->call.function->effect == IDP_CLOCKED;
     struct idp_bytes bytes = kind != 'j' ? varlena_bytes(datum)
@@ -99,6 +97,15 @@ static struct idp_bytes bytes_of(struct idp_frame *frame, Datum datum, char kind
                                          : idp_pg_jsonb_text(datum);
     MemoryContextSwitchTo(previous);
     return bytes;
+}
+
+static struct idp_bytes bytes_of(struct idp_frame *frame, Datum datum, char kind)
+{
+    struct varlena *data = (struct varlena *)DatumGetPointer(datum);
+    if (kind != 'j' && !VARATT_IS_EXTERNAL(data) && !VARATT_IS_COMPRESSED(data)) {
+        return (struct idp_bytes){VARDATA_ANY(data), VARSIZE_ANY_EXHDR(data)};
+    }
+    return bytes_unpacked(frame, datum, kind);
 }
 
 void idp_pg_value(struct idp_frame *frame, Datum datum, bool is_null, char kind,

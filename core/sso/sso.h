@@ -14,8 +14,7 @@ enum idp_wildcard_escape { IDP_WILDCARD_ESCAPE_ALL, IDP_WILDCARD_ESCAPE_STAR };
 struct idp_wildcard {
     struct idp_bytes pattern;
     enum idp_wildcard_escape escape;
-    bool has_backslash; /* asked once, as most patterns have none */
-    char *room;         /* NULL at first: made for the literals of a pattern that has escapes */
+    char *room; /* NULL at first: made for the literals of a pattern that has escapes */
 };
 
 /* The pattern stays the caller's, and must outlive it. */

@@ -16,7 +16,8 @@ struct pattern {
     struct idp_call *call;
     struct idp_wildcard *wildcard;
     size_t next;
-    size_t size_max; /* of the text: a longer literal need not be read to its end */
+    size_t size_max;    /* of the text: a longer literal need not be read to its end */
+    bool has_backslash; /* from `next` on: asked once, as most patterns have none */
 };
 
 static struct idp_bytes behind(struct idp_bytes text, size_t size)
@@ -63,7 +64,7 @@ static size_t literal_size(const struct pattern *pattern, size_t *escape_count)
     struct idp_bytes rest = rest_of(pattern);
     const char *asterisk = memchr(rest.data, '*', rest.size);
     size_t size = asterisk == NULL ? rest.size : (size_t)(asterisk - rest.data);
-    if (pattern->wildcard->has_backslash && memchr(rest.data, '\\', size) != NULL) {
+    if (pattern->has_backslash && memchr(rest.data, '\\', size) != NULL) {
         return escaped_size(pattern, escape_count);
     }
     *escape_count = 0;
@@ -129,24 +130,59 @@ static bool find(struct idp_bytes *text, struct idp_bytes literal)
 
 struct idp_wildcard idp_wildcard_of(struct idp_bytes pattern, enum idp_wildcard_escape escape)
 {
-    bool has_backslash = memchr(pattern.data, '\\', pattern.size) != NULL;
-    return (struct idp_wildcard){pattern, escape, has_backslash, NULL};
+    return (struct idp_wildcard){pattern, escape, NULL};
 }
 
-bool idp_wildcard_match(struct idp_call *call, struct idp_wildcard *wildcard, struct idp_bytes text)
+/* A bit is set where a byte is zero, and none where there is no such byte. */
+static uint64_t zero_bytes(uint64_t word)
 {
-    struct pattern pattern = {.call = call, .wildcard = wildcard, .size_max = text.size};
-    struct idp_bytes literal = literal_take(&pattern);
-    if (is_read(&pattern)) {
+    return (word - 0x0101010101010101) & ~word & 0x8080808080808080;
+}
+
+/* True where eight bytes are the same in both, and none is an asterisk or a backslash. */
+static bool is_plain_word(const char *pattern, const char *text)
+{
+    uint64_t word, other;
+    memcpy(&word, pattern, sizeof word);
+    memcpy(&other, text, sizeof other);
+    uint64_t asterisks = word ^ 0x2a2a2a2a2a2a2a2a, backslashes = word ^ 0x5c5c5c5c5c5c5c5c;
+    return ((word ^ other) | zero_bytes(asterisks) | zero_bytes(backslashes)) == 0;
+}
+
+/* How far the text is the pattern's, before an asterisk or a backslash: most patterns are done with
+ * it, and texts are too short for memchr() and memcmp() to be faster. */
+static size_t plain_size(struct idp_bytes pattern, struct idp_bytes text)
+{
+    const size_t step = sizeof(uint64_t);
+    size_t size = pattern.size < text.size ? pattern.size : text.size, i = 0;
+    while (size - i >= step && is_plain_word(pattern.data + i, text.data + i)) {
+        i += step;
+    }
+    bool is_tail = i > 0 && size - i < step;
+    if (is_tail && is_plain_word(pattern.data + size - step, text.data + size - step)) {
+        return size;
+    }
+    while (i < size && pattern.data[i] == text.data[i] && pattern.data[i] != '*' &&
+           pattern.data[i] != '\\') {
+        i++;
+    }
+    return i;
+}
+
+/* Literals from the pattern's next one on; the first begins the text. */
+static bool literals_match(struct pattern *pattern, struct idp_bytes text)
+{
+    struct idp_bytes literal = literal_take(pattern);
+    if (is_read(pattern)) {
         return idp_bytes_equal(literal, text);
     }
     if (!idp_bytes_start(text, literal)) {
         return false;
     }
     text = behind(text, literal.size);
-    while (pattern.next < wildcard->pattern.size) {
-        literal = literal_take(&pattern);
-        if (is_read(&pattern)) {
+    while (pattern->next < pattern->wildcard->pattern.size) {
+        literal = literal_take(pattern);
+        if (is_read(pattern)) {
             return idp_bytes_end(text, literal);
         }
         if (!find(&text, literal)) {
@@ -154,4 +190,28 @@ bool idp_wildcard_match(struct idp_call *call, struct idp_wildcard *wildcard, st
         }
     }
     return true; /* it ends with an asterisk */
+}
+
+bool idp_wildcard_match(struct idp_call *call, struct idp_wildcard *wildcard, struct idp_bytes text)
+{
+    size_t plain = plain_size(wildcard->pattern, text);
+    struct idp_bytes rest = behind(wildcard->pattern, plain);
+    text = behind(text, plain);
+    if (rest.size == 0) {
+        return text.size == 0;
+    }
+    if (rest.data[0] != '*' && rest.data[0] != '\\') {
+        return false;
+    }
+    if (rest.size == 1 && rest.data[0] == '*') {
+        return true;
+    }
+    struct pattern pattern = {
+        .call = call,
+        .wildcard = wildcard,
+        .next = plain,
+        .size_max = text.size,
+        .has_backslash = memchr(rest.data, '\\', rest.size) != NULL,
+    };
+    return literals_match(&pattern, text);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* fuzz_sso.c - any rule on any claims, any pattern on any text: what says whether a rule is met and
- * what explains it agree, an escaped text matches itself and nothing longer, and what is filled in
- * stays.
+ * what explains it agree, a pattern matches what its definition says, an escaped text matches
+ * itself and nothing longer, and what is filled in stays.
  *
  * The input: the refused block; how access is mapped; then the rule, the claims and a text. */
 #include "core/sso/predicate.h"
@@ -29,8 +29,35 @@ static bool matches(struct idp_call *call, struct idp_bytes pattern, struct idp_
     return idp_wildcard_match(call, &wildcard, text);
 }
 
+enum { SLOW_SIZE_MAX = 64 };
+
+/* The definition itself: which places of the text each piece of the pattern can end at. */
+static bool slowly_matches(struct idp_bytes pattern, struct idp_bytes text)
+{
+    bool ends[SLOW_SIZE_MAX + 1] = {true};
+    for (size_t i = 0; i < pattern.size; i++) {
+        char piece = pattern.data[i], next = i + 1 < pattern.size ? pattern.data[i + 1] : 0;
+        if (piece == '*') {
+            for (size_t j = 1; j <= text.size; j++) {
+                ends[j] |= ends[j - 1];
+            }
+            continue;
+        }
+        bool escape = piece == '\\' && (next == '*' || next == '\\');
+        i += escape;
+        for (size_t j = text.size; j > 0; j--) {
+            ends[j] = ends[j - 1] && text.data[j - 1] == (escape ? next : piece);
+        }
+        ends[0] = false;
+    }
+    return ends[text.size];
+}
+
 static void check_pattern(struct idp_call *call, struct idp_bytes pattern, struct idp_bytes text)
 {
+    if (text.size <= SLOW_SIZE_MAX) {
+        host_require(matches(call, pattern, text) == slowly_matches(pattern, text));
+    }
     struct idp_text escaped = {.call = call}, around = {.call = call}, longer = {.call = call};
     for (size_t i = 0; i < text.size; i++) {
         if (text.data[i] == '*' || text.data[i] == '\\') {

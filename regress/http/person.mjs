@@ -38,3 +38,13 @@ export async function answered(url, user, decision) {
   const back = await browser.go(action(question.html), { ...hidden(question.html), decision });
   return { question, end: back.location ?? onward(back.html) };
 }
+
+// What a person says to a device whose code they typed in at the page of the tenant: what they were asked,
+// and what they saw then.
+export async function letIn(base, user, user_code, step) {
+  const browser = browserOf(user);
+  const typed = await browser.go(`${base}/device`);
+  const question = await browser.go(action(typed.html), { ...hidden(typed.html), user_code, step: 'lookup' });
+  const { location } = await browser.go(action(question.html), { ...hidden(question.html), step });
+  return { question, end: await browser.go(location) };
+}

@@ -17,6 +17,7 @@ const settings = {
   session_settings: { subject_header: 'x-remote-user' },
   device_flow_settings: { device_flow_polling_interval_seconds: 1 },
   token_settings: { refresh_token_grace_in_secs: 0 },
+  registration_settings: { dynamic_registration: true, dynamic_registration_scope: 'openid offline_access read' },
 };
 const secret = 'a-secret-of-at-least-thirty-two-bytes';
 const lifetime = 3;
@@ -78,12 +79,14 @@ for (const engine of engines) {
       if (folder) rmSync(folder, { recursive: true });
     });
 
-    // A new account of the agent; what the person does with the code that it shows.
-    const generate = async (name, decide) => {
+    // A new account of the agent, for a client that is registered or registers itself; what the person does
+    // with the code that it shows.
+    const known = ['--manual', '--client-id=agent', `--client-secret=${secret}`];
+    const generate = async (name, decide, as = known) => {
       let decided;
       const answer = await agent.run('oidc-gen', [
-        '--manual', '--flow=device', `--iss=${server.issuer}`, '--client-id=agent', `--client-secret=${secret}`, '--scope=read',
-        '--redirect-uri=http://localhost:4242', `--cp=${server.certificate}`, '--pw-env', '--prompt=none', '--confirm-default', name,
+        ...as, '--flow=device', `--iss=${server.issuer}`, '--scope=read', '--redirect-uri=http://localhost:4242',
+        `--cp=${server.certificate}`, '--pw-env', '--prompt=none', '--confirm-default', name,
       ], (text) => {
         const [, code] = /enter the code: (\S+)\n/.exec(text) ?? [];
         if (code) decided ??= decide(code);
@@ -92,7 +95,7 @@ for (const engine of engines) {
     };
 
     // The access token of an account, once jose has verified it; else what oidc-token complains of.
-    const token = async (name) => {
+    const tokenOf = async (name) => {
       const { status, text } = await agent.run('oidc-token', [name]);
       if (status !== 0) return { failed: text };
       const jwt = text.trim();
@@ -117,7 +120,7 @@ for (const engine of engines) {
     });
 
     it('gives a token, and a new one once that is over, by refreshes that rotate', async () => {
-      const first = await token('home');
+      const first = await tokenOf('home');
       assert.equal(first.payload?.sub, 'alice', first.failed);
       assert.equal(first.payload.client_id, 'agent');
       assert.deepEqual(first.payload.scope.split(' ').sort(), ['offline_access', 'openid', 'read']);
@@ -125,7 +128,7 @@ for (const engine of engines) {
       for (let i = 0; i < 2; i++) {
         const before = asked(200);
         await pause(lifetime + 0.5);
-        const next = await token('home');
+        const next = await tokenOf('home');
         assert.equal(next.payload?.sub, 'alice', next.failed);
         assert.notEqual(next.jwt, last);
         assert.equal(asked(200), before + 1);
@@ -138,7 +141,7 @@ for (const engine of engines) {
       await agent.begin();
       const loaded = await agent.run('oidc-add', ['--pw-env', 'home']);
       assert.equal(loaded.status, 0, loaded.text);
-      const { payload, failed } = await token('home');
+      const { payload, failed } = await tokenOf('home');
       assert.equal(payload?.sub, 'alice', failed);
     });
 
@@ -149,11 +152,21 @@ for (const engine of engines) {
       assert.match(text, /access_denied/);
     });
 
+    it('registers itself, with a token that says it may', async () => {
+      const token = server.sql(`SELECT ${engine === 'SQLite' ? '' : 'idplane.'}create_initial_access_token(60, 1);`);
+      const approve = (code) => letIn(server.issuer, 'carol', code, 'approve');
+      const { status, text, decided } = await generate('own', approve, [`--at=${token}`]);
+      assert.equal(status, 0, text);
+      assert.match(decided.question.html, /oidc-agent:own/);
+      const { payload, failed } = await tokenOf('own');
+      assert.equal(payload?.sub, 'carol', failed);
+    });
+
     it('gets no more once the person has removed it', async () => {
       const [grant] = server.call('grants', 'alice');
       server.call('revoke_grant', 'alice', grant.grant_id);
       await pause(lifetime + 0.5);
-      const { failed } = await token('home');
+      const { failed } = await tokenOf('home');
       assert.match(failed, /invalid_grant/);
     });
   });

@@ -14,7 +14,14 @@ const page = (title) => `<!doctype html><html lang="en"><title>${title}</title>
 <p id="name"><!--#echo var="OIDC_CLAIM_name" --></p><p id="token"><!--#echo var="OIDC_access_token" --></p>
 `;
 
-const configuration = ({ folder, port, issuer, client, api }) => `
+// What docs/cookbook.md tells to write, for this issuer and these secrets.
+function recipe(port, issuer, secrets) {
+  const [, text] = /```apache\n([^`]*)```/.exec(readFileSync(join(import.meta.dirname, '../../docs/cookbook.md'), 'utf8'));
+  return text.replaceAll('https://id.example', issuer).replaceAll('https://films.example', `http://127.0.0.1:${port}`)
+    .replaceAll(/SECRET-OF-\S+/g, (name) => secrets[name]);
+}
+
+const configuration = ({ folder, port, issuer, secrets }) => `
 ServerRoot ${folder}
 ServerName 127.0.0.1:${port}
 Listen 127.0.0.1:${port}
@@ -34,44 +41,24 @@ TypesConfig /dev/null
 AddType text/html .shtml
 AddOutputFilter INCLUDES .shtml
 
-OIDCProviderMetadataURL ${issuer}/.well-known/openid-configuration
-OIDCCABundlePath ${folder}/ca.pem
-OIDCClientID ${client.id}
-OIDCClientSecret ${client.secret}
-OIDCRedirectURI http://127.0.0.1:${port}/films/callback
-OIDCCryptoPassphrase "not a secret here"
-OIDCScope "openid profile films"
-OIDCPKCEMethod S256
-OIDCPassClaimsAs environment
-OIDCRemoteUserClaim sub
-OIDCOAuthIntrospectionEndpoint ${issuer}/introspect
-OIDCOAuthClientID ${api.id}
-OIDCOAuthClientSecret ${api.secret}
-OIDCOAuthRemoteUserClaim sub
 <Directory ${folder}/pages>
     Options +Includes
     Require all granted
 </Directory>
-<Location /films>
-    AuthType openid-connect
-    Require valid-user
-</Location>
-<Location /api>
-    AuthType oauth20
-    Require valid-user
-</Location>
+OIDCCABundlePath ${folder}/ca.pem
+${recipe(port, issuer, secrets)}
 `;
 
-// Starts it: a client of the issuer for who comes to /films, a resource server at /api, open to all at
-// /. `certificate` is the file that vouches for the issuer; log() what it complained of.
-export async function startApache(port, { issuer, certificate, client, api }) {
+// Starts it: a client of the issuer for who comes to /films, a resource server at /api, open to all at /.
+// `certificate` is the file that vouches for the issuer; log() is what it complained of.
+export async function startApache(port, { issuer, certificate, secrets }) {
   const folder = mkdtempSync(join(tmpdir(), 'idplane-apache-'));
   for (const name of ['', 'films', 'api']) {
     mkdirSync(join(folder, 'pages', name), { recursive: true });
     writeFileSync(join(folder, 'pages', name, 'index.shtml'), page(name || 'open'));
   }
   copyFileSync(certificate, join(folder, 'ca.pem'));
-  writeFileSync(join(folder, 'apache.conf'), configuration({ folder, port, issuer, client, api }));
+  writeFileSync(join(folder, 'apache.conf'), configuration({ folder, port, issuer, secrets }));
   const owner = process.getuid() === 0
     ? { uid: Number(execFileSync('id', ['-u', 'nobody'])), gid: Number(execFileSync('id', ['-g', 'nobody'])) } : {};
   if ('uid' in owner) chownSync(folder, owner.uid, owner.gid);

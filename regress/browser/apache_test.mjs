@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // apache_test.mjs: Debian's Apache with mod_auth_openidc signs a person in at idplane-httpd, by code with
-// PKCE, and asks at /api what tokens are. The person has Chromium, headless, without script.
+// PKCE, and asks at /api what tokens are, with what docs/cookbook.md tells to write. The person has Chromium,
+// headless, without script. On each engine.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { startBehindTls } from '../http/front.mjs';
@@ -18,14 +19,14 @@ for (const engine of engines) {
       const port = await freePort();
       web = `http://127.0.0.1:${port}`;
       const confidential = { client_secret: secret, token_endpoint_auth_method: 'client_secret_basic' };
-      server.call('register_client', 'apache', {
+      server.call('register_client', 'films', {
         ...confidential, client_name: 'Films', scope: 'openid profile films', grant_types: ['authorization_code', 'refresh_token'],
         redirect_uris: [`${web}/films/callback`],
       });
-      server.call('register_client', 'api', confidential);
+      server.call('register_client', 'films-api', confidential);
       server.call('register_client', 'tv', { scope: 'films', grant_types: [DEVICE_GRANT], token_endpoint_auth_method: 'none' });
       apache = await startApache(port, {
-        ...server, client: { id: 'apache', secret }, api: { id: 'api', secret },
+        ...server, secrets: { 'SECRET-OF-FILMS': secret, 'SECRET-OF-FILMS-API': secret, 'SECRET-OF-APACHE': 'for-its-cookies' },
       });
       browser = await launch();
     });
@@ -43,7 +44,7 @@ for (const engine of engines) {
       return { page, says: (id) => page.locator(`#${id}`).innerText() };
     };
     const films = () => `${web}/films/index.shtml`;
-    const active = (token) => server.call('introspect', token, 'api').active;
+    const active = (token) => server.call('introspect', token, 'films-api').active;
     let ada, token;
 
     it('shows the open page to nobody', async () => {

@@ -160,9 +160,11 @@ Datum idplane_configuration_changed(PG_FUNCTION_ARGS)
 
 /* ---- entries ---- */
 
-static struct entry **slot_of(struct idp_bytes key)
+/* Several statements are asked for the same. */
+static struct entry **slot_of(const struct idp_statement *statement, struct idp_bytes key)
 {
-    return &entries[hash_bytes((const unsigned char *)key.data, (int)key.size) % ENTRY_COUNT];
+    uint32 hash = hash_bytes((const unsigned char *)key.data, (int)key.size);
+    return &entries[hash_combine(hash, murmurhash32((uint32)(uintptr_t)statement)) % ENTRY_COUNT];
 }
 
 static bool is_of(const struct entry *entry, const struct idp_statement *statement,
@@ -195,7 +197,7 @@ bool idp_pg_kept_get(struct idp_frame *frame, const struct idp_statement *statem
     if (kept->key.data == NULL) {
         return false;
     }
-    struct entry *entry = *slot_of(kept->key);
+    struct entry *entry = *slot_of(statement, kept->key);
     if (!is_of(entry, statement, kept->key)) {
         return false;
     }
@@ -214,7 +216,7 @@ void idp_pg_kept_put(const struct idp_kept *kept, const struct idp_statement *st
         return;
     }
     size_t size = sizeof(struct entry) + idp_rows_size(rows) + kept->key.size;
-    struct entry **slot = slot_of(kept->key);
+    struct entry **slot = slot_of(statement, kept->key);
     slot_empty(slot);
     struct entry *entry = size > ENTRY_SIZE_MAX ? NULL
                                                 : MemoryContextAllocExtended(TopMemoryContext, size,

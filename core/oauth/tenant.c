@@ -19,9 +19,9 @@ const struct idp_statement idp_tenant_statements[] = {
                             "ij"},
     [IDP_TENANT_BY_AUTHORITY] = {"SELECT tenant, base_path FROM idplane.tenant"
                                  " WHERE base_authority = $1",
-                                 "t", "tt"},
+                                 "t", "tt", true},
     [IDP_TENANT_UNADDRESSED] = {"SELECT base_authority FROM idplane.tenant WHERE tenant = $1", "t",
-                                "t"},
+                                "t", true},
     [IDP_TENANT_SHARING] = {"SELECT count(*) FROM idplane.tenant t, idplane.tenant o"
                             " WHERE t.tenant = $1 AND o.tenant <> $1"
                             " AND o.base_authority = t.base_authority"

@@ -8,15 +8,34 @@ enum { USER_AGENT_SIZE_MAX = 512 };
 
 #define SIGNED_INTROSPECTION "application/token-introspection+jwt"
 
-static enum idp_error endpoint_read(struct idp_call *call, const struct idp_request *request,
-                                    const struct idp_json **form,
-                                    struct idp_credentials *credentials)
+/* NULL: the client can be judged; else what has to be done first. */
+static struct idp_json *keys_first(struct idp_call *call, const struct idp_request *request,
+                                   const struct idp_credentials *credentials)
+{
+    if (request->resume != NULL) {
+        return idp_client_keys_then(call, credentials, idp_step_open(call, request->resume),
+                                    request->fetched);
+    }
+    return request->is_offline ? NULL : idp_client_keys_first(call, credentials);
+}
+
+/* False: *response is the answer, or says what has to be done before there is one. */
+static bool endpoint_read(struct idp_call *call, const struct idp_request *request,
+                          const struct idp_json **form, struct idp_credentials *credentials,
+                          struct idp_response *response)
 {
     *form = idp_form_read(call, request->body);
-    if (!*form) {
-        return IDP_INVALID_REQUEST;
+    enum idp_error error = *form == NULL ? IDP_INVALID_REQUEST
+                                         : idp_credentials_read(call, request, *form, credentials);
+    if (error != IDP_OK) {
+        *response = idp_response_error(call, error);
+        return false;
     }
-    return idp_credentials_read(call, request, *form, credentials);
+    struct idp_json *first = keys_first(call, request, credentials);
+    if (first != NULL) {
+        *response = (struct idp_response){.pending = idp_step_close(call, first)};
+    }
+    return first == NULL;
 }
 
 static void device_add(struct idp_call *call, struct idp_json *device, const char *name,
@@ -73,9 +92,9 @@ struct idp_response idp_answer_device_authorization(struct idp_call *call,
 {
     const struct idp_json *form;
     struct idp_credentials credentials = {0};
-    enum idp_error error = endpoint_read(call, request, &form, &credentials);
-    if (error) {
-        return idp_response_error(call, error);
+    struct idp_response response;
+    if (!endpoint_read(call, request, &form, &credentials, &response)) {
+        return response;
     }
     struct idp_origin origin = idp_request_origin(call, request);
     const struct idp_json *device = device_describe(call, request);
@@ -86,9 +105,9 @@ struct idp_response idp_answer_token(struct idp_call *call, const struct idp_req
 {
     const struct idp_json *form;
     struct idp_credentials credentials = {0};
-    enum idp_error error = endpoint_read(call, request, &form, &credentials);
-    if (error) {
-        return idp_response_error(call, error);
+    struct idp_response response;
+    if (!endpoint_read(call, request, &form, &credentials, &response)) {
+        return response;
     }
     struct idp_origin origin = idp_request_origin(call, request);
     return outcome(call, idp_token_endpoint(call, form, &credentials, &origin));
@@ -106,13 +125,13 @@ struct idp_response idp_answer_introspect(struct idp_call *call, const struct id
 {
     const struct idp_json *form;
     struct idp_credentials credentials = {0};
-    enum idp_error error = endpoint_read(call, request, &form, &credentials);
-    if (error) {
-        return idp_response_error(call, error);
+    struct idp_response response;
+    if (!endpoint_read(call, request, &form, &credentials, &response)) {
+        return response;
     }
     struct idp_client client;
     const struct idp_json *answer = idp_introspect_endpoint(call, form, &credentials, &client);
-    struct idp_response response = idp_response_outcome(call, answer);
+    response = idp_response_outcome(call, answer);
     if (response.status == 200 && wants_signed(request)) {
         struct idp_json *headers = idp_json_new(call, IDP_JSON_OBJECT);
         idp_json_add_c(call, headers, "Content-Type", SIGNED_INTROSPECTION);
@@ -127,9 +146,10 @@ struct idp_response idp_answer_revoke(struct idp_call *call, const struct idp_re
 {
     const struct idp_json *form;
     struct idp_credentials credentials = {0};
-    enum idp_error error = endpoint_read(call, request, &form, &credentials);
-    return error ? idp_response_error(call, error)
-                 : idp_response_outcome(call, idp_revoke_endpoint(call, form, &credentials));
+    struct idp_response response;
+    return endpoint_read(call, request, &form, &credentials, &response)
+               ? idp_response_outcome(call, idp_revoke_endpoint(call, form, &credentials))
+               : response;
 }
 
 struct idp_response idp_answer_userinfo(struct idp_call *call, const struct idp_request *request)

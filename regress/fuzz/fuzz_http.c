@@ -27,7 +27,7 @@ static struct idp_bytes line_take(struct idp_bytes *rest)
 static struct host_answer improvise(struct idp_call *call, const struct idp_statement *statement)
 {
     static const char settings[] = "{\"session_settings\":{\"subject_header\":\"x-remote-user\"}}";
-    static struct idp_value number[1], document[1], code[6];
+    static struct idp_value number[1], document[1], code[7];
     (void)call;
     number[0] = idp_value_integer(0);
     document[0] = idp_value_json_text(idp_bytes_of(settings));
@@ -35,6 +35,7 @@ static struct host_answer improvise(struct idp_call *call, const struct idp_stat
     code[1] = idp_value_text(idp_bytes_of("pending"));
     code[2] = idp_value_time(0);
     code[3] = idp_value_time(IDP_TIME_MAX_US);
+    code[6] = idp_value_blob(idp_bytes_of("a digest of thirty-two bytes, yes"));
     if (strcmp(statement->columns, "i") == 0)
         return (struct host_answer){number, 1, 0};
     if (statement == idp_tenant_statements)

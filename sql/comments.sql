@@ -196,6 +196,15 @@ COMMENT ON COLUMN idplane.oidc_change.version IS 'Version that the change made.'
 COMMENT ON INDEX idplane.oidc_change_pkey IS 'One row for each version.';
 COMMENT ON CONSTRAINT oidc_change_pkey ON idplane.oidc_change IS 'One row for each version.';
 
+COMMENT ON COLUMN idplane.client_keys.answered_at IS 'When the last try ended, either way; before tried_at: it is under way.';
+COMMENT ON COLUMN idplane.client_keys.client_id IS 'Client whose keys they are.';
+COMMENT ON COLUMN idplane.client_keys.expires_at IS 'From then on they are asked for again, as the client said; until that works they count.';
+COMMENT ON COLUMN idplane.client_keys.failure IS 'What the last try said; null: it worked.';
+COMMENT ON COLUMN idplane.client_keys.fetched_at IS 'When jwks came.';
+COMMENT ON COLUMN idplane.client_keys.tenant IS 'Tenant of the row.';
+COMMENT ON COLUMN idplane.client_keys.tried_at IS 'When they were last asked for; the next try waits.';
+COMMENT ON INDEX idplane.client_keys_pkey IS 'One row for each client.';
+COMMENT ON CONSTRAINT client_keys_pkey ON idplane.client_keys IS 'One row for each client.';
 COMMENT ON COLUMN idplane.issuer_keys.changed_at IS 'When they were set last.';
 COMMENT ON COLUMN idplane.issuer_keys.issuer IS 'As the claim iss says it, byte by byte.';
 COMMENT ON COLUMN idplane.issuer_keys.jwks IS 'JWKS (RFC 7517) as it was given.';

@@ -42,6 +42,10 @@ CREATE FUNCTION idplane.remove_client(client_id text) RETURNS boolean
     LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.remove_client(text) IS 'Ends a client with all its grants and codes; whether there was one.';
 
+CREATE FUNCTION idplane.fetch_client_keys(client_id text) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.fetch_client_keys(text) IS 'Fetches the keys at the jwks_uri of a client anew; needs idplane_fetch.';
+
 CREATE FUNCTION idplane.create_initial_access_token(lifetime_s bigint DEFAULT 86400, use_count bigint DEFAULT 1) RETURNS text
     LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.create_initial_access_token(bigint, bigint) IS 'A token that lets its bearer register clients.';

@@ -55,7 +55,7 @@ CREATE FUNCTION idplane.postgrest_answer(method text, target text, headers jsonb
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     answer jsonb;
-    resume jsonb;
+    resume jsonb := CASE WHEN to_regprocedure('idplane.idplane_fetch(text, jsonb)') IS NULL THEN '{"fetches":false}' END;
 BEGIN
     IF headers ->> 'prefer' ~* 'tx\s*=\s*"?rollback' THEN
         PERFORM idplane.postgrest_refuse(400, 'invalid_request', 'What is done here is never rolled back.');

@@ -341,6 +341,22 @@ CREATE TABLE idplane.issuer_keys (
 );
 COMMENT ON TABLE idplane.issuer_keys IS 'Public keys of issuers, for configurations that bring none along.';
 
+CREATE TABLE idplane.client_keys (
+    tenant text COLLATE "C" NOT NULL,
+    client_id text COLLATE "C" NOT NULL,
+    url text COLLATE "C" NOT NULL,
+    jwks text COLLATE "C",
+    fetched_at timestamptz,
+    expires_at timestamptz,
+    tried_at timestamptz NOT NULL,
+    answered_at timestamptz,
+    failure text COLLATE "C",
+    PRIMARY KEY (tenant, client_id)
+);
+COMMENT ON TABLE idplane.client_keys IS 'Keys of clients as they were fetched last from their jwks_uri; what fails leaves the last good ones.';
+COMMENT ON COLUMN idplane.client_keys.url IS 'Where they are from; keys from elsewhere count no more once the client says so.';
+COMMENT ON COLUMN idplane.client_keys.jwks IS 'JWKS of the public keys of the document; null: none was ever fetched.';
+
 CREATE TABLE idplane.service_instance (
     tenant text COLLATE "C" NOT NULL,
     instance text COLLATE "C" NOT NULL,

@@ -49,6 +49,11 @@ CREATE TRIGGER idplane_emptied BEFORE TRUNCATE ON idplane.sso_keys
     FOR EACH STATEMENT EXECUTE FUNCTION idplane.configuration_changed();
 ALTER TABLE idplane.sso_keys ENABLE ALWAYS TRIGGER idplane_changed, ENABLE ALWAYS TRIGGER idplane_emptied;
 ALTER TABLE idplane.sso_connection ENABLE ALWAYS TRIGGER idplane_changed, ENABLE ALWAYS TRIGGER idplane_emptied;
+CREATE TRIGGER idplane_changed BEFORE INSERT OR UPDATE OR DELETE ON idplane.client_keys
+    FOR EACH ROW EXECUTE FUNCTION idplane.configuration_changed();
+CREATE TRIGGER idplane_emptied BEFORE TRUNCATE ON idplane.client_keys
+    FOR EACH STATEMENT EXECUTE FUNCTION idplane.configuration_changed();
+ALTER TABLE idplane.client_keys ENABLE ALWAYS TRIGGER idplane_changed, ENABLE ALWAYS TRIGGER idplane_emptied;
 CREATE TRIGGER idplane_changed BEFORE INSERT OR UPDATE OR DELETE ON idplane.hook
     FOR EACH ROW EXECUTE FUNCTION idplane.configuration_changed();
 CREATE TRIGGER idplane_emptied BEFORE TRUNCATE ON idplane.hook
@@ -64,6 +69,8 @@ COMMENT ON TRIGGER idplane_changed ON idplane.oidc_instance IS 'Backends keep in
 COMMENT ON TRIGGER idplane_changed ON idplane.issuer_keys IS 'Backends keep keys until this fires.';
 COMMENT ON TRIGGER idplane_emptied ON idplane.oidc_instance IS 'Backends keep instances until this fires.';
 COMMENT ON TRIGGER idplane_emptied ON idplane.issuer_keys IS 'Backends keep keys until this fires.';
+COMMENT ON TRIGGER idplane_changed ON idplane.client_keys IS 'Backends keep keys of clients until this fires.';
+COMMENT ON TRIGGER idplane_emptied ON idplane.client_keys IS 'Backends keep keys of clients until this fires.';
 COMMENT ON TRIGGER idplane_changed ON idplane.sso_connection IS 'Backends keep connections until this fires.';
 COMMENT ON TRIGGER idplane_emptied ON idplane.sso_connection IS 'Backends keep connections until this fires.';
 COMMENT ON TRIGGER idplane_changed ON idplane.sso_keys IS 'Backends keep keys of providers until this fires.';
@@ -98,6 +105,7 @@ SELECT pg_extension_config_dump('idplane.oidc_default', '');
 SELECT pg_extension_config_dump('idplane.oidc_instance', '');
 SELECT pg_extension_config_dump('idplane.oidc_change', '');
 SELECT pg_extension_config_dump('idplane.issuer_keys', '');
+SELECT pg_extension_config_dump('idplane.client_keys', '');
 SELECT pg_extension_config_dump('idplane.service_instance', '');
 SELECT pg_extension_config_dump('idplane.sso_connection', '');
 SELECT pg_extension_config_dump('idplane.sso_login', '');

@@ -248,13 +248,14 @@ const struct idp_json *idp_json_read_many(struct idp_call *call, struct idp_byte
 {
     struct reader reader;
     memset(&reader, 0, offsetof(struct reader, steps));
-    reader.scan = (struct idp_json_scan){.call = call, .end = text.data + text.size};
+    reader.scan = (struct idp_json_scan){.call = call};
     reader.value_count_max = value_count_max;
     struct idp_json root = {0};
     const char *at = NULL;
     if (text.size == 0 || text.size > IDP_JSON_SIZE_MAX) {
         idp_json_refuse(&reader.scan, text.size == 0 ? "empty" : "too large");
     } else {
+        reader.scan.end = text.data + text.size;
         at = read_value(&reader, text.data, &root, (struct idp_bytes){0});
         at = at == NULL ? NULL : idp_json_space_skip(&reader.scan, at);
     }

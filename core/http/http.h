@@ -38,6 +38,7 @@ struct idp_request {
     struct idp_bytes body;
     const struct idp_json *resume;  /* where a request goes on that was told to fetch; else NULL */
     const struct idp_json *fetched; /* what it fetched */
+    bool is_offline;                /* its front says that it cannot fetch */
     bool is_located;                /* it is for a tenant that there is */
 };
 

@@ -267,5 +267,6 @@ struct idp_value idp_sql_http_request(struct idp_call *call, const struct idp_va
     const struct idp_json *further = idp_json_object_argument(call, arguments[4], "resume");
     request.resume = idp_json_member(further, "resume");
     request.fetched = idp_json_member(further, "fetched");
+    request.is_offline = idp_json_is(idp_json_member(further, "fetches"), IDP_JSON_FALSE);
     return idp_value_json(idp_http_request(call, request));
 }

@@ -4,22 +4,68 @@
 #include <strings.h>
 
 #include "core/http/http.h"
-#include "core/sso/sso.h"
 
 /* A longer one is no help at confirmation, and the row should stay small. */
 enum { USER_AGENT_SIZE_MAX = 512 };
 
 #define SIGNED_INTROSPECTION "application/token-introspection+jwt"
 
-static enum idp_error endpoint_read(struct idp_call *call, const struct idp_request *request,
-                                    const struct idp_json **form,
-                                    struct idp_credentials *credentials)
+/* A request to an endpoint of clients. */
+struct endpoint {
+    const struct idp_json *step; /* where it goes on; NULL: it begins */
+    const struct idp_json *form;
+    struct idp_credentials credentials;
+};
+
+/* IDP_INVALID_REQUEST: it is no form, or goes on where it was before. */
+static enum idp_error endpoint_open(struct idp_call *call, const struct idp_request *request,
+                                    struct endpoint *endpoint)
 {
-    *form = idp_form_read(call, request->body);
-    if (!*form) {
-        return IDP_INVALID_REQUEST;
+    *endpoint = (struct endpoint){.form = idp_form_read(call, request->body)};
+    if (request->resume != NULL) {
+        endpoint->step = idp_step_open(call, request->resume);
     }
-    return idp_credentials_read(call, request, *form, credentials);
+    bool is_lost = request->resume != NULL && endpoint->step == NULL;
+    return endpoint->form == NULL || is_lost ? IDP_INVALID_REQUEST : IDP_OK;
+}
+
+/* NULL: the client can be judged; else what has to be done first. */
+static struct idp_json *keys_first(struct idp_call *call, const struct idp_request *request,
+                                   const struct endpoint *endpoint)
+{
+    if (endpoint->step != NULL) {
+        return idp_client_keys_then(call, &endpoint->credentials, endpoint->step, request->fetched);
+    }
+    return request->is_offline ? NULL : idp_client_keys_first(call, &endpoint->credentials);
+}
+
+/* False: *response is the answer, or says what has to be done before there is one. */
+static bool client_read(struct idp_call *call, const struct idp_request *request,
+                        struct endpoint *endpoint, struct idp_response *response)
+{
+    enum idp_error error =
+        idp_credentials_read(call, request, endpoint->form, &endpoint->credentials);
+    if (error != IDP_OK) {
+        *response = idp_response_error(call, error);
+        return false;
+    }
+    struct idp_json *first = keys_first(call, request, endpoint);
+    if (first != NULL) {
+        *response = (struct idp_response){.pending = idp_step_close(call, first)};
+    }
+    return first == NULL;
+}
+
+/* Both of them. */
+static bool endpoint_read(struct idp_call *call, const struct idp_request *request,
+                          struct endpoint *endpoint, struct idp_response *response)
+{
+    enum idp_error error = endpoint_open(call, request, endpoint);
+    if (error != IDP_OK) {
+        *response = idp_response_error(call, error);
+        return false;
+    }
+    return client_read(call, request, endpoint, response);
 }
 
 static void device_add(struct idp_call *call, struct idp_json *device, const char *name,
@@ -74,15 +120,15 @@ static struct idp_response outcome(struct idp_call *call, const struct idp_json 
 struct idp_response idp_answer_device_authorization(struct idp_call *call,
                                                     const struct idp_request *request)
 {
-    const struct idp_json *form;
-    struct idp_credentials credentials = {0};
-    enum idp_error error = endpoint_read(call, request, &form, &credentials);
-    if (error) {
-        return idp_response_error(call, error);
+    struct endpoint endpoint;
+    struct idp_response response;
+    if (!endpoint_read(call, request, &endpoint, &response)) {
+        return response;
     }
     struct idp_origin origin = idp_request_origin(call, request);
     const struct idp_json *device = device_describe(call, request);
-    return outcome(call, idp_device_endpoint(call, form, &credentials, &origin, device));
+    return outcome(
+        call, idp_device_endpoint(call, endpoint.form, &endpoint.credentials, &origin, device));
 }
 
 /* The seconds of the preference "wait=5"; -1: it is another one. */
@@ -121,10 +167,12 @@ static int64_t wait_preferred_s(const struct idp_request *request)
     return 0;
 }
 
-/* Nobody has decided: the client may be told so later. */
+/* Nobody has decided: the client may be told so later. Beside tokens a hook may call a member of
+ * its own as it likes. */
 static struct idp_response outcome_or_wait(struct idp_call *call, const struct idp_json *answer)
 {
-    if (idp_json_member(answer, "resume") == NULL) {
+    if (idp_json_member(answer, "resume") == NULL ||
+        idp_json_member(answer, "access_token") != NULL) {
         return outcome(call, answer);
     }
     struct idp_response response = outcome(call, idp_error_json(IDP_AUTHORIZATION_PENDING));
@@ -132,28 +180,24 @@ static struct idp_response outcome_or_wait(struct idp_call *call, const struct i
     return response;
 }
 
-static struct idp_response token_resume(struct idp_call *call, const struct idp_request *request)
-{
-    const struct idp_json *form = idp_form_read(call, request->body);
-    const struct idp_json *step = idp_step_open(call, request->resume);
-    return form == NULL || step == NULL ? idp_response_error(call, IDP_INVALID_REQUEST)
-                                        : outcome_or_wait(call, idp_poll_resume(call, form, step));
-}
-
 struct idp_response idp_answer_token(struct idp_call *call, const struct idp_request *request)
 {
-    const struct idp_json *form;
-    struct idp_credentials credentials = {0};
-    if (request->resume != NULL) {
-        return token_resume(call, request);
-    }
-    enum idp_error error = endpoint_read(call, request, &form, &credentials);
-    if (error) {
+    struct endpoint endpoint;
+    struct idp_response response;
+    enum idp_error error = endpoint_open(call, request, &endpoint);
+    if (error != IDP_OK) {
         return idp_response_error(call, error);
+    }
+    if (idp_json_member(endpoint.step, "wait_until") != NULL) {
+        return outcome_or_wait(call, idp_poll_resume(call, endpoint.form, endpoint.step));
+    }
+    if (!client_read(call, request, &endpoint, &response)) {
+        return response;
     }
     struct idp_origin origin = idp_request_origin(call, request);
     origin.wait_s = wait_preferred_s(request);
-    return outcome_or_wait(call, idp_token_endpoint(call, form, &credentials, &origin));
+    return outcome_or_wait(call,
+                           idp_token_endpoint(call, endpoint.form, &endpoint.credentials, &origin));
 }
 
 /* ---- about tokens ---- */
@@ -166,15 +210,15 @@ static bool wants_signed(const struct idp_request *request)
 
 struct idp_response idp_answer_introspect(struct idp_call *call, const struct idp_request *request)
 {
-    const struct idp_json *form;
-    struct idp_credentials credentials = {0};
-    enum idp_error error = endpoint_read(call, request, &form, &credentials);
-    if (error) {
-        return idp_response_error(call, error);
-    }
+    struct endpoint endpoint;
     struct idp_client client;
-    const struct idp_json *answer = idp_introspect_endpoint(call, form, &credentials, &client);
-    struct idp_response response = idp_response_outcome(call, answer);
+    struct idp_response response;
+    if (!endpoint_read(call, request, &endpoint, &response)) {
+        return response;
+    }
+    const struct idp_json *answer =
+        idp_introspect_endpoint(call, endpoint.form, &endpoint.credentials, &client);
+    response = idp_response_outcome(call, answer);
     if (response.status == 200 && wants_signed(request)) {
         struct idp_json *headers = idp_json_new(call, IDP_JSON_OBJECT);
         idp_json_add_c(call, headers, "Content-Type", SIGNED_INTROSPECTION);
@@ -187,11 +231,12 @@ struct idp_response idp_answer_introspect(struct idp_call *call, const struct id
 
 struct idp_response idp_answer_revoke(struct idp_call *call, const struct idp_request *request)
 {
-    const struct idp_json *form;
-    struct idp_credentials credentials = {0};
-    enum idp_error error = endpoint_read(call, request, &form, &credentials);
-    return error ? idp_response_error(call, error)
-                 : idp_response_outcome(call, idp_revoke_endpoint(call, form, &credentials));
+    struct endpoint endpoint;
+    struct idp_response response;
+    return endpoint_read(call, request, &endpoint, &response)
+               ? idp_response_outcome(
+                     call, idp_revoke_endpoint(call, endpoint.form, &endpoint.credentials))
+               : response;
 }
 
 struct idp_response idp_answer_userinfo(struct idp_call *call, const struct idp_request *request)

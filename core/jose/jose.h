@@ -5,6 +5,7 @@
 #define IDPLANE_JOSE_H
 
 #include "core/base/base.h"
+#include "core/jose/published.h"
 
 struct idp_algorithm; /* a row of the table in algorithm.c: name, digest, kty, curve, sizes */
 struct idp_key;       /* a parsed key: algorithm or kty, kid, use, foreign object */

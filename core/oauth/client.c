@@ -3,7 +3,7 @@
  * rest in the metadata, which is read where it is needed. */
 #include "core/oauth/client.h"
 
-enum { FIND, METADATA, KEYS };
+enum { FIND, METADATA };
 
 const struct idp_statement idp_client_statements[] = {
     [FIND] = {"SELECT " IDP_CLIENT_COLUMNS
@@ -12,8 +12,6 @@ const struct idp_statement idp_client_statements[] = {
     [METADATA] = {"SELECT metadata, created_at FROM idplane.client"
                   " WHERE tenant = $1 AND client_id = $2",
                   "tt", "jz", true},
-    [KEYS] = {"SELECT jwks FROM idplane.issuer_keys WHERE tenant = $1 AND issuer = $2", "tt", "t",
-              true},
 };
 const size_t idp_client_statement_count = IDP_COUNT(idp_client_statements);
 
@@ -68,11 +66,4 @@ struct idp_bytes idp_client_name(struct idp_call *call, struct idp_bytes client_
 {
     struct idp_bytes name = idp_json_string(idp_client_metadata(call, client_id), "client_name");
     return name.data == NULL ? client_id : name;
-}
-
-/* Clients are issuers of their assertions: what set_issuer_keys() says of the URI. */
-struct idp_bytes idp_client_keys_stored(struct idp_call *call, struct idp_bytes uri)
-{
-    const struct idp_value *row = row_of(call, KEYS, uri);
-    return row == NULL ? (struct idp_bytes){0} : idp_text_of(row[0]);
 }

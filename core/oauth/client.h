@@ -75,15 +75,27 @@ bool idp_client_assertion_valid(struct idp_call *call, const struct idp_client *
 const struct idp_json *idp_assertion_claims(struct idp_call *call, struct idp_bytes assertion,
                                             struct idp_bytes issuer, struct idp_bytes keys,
                                             bool is_secret);
+/* The names of those that sign them. */
+struct idp_json *idp_assertion_algorithms(struct idp_call *call, bool is_secret);
 /* The URLs by which others call us. */
 struct idp_json *idp_own_audiences(struct idp_call *call);
 
 /* The client that an assertion says it is of; data NULL: it says none. Nothing is verified. */
 struct idp_bytes idp_client_assertion_subject(struct idp_call *call, struct idp_bytes assertion);
 
-/* The JWKS of the client, or what was stored of its jwks_uri; data NULL: none. */
+/* ---- keys (client_keys.c) ---- */
+
+/* The JWKS in the metadata of the client; else what set_issuer_keys() says of its jwks_uri; else
+ * what was fetched from there and is good now. data NULL: none. */
 struct idp_bytes idp_client_keys(struct idp_call *call, struct idp_bytes client_id);
-struct idp_bytes idp_client_keys_stored(struct idp_call *call, struct idp_bytes uri);
+
+/* What set_issuer_keys() says of an issuer, as which an address of keys counts; data NULL: nothing.
+ */
+struct idp_bytes idp_issuer_keys_set(struct idp_call *call, struct idp_bytes issuer);
+
+/* Which client the credentials name, whoever it is; empty: none, or two. (client_authenticate.c) */
+struct idp_bytes idp_credentials_client(struct idp_call *call,
+                                        const struct idp_credentials *credentials);
 
 /* True where the certificate (PEM) is the client's: RFC 8705 §2. */
 bool idp_client_certificate_valid(struct idp_call *call, const struct idp_client *client,

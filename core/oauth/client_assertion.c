@@ -12,8 +12,6 @@ struct idp_bytes idp_client_assertion_subject(struct idp_call *call, struct idp_
                                                         : (struct idp_bytes){0};
 }
 
-/* ---- keys ---- */
-
 static struct idp_bytes secret_key(struct idp_call *call, const struct idp_client *client)
 {
     struct idp_bytes secret = idp_client_secret_unseal(call, client);
@@ -24,17 +22,6 @@ static struct idp_bytes secret_key(struct idp_call *call, const struct idp_clien
     idp_json_add_c(call, jwk, "kty", "oct");
     idp_json_add_string(call, jwk, "k", idp_base64url_encode(call, secret));
     return idp_json_text(call, jwk);
-}
-
-struct idp_bytes idp_client_keys(struct idp_call *call, struct idp_bytes client_id)
-{
-    const struct idp_json *metadata = idp_client_metadata(call, client_id);
-    const struct idp_json *jwks = idp_json_member(metadata, "jwks");
-    struct idp_bytes uri = idp_json_string(metadata, "jwks_uri");
-    if (jwks != NULL) {
-        return idp_json_text(call, jwks);
-    }
-    return uri.data == NULL ? uri : idp_client_keys_stored(call, uri);
 }
 
 /* ---- the verdict ---- */
@@ -62,7 +49,7 @@ struct idp_json *idp_own_audiences(struct idp_call *call)
     return list;
 }
 
-static struct idp_json *algorithms_of(struct idp_call *call, bool is_secret)
+struct idp_json *idp_assertion_algorithms(struct idp_call *call, bool is_secret)
 {
     struct idp_json *list = idp_json_new(call, IDP_JSON_ARRAY);
     struct idp_bytes rest = idp_bytes_of(is_secret ? "HS256 HS384 HS512" : IDP_SIGNATURE_NAMES);
@@ -82,7 +69,7 @@ static struct idp_json *policy_of(struct idp_call *call, struct idp_bytes issuer
     }
     idp_json_add_string(call, policy, "iss", issuer);
     idp_json_add(policy, "aud", idp_own_audiences(call));
-    idp_json_add(policy, "algs", algorithms_of(call, is_secret));
+    idp_json_add(policy, "algs", idp_assertion_algorithms(call, is_secret));
     idp_json_add(policy, "require", require);
     idp_json_add_integer(call, policy, "leeway", LEEWAY_S);
     return policy;

@@ -76,7 +76,8 @@ static bool is_right(struct idp_call *call, const struct idp_credentials *creden
 /* ---- any ---- */
 
 /* An assertion names its client; what stands beside it may only say the same (RFC 7521 §4.2). */
-static struct idp_bytes named(struct idp_call *call, const struct idp_credentials *credentials)
+struct idp_bytes idp_credentials_client(struct idp_call *call,
+                                        const struct idp_credentials *credentials)
 {
     if (credentials->method != IDP_CREDENTIAL_ASSERTION) {
         return credentials->client_id;
@@ -87,11 +88,18 @@ static struct idp_bytes named(struct idp_call *call, const struct idp_credential
     return is_same && subject.data != NULL ? subject : idp_bytes_of("");
 }
 
+/* Before the keys of a client are here nothing that it sends can be right: it is not guessing. */
+static bool has_keys(struct idp_call *call, const struct idp_client *client)
+{
+    return !idp_bytes_is(client->auth_method, "private_key_jwt") ||
+           idp_client_keys(call, client->client_id).data != NULL;
+}
+
 enum idp_error idp_client_authenticate(struct idp_call *call,
                                        const struct idp_credentials *credentials,
                                        bool secret_required, struct idp_client *client)
 {
-    struct idp_bytes client_id = named(call, credentials);
+    struct idp_bytes client_id = idp_credentials_client(call, credentials);
     *client = (struct idp_client){.secret_digest = idp_bytes_of("")};
     if (client_id.size == 0) {
         return credentials->method == IDP_CREDENTIAL_ASSERTION ? IDP_INVALID_CLIENT
@@ -106,7 +114,7 @@ enum idp_error idp_client_authenticate(struct idp_call *call,
     }
     bool named_only = !secret_required && shows_nothing;
     bool right = named_only || is_right(call, credentials, client);
-    if (may_be_guess && !right) {
+    if (may_be_guess && !right && has_keys(call, client)) {
         idp_guard_client_failed(call, client);
     }
     return known && right && client->enabled ? IDP_OK : IDP_INVALID_CLIENT;

@@ -13,10 +13,15 @@
 static bool is_same_key(struct idp_call *call, const struct idp_json *registered,
                         const struct idp_json *jwk)
 {
-    struct idp_bytes digest = idp_json_string(registered, "x5t#S256");
-    return digest.data != NULL ? idp_bytes_equal(digest, idp_json_string(jwk, "x5t#S256"))
-                               : idp_bytes_equal(idp_jwk_thumbprint(call, registered),
-                                                 idp_jwk_thumbprint(call, jwk));
+    struct idp_public_key key;
+    if (!idp_public_key_of_jwk(call, registered, &key)) {
+        return false;
+    }
+    struct idp_bytes digest =
+        idp_json_string(key.is_certificate ? key.jwk : registered, "x5t#S256");
+    return digest.data != NULL
+               ? idp_bytes_equal(digest, idp_json_string(jwk, "x5t#S256"))
+               : idp_bytes_equal(idp_jwk_thumbprint(call, key.jwk), idp_jwk_thumbprint(call, jwk));
 }
 
 static bool is_registered_key(struct idp_call *call, struct idp_bytes keys,
@@ -24,10 +29,9 @@ static bool is_registered_key(struct idp_call *call, struct idp_bytes keys,
 {
     const char *why;
     const struct idp_json *list = idp_json_member(idp_json_read(call, keys, &why), "keys");
-    struct idp_public_key key;
     for (const struct idp_json *item = list == NULL ? NULL : list->child; item != NULL;
          item = item->next) {
-        if (idp_public_key_of_jwk(call, item, &key) && is_same_key(call, key.jwk, jwk)) {
+        if (is_same_key(call, item, jwk)) {
             return true;
         }
     }

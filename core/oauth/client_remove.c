@@ -3,7 +3,7 @@
  * nothing that the first was allowed or issued is good for the second. */
 #include "core/oauth/client.h"
 
-enum { DEVICE_CODES, CODES, GRANTS, CONSENTS, CLIENT };
+enum { DEVICE_CODES, CODES, GRANTS, CONSENTS, KEYS, CLIENT };
 
 const struct idp_statement idp_client_remove_statements[] = {
     [DEVICE_CODES] = {"DELETE FROM idplane.device_code WHERE tenant = $1 AND client_id = $2", "tt",
@@ -14,6 +14,7 @@ const struct idp_statement idp_client_remove_statements[] = {
                 " WHERE tenant = $1 AND client_id = $2 AND state = 'active'",
                 "tt", ""},
     [CONSENTS] = {"DELETE FROM idplane.consent WHERE tenant = $1 AND client_id = $2", "tt", ""},
+    [KEYS] = {"DELETE FROM idplane.client_keys WHERE tenant = $1 AND client_id = $2", "tt", ""},
     [CLIENT] = {"DELETE FROM idplane.client WHERE tenant = $1 AND client_id = $2", "tt", ""},
 };
 const size_t idp_client_remove_statement_count = IDP_COUNT(idp_client_remove_statements);

@@ -23,7 +23,7 @@ const struct idp_json *idp_grant_jwt_bearer(struct idp_call *call,
         return idp_error_json(IDP_INVALID_GRANT);
     }
     struct idp_bytes issuer = idp_json_string(token.claims, "iss");
-    struct idp_bytes keys = issuer.data == NULL ? issuer : idp_client_keys_stored(call, issuer);
+    struct idp_bytes keys = issuer.data == NULL ? issuer : idp_issuer_keys_set(call, issuer);
     bool is_listed = listed != NULL && issuer.data != NULL && idp_json_holds(listed, issuer);
     call->host->begin(call);
     const struct idp_json *claims = is_listed && keys.data != NULL

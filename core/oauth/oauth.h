@@ -126,6 +126,17 @@ enum idp_error idp_client_authenticate(struct idp_call *call,
                                        bool secret_required,
                                        struct idp_client *client) IDP_MUST_CHECK;
 
+/* ---- keys of clients that are fetched (client_keys.c) ---- */
+
+/* What has to be done before such a request can be judged, because a key of its client is not here:
+ * {"fetch" or "wait_ms","resume"}; NULL: nothing. And the same when that was done: keeps what came.
+ * Nobody is let in by either. Writes. */
+struct idp_json *idp_client_keys_first(struct idp_call *call,
+                                       const struct idp_credentials *credentials);
+struct idp_json *idp_client_keys_then(struct idp_call *call,
+                                      const struct idp_credentials *credentials,
+                                      const struct idp_json *resume, const struct idp_json *answer);
+
 /* ---- dynamic registration (registration.c) ---- */
 
 /* RFC 7591 §3 and RFC 7592 §2, by the bearer token of the request; data NULL: none. Metadata or
@@ -362,6 +373,8 @@ struct idp_value idp_sql_register_client(struct idp_call *call, const struct idp
 struct idp_value idp_sql_update_client(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_client(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_remove_client(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_fetch_client_keys(struct idp_call *call,
+                                           const struct idp_value *arguments);
 struct idp_value idp_sql_create_initial_access_token(struct idp_call *call,
                                                      const struct idp_value *arguments);
 struct idp_value idp_sql_rotate_client_secret(struct idp_call *call,
@@ -419,22 +432,22 @@ struct idp_value idp_sql_authorization_server_metadata(struct idp_call *call,
                                                        const struct idp_value *arguments);
 
 extern const struct idp_statement idp_tenant_statements[], idp_client_statements[],
-    idp_client_write_statements[], idp_client_secret_statements[], idp_client_remove_statements[],
-    idp_registration_statements[], idp_subject_statements[], idp_device_client_statements[],
-    idp_device_issue_statements[], idp_device_user_statements[], idp_device_poll_statements[],
-    idp_throttle_statements[], idp_grant_statements[], idp_grant_list_statements[],
-    idp_access_token_statements[], idp_refresh_token_statements[],
+    idp_client_keys_statements[], idp_client_write_statements[], idp_client_secret_statements[],
+    idp_client_remove_statements[], idp_registration_statements[], idp_subject_statements[],
+    idp_device_client_statements[], idp_device_issue_statements[], idp_device_user_statements[],
+    idp_device_poll_statements[], idp_throttle_statements[], idp_grant_statements[],
+    idp_grant_list_statements[], idp_access_token_statements[], idp_refresh_token_statements[],
     idp_authorization_code_statements[], idp_consent_statements[], idp_withdrawal_statements[],
     idp_purge_statements[], idp_guard_statements[], idp_audit_seal_statements[],
     idp_audit_verify_statements[], idp_audit_purge_statements[], idp_audit_total_statements[],
     idp_metrics_statements[], idp_hook_statements[], idp_token_claims_statements[];
 extern const size_t idp_tenant_statement_count, idp_client_statement_count,
-    idp_client_write_statement_count, idp_client_secret_statement_count,
-    idp_client_remove_statement_count, idp_registration_statement_count,
-    idp_subject_statement_count, idp_device_client_statement_count,
-    idp_device_issue_statement_count, idp_device_user_statement_count,
-    idp_device_poll_statement_count, idp_throttle_statement_count, idp_grant_statement_count,
-    idp_grant_list_statement_count, idp_access_token_statement_count,
+    idp_client_keys_statement_count, idp_client_write_statement_count,
+    idp_client_secret_statement_count, idp_client_remove_statement_count,
+    idp_registration_statement_count, idp_subject_statement_count,
+    idp_device_client_statement_count, idp_device_issue_statement_count,
+    idp_device_user_statement_count, idp_device_poll_statement_count, idp_throttle_statement_count,
+    idp_grant_statement_count, idp_grant_list_statement_count, idp_access_token_statement_count,
     idp_refresh_token_statement_count, idp_authorization_code_statement_count,
     idp_consent_statement_count, idp_withdrawal_statement_count, idp_purge_statement_count,
     idp_guard_statement_count, idp_audit_seal_statement_count, idp_audit_verify_statement_count,

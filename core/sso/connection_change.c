@@ -237,9 +237,10 @@ struct idp_value idp_sql_set_sso_connection(struct idp_call *call,
 /* What began by it ends with it. */
 static void leave(struct idp_call *call, const struct idp_connection *connection)
 {
+    struct idp_published_keys keys = idp_connection_keys(connection);
     idp_sso_session_end_connection(call, connection->id);
     idp_login_state_forget(call, connection);
-    idp_stored_keys_forget(call, connection);
+    idp_published_keys_forget(call, &keys);
     idp_bearer_forget_connection(call, connection->id);
 }
 

@@ -12,15 +12,6 @@ enum idp_key_source { IDP_KEYS_AAD, IDP_KEYS_ADFS, IDP_KEYS_MANUAL, IDP_KEYS_JWK
 
 enum { IDP_CERTIFICATE_ID_SIZE_MAX = 255 };
 
-/* A JWKS under construction. */
-struct idp_provider_keys {
-    struct idp_call *call;
-    bool rsa_only;
-    size_t count;
-    struct idp_json *list; /* NULL at first */
-    const char *why;       /* why there will be none; NULL: so far nothing is wrong */
-};
-
 /* ---- documents (keys.c) ---- */
 
 /* {"keys":[…]} of the keys that verify, each with kid, x5t and x5t#S256 where known, and with nbf
@@ -29,27 +20,7 @@ struct idp_provider_keys {
 struct idp_json *idp_keys_of_document(struct idp_call *call, enum idp_key_source source,
                                       bool rsa_only, struct idp_bytes document, const char **why);
 
-/* The key joins the set, where the set takes it. */
-void idp_provider_keys_add(struct idp_provider_keys *keys, const struct idp_public_key *key);
-
-/* The set; NULL and *why where there is none. */
-struct idp_json *idp_provider_keys_end(struct idp_provider_keys *keys, const char **why);
-
 /* ---- which of them (key_choice.c) ---- */
-
-/* Adds nbf and exp where the key has them. */
-void idp_key_period_add(struct idp_call *call, const struct idp_public_key *key);
-
-/* The set of those that are good at the time. */
-struct idp_json *idp_keys_at(struct idp_call *call, const struct idp_json *jwks, int64_t time_us);
-
-/* The same as text for idp_jwt_verify. */
-struct idp_bytes idp_keys_in_force(struct idp_call *call, const struct idp_json *jwks,
-                                   int64_t now_us);
-
-/* The same of one key that somebody chose, without its names: no name in a token contradicts. */
-struct idp_bytes idp_key_in_force(struct idp_call *call, const struct idp_json *key,
-                                  int64_t now_us);
 
 /* The key that the token names in this field, of its header, else of its claims, which nobody has
  * verified: they choose among these keys only. Field data NULL: the only key. NULL: there is none,

@@ -4,6 +4,7 @@
 #ifndef IDPLANE_SSO_LOGIN_H
 #define IDPLANE_SSO_LOGIN_H
 
+#include "core/jose/jose.h"
 #include "core/sso/connection.h"
 #include "core/sso/keys.h"
 #include "core/sso/mapping.h"
@@ -19,29 +20,8 @@ struct idp_key_place {
 /* False: the connection does not say. */
 bool idp_key_place_of(const struct idp_connection *connection, struct idp_key_place *out);
 
-/* What is kept of the keys of a connection. */
-struct idp_stored_keys {
-    const struct idp_json *jwks; /* NULL: none */
-    bool is_expired;             /* they should be asked for again */
-    bool is_coming;              /* others may be there in seconds */
-    bool is_due;                 /* nobody asked for them within the cooldown */
-    struct idp_bytes failure;    /* of the last time they were asked for; data NULL: none */
-};
-struct idp_stored_keys idp_stored_keys_load(struct idp_call *call,
-                                            const struct idp_connection *connection);
-
-/* Forgets them. */
-void idp_stored_keys_forget(struct idp_call *call, const struct idp_connection *connection);
-
-/* True where the caller is to ask for them now: for others there is nothing to do until the
- * cooldown is over. `by_force` counts no cooldown. */
-bool idp_stored_keys_claim(struct idp_call *call, const struct idp_connection *connection,
-                           bool by_force) IDP_MUST_CHECK;
-
-/* Keeps what a fetch of them gave, as idplane_fetch answers; NULL: it is kept, else why not, and
- * the last good ones stay. With `set` in it somebody set them: they do not end. */
-const char *idp_stored_keys_take(struct idp_call *call, const struct idp_connection *connection,
-                                 const struct idp_json *answer);
+/* The keys that its provider publishes, and what is kept of them. */
+struct idp_published_keys idp_connection_keys(const struct idp_connection *connection);
 
 /* ---- tokens (verify_token.c) ---- */
 

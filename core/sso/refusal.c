@@ -58,7 +58,8 @@ void idp_refusal_add(struct idp_call *call, struct idp_json *details,
     }
     struct idp_bytes failure = {0};
     if (strcmp(identity->reason, "key") == 0) {
-        failure = idp_stored_keys_load(call, connection).failure;
+        struct idp_published_keys keys = idp_connection_keys(connection);
+        failure = idp_published_keys_load(call, &keys).failure;
     }
     if (failure.data != NULL) {
         idp_json_add_c(call, details, "request", "keys");

@@ -33,19 +33,6 @@ int64_t idp_sso_session_end_connection(struct idp_call *call, struct idp_bytes c
 int64_t idp_sso_session_end_provider(struct idp_call *call, struct idp_bytes connection,
                                      struct idp_bytes subject, struct idp_bytes session);
 
-/* ---- steps that wait for a provider (step.c) ---- */
-
-/* {"fetch":{"url","options"},"resume"} of a request; {"wait_ms","resume"}. */
-struct idp_json *idp_step_fetch(struct idp_call *call, const struct idp_json *request,
-                                const struct idp_json *resume);
-struct idp_json *idp_step_wait(struct idp_call *call, const struct idp_json *resume);
-
-/* What the module idplane_fetch answers to {"url","options"}; raises where it is not there. */
-const struct idp_json *idp_step_run(struct idp_call *call, const struct idp_json *fetch);
-
-/* Raises where idp_step_run() would, before anything is changed. */
-void idp_step_ready(struct idp_call *call);
-
 /* ---- tokens of providers (bearer.c) ---- */
 
 /* Forgets what was found of them, by a connection or for a user. */

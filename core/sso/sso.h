@@ -86,16 +86,6 @@ struct idp_json *idp_sso_backchannel(struct idp_call *call, struct idp_bytes con
 struct idp_json *idp_sso_backchannel_resume(struct idp_call *call, const struct idp_json *resume,
                                             const struct idp_json *answer);
 
-/* ---- steps that wait for a provider (step.c) ---- */
-
-/* The answer with its `resume`, where it has one, sealed: it tells its bearer nothing, and is good
- * in this tenant, for five minutes; once, unless all that it does is to wait. */
-struct idp_json *idp_step_close(struct idp_call *call, struct idp_json *answer);
-
-/* What was sealed; NULL: it is too late, or was here before. Raises IDP_SEAL_BROKEN for what never
- * was sealed. */
-const struct idp_json *idp_step_open(struct idp_call *call, const struct idp_json *resume);
-
 /* ---- access tokens of providers (bearer.c) ---- */
 
 /* {"ok":true,"user","connection","access"}, {"ok":false,"reason"}, or {"fetch","resume"}, to go on

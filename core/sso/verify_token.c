@@ -90,7 +90,8 @@ static void keys_load(struct judge *judge)
             idp_json_member(judge->connection->document, "signatureVerificationConfig"), "manual");
         judge->jwks = idp_keys_of_manual(judge->call, judge->manual, is_rsa, NULL, &why);
     } else if (is_known) {
-        judge->jwks = idp_stored_keys_load(judge->call, judge->connection).jwks;
+        struct idp_published_keys keys = idp_connection_keys(judge->connection);
+        judge->jwks = idp_published_keys_load(judge->call, &keys).jwks;
     }
 }
 

@@ -1,29 +1,115 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* race_sqlite.c - processes released together on one device code in one WAL file: one is answered.
+/* race_sqlite.c - 64 connections released together on one device code or refresh token in one WAL
+ * file: as many are answered as may be, and what is left is what has to be.
  *
  *   race_sqlite EXTENSION DATABASE
  *
- * The parent issues and approves a code, all children poll it at once, round after round. Nobody
- * may meet a busy error: the busy timeout of the connection must be enough. */
+ * Eight processes with eight threads each, a connection in each thread. The parent makes a code or
+ * a token, all of them bring it at once, round after round. Nobody may meet a busy error: the busy
+ * timeout of the connection must be enough. */
 #include <sqlite3.h>
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { RACER_COUNT = 8, ROUND_COUNT = 200, ANSWER_SIZE = 8192, BUSY_TIMEOUT_MS = 20000 };
+enum {
+    PROCESS_COUNT = 8,
+    THREAD_COUNT = 8,
+    RACER_COUNT = PROCESS_COUNT * THREAD_COUNT,
+    ANSWER_SIZE = 8192,
+    BUSY_TIMEOUT_MS = 60000
+};
 
 /* Shared by all processes. */
 struct arena {
     pthread_barrier_t start, end;
-    char device_code[512];
+    char code[512];
     char answers[RACER_COUNT][ANSWER_SIZE];
 };
+
+/* One kind of race: the calls, with the code as ?1, are dealt to the racers in turn. */
+struct race {
+    const char *name;
+    int round_count;
+    bool approved; /* before the start */
+    int grace_s;   /* redeemed before the start, under this grace time; -1: not */
+    const char *calls[2];
+    const char *code; /* which member is raced for */
+    const char *winner, *losers[2];
+    int winner_min, winner_max;
+    const char *grants_left; /* good ones; NULL: any */
+    bool is_decision;        /* what the code is then is what its winner said */
+};
+
+#define POLL "SELECT poll_device_code(?1, 'tv')"
+#define REFRESH                                                                                    \
+    "SELECT token_request(json_object('grant_type', 'refresh_token', 'refresh_token', ?1),"        \
+    " '{\"client_id\":\"tv\"}')"
+
+static const struct race races[] = {
+    {.name = "64 polls of an approved code: one winner",
+     .round_count = 20,
+     .approved = true,
+     .grace_s = -1,
+     .calls = {POLL, POLL},
+     .code = "device_code",
+     .winner = "\"access_token\"",
+     .losers = {"\"invalid_grant\"", "\"invalid_grant\""},
+     .winner_min = 1,
+     .winner_max = 1},
+    {.name = "64 users approve or deny one code: one winner, and the code is what that one said",
+     .round_count = 12,
+     .grace_s = -1,
+     .calls = {"SELECT approve_device_code(?1, 'u')", "SELECT deny_device_code(?1, 'u')"},
+     .code = "user_code",
+     .winner = "\"client_id\"",
+     .losers = {"\"already_decided\"", "\"already_decided\""},
+     .winner_min = 1,
+     .winner_max = 1,
+     .is_decision = true},
+    {.name = "64 refreshes with one token: one winner, and the grant ends",
+     .round_count = 12,
+     .approved = true,
+     .grace_s = 0,
+     .calls = {REFRESH, REFRESH},
+     .code = "refresh_token",
+     .winner = "\"access_token\"",
+     .losers = {"\"invalid_grant\"", "\"invalid_grant\""},
+     .winner_min = 1,
+     .winner_max = 1,
+     .grants_left = "0"},
+    {.name = "64 refreshes with one token within the grace time: 17 are answered, the grant stays",
+     .round_count = 6,
+     .approved = true,
+     .grace_s = 300,
+     .calls = {REFRESH, REFRESH},
+     .code = "refresh_token",
+     .winner = "\"access_token\"",
+     .losers = {"\"invalid_grant\"", "\"invalid_grant\""},
+     .winner_min = 17,
+     .winner_max = 17,
+     .grants_left = "1"},
+    {.name = "32 revocations and 32 refreshes: the grant has ended",
+     .round_count = 12,
+     .approved = true,
+     .grace_s = 300,
+     .calls = {"SELECT revoke(?1, 'tv')", REFRESH},
+     .code = "refresh_token",
+     .winner = "\"access_token\"",
+     .losers = {"{}", "\"invalid_grant\""},
+     .winner_min = 0,
+     .winner_max = 17,
+     .grants_left = "0"},
+};
+enum { RACE_COUNT = sizeof races / sizeof races[0] };
 
 static sqlite3 *database(const char *extension, const char *path)
 {
@@ -55,63 +141,170 @@ static void run(sqlite3 *db, const char *sql, const char *parameter, char *out, 
     sqlite3_finalize(statement);
 }
 
+/* The same where it must succeed. */
+static void step(sqlite3 *db, const char *sql, const char *parameter, char *out, size_t size)
+{
+    char seen[ANSWER_SIZE];
+    run(db, sql, parameter, seen, sizeof seen);
+    int status = sqlite3_errcode(db);
+    if (status != SQLITE_OK && status != SQLITE_ROW && status != SQLITE_DONE) {
+        fprintf(stderr, "%s: %s\n", sql, seen);
+        exit(1);
+    }
+    if (out != NULL) {
+        snprintf(out, size, "%s", seen);
+    }
+}
+
 static void setup(sqlite3 *db)
 {
     static const char registration[] =
         "SELECT register_client('tv', '{\"grant_types\":[\"urn:ietf:params:oauth:grant-type:"
-        "device_code\"],\"token_endpoint_auth_method\":\"none\"}')";
+        "device_code\",\"refresh_token\"],\"token_endpoint_auth_method\":\"none\"}')";
     const char *const steps[] = {"PRAGMA journal_mode = WAL", "SELECT idplane_install()",
                                  "SELECT configure('{}')", registration,
                                  "SELECT create_signing_key()"};
-    char seen[ANSWER_SIZE];
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
-        run(db, steps[i], NULL, seen, sizeof seen);
-        if (sqlite3_errcode(db) != SQLITE_OK && sqlite3_errcode(db) != SQLITE_ROW &&
-            sqlite3_errcode(db) != SQLITE_DONE) {
-            fprintf(stderr, "%s: %s\n", steps[i], seen);
-            exit(1);
+        step(db, steps[i], NULL, NULL, 0);
+    }
+}
+
+/* ---- the referee ---- */
+
+/* Tokens of an approved code, and no other good grant. */
+static void redeem(sqlite3 *db, const struct race *race, const char *device_code, char *out)
+{
+    char grace_s[16];
+    snprintf(grace_s, sizeof grace_s, "%d", race->grace_s);
+    step(db,
+         "SELECT configure(json_object('token_settings', json_object("
+         "'refresh_token_grace_in_secs', CAST(?1 AS INTEGER))))",
+         grace_s, NULL, 0);
+    step(db, "UPDATE idplane_authorization_grant SET state = 'revoked'", NULL, NULL, 0);
+    step(db, POLL, device_code, out, ANSWER_SIZE);
+}
+
+static void issue(sqlite3 *db, const struct race *race, struct arena *arena, char *device_code)
+{
+    char response[ANSWER_SIZE], user_code[64], member[64];
+    step(db, "SELECT issue_device_code('tv')", NULL, response, sizeof response);
+    step(db, "SELECT ?1 ->> 'device_code'", response, device_code, sizeof arena->code);
+    step(db, "SELECT ?1 ->> 'user_code'", response, user_code, sizeof user_code);
+    if (race->approved) {
+        step(db, "SELECT approve_device_code(?1, 'u')", user_code, NULL, 0);
+    }
+    if (race->grace_s >= 0) {
+        redeem(db, race, device_code, response);
+    }
+    snprintf(member, sizeof member, "SELECT ?1 ->> '%s'", race->code);
+    step(db, member, response, arena->code, sizeof arena->code);
+}
+
+/* Whether what is left is what has to be. */
+static bool is_left(sqlite3 *db, const struct race *race, const char *device_code, int winner)
+{
+    char seen[ANSWER_SIZE];
+    if (race->grants_left != NULL) {
+        step(db, "SELECT count(*) FROM idplane_authorization_grant WHERE state = 'active'", NULL,
+             seen, sizeof seen);
+        if (strcmp(seen, race->grants_left) != 0) {
+            printf("# %s grants are left\n", seen);
+            return false;
         }
     }
-}
-
-static void issue(sqlite3 *db, struct arena *arena)
-{
-    char response[ANSWER_SIZE], user_code[64], seen[ANSWER_SIZE];
-    run(db, "SELECT issue_device_code('tv')", NULL, response, sizeof response);
-    run(db, "SELECT ?1 ->> 'device_code'", response, arena->device_code, sizeof arena->device_code);
-    run(db, "SELECT ?1 ->> 'user_code'", response, user_code, sizeof user_code);
-    run(db, "SELECT approve_device_code(?1, 'u')", user_code, seen, sizeof seen);
-    if (strstr(seen, "\"error\"") != NULL) {
-        printf("# approval: %s\n", seen);
+    if (race->is_decision) {
+        step(db, POLL, device_code, seen, sizeof seen);
+        bool is_right =
+            strstr(seen, winner % 2 == 0 ? "\"access_token\"" : "\"access_denied\"") != NULL;
+        if (!is_right) {
+            printf("# racer %d won: %s\n", winner, seen);
+        }
+        return is_right;
     }
+    return true;
 }
 
-static void race(struct arena *arena, int racer, const char *extension, const char *path)
+/* True where as many won as may, and all others lost; else says what was seen. */
+static bool judge(sqlite3 *db, const struct race *race, const struct arena *arena,
+                  const char *device_code)
 {
-    sqlite3 *db = database(extension, path);
-    for (int i = 0; i < ROUND_COUNT; i++) {
-        pthread_barrier_wait(&arena->start);
-        run(db, "SELECT poll_device_code(?1, 'tv')", arena->device_code, arena->answers[racer],
-            ANSWER_SIZE);
-        pthread_barrier_wait(&arena->end);
-    }
-    exit(sqlite3_close(db) == SQLITE_OK ? 0 : 1);
-}
-
-/* True where one answer holds tokens and every other one says that the code is spent. */
-static bool judge(const struct arena *arena)
-{
-    int winner_count = 0, loser_count = 0;
+    int winner_count = 0, winner = 0;
+    bool sound = true;
     for (int i = 0; i < RACER_COUNT; i++) {
-        bool won = strstr(arena->answers[i], "\"access_token\"") != NULL;
-        bool lost = strstr(arena->answers[i], "\"invalid_grant\"") != NULL;
+        const char *answer = arena->answers[i];
+        bool won = strstr(answer, race->winner) != NULL && strstr(answer, "\"error\"") == NULL;
         winner_count += won;
-        loser_count += lost;
-        if (!won && !lost) {
-            printf("# unexpected answer: %s\n", arena->answers[i]);
+        winner = won ? i : winner;
+        if (!won && strstr(answer, race->losers[i % 2]) == NULL) {
+            printf("# unexpected answer: %s\n", answer);
+            sound = false;
         }
     }
-    return winner_count == 1 && loser_count == RACER_COUNT - 1;
+    bool is_count = winner_count >= race->winner_min && winner_count <= race->winner_max;
+    if (!is_count) {
+        printf("# %d winners\n", winner_count);
+    }
+    return is_left(db, race, device_code, winner) && sound && is_count;
+}
+
+static void referee(sqlite3 *db, struct arena *arena)
+{
+    char device_code[sizeof arena->code];
+    for (int i = 0; i < RACE_COUNT; i++) {
+        int failed = 0;
+        for (int round = 0; round < races[i].round_count; round++) {
+            issue(db, &races[i], arena, device_code);
+            pthread_barrier_wait(&arena->start);
+            pthread_barrier_wait(&arena->end);
+            failed += !judge(db, &races[i], arena, device_code);
+        }
+        printf("%sok - %s, in each of %d rounds\n", failed > 0 ? "not " : "", races[i].name,
+               races[i].round_count);
+    }
+}
+
+/* ---- the racers ---- */
+
+struct racer {
+    struct arena *arena;
+    const char *extension, *path;
+    int number;
+};
+
+/* NULL where its connection closes as it should. */
+static void *race_all(void *data)
+{
+    struct racer *racer = data;
+    sqlite3 *db = database(racer->extension, racer->path);
+    for (int i = 0; i < RACE_COUNT; i++) {
+        for (int round = 0; round < races[i].round_count; round++) {
+            pthread_barrier_wait(&racer->arena->start);
+            run(db, races[i].calls[racer->number % 2], racer->arena->code,
+                racer->arena->answers[racer->number], ANSWER_SIZE);
+            pthread_barrier_wait(&racer->arena->end);
+        }
+    }
+    return sqlite3_close(db) == SQLITE_OK ? NULL : racer;
+}
+
+static void process_run(struct arena *arena, int process, const char *extension, const char *path)
+{
+    pthread_t threads[THREAD_COUNT];
+    struct racer racers[THREAD_COUNT];
+    int broken = 0;
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* nobody waits for a referee that is gone */
+    for (int i = 0; i < THREAD_COUNT; i++) {
+        racers[i] = (struct racer){arena, extension, path, process * THREAD_COUNT + i};
+        if (pthread_create(&threads[i], NULL, race_all, &racers[i]) != 0) {
+            abort();
+        }
+    }
+    for (int i = 0; i < THREAD_COUNT; i++) {
+        void *result;
+        pthread_join(threads[i], &result);
+        broken += result != NULL;
+    }
+    exit(broken);
 }
 
 static struct arena *arena_new(void)
@@ -137,29 +330,22 @@ int main(int count, char **arguments)
         return 2;
     }
     struct arena *arena = arena_new();
-    int failed = 0, status = 0, broken = 0;
+    int status = 0, broken = 0;
     setvbuf(stdout, NULL, _IOLBF, 0);
     /* A connection must not cross a fork: the first one is closed before. */
     sqlite3 *db = database(arguments[1], arguments[2]);
     setup(db);
     sqlite3_close(db);
-    for (int i = 0; i < RACER_COUNT; i++) {
+    for (int i = 0; i < PROCESS_COUNT; i++) {
         if (fork() == 0) {
-            race(arena, i, arguments[1], arguments[2]);
+            process_run(arena, i, arguments[1], arguments[2]);
         }
     }
     db = database(arguments[1], arguments[2]);
-    for (int i = 0; i < ROUND_COUNT; i++) {
-        issue(db, arena);
-        pthread_barrier_wait(&arena->start);
-        pthread_barrier_wait(&arena->end);
-        failed += !judge(arena);
-    }
+    referee(db, arena);
     while (wait(&status) > 0) {
         broken += status != 0;
     }
-    printf("%sok - 8 processes poll an approved code: one winner in each of %d rounds\n",
-           failed > 0 ? "not " : "", ROUND_COUNT);
     printf("%sok - every connection closes with its statements cached\n",
            broken > 0 || sqlite3_close(db) != SQLITE_OK ? "not " : "");
     return 0;

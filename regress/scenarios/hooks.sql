@@ -196,7 +196,7 @@ SELECT configure('{"attribute_map":null,"pre_mappingrule_id":null,"post_mappingr
 SELECT set_hook('pre_token', (SELECT definition FROM rule_definition), '{"tables":["rule"]}') -> 0 ->> 'event';
 SELECT set_hook('post_token', (SELECT definition FROM rule_definition), '{"tables":["rule"]}') -> 0 ->> 'event';
 UPDATE rule SET answer = '{"deny":{"error":"interaction_required","status":403}}' WHERE event = 'pre_token';
-UPDATE rule SET answer = '{"response":{"tier":1},"headers":{"X-Tier":"one"}}' WHERE event = 'post_token';
+UPDATE rule SET answer = '{"response":{"tier":1,"resume":"of the hook"},"headers":{"X-Tier":"one"}}' WHERE event = 'post_token';
 KEEP denied SELECT http_request('POST', '/token', '{"host":"id.example","content-type":"application/x-www-form-urlencoded"}', likely('grant_type=refresh_token&client_id=tv&refresh_token=' || (response ->> 'refresh_token'))) FROM kept WHERE name = 'again';
 SELECT response ->> 'status', response ->> 'body', response -> 'headers' ->> 'Cache-Control' FROM kept WHERE name = 'denied';
 UPDATE rule SET answer = 'garbage' WHERE event = 'pre_token';
@@ -204,7 +204,7 @@ KEEP broken SELECT http_request('POST', '/token', '{"host":"id.example","content
 SELECT response ->> 'status', response ->> 'body' FROM kept WHERE name = 'broken';
 UPDATE rule SET answer = '{}' WHERE event = 'pre_token';
 KEEP given SELECT http_request('POST', '/token', '{"host":"id.example","content-type":"application/x-www-form-urlencoded"}', likely('grant_type=refresh_token&client_id=tv&refresh_token=' || (response ->> 'refresh_token'))) FROM kept WHERE name = 'again';
-SELECT response ->> 'status', response -> 'headers' ->> 'X-Tier', response -> 'headers' ->> 'Content-Type', json(response ->> 'body') ->> 'tier', json(response ->> 'body') ->> 'http_headers' FROM kept WHERE name = 'given';
+SELECT response ->> 'status', response -> 'headers' ->> 'X-Tier', response -> 'headers' ->> 'Content-Type', json(response ->> 'body') ->> 'tier', json(response ->> 'body') ->> 'resume', json(response ->> 'body') ->> 'http_headers' FROM kept WHERE name = 'given';
 
 -- A code that a hook refused is not consumed, nor taken for one that was stolen; and an exchange that it refused is none.
 SELECT register_client('app', '{"scope":"openid read","redirect_uris":["http://127.0.0.1/cb"],"consent_prompt":"NEVER_PROMPT",

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* step.c - work that waits for a provider: what is to be fetched, and where to go on then. A front
- * that carries it to and fro can neither read nor make up where that is, and comes back with it
- * once. */
+/* step.c - work that waits for somebody else's server: what is to be fetched, and where to go on
+ * then. A front that carries it to and fro can neither read nor make up where that is, and comes
+ * back with it once. */
 #include <strings.h>
 
-#include "core/sso/session.h"
+#include "core/jose/jose.h"
 
 #define SECOND_US INT64_C(1000000)
 #define ISSUER "idplane:step"

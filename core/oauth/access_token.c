@@ -7,6 +7,8 @@
 
 enum { TOKEN_ID_SIZE = 16 };
 
+#define LABEL "idplane access token"
+
 enum { INSERT, FIND };
 
 const struct idp_statement idp_access_token_statements[] = {
@@ -149,12 +151,6 @@ static struct idp_bytes sign(struct idp_call *call, const struct idp_json *claim
     return idp_key_store_sign(call, &idp_key_scheduler, claims, (struct idp_bytes){0}, header);
 }
 
-static struct idp_bytes digest_of(struct idp_call *call, struct idp_bytes token)
-{
-    struct idp_bytes parts[] = {idp_tenant(call), token};
-    return idp_digest(call, "idplane access token", parts, IDP_COUNT(parts));
-}
-
 static struct idp_bytes keep(struct idp_call *call, const struct idp_settings *settings,
                              const struct idp_json *claims)
 {
@@ -162,7 +158,7 @@ static struct idp_bytes keep(struct idp_call *call, const struct idp_settings *s
     struct idp_bytes token = idp_opaque_token(call, settings);
     bool is_number = idp_json_integer(idp_json_member(claims, "exp"), &expires_at_s);
     struct idp_value row[] = {idp_value_text(idp_tenant(call)),
-                              idp_value_blob(digest_of(call, token)),
+                              idp_value_blob(idp_token_digest(call, LABEL, token)),
                               idp_value_text(idp_json_string(claims, "jti")),
                               idp_value_time(is_number ? expires_at_s * SECOND_US : 0),
                               idp_value_json_text(idp_json_text(call, claims))};
@@ -180,7 +176,7 @@ struct idp_bytes idp_access_token(struct idp_call *call, const struct idp_issue 
 const struct idp_json *idp_opaque_claims(struct idp_call *call, struct idp_bytes token)
 {
     struct idp_value key[] = {idp_value_text(idp_tenant(call)),
-                              idp_value_blob(digest_of(call, token))};
+                              idp_value_blob(idp_token_digest(call, LABEL, token))};
     const struct idp_value *row = idp_run_one(call, &idp_access_token_statements[FIND], key);
     return row == NULL ? NULL : idp_json_argument(call, row[0], "claims");
 }

@@ -272,6 +272,9 @@ struct idp_bytes idp_metrics_text(struct idp_call *call);
 /* A token that only its digest is kept of, in the shape that the settings ask for. */
 struct idp_bytes idp_opaque_token(struct idp_call *call, const struct idp_settings *settings);
 
+/* What is kept of a token or code of the tenant; the label says what it is good for. */
+struct idp_bytes idp_token_digest(struct idp_call *call, const char *label, struct idp_bytes token);
+
 /* ---- endpoints (token_endpoint.c, introspect.c, revoke.c, metadata.c) ---- */
 
 /* What a front knows of a request beside its form. */

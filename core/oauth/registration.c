@@ -33,20 +33,14 @@ const size_t idp_registration_statement_count = IDP_COUNT(idp_registration_state
 
 /* ---- tokens ---- */
 
-static struct idp_bytes digest_of(struct idp_call *call, const char *label, struct idp_bytes token)
-{
-    struct idp_bytes parts[] = {idp_tenant(call), token};
-    return idp_digest(call, label, parts, IDP_COUNT(parts));
-}
-
 static struct idp_bytes initial_digest(struct idp_call *call, struct idp_bytes token)
 {
-    return digest_of(call, "idplane initial access token", token);
+    return idp_token_digest(call, "idplane initial access token", token);
 }
 
 static struct idp_bytes registration_digest(struct idp_call *call, struct idp_bytes token)
 {
-    return digest_of(call, "idplane registration access token", token);
+    return idp_token_digest(call, "idplane registration access token", token);
 }
 
 static int64_t in_range(struct idp_call *call, struct idp_value argument, const char *name,

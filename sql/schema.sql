@@ -152,11 +152,15 @@ CREATE TABLE idplane.refresh_token (
     expires_at timestamptz NOT NULL,
     rotated_at timestamptz,
     reuse_count bigint NOT NULL,
+    successor_digest bytea,
+    replaced_digest bytea,
     PRIMARY KEY (tenant, token_digest)
 );
 CREATE INDEX idplane_refresh_token_expires ON idplane.refresh_token (expires_at);
-COMMENT ON TABLE idplane.refresh_token IS 'Refresh tokens, as SHA-256 digests. state: active, rotated.';
+COMMENT ON TABLE idplane.refresh_token IS 'Refresh tokens, as SHA-256 digests. state: active, rotated (spent), superseded (replaced before it was used). Of a grant one is active.';
 COMMENT ON COLUMN idplane.refresh_token.reuse_count IS 'How often it was taken again after its rotation, within the grace time.';
+COMMENT ON COLUMN idplane.refresh_token.successor_digest IS 'The token that was made of it last.';
+COMMENT ON COLUMN idplane.refresh_token.replaced_digest IS 'The one that was made of it before that, and is superseded.';
 
 CREATE TABLE idplane.access_token (
     tenant text COLLATE "C" NOT NULL,

@@ -48,9 +48,10 @@ struct idp_grant {
     const struct idp_json *device;  /* may be NULL */
     const struct idp_json *actor;   /* who acts for the subject (RFC 8693 §4.1); may be NULL */
     struct idp_binding binding;
-    int64_t expires_at_us; /* no token of it outlives this; 0: the rules alone say */
-    bool is_new;           /* its row is made with its first tokens */
-    bool is_exchanged;     /* a token of it stood for another one before (RFC 8693) */
+    struct idp_bytes next_refresh_token; /* data NULL: any new one */
+    int64_t expires_at_us;               /* no token of it outlives this; 0: the rules alone say */
+    bool is_new;                         /* its row is made with its first tokens */
+    bool is_exchanged;                   /* a token of it stood for another one before (RFC 8693) */
 };
 
 /* The grant that the jti of a token names; data NULL: none. */

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* race_sqlite.c - processes released together on one device code in one WAL file: one is answered.
+/* race_sqlite.c - processes released together on one device code or refresh token in one WAL file:
+ * as many are answered as may be.
  *
  *   race_sqlite EXTENSION DATABASE
  *
- * The parent issues and approves a code, all children poll it at once, round after round. Nobody
- * may meet a busy error: the busy timeout of the connection must be enough. */
+ * The parent issues and approves a code, all children poll it at once, round after round; then they
+ * refresh with one token, several times each. Nobody may meet a busy error: the busy timeout of the
+ * connection must be enough. */
 #include <sqlite3.h>
 
 #include <pthread.h>
@@ -16,13 +18,33 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { RACER_COUNT = 8, ROUND_COUNT = 200, ANSWER_SIZE = 8192, BUSY_TIMEOUT_MS = 20000 };
+enum { RACER_COUNT = 8, CALL_COUNT_MAX = 8, ANSWER_SIZE = 8192, BUSY_TIMEOUT_MS = 20000 };
 
 /* Shared by all processes. */
 struct arena {
     pthread_barrier_t start, end;
-    char device_code[512];
-    char answers[RACER_COUNT][ANSWER_SIZE];
+    char code[512];
+    char answers[RACER_COUNT * CALL_COUNT_MAX][ANSWER_SIZE];
+};
+
+/* One kind of race: every racer calls so often with the code. */
+struct race {
+    const char *name;
+    bool is_refresh;
+    const char *call;
+    int call_count, round_count, winner_count;
+};
+
+#define REFRESH                                                                                    \
+    "SELECT token_request(json_object('grant_type', 'refresh_token', 'refresh_token', ?1),"        \
+    " '{\"client_id\":\"tv\"}')"
+
+static const struct race races[] = {
+    {"8 processes poll an approved code: one winner", false, "SELECT poll_device_code(?1, 'tv')", 1,
+     200, 1},
+    {"8 processes refresh 64 times with one token within the grace time: 17 are answered, one token"
+     " is good",
+     true, REFRESH, CALL_COUNT_MAX, 20, 17},
 };
 
 static sqlite3 *database(const char *extension, const char *path)
@@ -59,7 +81,7 @@ static void setup(sqlite3 *db)
 {
     static const char registration[] =
         "SELECT register_client('tv', '{\"grant_types\":[\"urn:ietf:params:oauth:grant-type:"
-        "device_code\"],\"token_endpoint_auth_method\":\"none\"}')";
+        "device_code\",\"refresh_token\"],\"token_endpoint_auth_method\":\"none\"}')";
     const char *const steps[] = {"PRAGMA journal_mode = WAL", "SELECT idplane_install()",
                                  "SELECT configure('{}')", registration,
                                  "SELECT create_signing_key()"};
@@ -74,35 +96,49 @@ static void setup(sqlite3 *db)
     }
 }
 
-static void issue(sqlite3 *db, struct arena *arena)
+static void issue(sqlite3 *db, const struct race *race, struct arena *arena)
 {
     char response[ANSWER_SIZE], user_code[64], seen[ANSWER_SIZE];
     run(db, "SELECT issue_device_code('tv')", NULL, response, sizeof response);
-    run(db, "SELECT ?1 ->> 'device_code'", response, arena->device_code, sizeof arena->device_code);
+    run(db, "SELECT ?1 ->> 'device_code'", response, arena->code, sizeof arena->code);
     run(db, "SELECT ?1 ->> 'user_code'", response, user_code, sizeof user_code);
     run(db, "SELECT approve_device_code(?1, 'u')", user_code, seen, sizeof seen);
     if (strstr(seen, "\"error\"") != NULL) {
         printf("# approval: %s\n", seen);
     }
+    if (race->is_refresh) {
+        run(db, "DELETE FROM idplane_refresh_token", NULL, seen, sizeof seen);
+        run(db, races[0].call, arena->code, response, sizeof response);
+        run(db, "SELECT ?1 ->> 'refresh_token'", response, arena->code, sizeof arena->code);
+    }
 }
 
-static void race(struct arena *arena, int racer, const char *extension, const char *path)
+static void race_run(sqlite3 *db, const struct race *race, struct arena *arena, int racer)
+{
+    for (int i = 0; i < race->round_count; i++) {
+        pthread_barrier_wait(&arena->start);
+        for (int j = 0; j < race->call_count; j++) {
+            run(db, race->call, arena->code, arena->answers[j * RACER_COUNT + racer], ANSWER_SIZE);
+        }
+        pthread_barrier_wait(&arena->end);
+    }
+}
+
+static void racer_run(struct arena *arena, int racer, const char *extension, const char *path)
 {
     sqlite3 *db = database(extension, path);
-    for (int i = 0; i < ROUND_COUNT; i++) {
-        pthread_barrier_wait(&arena->start);
-        run(db, "SELECT poll_device_code(?1, 'tv')", arena->device_code, arena->answers[racer],
-            ANSWER_SIZE);
-        pthread_barrier_wait(&arena->end);
+    for (size_t i = 0; i < sizeof races / sizeof races[0]; i++) {
+        race_run(db, &races[i], arena, racer);
     }
     exit(sqlite3_close(db) == SQLITE_OK ? 0 : 1);
 }
 
-/* True where one answer holds tokens and every other one says that the code is spent. */
-static bool judge(const struct arena *arena)
+/* True where as many answers hold tokens as may, and every other one says that the code is spent.
+ */
+static bool judge(const struct race *race, const struct arena *arena)
 {
-    int winner_count = 0, loser_count = 0;
-    for (int i = 0; i < RACER_COUNT; i++) {
+    int winner_count = 0, loser_count = 0, count = RACER_COUNT * race->call_count;
+    for (int i = 0; i < count; i++) {
         bool won = strstr(arena->answers[i], "\"access_token\"") != NULL;
         bool lost = strstr(arena->answers[i], "\"invalid_grant\"") != NULL;
         winner_count += won;
@@ -111,7 +147,32 @@ static bool judge(const struct arena *arena)
             printf("# unexpected answer: %s\n", arena->answers[i]);
         }
     }
-    return winner_count == 1 && loser_count == RACER_COUNT - 1;
+    return winner_count == race->winner_count && loser_count == count - race->winner_count;
+}
+
+/* True where one refresh token is good, of all that were made. */
+static bool is_one_left(sqlite3 *db)
+{
+    char seen[64];
+    run(db, "SELECT count(*) FROM idplane_refresh_token WHERE state = 'active'", NULL, seen,
+        sizeof seen);
+    if (strcmp(seen, "1") != 0) {
+        printf("# refresh tokens: %s are left\n", seen);
+    }
+    return strcmp(seen, "1") == 0;
+}
+
+static void referee(sqlite3 *db, const struct race *race, struct arena *arena)
+{
+    int failed = 0;
+    for (int i = 0; i < race->round_count; i++) {
+        issue(db, race, arena);
+        pthread_barrier_wait(&arena->start);
+        pthread_barrier_wait(&arena->end);
+        failed += !judge(race, arena) || (race->is_refresh && !is_one_left(db));
+    }
+    printf("%sok - %s, in each of %d rounds\n", failed > 0 ? "not " : "", race->name,
+           race->round_count);
 }
 
 static struct arena *arena_new(void)
@@ -137,7 +198,7 @@ int main(int count, char **arguments)
         return 2;
     }
     struct arena *arena = arena_new();
-    int failed = 0, status = 0, broken = 0;
+    int status = 0, broken = 0;
     setvbuf(stdout, NULL, _IOLBF, 0);
     /* A connection must not cross a fork: the first one is closed before. */
     sqlite3 *db = database(arguments[1], arguments[2]);
@@ -145,21 +206,16 @@ int main(int count, char **arguments)
     sqlite3_close(db);
     for (int i = 0; i < RACER_COUNT; i++) {
         if (fork() == 0) {
-            race(arena, i, arguments[1], arguments[2]);
+            racer_run(arena, i, arguments[1], arguments[2]);
         }
     }
     db = database(arguments[1], arguments[2]);
-    for (int i = 0; i < ROUND_COUNT; i++) {
-        issue(db, arena);
-        pthread_barrier_wait(&arena->start);
-        pthread_barrier_wait(&arena->end);
-        failed += !judge(arena);
+    for (size_t i = 0; i < sizeof races / sizeof races[0]; i++) {
+        referee(db, &races[i], arena);
     }
     while (wait(&status) > 0) {
         broken += status != 0;
     }
-    printf("%sok - 8 processes poll an approved code: one winner in each of %d rounds\n",
-           failed > 0 ? "not " : "", ROUND_COUNT);
     printf("%sok - every connection closes with its statements cached\n",
            broken > 0 || sqlite3_close(db) != SQLITE_OK ? "not " : "");
     return 0;

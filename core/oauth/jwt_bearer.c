@@ -19,6 +19,10 @@ const struct idp_json *idp_grant_jwt_bearer(struct idp_call *call,
     if (error != IDP_OK || scope.data == NULL) {
         return idp_error_json(error != IDP_OK ? error : IDP_INVALID_SCOPE);
     }
+    if (idp_scope_is_administrative(scope)) {
+        return idp_error_json_with(call, IDP_INVALID_SCOPE,
+                                   "An assertion gives no scope that administers: ask for others.");
+    }
     if (!idp_unverified_read(call, assertion, &token)) {
         return idp_error_json(IDP_INVALID_GRANT);
     }

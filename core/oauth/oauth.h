@@ -164,6 +164,15 @@ void idp_check_subject(struct idp_call *call, struct idp_value subject);
 
 /* ---- scope (scope.c): space-separated, RFC 6749 §3.3 ---- */
 
+/* Of access tokens that administer: login options, and OIDC instances; or that monitor. */
+#define IDP_SCOPE_SSO "sso"
+#define IDP_SCOPE_BROKER "broker"
+#define IDP_SCOPE_METRICS "metrics"
+
+/* True where a word of the scope is one of these. It is given in SQL, by somebody who may: not by
+ * whoever signs in on a page, registers by itself, or is vouched for by another issuer. */
+bool idp_scope_is_administrative(struct idp_bytes scope) IDP_MUST_CHECK;
+
 /* True for a list of scope tokens without doubles. */
 bool idp_scope_valid(struct idp_bytes scope);
 /* True where every word of `narrow` is in `wide`. */

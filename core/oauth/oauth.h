@@ -36,8 +36,9 @@ struct idp_settings {
     struct idp_bytes user_code_charset;
     int64_t subject_attempts_max, source_attempts_max, global_attempts_max;
     int64_t attempt_window_s;
-    int64_t unknown_codes_max, client_failures_max; /* from one address in a window */
-    struct idp_bytes audience;                      /* of access tokens; default: issuer */
+    /* from one address in a window */
+    int64_t unknown_codes_max, client_failures_max, registrations_max;
+    struct idp_bytes audience; /* of access tokens; default: issuer */
     int64_t access_token_lifetime_s;
     int64_t refresh_token_lifetime_s;
     int64_t id_token_lifetime_s, authorization_code_lifetime_s, grant_lifetime_s, refresh_grace_s;
@@ -154,6 +155,10 @@ void idp_guard_client_failed(struct idp_call *call, const struct idp_client *cli
 /* A device code was unknown. False: too many were, from this address. A writing call only. */
 bool idp_guard_device_code(struct idp_call *call, const struct idp_settings *settings,
                            struct idp_bytes client_id) IDP_MUST_CHECK;
+
+/* A stranger is about to register a client. False: too many did, from this address. */
+bool idp_guard_registration(struct idp_call *call,
+                            const struct idp_settings *settings) IDP_MUST_CHECK;
 
 /* ---- subjects (subject.c) ---- */
 

@@ -262,6 +262,9 @@ const struct idp_json *idp_registration_create(struct idp_call *call, struct idp
     if (error != NULL) {
         return error;
     }
+    if (!settings.initial_token_required && !idp_guard_registration(call, &settings)) {
+        return idp_error_json(IDP_TOO_MANY_REGISTRATIONS);
+    }
     struct idp_value arguments[] = {idp_value_text(idp_random_text(call, CLIENT_ID_SIZE)),
                                     idp_value_json_text(idp_json_text(call, document))};
     const struct idp_json *client = idp_sql_register_client(call, arguments).json;

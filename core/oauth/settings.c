@@ -82,6 +82,8 @@ const struct idp_setting idp_setting_rows[] = {
      FIELD(unknown_codes_max)},
     {"guard_settings", "client_failures_max", NULL, IDP_SETTING_INTEGER, 1, 9999, 20, NULL,
      FIELD(client_failures_max)},
+    {"guard_settings", "registrations_max", NULL, IDP_SETTING_INTEGER, 1, 9999, 20, NULL,
+     FIELD(registrations_max)},
     {"audit_settings", "audit_events", NULL, IDP_SETTING_AUDIT_EVENTS, 0, 0,
      IDP_AUDIT_EVENTS_DEFAULT, NULL, FIELD(audit_events)},
     {"metrics_settings", "metrics_sources", NULL, IDP_SETTING_WORDS, 0, 0, 0, "",

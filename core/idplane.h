@@ -122,10 +122,9 @@ enum idp_error {
     IDP_ALREADY_DECIDED,
     IDP_CONFIRMATION_REQUIRED,
     IDP_CODES_EXHAUSTED,
-    IDP_INVALID_KEY_DOCUMENT,   /* a provider publishes no keys in it */
-    IDP_TOO_MANY_CODES,         /* unknown device codes from one address */
-    IDP_TOO_MANY_FAILURES,      /* of the authentication of one client from one address */
-    IDP_TOO_MANY_REGISTRATIONS, /* of clients by strangers from one address */
+    IDP_INVALID_KEY_DOCUMENT, /* a provider publishes no keys in it */
+    IDP_TOO_MANY_CODES,       /* unknown device codes from one address */
+    IDP_TOO_MANY_FAILURES,    /* of the authentication of one client from one address */
     /* HTTP outcomes */
     IDP_LOGIN_REQUIRED,
     IDP_FORGED_REQUEST,
@@ -134,6 +133,7 @@ enum idp_error {
     IDP_CONTENT_TOO_LARGE,
     IDP_SERVER_ERROR,
     IDP_TEMPORARILY_UNAVAILABLE,
+    IDP_TOO_MANY_REGISTRATIONS, /* by strangers from one address */
     /* outcomes of a fetch */
     IDP_REFUSED_URL,
     IDP_REFUSED_ADDRESS,

@@ -68,9 +68,6 @@ static const struct idp_error_row rows[IDP_ERROR_COUNT] = {
     [IDP_TOO_MANY_FAILURES] = {"invalid_client", 429, "28000",
                                "Too many wrong credentials of this client came from this address. "
                                "Wait before the next attempt."},
-    [IDP_TOO_MANY_REGISTRATIONS] =
-        {"temporarily_unavailable", 429, "28000",
-         "Too many clients were registered from this address. Wait before the next one."},
     [IDP_LOGIN_REQUIRED] = {"login_required", 401, "28000", "There is no session. Sign in first."},
     [IDP_FORGED_REQUEST] = {"forged_request", 403, "28000",
                             "The request has no csrf_token of its session. Use the page of this "
@@ -82,6 +79,9 @@ static const struct idp_error_row rows[IDP_ERROR_COUNT] = {
     [IDP_SERVER_ERROR] = {"server_error", 500, "XX000", "The server could not finish the request."},
     [IDP_TEMPORARILY_UNAVAILABLE] = {"temporarily_unavailable", 503, "55P03",
                                      "The server is busy. Try again later."},
+    [IDP_TOO_MANY_REGISTRATIONS] =
+        {"temporarily_unavailable", 429, "28000",
+         "Too many clients were registered from this address. Wait before the next one."},
     [IDP_REFUSED_URL] = {"refused_url", 400, "22023",
                          "The URL is malformed, or of a kind that may not be fetched."},
     [IDP_REFUSED_ADDRESS] = {"refused_address", 403, "42501",

@@ -134,6 +134,8 @@ CREATE TABLE idplane.authorization_grant (
 );
 CREATE INDEX idplane_authorization_grant_expires ON idplane.authorization_grant (expires_at);
 CREATE INDEX idplane_authorization_grant_subject ON idplane.authorization_grant (tenant, subject, created_at);
+-- client_id first, so that no plan takes it for what is asked by tenant and something else.
+CREATE INDEX idplane_authorization_grant_client ON idplane.authorization_grant (client_id, tenant);
 COMMENT ON TABLE idplane.authorization_grant IS 'What users allowed clients: tokens are good while their grant is. state: active, revoked.';
 COMMENT ON COLUMN idplane.authorization_grant.grant_type IS 'By which the client came to it.';
 COMMENT ON COLUMN idplane.authorization_grant.used_at IS 'When tokens were last given for it.';
@@ -214,6 +216,7 @@ CREATE TABLE idplane.consent (
     changed_at timestamptz NOT NULL,
     PRIMARY KEY (tenant, subject, client_id)
 );
+CREATE INDEX idplane_consent_client ON idplane.consent (client_id, tenant);
 COMMENT ON TABLE idplane.consent IS 'What subjects allowed clients and need not be asked again.';
 
 CREATE TABLE idplane.subject_attempt (

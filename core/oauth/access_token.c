@@ -41,13 +41,7 @@ bool idp_claim_is_protected(struct idp_bytes name)
 void idp_claims_add_details(struct idp_call *call, struct idp_json *claims,
                             const struct idp_json *details)
 {
-    static const char *const kept[] = {"auth_time", "amr"};
-    for (size_t i = 0; i < IDP_COUNT(kept); i++) {
-        const struct idp_json *member = idp_json_member(details, kept[i]);
-        if (member != NULL) {
-            idp_json_add_shared(call, claims, kept[i], member);
-        }
-    }
+    idp_json_add_members(call, claims, details, "auth_time amr");
     const struct idp_json *extra = idp_json_member(details, "claims");
     for (const struct idp_json *claim = extra == NULL ? NULL : extra->child; claim != NULL;
          claim = claim->next) {

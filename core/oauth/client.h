@@ -16,6 +16,9 @@ struct idp_client idp_client_of(struct idp_bytes client_id, const struct idp_val
 /* Signatures that a public key verifies. */
 #define IDP_SIGNATURE_NAMES "ES256 ES384 ES512 EdDSA PS256 PS384 PS512 RS256 RS384 RS512"
 
+/* Those that a shared secret makes and verifies. */
+#define IDP_SECRET_SIGNATURE_NAMES "HS256 HS384 HS512"
+
 /* Values of token_endpoint_auth_method; those of RFC 8705 need a front that passes certificates. */
 #define IDP_PROVING_AUTH_METHODS                                                                   \
     "client_secret_basic client_secret_post client_secret_jwt private_key_jwt"

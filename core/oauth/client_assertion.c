@@ -62,28 +62,14 @@ struct idp_json *idp_own_audiences(struct idp_call *call)
     return list;
 }
 
-static struct idp_json *algorithms_of(struct idp_call *call, bool is_secret)
-{
-    struct idp_json *list = idp_json_new(call, IDP_JSON_ARRAY);
-    struct idp_bytes rest = idp_bytes_of(is_secret ? "HS256 HS384 HS512" : IDP_SIGNATURE_NAMES);
-    for (struct idp_bytes word = idp_word_next(&rest); word.size > 0; word = idp_word_next(&rest)) {
-        add_word(call, list, word);
-    }
-    return list;
-}
-
 static struct idp_json *policy_of(struct idp_call *call, struct idp_bytes issuer, bool is_secret)
 {
-    static const char *const required[] = {"iss", "sub", "aud", "exp", "jti"};
     struct idp_json *policy = idp_json_new(call, IDP_JSON_OBJECT);
-    struct idp_json *require = idp_json_new(call, IDP_JSON_ARRAY);
-    for (size_t i = 0; i < IDP_COUNT(required); i++) {
-        add_word(call, require, idp_bytes_of(required[i]));
-    }
+    const char *algorithms = is_secret ? IDP_SECRET_SIGNATURE_NAMES : IDP_SIGNATURE_NAMES;
     idp_json_add_string(call, policy, "iss", issuer);
     idp_json_add(policy, "aud", idp_own_audiences(call));
-    idp_json_add(policy, "algs", algorithms_of(call, is_secret));
-    idp_json_add(policy, "require", require);
+    idp_json_add(policy, "algs", idp_json_words(call, algorithms));
+    idp_json_add(policy, "require", idp_json_words(call, "iss sub aud exp jti"));
     idp_json_add_integer(call, policy, "leeway", LEEWAY_S);
     return policy;
 }

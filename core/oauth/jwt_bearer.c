@@ -38,15 +38,11 @@ const struct idp_json *idp_grant_jwt_bearer(struct idp_call *call,
         !idp_subject_enabled(call, subject)) {
         return idp_error_json(IDP_INVALID_GRANT);
     }
-    struct idp_json *details = idp_json_new(call, IDP_JSON_OBJECT);
-    if (resource != NULL) {
-        idp_json_add_shared(call, details, "resource", resource);
-    }
     struct idp_grant grant = {.client_id = request->client.client_id,
                               .subject = subject,
                               .scope = scope,
                               .grant_type = idp_bytes_of(IDP_GRANT_JWT_BEARER),
-                              .details = details,
+                              .details = idp_grant_details(call, NULL, "", resource),
                               .binding = request->binding,
                               .is_new = true};
     return idp_tokens_issue(call, request, &grant, false);

@@ -16,12 +16,7 @@ static void add_url(struct idp_call *call, struct idp_json *object, const char *
 static void add_list(struct idp_call *call, struct idp_json *object, const char *name,
                      const char *words)
 {
-    struct idp_json *list = idp_json_new(call, IDP_JSON_ARRAY);
-    struct idp_bytes rest = idp_bytes_of(words);
-    for (struct idp_bytes word = idp_word_next(&rest); word.size > 0; word = idp_word_next(&rest)) {
-        idp_json_add(list, NULL, idp_json_new_string(call, word));
-    }
-    idp_json_add(object, name, list);
+    idp_json_add(object, name, idp_json_words(call, words));
 }
 
 static void add_grant_types(struct idp_call *call, struct idp_json *object,
@@ -58,7 +53,7 @@ static void add_client_authentication(struct idp_call *call, struct idp_json *ob
         idp_text_add_c(&algorithms, endpoints[i].name);
         idp_text_add_c(&algorithms, "_endpoint_auth_signing_alg_values_supported");
         add_list(call, object, idp_text_bytes(&algorithms).data,
-                 IDP_SIGNATURE_NAMES " HS256 HS384 HS512");
+                 IDP_SIGNATURE_NAMES " " IDP_SECRET_SIGNATURE_NAMES);
     }
     if (has_certificates) {
         idp_json_add_bool(call, object, "tls_client_certificate_bound_access_tokens", true);

@@ -59,6 +59,11 @@ struct idp_bytes idp_grant_of_jti(struct idp_bytes jti);
 
 struct idp_bytes idp_grant_id_make(struct idp_call *call);
 
+/* What goes along with a grant: the named members of `from` (may be NULL), and the resource; NULL:
+ * none. */
+struct idp_json *idp_grant_details(struct idp_call *call, const struct idp_json *from,
+                                   const char *names, const struct idp_json *resource);
+
 /* Writes its row; expires_at_us follows from the rules. grant_id data NULL: a new one. */
 void idp_grant_create(struct idp_call *call, const struct idp_token_rules *rules,
                       struct idp_grant *grant);
@@ -176,6 +181,11 @@ enum idp_error idp_resource_asked(struct idp_call *call, const struct idp_token_
 /* True where a request asks for no other resource than its grant is for. */
 bool idp_resource_meets(const struct idp_token_request *request,
                         const struct idp_json *details) IDP_MUST_CHECK;
+
+/* The code_challenge of a request (RFC 7636 §4.3); data NULL: none. False: it is malformed, or of
+ * another method than S256. */
+bool idp_code_challenge_asked(const struct idp_json *form,
+                              struct idp_bytes *challenge) IDP_MUST_CHECK;
 
 /* What a verifier is the verifier of (RFC 7636 §4.6, S256); "-" for one that can be none. */
 struct idp_bytes idp_code_challenge(struct idp_call *call, struct idp_bytes verifier);

@@ -38,6 +38,7 @@ CREATE TABLE idplane.client (
     sealed_secret bytea,
     registration_digest bytea,
     watched_until timestamptz,
+    old_sealed_secret bytea,
     PRIMARY KEY (tenant, client_id)
 );
 COMMENT ON TABLE idplane.client IS 'Registered OAuth clients (RFC 7591 metadata).';
@@ -45,6 +46,7 @@ COMMENT ON COLUMN idplane.client.auth_method IS 'token_endpoint_auth_method: the
 COMMENT ON COLUMN idplane.client.secret_digest IS 'SHA-256 of the client secret; the secret itself is shown once and never kept.';
 COMMENT ON COLUMN idplane.client.old_secret_digest IS 'The secret before the last rotation, good until old_secret_expires_at.';
 COMMENT ON COLUMN idplane.client.sealed_secret IS 'Of client_secret_jwt alone, which needs the secret itself: AES-256-GCM under the master key, bound to tenant and client.';
+COMMENT ON COLUMN idplane.client.old_sealed_secret IS 'The same of the secret before the last rotation, good until old_secret_expires_at.';
 COMMENT ON COLUMN idplane.client.registration_digest IS 'SHA-256 of the token with which the client manages its own registration (RFC 7592).';
 COMMENT ON COLUMN idplane.client.grant_types IS 'grant_types of the metadata, separated by one space.';
 COMMENT ON COLUMN idplane.client.watched_until IS 'An address sent too many wrong credentials of it: until then each address is looked up before its credentials are.';

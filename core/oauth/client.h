@@ -9,8 +9,8 @@
 #define IDP_CLIENT_COLUMNS                                                                         \
     "c.enabled, c.device_grant, c.refresh_grant, c.auth_method, c.secret_digest, c.scope,"         \
     " c.secret_expires_at, c.old_secret_digest, c.old_secret_expires_at, c.sealed_secret,"         \
-    " c.grant_types, c.watched_until"
-#define IDP_CLIENT_KINDS "bbbtxtzxzxtz"
+    " c.grant_types, c.watched_until, c.old_sealed_secret"
+#define IDP_CLIENT_KINDS "bbbtxtzxzxtzx"
 struct idp_client idp_client_of(struct idp_bytes client_id, const struct idp_value *row);
 
 /* Signatures that a public key verifies. */
@@ -56,7 +56,10 @@ struct idp_client_secret idp_client_secret_make(struct idp_call *call, struct id
                                                 struct idp_bytes auth_method,
                                                 struct idp_bytes given);
 struct idp_bytes idp_client_secret_digest(struct idp_call *call, struct idp_bytes secret);
-struct idp_bytes idp_client_secret_unseal(struct idp_call *call, const struct idp_client *client);
+
+/* A secret as it was sealed for this client; data NULL: there is none. */
+struct idp_bytes idp_client_secret_unseal(struct idp_call *call, struct idp_bytes client_id,
+                                          struct idp_bytes sealed);
 
 /* True where requests are authenticated by such a method with a secret. */
 bool idp_client_has_secret(struct idp_bytes auth_method);
@@ -87,6 +90,9 @@ struct idp_bytes idp_client_assertion_subject(struct idp_call *call, struct idp_
 /* The JWKS of the client, or what was stored of its jwks_uri; data NULL: none. */
 struct idp_bytes idp_client_keys(struct idp_call *call, struct idp_bytes client_id);
 struct idp_bytes idp_client_keys_stored(struct idp_call *call, struct idp_bytes uri);
+
+/* The 4 or 16 octets of an IP address; data NULL: it is none (ip_address.c). */
+struct idp_bytes idp_ip_address(struct idp_call *call, struct idp_bytes text);
 
 /* True where the certificate (PEM) is the client's: RFC 8705 §2. */
 bool idp_client_certificate_valid(struct idp_call *call, const struct idp_client *client,

@@ -88,7 +88,8 @@ bool idp_tenant_match(struct idp_call *call, struct idp_bytes authority, struct 
 struct idp_client {
     struct idp_bytes client_id;
     bool enabled, device_grant, refresh_grant;
-    struct idp_bytes auth_method, secret_digest, old_secret_digest, sealed_secret, scope;
+    struct idp_bytes auth_method, secret_digest, old_secret_digest, scope;
+    struct idp_bytes sealed_secret, old_sealed_secret;
     struct idp_bytes grant_types;                           /* separated by one space */
     int64_t secret_expires_at_us, old_secret_expires_at_us; /* 0: never */
     int64_t watched_until_us; /* somebody guesses its credentials; 0: nobody did */
@@ -374,7 +375,7 @@ struct idp_value idp_sql_create_initial_access_token(struct idp_call *call,
                                                      const struct idp_value *arguments);
 struct idp_value idp_sql_rotate_client_secret(struct idp_call *call,
                                               const struct idp_value *arguments);
-extern const struct idp_sealed_column idp_client_sealed;
+extern const struct idp_sealed_column idp_client_sealed, idp_client_old_sealed;
 struct idp_value idp_sql_set_subject(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_issue_device_code(struct idp_call *call,
                                            const struct idp_value *arguments);

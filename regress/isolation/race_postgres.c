@@ -28,12 +28,19 @@ struct race {
     const char *grant_count; /* good ones that are left then */
     const char *token_count; /* refresh tokens that are good then; NULL: any number */
     bool has_successor;      /* every other call is with the token that the first one made */
+    const char *left;        /* SQL that is true of what is left; NULL: nothing more */
 };
 
 #define POLL "SELECT idplane.poll_device_code('%s', 'tv')"
 #define REFRESH                                                                                    \
     "SELECT idplane.token_request('{\"grant_type\":\"refresh_token\",\"refresh_token\":\"%s\"}',"  \
     " '{\"client_id\":\"tv\"}')"
+
+#define ALLOW(scope)                                                                               \
+    "SELECT "                                                                                      \
+    "idplane.authorize('{\"response_type\":\"code\",\"client_id\":\"app\",\"scope\":\"" scope      \
+    "\",\"code_challenge\":\"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM\","                       \
+    "\"code_challenge_method\":\"S256\"}', '%s')"
 
 static const struct race races[] = {
     {"64 polls of an approved code, read committed: one winner",
@@ -141,7 +148,24 @@ static const struct race races[] = {
      "60",
      "1",
      "1",
-     true},
+     true,
+     NULL},
+    {"64 times a user allows an application one or another scope: both are remembered",
+     "read committed",
+     20,
+     false,
+     {ALLOW("one"), ALLOW("two")},
+     "user_code",
+     "redirect_to",
+     "",
+     RACER_COUNT,
+     RACER_COUNT,
+     NULL,
+     NULL,
+     NULL,
+     false,
+     "SELECT count(*) = 1 FROM idplane.consent WHERE scope IN ('one two', 'two one')"
+     " AND subject = (SELECT response ->> 'user_code' FROM flow)"},
     {"32 revocations and 32 refreshes: the grant has ended",
      "read committed",
      30,
@@ -193,6 +217,11 @@ static void setup(PGconn *referee)
         "SELECT idplane.register_client('tv', "
         "'{\"grant_types\":[\"urn:ietf:params:oauth:grant-type:"
         "device_code\",\"refresh_token\"],\"token_endpoint_auth_method\":\"none\"}')",
+        NULL, 0);
+    run(referee,
+        "SELECT idplane.register_client('app', '{\"scope\":\"one two\","
+        "\"redirect_uris\":[\"https://app.example/"
+        "cb\"],\"grant_types\":[\"authorization_code\"]}')",
         NULL, 0);
     run(referee, "SELECT idplane.create_signing_key()", NULL, 0);
     run(referee, "CREATE TEMP TABLE flow (response jsonb)", NULL, 0);
@@ -256,7 +285,11 @@ static bool is_count(PGconn *referee, const char *table, const char *expected)
 /* Whether what is left is what has to be. */
 static bool is_left(PGconn *referee, const struct race *race)
 {
-    return is_count(referee, "authorization_grant", race->grant_count) &&
+    char seen[16] = "t";
+    if (race->left != NULL) {
+        run(referee, race->left, seen, sizeof seen);
+    }
+    return strcmp(seen, "t") == 0 && is_count(referee, "authorization_grant", race->grant_count) &&
            is_count(referee, "refresh_token", race->token_count);
 }
 

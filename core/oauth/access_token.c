@@ -148,14 +148,13 @@ static struct idp_bytes sign(struct idp_call *call, const struct idp_json *claim
 static struct idp_bytes keep(struct idp_call *call, const struct idp_settings *settings,
                              const struct idp_json *claims)
 {
-    int64_t expires_at_s = 0;
+    int64_t expires_at_us = 0;
     struct idp_bytes token = idp_opaque_token(call, settings);
-    bool is_number = idp_json_integer(idp_json_member(claims, "exp"), &expires_at_s);
-    struct idp_value row[] = {idp_value_text(idp_tenant(call)),
-                              idp_value_blob(idp_token_digest(call, LABEL, token)),
-                              idp_value_text(idp_json_string(claims, "jti")),
-                              idp_value_time(is_number ? expires_at_s * SECOND_US : 0),
-                              idp_value_json_text(idp_json_text(call, claims))};
+    bool is_time = idp_numeric_date(idp_json_member(claims, "exp"), &expires_at_us);
+    struct idp_value row[] = {
+        idp_value_text(idp_tenant(call)), idp_value_blob(idp_token_digest(call, LABEL, token)),
+        idp_value_text(idp_json_string(claims, "jti")), idp_value_time(is_time ? expires_at_us : 0),
+        idp_value_json_text(idp_json_text(call, claims))};
     idp_run(call, &idp_access_token_statements[INSERT], row);
     return token;
 }

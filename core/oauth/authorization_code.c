@@ -99,12 +99,9 @@ static const struct idp_json *pay(struct idp_call *call, const struct idp_token_
     if (!idp_resource_meets(request, grant.details)) {
         return idp_error_json(IDP_INVALID_TARGET);
     }
-    bool is_refresh_wanted =
-        request->client.refresh_grant &&
-        idp_grant_offered(&request->settings, idp_bytes_of(IDP_GRANT_REFRESH_TOKEN));
     idp_audit_event(call, &request->settings, IDP_AUDIT_REDEEMED, grant.client_id, grant.subject,
                     NULL);
-    return idp_tokens_issue(call, request, &grant, is_refresh_wanted);
+    return idp_tokens_issue(call, request, &grant, idp_refresh_allowed(request));
 }
 
 const struct idp_json *idp_grant_authorization_code(struct idp_call *call,

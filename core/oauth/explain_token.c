@@ -88,8 +88,7 @@ static bool has_refresh_token(const struct idp_token_request *request)
     bool is_wanted = is_of(request, IDP_GRANT_DEVICE_CODE) ||
                      is_of(request, IDP_GRANT_AUTHORIZATION_CODE) ||
                      (is_of(request, IDP_GRANT_REFRESH_TOKEN) && request->rules.is_rotated);
-    return is_wanted && request->client.refresh_grant &&
-           idp_grant_offered(&request->settings, idp_bytes_of(IDP_GRANT_REFRESH_TOKEN));
+    return is_wanted && idp_refresh_allowed(request);
 }
 
 /* ---- what is shown ---- */

@@ -3,14 +3,31 @@
  * its metadata names them in assertion_issuers, set_issuer_keys() their keys. */
 #include "core/oauth/token.h"
 
+/* Whom it is about, verified and used up; size 0: it is none that the client may bring. */
+static struct idp_bytes subject_of(struct idp_call *call, const struct idp_token_request *request,
+                                   struct idp_bytes assertion)
+{
+    struct idp_unverified token;
+    const struct idp_json *listed =
+        idp_json_member(idp_client_metadata(call, request->client.client_id), "assertion_issuers");
+    if (listed == NULL || !idp_unverified_read(call, assertion, &token)) {
+        return (struct idp_bytes){0};
+    }
+    struct idp_bytes issuer = idp_json_string(token.claims, "iss");
+    if (issuer.data == NULL || !idp_json_holds(listed, issuer)) {
+        return (struct idp_bytes){0};
+    }
+    struct idp_bytes keys = idp_client_keys_stored(call, issuer);
+    return keys.data == NULL
+               ? keys
+               : idp_json_string(idp_assertion_claims(call, assertion, issuer, keys, false), "sub");
+}
+
 const struct idp_json *idp_grant_jwt_bearer(struct idp_call *call,
                                             const struct idp_token_request *request)
 {
-    struct idp_unverified token;
+    const struct idp_json *resource;
     struct idp_bytes assertion = idp_json_string(request->form, "assertion");
-    const struct idp_json *resource,
-        *listed = idp_json_member(idp_client_metadata(call, request->client.client_id),
-                                  "assertion_issuers");
     if (assertion.data == NULL) {
         return idp_error_json_with(call, IDP_INVALID_REQUEST, "Parameter assertion is missing.");
     }
@@ -23,17 +40,8 @@ const struct idp_json *idp_grant_jwt_bearer(struct idp_call *call,
         return idp_error_json_with(call, IDP_INVALID_SCOPE,
                                    "An assertion gives no scope that administers: ask for others.");
     }
-    if (!idp_unverified_read(call, assertion, &token)) {
-        return idp_error_json(IDP_INVALID_GRANT);
-    }
-    struct idp_bytes issuer = idp_json_string(token.claims, "iss");
-    struct idp_bytes keys = issuer.data == NULL ? issuer : idp_client_keys_stored(call, issuer);
-    bool is_listed = listed != NULL && issuer.data != NULL && idp_json_holds(listed, issuer);
     call->host->begin(call);
-    const struct idp_json *claims = is_listed && keys.data != NULL
-                                        ? idp_assertion_claims(call, assertion, issuer, keys, false)
-                                        : NULL;
-    struct idp_bytes subject = idp_json_string(claims, "sub");
+    struct idp_bytes subject = subject_of(call, request, assertion);
     if (subject.size == 0 || subject.size > IDP_SUBJECT_SIZE_MAX ||
         !idp_subject_enabled(call, subject)) {
         return idp_error_json(IDP_INVALID_GRANT);

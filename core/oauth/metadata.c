@@ -19,19 +19,6 @@ static void add_list(struct idp_call *call, struct idp_json *object, const char 
     idp_json_add(object, name, idp_json_words(call, words));
 }
 
-static void add_grant_types(struct idp_call *call, struct idp_json *object,
-                            const struct idp_settings *settings)
-{
-    struct idp_json *list = idp_json_new(call, IDP_JSON_ARRAY);
-    for (size_t i = 0; i < idp_grant_type_count; i++) {
-        struct idp_bytes name = idp_bytes_of(idp_grant_types[i].name);
-        if (idp_grant_offered(settings, name)) {
-            idp_json_add(list, NULL, idp_json_new_string(call, name));
-        }
-    }
-    idp_json_add(object, "grant_types_supported", list);
-}
-
 /* A certificate can only be one where the front passes it. */
 static void add_client_authentication(struct idp_call *call, struct idp_json *object,
                                       const struct idp_settings *settings)
@@ -92,7 +79,7 @@ struct idp_json *idp_metadata(struct idp_call *call)
         add_url(call, result, "registration_endpoint", settings.base_url, "/register");
     }
     add_authorization(call, result, &settings);
-    add_grant_types(call, result, &settings);
+    idp_json_add(result, "grant_types_supported", idp_grants_offered(call, &settings));
     add_client_authentication(call, result, &settings);
     add_list(call, result, "subject_types_supported", "public");
     add_list(call, result, "id_token_signing_alg_values_supported", IDP_SIGNATURE_NAMES);

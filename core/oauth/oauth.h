@@ -71,6 +71,9 @@ extern const struct idp_scheduler idp_key_scheduler;
 /* True where the tenant offers the grant type. */
 bool idp_grant_offered(const struct idp_settings *settings, struct idp_bytes grant_type);
 
+/* All that it offers, an array. */
+struct idp_json *idp_grants_offered(struct idp_call *call, const struct idp_settings *settings);
+
 /* Makes the tenant's row where there is none. */
 void idp_tenant_ensure(struct idp_call *call);
 

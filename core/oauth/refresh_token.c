@@ -150,13 +150,13 @@ static bool take(struct idp_call *call, const struct idp_settings *settings, con
 }
 
 /* Of a token that was spent before: after the grace time somebody has it who should not. */
-static const struct idp_json *reused(struct idp_call *call, const struct key *key,
-                                     const struct idp_grant *grant)
+static const struct idp_json *reused(struct idp_call *call, const struct idp_settings *settings,
+                                     const struct key *key, const struct idp_grant *grant)
 {
     bool is_replayed =
         idp_run_one(call, &idp_refresh_token_statements[REPLAYED], key->values) != NULL;
     if (is_replayed && idp_grant_revoke(call, grant->grant_id)) {
-        idp_audit_event(call, NULL, IDP_AUDIT_REUSED, grant->client_id, grant->subject, NULL);
+        idp_audit_event(call, settings, IDP_AUDIT_REUSED, grant->client_id, grant->subject, NULL);
     }
     return idp_error_json(IDP_INVALID_GRANT);
 }
@@ -223,7 +223,7 @@ const struct idp_json *idp_grant_refresh_token(struct idp_call *call,
     bool is_taken =
         request->rules.is_rotated ? take(call, &request->settings, &key) : refresh.is_active;
     if (!is_taken) {
-        return reused(call, &key, &refresh.grant);
+        return reused(call, &request->settings, &key, &refresh.grant);
     }
     return idp_grant_use(call, refresh.grant.grant_id) ? pay(call, request, &refresh)
                                                        : idp_error_json(IDP_INVALID_GRANT);

@@ -182,6 +182,18 @@ bool idp_grant_offered(const struct idp_settings *settings, struct idp_bytes gra
     return false;
 }
 
+struct idp_json *idp_grants_offered(struct idp_call *call, const struct idp_settings *settings)
+{
+    struct idp_json *list = idp_json_new(call, IDP_JSON_ARRAY);
+    for (size_t i = 0; i < idp_grant_type_count; i++) {
+        struct idp_bytes name = idp_bytes_of(idp_grant_types[i].name);
+        if (idp_grant_offered(settings, name)) {
+            idp_json_add(list, NULL, idp_json_new_string(call, name));
+        }
+    }
+    return list;
+}
+
 static void fill_behaviour(struct idp_settings *settings)
 {
     bool isvaop = settings->is_isvaop;

@@ -126,6 +126,7 @@ const char *idp_token_withdrawal(struct idp_call *call, const struct idp_json *c
 /* From now on it is revoked. */
 void idp_token_withdraw(struct idp_call *call, struct idp_bytes jti, int64_t expires_at_us);
 
+/* A refresh token of the grant: its next_refresh_token, or a new one. Writes. */
 struct idp_bytes idp_refresh_token(struct idp_call *call, const struct idp_settings *settings,
                                    const struct idp_token_rules *rules,
                                    const struct idp_grant *grant);
@@ -168,6 +169,9 @@ const struct idp_json *idp_grant_token_exchange(struct idp_call *call,
                                                 const struct idp_token_request *request);
 const struct idp_json *idp_grant_jwt_bearer(struct idp_call *call,
                                             const struct idp_token_request *request);
+
+/* True where both client and tenant have the grant type refresh_token (token_rules.c). */
+bool idp_refresh_allowed(const struct idp_token_request *request) IDP_MUST_CHECK;
 
 /* The scope that a request may have of `wide`, all of it where it asks for none; data NULL: more
  * than that, or malformed. */

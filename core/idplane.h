@@ -16,6 +16,9 @@
 #define IDP_VERSION "0.1.0"
 #define IDP_SCHEMA_VERSION 1
 
+/* On which PostgreSQL notifies of decisions. */
+#define IDP_CHANNEL "idplane"
+
 #define IDP_MUST_CHECK __attribute__((warn_unused_result))
 #define IDP_NORETURN __attribute__((noreturn))
 #define IDP_COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -275,6 +278,9 @@ struct idp_host {
     /* Runs it with its owner's rights. It can read, and change nothing: no row, no setting. */
     struct idp_query_answer (*query_run)(struct idp_call *call, const struct idp_query *query,
                                          struct idp_bytes request);
+    /* Tells other sessions that listen (IDP_CHANNEL), once this transaction is committed; NULL:
+     * there is no way. */
+    void (*notify)(struct idp_call *call, const char *name);
     /* Microseconds since 1970: wall clock for `writes`, start of the statement for the others. */
     int64_t (*now)(struct idp_call *call);
     /* Unpredictable bytes. */
@@ -315,6 +321,7 @@ struct idp_call {
     const struct idp_function *function;
     struct idp_bytes tenant; /* set on first use, and by http_request */
     struct idp_bytes source; /* address of who asks, where it is known; data NULL: it is not */
+    struct idp_bytes wakes;  /* whose decision this is, for who waits for it; data NULL: none */
     int64_t now_us;          /* set on first use, then constant for the call */
     bool now_known;
 };

@@ -30,6 +30,22 @@ static void link_down(struct link *link)
         exchange_refuse(exchange, IDP_TEMPORARILY_UNAVAILABLE);
 }
 
+/* Of what was decided while nobody listened nobody was told. */
+static void link_listen(const struct link *link)
+{
+    PQclear(PQexec(link->connection, "LISTEN " IDP_CHANNEL));
+    holding_wake(NULL);
+}
+
+static void notifications_read(const struct link *link)
+{
+    PGnotify *notification;
+    while ((notification = PQnotifies(link->connection))) {
+        holding_wake(notification->extra);
+        PQfreemem(notification);
+    }
+}
+
 static void link_up(struct link *link)
 {
     link->connection = PQconnectdb(option[POSTGRES]);
@@ -40,6 +56,8 @@ static void link_up(struct link *link)
         reconnect_us = monotonic_us() + RECONNECT_PAUSE_US;
     }
     PQclear(result);
+    if (link == &links[0] && link->connection)
+        link_listen(link);
 }
 
 static void link_send(struct link *link, struct exchange *exchange)
@@ -95,6 +113,8 @@ static void link_read(struct link *link)
         else
             link_done(link);
     }
+    if (!lost && link == &links[0])
+        notifications_read(link);
     if (lost)
         link_down(link);
 }
@@ -157,4 +177,4 @@ static void engine_open(void)
     PQclear(result);
 }
 
-const struct engine engine_postgres = {engine_open, engine_take, engine_turn};
+const struct engine engine_postgres = {engine_open, engine_take, engine_turn, NULL};

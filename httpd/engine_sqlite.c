@@ -16,13 +16,14 @@ static sqlite3 *db;
 static struct queue waiting = STAILQ_HEAD_INITIALIZER(waiting); /* for the commit */
 static struct queue blocked = STAILQ_HEAD_INITIALIZER(blocked); /* for the write lock */
 
-enum { REQUEST, BEGIN, BEGIN_WRITING, COMMIT, ROLLBACK, STATEMENT_COUNT };
+enum { REQUEST, BEGIN, BEGIN_WRITING, COMMIT, ROLLBACK, VERSION, STATEMENT_COUNT };
 static sqlite3_stmt *statements[STATEMENT_COUNT];
 static const char *const texts[STATEMENT_COUNT] = {[REQUEST] = "SELECT http_request(?, ?, ?, ?, ?)",
                                                    [BEGIN] = "BEGIN",
                                                    [BEGIN_WRITING] = "BEGIN IMMEDIATE",
                                                    [COMMIT] = "COMMIT",
-                                                   [ROLLBACK] = "ROLLBACK"};
+                                                   [ROLLBACK] = "ROLLBACK",
+                                                   [VERSION] = "PRAGMA data_version"};
 
 /* The last connection to go checkpoints the log into the file. */
 static void engine_close(void)
@@ -174,4 +175,17 @@ static bool engine_turn(void)
     return !STAILQ_EMPTY(&blocked);
 }
 
-const struct engine engine_sqlite = {engine_open, engine_take, engine_turn};
+/* The version is another one where another connection has committed. */
+static bool engine_changed(void)
+{
+    static sqlite3_int64 known;
+    sqlite3_int64 version = known;
+    if (sqlite3_step(statements[VERSION]) == SQLITE_ROW)
+        version = sqlite3_column_int64(statements[VERSION], 0);
+    sqlite3_reset(statements[VERSION]);
+    bool changed = version != known;
+    known = version;
+    return changed;
+}
+
+const struct engine engine_sqlite = {engine_open, engine_take, engine_turn, engine_changed};

@@ -27,8 +27,6 @@ void host_done(struct host *host);
 /* Refuses all that wait in vain. */
 void hosts_sweep(void);
 
-/* The request goes on where it said, with what came; NULL: with nothing. */
-void exchange_resume(struct exchange *exchange, const char *fetched);
 /* Lets those go on that are due. */
 void pausing_resume(void);
 uint64_t pausing_due_us(void);

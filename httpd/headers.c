@@ -6,12 +6,20 @@
 
 /* x-idplane-peer is ours alone: a client's copy is not among them. The last ones are those of
  * --trust-header: what tells who somebody is is handed on for who says that a proxy sets it. */
-enum { ACCEPT, ACCEPT_LANGUAGE, USUAL_COUNT = 12, TRUSTED_COUNT_MAX = 4 };
-static const char *handed_on[USUAL_COUNT + TRUSTED_COUNT_MAX] = {
-    "Accept",        "Accept-Language",   "Host",
-    "Content-Type",  "User-Agent",        "Content-Length",
-    "Authorization", "Transfer-Encoding", "X-Broker-API-Version",
-    "Cookie",        "X-XSRF-TOKEN",      "DPoP"};
+enum { ACCEPT, ACCEPT_LANGUAGE, PREFER, USUAL_COUNT = 13, TRUSTED_COUNT_MAX = 4 };
+static const char *handed_on[USUAL_COUNT + TRUSTED_COUNT_MAX] = {"Accept",
+                                                                 "Accept-Language",
+                                                                 "Prefer",
+                                                                 "Host",
+                                                                 "Content-Type",
+                                                                 "User-Agent",
+                                                                 "Content-Length",
+                                                                 "Authorization",
+                                                                 "Transfer-Encoding",
+                                                                 "Cookie",
+                                                                 "X-Broker-API-Version",
+                                                                 "X-XSRF-TOKEN",
+                                                                 "DPoP"};
 static size_t handed_on_count = USUAL_COUNT;
 static unsigned taken;           /* a bit for each */
 static const char *content_type; /* that was taken */
@@ -44,10 +52,10 @@ void header_trust(const char *name)
 }
 
 /* The seed of one service sends its Content-Type twice; the same again says nothing new. What a
- * browser takes may come in several lines (RFC 9110 §5.3): the first one is enough to tell it. */
+ * client takes or prefers may come in several lines (RFC 9110 §5.3): the first is enough. */
 static bool is_said(size_t i, const char *value)
 {
-    if (i == ACCEPT || i == ACCEPT_LANGUAGE)
+    if (i == ACCEPT || i == ACCEPT_LANGUAGE || i == PREFER)
         return (taken & 1U << i) != 0;
     if (strcmp(handed_on[i], "Content-Type") != 0)
         return false;

@@ -46,13 +46,15 @@ struct exchange {
     char *fetch;       /* what is to be fetched */
     struct host *host; /* from there */
     char *resume;      /* where it goes on, with what came; NULL: it begins */
-    uint64_t due_us;   /* when it goes on that waits for another one's fetch */
+    char *wake_on;     /* whose decision it waits for */
+    uint64_t due_us;   /* when it goes on that waits for another one's fetch, or for a decision */
     size_t body_size;
     unsigned attempts, status; /* status 0: not answered */
     uint64_t since_us;         /* when it was connected, or its request began or ended; 0: closed */
     uint64_t step_us;          /* when this step of it began */
     uint64_t woken_us;         /* when it was answered, if it slept */
     bool asleep;               /* its connection waits for the answer */
+    bool waited;               /* for a decision, long enough */
     const char *address;
 };
 
@@ -65,6 +67,7 @@ struct engine {
     void (*open)(void);                      /* ends the process where it fails */
     void (*take)(struct exchange *exchange); /* a complete request: answers it, or lets it wait */
     bool (*turn)(void);                      /* answers what is done; true: come back soon */
+    bool (*changed)(void); /* somebody else wrote since it was asked last; NULL: it is told */
 };
 extern const struct engine engine_sqlite, engine_postgres, *engine;
 
@@ -83,6 +86,18 @@ const char *exchange_headers(const struct exchange *exchange);
 void exchange_answer(struct exchange *exchange, const char *json);
 void exchange_refuse(struct exchange *exchange, enum idp_error error);
 
+/* True where the answer is kept back until somebody decides, or for as long as it says (holding.c).
+ */
+bool exchange_hold(struct exchange *exchange, const cJSON *document, const char *json);
+/* Somebody has decided: those who wait for that go on in the next turn. NULL: all of them do. */
+void holding_wake(const char *name);
+/* Lets those go on who were woken; answers those who waited long enough, or in vain. */
+void holding_turn(void);
+/* When there is something to do although nothing comes: at once, later, or never. */
+uint64_t holding_due_us(void);
+/* Nobody waits any longer. */
+void holding_end(void);
+
 /* Nobody needs its answer: its client has left, or was told to wait for too long. */
 bool exchange_in_vain(const struct exchange *exchange);
 
@@ -92,6 +107,8 @@ void fetchers_stop(void);
 /* True where the document is no answer yet: its request sleeps and goes on by itself, or is
  * refused. */
 bool exchange_pend(struct exchange *exchange, const cJSON *document, const char *json);
+/* The request goes on where its answer said, with what was fetched; NULL: with nothing. */
+void exchange_resume(struct exchange *exchange, const char *fetched);
 /* Before the engine's turn: lets those go on whose fetch is done, or who are due. */
 void fetchers_read(void);
 /* Behind it: sends what it has left to be fetched. */

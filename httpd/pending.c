@@ -46,7 +46,8 @@ bool exchange_pend(struct exchange *exchange, const cJSON *document, const char 
 {
     const cJSON *wait_ms = cJSON_GetObjectItem(document, "wait_ms");
     const cJSON *fetch = cJSON_GetObjectItem(document, "fetch");
-    if (!fetch && !wait_ms)
+    bool is_answer = cJSON_HasObjectItem(document, "status");
+    if (is_answer || (!fetch && !wait_ms))
         return false;
     if (exchange_in_vain(exchange)) {
         exchange_refuse(exchange, IDP_TEMPORARILY_UNAVAILABLE);

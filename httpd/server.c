@@ -148,7 +148,10 @@ void exchange_answer(struct exchange *exchange, const char *json)
     static unsigned status;
     if (!kept || strcmp(kept, json) != 0) {
         cJSON *document = cJSON_Parse(json);
-        if (exchange_pend(exchange, document, json)) {
+        const cJSON *wakes = cJSON_GetObjectItem(document, "wakes");
+        if (wakes)
+            holding_wake(wakes->valuestring);
+        if (exchange_pend(exchange, document, json) || exchange_hold(exchange, document, json)) {
             cJSON_Delete(document);
             return;
         }
@@ -215,6 +218,7 @@ static void exchange_close(void *context, struct MHD_Connection *connection, voi
     free(exchange->pending);
     free(exchange->fetch);
     free(exchange->resume);
+    free(exchange->wake_on);
     open_count--;
 }
 
@@ -291,7 +295,8 @@ static void server_start(void)
 /* How long nothing need be done: the sweep comes once a second. */
 static int idle_ms(void)
 {
-    uint64_t now_us = monotonic_us(), due_us = fetchers_due_us();
+    uint64_t now_us = monotonic_us(), due_us = fetchers_due_us(), held_us = holding_due_us();
+    due_us = due_us < held_us ? due_us : held_us;
     if (due_us <= now_us)
         return 0;
     return due_us - now_us < 1000000 ? (int)((due_us - now_us + 999) / 1000) : 1000;
@@ -307,6 +312,7 @@ static void turn(void)
     resumed = false;
     MHD_run(server);
     fetchers_read();
+    holding_turn();
     pending = engine->turn();
     fetchers_send();
     connections_sweep();
@@ -337,6 +343,7 @@ int main(int count, char **arguments)
         turn();
     close(MHD_quiesce_daemon(server));
     alarm(2 * timeout_s); /* ends the process where its requests do not end */
+    holding_end();
     while (open_count > 0)
         turn();
     MHD_stop_daemon(server);

@@ -10,6 +10,7 @@
 #include <sys/random.h>
 
 #include "access/xlog.h"
+#include "commands/async.h"
 #include "miscadmin.h"
 #include "parser/parse_func.h"
 #include "utils/builtins.h"
@@ -337,12 +338,20 @@ static bool in_recovery(struct idp_call *call)
     return RecoveryInProgress();
 }
 
+/* Whoever is connected may listen, so a name tells nothing. */
+static void notify(struct idp_call *call, const char *name)
+{
+    (void)call;
+    Async_Notify(IDP_CHANNEL, name);
+}
+
 const struct idp_host idp_pg_host = {
     .run = run,
     .begin = begin,
     .attempt = idp_pg_attempt,
     .query_register = idp_pg_query_register,
     .query_run = idp_pg_query_run,
+    .notify = notify,
     .now = time_now,
     .random = random_bytes,
     .session_get = session_get,

@@ -62,10 +62,10 @@ BEGIN
     END IF;
     FOR step IN 1 .. 100 LOOP
         answer := idplane.http_request(method, target, headers, body, resume);
-        EXIT WHEN NOT answer ? 'resume';
+        EXIT WHEN answer ? 'status';
         resume := idplane.postgrest_wait(answer);
     END LOOP;
-    IF answer ? 'resume' THEN
+    IF NOT answer ? 'status' THEN
         PERFORM idplane.postgrest_refuse(503, 'temporarily_unavailable', 'The server is busy. Try again later.');
     END IF;
     PERFORM set_config('response.status', answer ->> 'status', true),

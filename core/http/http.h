@@ -41,6 +41,7 @@ struct idp_response {
     struct idp_json *headers; /* object; a value is a string or an array of strings */
     struct idp_bytes body;
     struct idp_json *pending; /* not NULL: no answer yet, {"fetch" or "wait_ms","resume"} */
+    struct idp_json *waiting; /* not NULL: it may be kept back: {"wait_ms","wake_on","resume"} */
 };
 
 /* ---- request (request.c) ---- */

@@ -219,6 +219,19 @@ static struct idp_response request_answer(struct idp_call *call, struct idp_requ
     return route ? route_enter(call, route, request) : not_routed(call, allowed);
 }
 
+/* For fronts that can wait, and for those who wait there: others do without. */
+static void waiting_add(struct idp_call *call, struct idp_json *document,
+                        const struct idp_json *waiting)
+{
+    const struct idp_json *member = waiting == NULL ? NULL : waiting->child;
+    for (; member != NULL; member = member->next) {
+        idp_json_add_named(document, member->name, idp_json_node(call, member));
+    }
+    if (call->wakes.data != NULL) {
+        idp_json_add_string(call, document, "wakes", call->wakes);
+    }
+}
+
 struct idp_json *idp_http_request(struct idp_call *call, struct idp_request request)
 {
     struct idp_bytes peer = idp_request_header(&request, IDP_PEER_HEADER);
@@ -234,6 +247,7 @@ struct idp_json *idp_http_request(struct idp_call *call, struct idp_request requ
     idp_json_add_integer(call, document, "status", response.status);
     idp_json_add(document, "headers", response.headers);
     idp_json_add_string(call, document, "body", response.body);
+    waiting_add(call, document, response.waiting);
     return document;
 }
 

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* token_routes.c - the endpoints that clients talk to: they ask for a device code, for tokens, what
  * a token is, and give tokens back. Each takes a form, and a client that names itself. */
+#include <strings.h>
+
 #include "core/http/http.h"
+#include "core/sso/sso.h"
 
 /* A longer one is no help at confirmation, and the row should stay small. */
 enum { USER_AGENT_SIZE_MAX = 512 };
@@ -82,16 +85,75 @@ struct idp_response idp_answer_device_authorization(struct idp_call *call,
     return outcome(call, idp_device_endpoint(call, form, &credentials, &origin, device));
 }
 
+/* The seconds of the preference "wait=5"; -1: it is another one. */
+static int64_t wait_of(struct idp_bytes preference)
+{
+    enum { NAME_SIZE = 5, DIGITS_MAX = 4 };
+    if (preference.size <= NAME_SIZE || preference.size > NAME_SIZE + DIGITS_MAX ||
+        strncasecmp(preference.data, "wait=", NAME_SIZE) != 0) {
+        return -1;
+    }
+    int64_t wait_s = 0;
+    for (size_t i = NAME_SIZE; i < preference.size; i++) {
+        if (preference.data[i] < '0' || preference.data[i] > '9') {
+            return -1;
+        }
+        wait_s = 10 * wait_s + (preference.data[i] - '0');
+    }
+    return wait_s;
+}
+
+/* How long the client would wait (RFC 7240 §4.3); what cannot be read is no preference (§2). */
+static int64_t wait_preferred_s(const struct idp_request *request)
+{
+    struct idp_bytes rest = idp_request_header(request, "prefer");
+    while (rest.size > 0) {
+        const char *comma = memchr(rest.data, ',', rest.size);
+        size_t size = comma == NULL ? rest.size : (size_t)(comma - rest.data);
+        struct idp_bytes preference = idp_bytes_trim((struct idp_bytes){rest.data, size});
+        int64_t wait_s = wait_of(preference);
+        if (wait_s >= 0) {
+            return wait_s;
+        }
+        size += comma != NULL;
+        rest = (struct idp_bytes){rest.data + size, rest.size - size};
+    }
+    return 0;
+}
+
+/* Nobody has decided: the client may be told so later. */
+static struct idp_response outcome_or_wait(struct idp_call *call, const struct idp_json *answer)
+{
+    if (idp_json_member(answer, "resume") == NULL) {
+        return outcome(call, answer);
+    }
+    struct idp_response response = outcome(call, idp_error_json(IDP_AUTHORIZATION_PENDING));
+    response.waiting = idp_step_close(call, idp_json_node(call, answer));
+    return response;
+}
+
+static struct idp_response token_resume(struct idp_call *call, const struct idp_request *request)
+{
+    const struct idp_json *form = idp_form_read(call, request->body);
+    const struct idp_json *step = idp_step_open(call, request->resume);
+    return form == NULL || step == NULL ? idp_response_error(call, IDP_INVALID_REQUEST)
+                                        : outcome_or_wait(call, idp_poll_resume(call, form, step));
+}
+
 struct idp_response idp_answer_token(struct idp_call *call, const struct idp_request *request)
 {
     const struct idp_json *form;
     struct idp_credentials credentials = {0};
+    if (request->resume != NULL) {
+        return token_resume(call, request);
+    }
     enum idp_error error = endpoint_read(call, request, &form, &credentials);
     if (error) {
         return idp_response_error(call, error);
     }
     struct idp_origin origin = idp_request_origin(call, request);
-    return outcome(call, idp_token_endpoint(call, form, &credentials, &origin));
+    origin.wait_s = wait_preferred_s(request);
+    return outcome_or_wait(call, idp_token_endpoint(call, form, &credentials, &origin));
 }
 
 /* ---- about tokens ---- */

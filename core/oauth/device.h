@@ -32,6 +32,21 @@ enum idp_error idp_device_client(struct idp_call *call, struct idp_bytes client_
                                  struct idp_client *client,
                                  struct idp_settings *settings) IDP_MUST_CHECK;
 
+/* ---- polls that wait (held_poll.c) ---- */
+
+/* Lets a pending poll wait for a decision, as long as client and settings would: {"wait_ms",
+ * "wake_on","resume"}; else the answer. device_code as idp_device_poll takes it. */
+const struct idp_json *idp_poll_hold(struct idp_call *call, struct idp_bytes device_code,
+                                     const struct idp_redeemer *redeemer);
+
+/* Somebody has decided about a device code: whoever waits for that is woken. */
+void idp_poll_wake(struct idp_call *call, const struct idp_settings *settings,
+                   struct idp_bytes code_digest);
+
+/* The answer of a poll that waited, which counts as none; NULL while nobody has decided. */
+const struct idp_json *idp_device_poll_decided(struct idp_call *call, struct idp_bytes device_code,
+                                               const struct idp_redeemer *redeemer);
+
 /* ---- throttle of user codes (throttle.c) ---- */
 
 /* Takes one attempt of the subject; false: over a limit, nothing may be looked up. source may have

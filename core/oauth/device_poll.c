@@ -241,21 +241,42 @@ static const struct idp_value *poll_early(struct idp_call *call, struct idp_byte
     return early;
 }
 
-const struct idp_json *idp_device_poll(struct idp_call *call, struct idp_bytes device_code,
-                                       const struct idp_redeemer *redeemer)
+enum { KEY_COUNT = 5 };
+
+/* What the statements above have in common. */
+static void key_make(struct idp_call *call, struct idp_bytes device_code,
+                     const struct idp_redeemer *redeemer, struct idp_value key[KEY_COUNT])
 {
     int64_t now_us = idp_now_us(call);
     bool possible = device_code.size <= IDP_DEVICE_CODE_SIZE_MAX;
     struct idp_bytes code = possible ? device_code : idp_bytes_of("");
-    struct idp_value key[] = {
-        idp_value_text(idp_tenant(call)),
-        idp_value_blob(idp_device_code_digest(call, redeemer->client_id, code)),
-        idp_value_time(now_us),
-        idp_value_integer(now_us),
-        idp_value_integer(now_us - TOLERANCE_US),
-    };
+    key[0] = idp_value_text(idp_tenant(call));
+    key[1] = idp_value_blob(idp_device_code_digest(call, redeemer->client_id, code));
+    key[2] = idp_value_time(now_us);
+    key[3] = idp_value_integer(now_us);
+    key[4] = idp_value_integer(now_us - TOLERANCE_US);
+}
+
+const struct idp_json *idp_device_poll_decided(struct idp_call *call, struct idp_bytes device_code,
+                                               const struct idp_redeemer *redeemer)
+{
+    struct idp_value key[KEY_COUNT];
+    key_make(call, device_code, redeemer, key);
+    const struct idp_value *row = idp_run_one(call, &idp_device_poll_statements[POLL_STATE], key);
+    return judge(row, key[3].integer) == IDP_AUTHORIZATION_PENDING &&
+                   idp_bytes_is(row[0].bytes, "pending")
+               ? NULL
+               : redeem(call, key, redeemer);
+}
+
+const struct idp_json *idp_device_poll(struct idp_call *call, struct idp_bytes device_code,
+                                       const struct idp_redeemer *redeemer)
+{
+    struct idp_value key[KEY_COUNT];
+    key_make(call, device_code, redeemer, key);
     if (idp_run(call, &idp_device_poll_statements[POLL_PENDING], key).affected == 1) {
-        return idp_error_json(IDP_AUTHORIZATION_PENDING);
+        return redeemer->wait_s > 0 ? idp_poll_hold(call, device_code, redeemer)
+                                    : idp_error_json(IDP_AUTHORIZATION_PENDING);
     }
     const struct idp_value *early = poll_early(call, redeemer->client_id, key);
     return early != NULL ? slow_down(call, early[0].integer, idp_bool_of(early[1]))

@@ -6,9 +6,9 @@
 enum { USER_FIND, USER_APPROVE, USER_DENY };
 
 const struct idp_statement idp_device_user_statements[] = {
-    [USER_FIND] = {"SELECT client_id, state, issued_at, expires_at, scope, device"
+    [USER_FIND] = {"SELECT client_id, state, issued_at, expires_at, scope, device, code_digest"
                    " FROM idplane.device_code WHERE tenant = $1 AND user_code_digest = $2",
-                   "tx", "ttzztj"},
+                   "tx", "ttzztjx"},
     [USER_APPROVE] = {"UPDATE idplane.device_code SET state = 'approved', subject = $3,"
                       " decided_at = $4, granted_scope = $5, grant_details = $6"
                       " WHERE tenant = $1 AND user_code_digest = $2 AND state = 'pending'"
@@ -30,7 +30,7 @@ struct options {
 
 /* A code that a user may decide on. */
 struct request {
-    struct idp_bytes user_code, digest;
+    struct idp_bytes user_code, digest, code_digest; /* code: the device's */
     struct idp_settings settings;
     struct idp_client client;
     int64_t issued_at_us, expires_at_us;
@@ -125,6 +125,7 @@ static enum idp_error judge(struct idp_call *call, const struct idp_value *row,
     request->expires_at_us = row[3].integer;
     request->scope = row[4].bytes;
     request->device = idp_json_argument(call, row[5], "device");
+    request->code_digest = row[6].bytes;
     return IDP_OK;
 }
 
@@ -220,6 +221,7 @@ static struct idp_value decide(struct idp_call *call, const struct idp_value *ar
         return idp_value_json(idp_error_json(error));
     }
     idp_throttle_reset(call, arguments[1].bytes);
+    idp_poll_wake(call, &request.settings, request.code_digest);
     idp_audit_event(call, &request.settings, kind, request.client.client_id, arguments[1].bytes,
                     NULL);
     struct idp_json *result = idp_json_new(call, IDP_JSON_OBJECT);

@@ -32,6 +32,7 @@ struct idp_settings {
     bool accepts_weak_user_codes;
     int64_t interval_s;
     int64_t code_lifetime_s;
+    int64_t poll_wait_max_s; /* how long a poll may wait for a decision; 0: not at all */
     int64_t user_code_length;
     struct idp_bytes user_code_charset;
     int64_t subject_attempts_max, source_attempts_max, global_attempts_max;
@@ -217,12 +218,14 @@ const struct idp_json *idp_device_issue(struct idp_call *call,
  * data NULL: no code looks like that. */
 struct idp_bytes idp_verification_uri_complete(struct idp_call *call, struct idp_bytes typed);
 
-/* Tokens or an error; RFC 8628 §3.5. */
+/* Tokens or an error; RFC 8628 §3.5. Where it would wait and may, {"wait_ms","wake_on","resume"}:
+ * see idp_poll_resume(). */
 struct idp_redeemer {
     struct idp_bytes client_id;
     struct idp_binding binding;
     struct idp_bytes code_verifier;
     const struct idp_json *form; /* what else it asks for; NULL: nothing */
+    int64_t wait_s;              /* as in struct idp_origin */
 };
 const struct idp_json *idp_device_poll(struct idp_call *call, struct idp_bytes device_code,
                                        const struct idp_redeemer *redeemer);
@@ -300,6 +303,7 @@ struct idp_origin {
     struct idp_bytes method, url; /* as a proof names them (RFC 9449 §4.2) */
     struct idp_bytes dpop;        /* data NULL: no proof */
     struct idp_bytes proven_jkt;  /* where who calls has seen to the proof */
+    int64_t wait_s;               /* how long a poll would wait for a decision; 0: not at all */
 };
 
 /* A proof of RFC 9449 for this request, and for the access token where one is given. IDP_OK and the
@@ -320,6 +324,11 @@ struct idp_bytes idp_certificate_thumbprint(struct idp_call *call, struct idp_by
 const struct idp_json *idp_token_endpoint(struct idp_call *call, const struct idp_json *form,
                                           const struct idp_credentials *credentials,
                                           const struct idp_origin *origin);
+
+/* A poll that waited (held_poll.c): `step` is the `resume` of the endpoint's {"wait_ms","wake_on",
+ * "resume"}, which says that nobody has decided yet. The answer, or the same again. */
+const struct idp_json *idp_poll_resume(struct idp_call *call, const struct idp_json *form,
+                                       const struct idp_json *step);
 
 /* The device authorization endpoint behind HTTP (RFC 8628 §3.1); `device` as idp_device_issue. */
 const struct idp_json *idp_device_endpoint(struct idp_call *call, const struct idp_json *form,

@@ -21,6 +21,8 @@ const struct idp_setting idp_setting_rows[] = {
      FIELD(interval_s)},
     {"device_flow_settings", "device_flow_codelifetime_in_secs", "device_flow_codelifetime_seconds",
      IDP_SETTING_INTEGER, 1, 1800, 300, NULL, FIELD(code_lifetime_s)},
+    {"device_flow_settings", "device_flow_poll_wait_max_in_secs", NULL, IDP_SETTING_INTEGER, 0, 60,
+     0, NULL, FIELD(poll_wait_max_s)},
     {"device_flow_settings", "device_flow_usercode_length", NULL, IDP_SETTING_INTEGER, 7, 32, 8,
      NULL, FIELD(user_code_length)},
     {"device_flow_settings", "device_flow_usercode_charset", NULL, IDP_SETTING_CHARSET, 0, 0, 0,

@@ -155,6 +155,7 @@ struct idp_token_request {
     struct idp_binding binding; /* what the request proved */
     struct idp_bytes grant_type;
     struct idp_hooks *hooks;
+    int64_t wait_s; /* as in struct idp_origin */
 };
 
 const struct idp_json *idp_grant_device_code(struct idp_call *call,

@@ -27,8 +27,12 @@ const struct idp_json *idp_grant_device_code(struct idp_call *call,
     if (device_code.data == NULL) {
         return idp_error_json_with(call, IDP_INVALID_REQUEST, "Parameter device_code is missing.");
     }
-    struct idp_redeemer redeemer = {request->client.client_id, request->binding,
-                                    idp_json_string(request->form, "code_verifier"), request->form};
+    struct idp_redeemer redeemer = {.client_id = request->client.client_id,
+                                    .binding = request->binding,
+                                    .code_verifier =
+                                        idp_json_string(request->form, "code_verifier"),
+                                    .form = request->form,
+                                    .wait_s = request->wait_s};
     return idp_device_poll(call, device_code, &redeemer);
 }
 
@@ -86,7 +90,8 @@ const struct idp_json *idp_token_endpoint(struct idp_call *call, const struct id
                                           const struct idp_origin *origin)
 {
     struct idp_bytes grant_type = idp_json_string(form, "grant_type");
-    struct idp_token_request request = {.form = form, .grant_type = grant_type};
+    struct idp_token_request request = {
+        .form = form, .grant_type = grant_type, .wait_s = origin->wait_s};
     if (grant_type.data == NULL) {
         return idp_error_json_with(call, IDP_INVALID_REQUEST, "Parameter grant_type is missing.");
     }

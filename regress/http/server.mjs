@@ -138,6 +138,7 @@ export async function start(engine, settings = {}, more = []) {
       await server.kill('SIGKILL');
       server = await launch(options, base);
     },
+    end: () => server.kill('SIGTERM'),
     stop: async () => {
       const status = await server.kill('SIGTERM');
       store.drop?.();

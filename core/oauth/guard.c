@@ -62,36 +62,35 @@ static void note_guess(struct idp_call *call, const struct idp_settings *setting
     idp_audit_event(call, settings, IDP_AUDIT_GUESSED, client_id, (struct idp_bytes){0}, details);
 }
 
+/* One attempt more of the address, where it may have one; of whom no address is known, any. */
+static bool take(struct idp_call *call, const struct idp_settings *settings, const char *kind,
+                 int64_t count_max)
+{
+    struct idp_bytes nobody = {"", 0};
+    bool is_known = call->source.data != NULL;
+    if (is_known && attempt_count(call, settings, kind, nobody, count_max) >= count_max) {
+        return false;
+    }
+    if (is_known) {
+        call->host->begin(call);
+        attempt_insert(call, kind, nobody);
+    }
+    return true;
+}
+
 bool idp_guard_device_code(struct idp_call *call, const struct idp_settings *settings,
                            struct idp_bytes client_id)
 {
-    struct idp_bytes nobody = {"", 0};
-    if (call->source.data == NULL) {
-        return true;
+    bool is_taken = take(call, settings, KIND_DEVICE_CODE, settings->unknown_codes_max);
+    if (is_taken && call->source.data != NULL) {
+        note_guess(call, settings, KIND_DEVICE_CODE, client_id);
     }
-    if (attempt_count(call, settings, KIND_DEVICE_CODE, nobody, settings->unknown_codes_max) >=
-        settings->unknown_codes_max) {
-        return false;
-    }
-    call->host->begin(call);
-    attempt_insert(call, KIND_DEVICE_CODE, nobody);
-    note_guess(call, settings, KIND_DEVICE_CODE, client_id);
-    return true;
+    return is_taken;
 }
 
 bool idp_guard_registration(struct idp_call *call, const struct idp_settings *settings)
 {
-    struct idp_bytes nobody = {"", 0};
-    if (call->source.data == NULL) {
-        return true;
-    }
-    if (attempt_count(call, settings, KIND_REGISTRATION, nobody, settings->registrations_max) >=
-        settings->registrations_max) {
-        return false;
-    }
-    call->host->begin(call);
-    attempt_insert(call, KIND_REGISTRATION, nobody);
-    return true;
+    return take(call, settings, KIND_REGISTRATION, settings->registrations_max);
 }
 
 bool idp_guard_client(struct idp_call *call, const struct idp_client *client)

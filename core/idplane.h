@@ -221,13 +221,15 @@ struct idp_value {
 /* One SQL statement: text in the common dialect, one kind per $n, one kind per column. `kept`: it
  * only reads what hardly ever changes, and a host may keep its rows until those tables do.
  * `is_fetch`: it calls the module that fetches, and raises fetch_not_installed where that is not
- * there. */
+ * there. `forgettable`: a crash may undo it, and nobody is harmed: its commit need not wait for the
+ * disk. */
 struct idp_statement {
     const char *text;
     const char *arguments;
     const char *columns;
     bool kept;
     bool is_fetch;
+    bool forgettable;
 };
 
 /* The rows that a statement returned, row-major; `affected` counts written rows where none return.

@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* engine_sqlite.c - the core, linked in, over one SQLite file. A request runs when it is complete.
  * What it writes is committed at the end of the turn, together with what the others of the turn
- * wrote, so that one fsync serves them all; until then they wait. What writes nothing is answered
- * at once. While another process holds the write lock, those who came to it queue, and reading goes
- * on. */
+ * wrote, so that one fsync serves them all; until then they wait. Who wrote nothing but what
+ * a crash may forget, or nothing at all, is answered at once. While another process holds the write
+ * lock, those who came to it queue, and reading goes on. */
 #include "httpd/httpd.h"
 
 #include <sqlite3.h>
 
-int sqlite3_idplane_init(sqlite3 *db, char **error, const struct sqlite3_api_routines *api);
+#include "sqlite_ext/program.h"
 
 enum { BUSY_TIMEOUT_MS = 20, BLOCKED_MAX_US = 5000000 };
 
 static sqlite3 *db;
+static bool syncs_log;                                          /* SQLite leaves it to us */
+static size_t committed_writes;                                 /* lasting ones */
 static struct queue waiting = STAILQ_HEAD_INITIALIZER(waiting); /* for the commit */
 static struct queue blocked = STAILQ_HEAD_INITIALIZER(blocked); /* for the write lock */
 
@@ -43,18 +45,53 @@ static int prepare(void)
     return code;
 }
 
+/* A write-ahead log that SQLite syncs for checkpoints alone is one that we may sync in time. */
+static int log_begin(void)
+{
+    sqlite3_stmt *mode;
+    bool is_full = strcmp(option[SYNCHRONOUS], "full") == 0;
+    int code = sqlite3_prepare_v2(db, "PRAGMA journal_mode = wal", -1, &mode, NULL);
+    if (!code && sqlite3_step(mode) == SQLITE_ROW)
+        syncs_log = is_full && strcmp((const char *)sqlite3_column_text(mode, 0), "wal") == 0;
+    sqlite3_finalize(mode);
+    return code ? code
+                : sqlite3_exec(db,
+                               is_full && !syncs_log ? "PRAGMA synchronous = full"
+                                                     : "PRAGMA synchronous = normal",
+                               NULL, NULL, NULL);
+}
+
+/* What is written is not committed yet, or not synced. */
+static bool is_pending(void)
+{
+    return committed_writes != sqlite3_idplane_lasting_writes();
+}
+
+/* Behind a commit, and before anybody is told of it. */
+static int log_sync(void)
+{
+    sqlite3_file *log = NULL;
+    int code = SQLITE_OK;
+    if (syncs_log && is_pending())
+        code = sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+    if (!code && log && log->pMethods)
+        code = log->pMethods->xSync(log, SQLITE_SYNC_NORMAL);
+    if (!code)
+        committed_writes = sqlite3_idplane_lasting_writes();
+    return code;
+}
+
 static void engine_open(void)
 {
     sqlite3_config(SQLITE_CONFIG_SINGLETHREAD); /* no locks, no statistics */
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-    char *setup = sqlite3_mprintf(
-        "PRAGMA journal_mode = wal; PRAGMA synchronous = %s; SELECT idplane_install();"
-        "SELECT configure(json_object('base_url', %Q)) WHERE %d",
-        option[SYNCHRONOUS], option[BASE_URL], option[BASE_URL] != NULL);
+    char *setup = sqlite3_mprintf("SELECT idplane_install();"
+                                  "SELECT configure(json_object('base_url', %Q)) WHERE %d",
+                                  option[BASE_URL], option[BASE_URL] != NULL);
     if (sqlite3_open(option[SQLITE], &db) || sqlite3_idplane_init(db, NULL, NULL) ||
-        sqlite3_busy_timeout(db, BLOCKED_MAX_US / 1000) ||
-        sqlite3_exec(db, setup, NULL, NULL, NULL) || sqlite3_busy_timeout(db, BUSY_TIMEOUT_MS) ||
-        prepare())
+        sqlite3_busy_timeout(db, BLOCKED_MAX_US / 1000) || log_begin() ||
+        sqlite3_exec(db, setup, NULL, NULL, NULL) || log_sync() ||
+        sqlite3_busy_timeout(db, BUSY_TIMEOUT_MS) || prepare())
         errx(1, "%s: %s", option[SQLITE], sqlite3_errmsg(db));
     sqlite3_free(setup);
     atexit(engine_close);
@@ -124,6 +161,7 @@ static bool request_take(struct exchange *exchange)
     bool at_once = alone && (option[SINGLE] || strcmp(exchange->told, "GET") == 0);
     int code = alone && !at_once ? request_first(exchange) : request_run(exchange);
     bool wrote = !code && sqlite3_txn_state(db, "main") == SQLITE_TXN_WRITE;
+    bool waits = wrote && is_pending();
     bool held = alone && is_busy(code);
     if (code && !held)
         warnx("%s", sqlite3_errmsg(db));
@@ -131,9 +169,11 @@ static bool request_take(struct exchange *exchange)
         waiting_end(SQLITE_ABORT);
     if (alone && !wrote && !sqlite3_get_autocommit(db))
         statement_run(held ? ROLLBACK : COMMIT);
+    if (at_once && !code)
+        code = log_sync();
     if (held && monotonic_us() - exchange->step_us < BLOCKED_MAX_US)
         return false;
-    if (wrote)
+    if (waits)
         exchange_wait(exchange, &waiting);
     else
         request_end(exchange, code);
@@ -153,6 +193,8 @@ static void turn_commit(void)
     if (sqlite3_get_autocommit(db))
         return;
     int code = statement_run(COMMIT);
+    if (!code)
+        code = log_sync();
     if (code)
         warnx("%s", sqlite3_errmsg(db));
     waiting_end(code);

@@ -55,6 +55,7 @@ struct exchange {
     uint64_t woken_us;         /* when it was answered, if it slept */
     bool asleep;               /* its connection waits for the answer */
     bool waited;               /* for a decision, long enough */
+    bool alone;                /* others failed with it: it gets a transaction of its own */
     const char *address;
 };
 

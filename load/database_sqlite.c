@@ -6,7 +6,7 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
-int sqlite3_idplane_init(sqlite3 *db, char **error, const struct sqlite3_api_routines *api);
+#include "sqlite_ext/program.h"
 
 enum { BUSY_TIMEOUT_MS = 5000 };
 

@@ -65,6 +65,14 @@ bool idp_pg_kept_get(struct idp_frame *frame, const struct idp_statement *statem
 void idp_pg_kept_put(const struct idp_kept *kept, const struct idp_statement *statement,
                      SPIPlanPtr plan, struct idp_rows rows);
 
+/* ---- commits (commit.c) ---- */
+
+void idp_pg_commit_init(void);
+
+/* Around a write that a crash may forget: true where the transaction had none but such. */
+bool idp_pg_forgettable_begin(void);
+void idp_pg_forgettable_end(bool was_alone);
+
 /* ---- what an administrator registered (query.c), and what may be undone (attempt.c) ---- */
 
 struct idp_bytes idp_pg_query_register(struct idp_call *call, const struct idp_query *query);

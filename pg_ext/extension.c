@@ -155,5 +155,6 @@ void _PG_init(void)
     idp_pg_define_settings();
     idp_pg_frames_init();
     idp_pg_kept_init();
+    idp_pg_commit_init();
     CacheRegisterSyscacheCallback(PROCOID, known_forget, (Datum)0);
 }

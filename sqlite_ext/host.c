@@ -7,6 +7,8 @@
 #include <sys/random.h>
 #include <time.h>
 
+#include "sqlite_ext/program.h"
+
 SQLITE_EXTENSION_INIT3
 
 /* ---- statements ---- */
@@ -123,6 +125,13 @@ static int bind_all(struct idp_prepared *prepared, const struct idp_value *argum
     return code;
 }
 
+static _Thread_local size_t lasting_write_count;
+
+size_t sqlite3_idplane_lasting_writes(void)
+{
+    return lasting_write_count;
+}
+
 static struct idp_rows execute(struct idp_frame *frame, const struct idp_statement *statement,
                                const struct idp_value *arguments)
 {
@@ -136,6 +145,7 @@ static struct idp_rows execute(struct idp_frame *frame, const struct idp_stateme
     if (code != SQLITE_DONE) {
         idp_frame_fail_sqlite(frame, code);
     }
+    lasting_write_count += !statement->forgettable && !sqlite3_stmt_readonly(prepared->handle);
     idp_statement_end(frame);
     return (struct idp_rows){set.count, set.columns, sqlite3_changes(frame->connection->db),
                              set.values};

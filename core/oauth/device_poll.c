@@ -33,7 +33,7 @@ const struct idp_statement idp_device_poll_statements[] = {
                       " WHERE tenant = $1 AND code_digest = $2"
                       " AND state = 'pending' AND expires_at > $3 AND poll_after_us <= $4"
                       " AND client_allowed",
-                      "txzii", ""},
+                      "txzii", "", .forgettable = true},
     /* Where the rate comes first it does so for every state. */
     [POLL_EARLY] = {"UPDATE idplane.device_code SET interval_s = " RAISED ","
                     " poll_after_us = $5 + (" RAISED ") * 1000000"
@@ -42,7 +42,7 @@ const struct idp_statement idp_device_poll_statements[] = {
                     " AND (rate_first OR state = 'pending' AND expires_at > $3)"
                     " AND client_allowed"
                     " RETURNING interval_s, rate_first",
-                    "txzii", "ib"},
+                    "txzii", "ib", .forgettable = true},
     [POLL_REDEEM] = {"UPDATE idplane.device_code SET state = 'consumed', consumed_at = $6,"
                      " poll_after_us = $7 + interval_s * 1000000"
                      " WHERE tenant = $1 AND code_digest = $2"
@@ -58,7 +58,7 @@ const struct idp_statement idp_device_poll_statements[] = {
     [POLL_NOTE] = {"UPDATE idplane.device_code SET"
                    " poll_after_us = $5 + interval_s * 1000000"
                    " WHERE tenant = $1 AND code_digest = $2",
-                   "txzii", ""},
+                   "txzii", "", .forgettable = true},
     /* The first of several polls that are told so. */
     [POLL_EXPIRE] = {"UPDATE idplane.device_code SET expired_at = $3"
                      " WHERE tenant = $1 AND code_digest = $2 AND expired_at IS NULL",

@@ -81,6 +81,8 @@ struct idp_json *idp_metadata(struct idp_call *call)
     add_authorization(call, result, &settings);
     idp_json_add(result, "grant_types_supported", idp_grants_offered(call, &settings));
     add_client_authentication(call, result, &settings);
+    /* Those that have a meaning here; what others a client may ask for is between us and it. */
+    add_list(call, result, "scopes_supported", "openid profile email address phone");
     add_list(call, result, "subject_types_supported", "public");
     add_list(call, result, "id_token_signing_alg_values_supported", IDP_SIGNATURE_NAMES);
     add_list(call, result, "introspection_signing_alg_values_supported", IDP_SIGNATURE_NAMES);

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import * as client from 'openid-client';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { action, answered, browserOf, hidden, onward } from './person.mjs';
 import { DEVICE_GRANT, engines, post, start } from './server.mjs';
 
 const settings = {
@@ -16,34 +17,6 @@ const settings = {
 const proxy = ['--trust-header', 'X-Remote-User'];
 const redirect = 'https://app.example/cb';
 const insecure = { execute: [client.allowInsecureRequests], algorithm: 'oidc' };
-
-// A browser without script: it follows what a page says, and keeps its cookies.
-function browserOf(user) {
-  const jar = new Map();
-  const go = async (url, form) => {
-    const answer = await fetch(url, {
-      method: form ? 'POST' : 'GET',
-      body: form && new URLSearchParams(form),
-      redirect: 'manual',
-      headers: {
-        accept: 'text/html', 'x-remote-user': user,
-        cookie: [...jar].map(([name, value]) => `${name}=${value}`).join('; '),
-      },
-    });
-    for (const line of answer.headers.getSetCookie()) {
-      const [, name, value] = /^([^=]+)=([^;]*)/.exec(line);
-      jar.set(name, value);
-    }
-    return { status: answer.status, location: answer.headers.get('location'), html: await answer.text() };
-  };
-  return { go };
-}
-
-const unescaped = (text) => text.replaceAll('&amp;', '&').replaceAll('&quot;', '"').replaceAll('&#39;', "'");
-const hidden = (html) =>
-  Object.fromEntries([...html.matchAll(/type="hidden" name="([^"]+)" value="([^"]*)"/g)].map(([, name, value]) => [name, unescaped(value)]));
-const action = (html) => unescaped(/<form method="post" action="([^"]+)"/.exec(html)[1]);
-const onward = (html) => unescaped(/http-equiv="refresh" content="0; url=([^"]+)"/.exec(html)[1]);
 
 for (const engine of engines) {
   describe(`authorization server with openid-client on ${engine}`, () => {
@@ -70,15 +43,6 @@ for (const engine of engines) {
     const introspect = async (token) =>
       client.tokenIntrospection(await discover('api', undefined, client.ClientSecretPost('api-secret-000001')), token);
 
-    // What a browser does with the address, and where it ends.
-    const allowed = async (url, user, decision) => {
-      const browser = browserOf(user);
-      const question = await browser.go(url);
-      if (question.location) return { question, end: question.location };
-      const back = await browser.go(action(question.html), { ...hidden(question.html), decision });
-      return { question, end: back.location ?? onward(back.html) };
-    };
-
     const codeFlow = async (config, user, more = {}, options = {}) => {
       const verifier = client.randomPKCECodeVerifier();
       const state = client.randomState(), nonce = client.randomNonce();
@@ -86,7 +50,7 @@ for (const engine of engines) {
         redirect_uri: redirect, scope: 'openid read', state, nonce,
         code_challenge: await client.calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256', ...more,
       });
-      const { question, end } = await allowed(url, user, 'approve');
+      const { question, end } = await answered(url, user, 'approve');
       const tokens = await client.authorizationCodeGrant(config, new URL(end), {
         pkceCodeVerifier: verifier, expectedState: state, expectedNonce: nonce, idTokenExpected: true,
       }, undefined, options);
@@ -111,7 +75,7 @@ for (const engine of engines) {
         redirect_uri: redirect, scope: 'read', state: 's', code_challenge_method: 'S256',
         code_challenge: await client.calculatePKCECodeChallenge(client.randomPKCECodeVerifier()),
       });
-      const { end } = await allowed(url, 'bob', 'deny');
+      const { end } = await answered(url, 'bob', 'deny');
       await assert.rejects(
         client.authorizationCodeGrant(config, new URL(end), { expectedState: 's', pkceCodeVerifier: 'x'.repeat(43) }),
         { error: 'access_denied' });

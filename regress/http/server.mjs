@@ -57,7 +57,7 @@ function postgres() {
 // The engines that can be tested here: all of them inside regress/cluster.
 export const engines = process.env.IDPLANE_CLUSTER ? ['SQLite', 'PostgreSQL'] : ['SQLite'];
 
-function freePort() {
+export function freePort() {
   return new Promise((done) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
       const { port } = server.address();

@@ -37,6 +37,7 @@ KEEP metadata SELECT http_request('GET', '/.well-known/oauth-authorization-serve
 CREATE VIEW metadata AS SELECT name, json(response ->> 'body') AS document FROM kept WHERE name LIKE 'metadata%';
 SELECT document ->> 'issuer', document ->> 'authorization_endpoint', document ->> 'token_endpoint', canonical_json(document -> 'response_types_supported'), document -> 'authorization_response_iss_parameter_supported', canonical_json(document -> 'code_challenge_methods_supported') FROM metadata WHERE name = 'metadata';
 SELECT canonical_json(document -> 'token_endpoint_auth_signing_alg_values_supported'), document ->> 'registration_endpoint' FROM metadata WHERE name = 'metadata';
+SELECT canonical_json(document -> 'scopes_supported') FROM metadata WHERE name = 'metadata';
 SELECT configure('{"grant_types":["urn:ietf:params:oauth:grant-type:device_code"]}') ->> 'issuer';
 KEEP metadata-2 SELECT http_request('GET', '/.well-known/oauth-authorization-server', '{"host":"id.example"}');
 SELECT document ->> 'authorization_endpoint', document ->> 'device_authorization_endpoint', canonical_json(document -> 'grant_types_supported'), document -> 'authorization_response_iss_parameter_supported' FROM metadata WHERE name = 'metadata-2';

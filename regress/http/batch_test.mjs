@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// batch_test.mjs: requests that come together share a transaction; whom one of them fails or holds up.
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { DEVICE_GRANT, engines, post, start } from './server.mjs';
+
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+const COUNT = 48;
+
+for (const engine of engines) {
+  describe(`requests that come together on ${engine}`, () => {
+    const issue = async (server) => (await post(`${server.base}/device_authorization`, { client_id: 'tv' })).json();
+    const poll = async (server, device) => {
+      const since = performance.now();
+      const form = { grant_type: DEVICE_GRANT, client_id: 'tv', device_code: device.device_code };
+      const response = await post(`${server.base}/token`, form);
+      return { ...(await response.json()), ms: performance.now() - since };
+    };
+    const together = (server, devices) => Promise.all(devices.map((device) => poll(server, device)));
+    const opened = async () => {
+      const server = await start(engine);
+      server.call('register_client', 'tv', { grant_types: [DEVICE_GRANT], access_token_format: 'opaque' });
+      const devices = await Promise.all(Array.from({ length: COUNT }, () => issue(server)));
+      return { server, devices };
+    };
+
+    it('each have their own answer', async () => {
+      const { server, devices } = await opened();
+      try {
+        assert.equal(new Set(devices.map((device) => device.device_code)).size, COUNT);
+        server.batch(devices.slice(0, COUNT / 2).map((device, i) => ['approve_device_code', device.user_code, `user-${i}`]));
+        const twice = await together(server, [...devices, ...devices]);
+        const tokens = twice.filter((answer) => answer.access_token);
+        assert.equal(tokens.length, COUNT / 2);
+        assert.equal(new Set(tokens.map((answer) => answer.access_token)).size, COUNT / 2);
+        assert.equal(twice.filter((answer) => answer.error === 'invalid_grant').length, COUNT / 2);
+        assert.equal(twice.filter((answer) => answer.error === 'authorization_pending').length, COUNT / 2);
+        assert.equal(twice.filter((answer) => answer.error === 'slow_down').length, COUNT / 2);
+      } finally {
+        await server.stop();
+      }
+    });
+
+    // SQLite has one lock, for which everybody waits.
+    if (engine === 'SQLite') return;
+
+    it('are not held up by a row that somebody else has locked', async () => {
+      const { server, devices } = await opened();
+      const shell = server.shell();
+      try {
+        await together(server, devices);
+        shell.stdin.write(`BEGIN; SELECT count(*) FROM (SELECT FROM idplane.device_code ORDER BY issued_at LIMIT 1 FOR UPDATE) d;\n`);
+        await pause(5500);
+        const answers = together(server, devices);
+        await pause(2500);
+        shell.stdin.end('COMMIT;\n');
+        const slow = (await answers).filter((answer) => answer.ms > 2000);
+        assert.ok((await answers).every((answer) => answer.error === 'authorization_pending'));
+        assert.equal(slow.length, 1);
+      } finally {
+        shell.kill();
+        await server.stop();
+      }
+    });
+
+    it('that one of them fails are done all the same', async () => {
+      const { server, devices } = await opened();
+      try {
+        await together(server, devices);
+        server.sql(`CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'broken'; END $$;
+          CREATE TRIGGER fail BEFORE UPDATE ON idplane.device_code FOR EACH ROW
+            WHEN (old.user_code_digest = (SELECT NULL)) EXECUTE FUNCTION fail();`.replace(
+          '(SELECT NULL)', `'\\x${server.sql('SELECT encode(user_code_digest, \'hex\') FROM idplane.device_code ORDER BY issued_at LIMIT 1;')}'`));
+        await pause(5500);
+        const answers = await together(server, devices);
+        assert.equal(answers.filter((answer) => answer.error === 'server_error').length, 1);
+        assert.equal(answers.filter((answer) => answer.error === 'authorization_pending').length, COUNT - 1);
+      } finally {
+        await server.stop();
+      }
+    });
+  });
+}

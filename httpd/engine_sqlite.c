@@ -10,6 +10,8 @@
 
 #include "sqlite_ext/program.h"
 
+/* Codes and tokens are all over the file: few pages are read and written for one request alone. */
+enum { CACHE_KIB = 32 << 10, LOG_PAGE_COUNT = 8000 };
 enum { BUSY_TIMEOUT_MS = 20, BLOCKED_MAX_US = 5000000 };
 
 static sqlite3 *db;
@@ -85,9 +87,10 @@ static void engine_open(void)
 {
     sqlite3_config(SQLITE_CONFIG_SINGLETHREAD); /* no locks, no statistics */
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-    char *setup = sqlite3_mprintf("SELECT idplane_install();"
-                                  "SELECT configure(json_object('base_url', %Q)) WHERE %d",
-                                  option[BASE_URL], option[BASE_URL] != NULL);
+    char *setup = sqlite3_mprintf(
+        "PRAGMA cache_size = -%d; PRAGMA wal_autocheckpoint = %d; SELECT idplane_install();"
+        "SELECT configure(json_object('base_url', %Q)) WHERE %d",
+        CACHE_KIB, LOG_PAGE_COUNT, option[BASE_URL], option[BASE_URL] != NULL);
     if (sqlite3_open(option[SQLITE], &db) || sqlite3_idplane_init(db, NULL, NULL) ||
         sqlite3_busy_timeout(db, BLOCKED_MAX_US / 1000) || log_begin() ||
         sqlite3_exec(db, setup, NULL, NULL, NULL) || log_sync() ||

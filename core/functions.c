@@ -292,8 +292,8 @@ const struct idp_trigger *const idp_triggers[] = {&idp_oidc_trigger};
 const size_t idp_trigger_count = IDP_COUNT(idp_triggers);
 
 const struct idp_sealed_column *const idp_sealed_columns[] = {
-    &idp_signing_key_sealed, &idp_client_sealed, &idp_connection_sealed, &idp_sso_session_sealed,
-    &idp_audit_sealed};
+    &idp_signing_key_sealed, &idp_client_sealed,      &idp_client_old_sealed,
+    &idp_connection_sealed,  &idp_sso_session_sealed, &idp_audit_sealed};
 const size_t idp_sealed_column_count = IDP_COUNT(idp_sealed_columns);
 
 const struct idp_statement_group idp_statement_groups[] = {

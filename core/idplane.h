@@ -136,6 +136,7 @@ enum idp_error {
     IDP_CONTENT_TOO_LARGE,
     IDP_SERVER_ERROR,
     IDP_TEMPORARILY_UNAVAILABLE,
+    IDP_TOO_MANY_REGISTRATIONS, /* by strangers from one address */
     /* outcomes of a fetch */
     IDP_REFUSED_URL,
     IDP_REFUSED_ADDRESS,

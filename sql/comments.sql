@@ -73,6 +73,7 @@ COMMENT ON COLUMN idplane.authorization_grant.scope IS 'What was allowed, separa
 COMMENT ON COLUMN idplane.authorization_grant.state IS 'active or revoked.';
 COMMENT ON COLUMN idplane.authorization_grant.subject IS 'Who allowed it.';
 COMMENT ON COLUMN idplane.authorization_grant.tenant IS 'Tenant of the row.';
+COMMENT ON INDEX idplane.idplane_authorization_grant_client IS 'remove_client().';
 COMMENT ON INDEX idplane.idplane_authorization_grant_expires IS 'purge.';
 COMMENT ON INDEX idplane.idplane_authorization_grant_subject IS 'grants().';
 COMMENT ON INDEX idplane.authorization_grant_pkey IS 'A grant is one row.';
@@ -114,6 +115,7 @@ COMMENT ON COLUMN idplane.consent.scope IS 'All that was ever allowed, separated
 COMMENT ON COLUMN idplane.consent.subject IS 'The user.';
 COMMENT ON COLUMN idplane.consent.tenant IS 'Tenant of the row.';
 COMMENT ON INDEX idplane.consent_pkey IS 'A subject allows a client once.';
+COMMENT ON INDEX idplane.idplane_consent_client IS 'remove_client().';
 COMMENT ON CONSTRAINT consent_pkey ON idplane.consent IS 'A subject allows a client once.';
 
 COMMENT ON COLUMN idplane.subject_attempt.failure_count IS 'Wrong codes in the window.';

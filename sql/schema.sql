@@ -38,6 +38,7 @@ CREATE TABLE idplane.client (
     sealed_secret bytea,
     registration_digest bytea,
     watched_until timestamptz,
+    old_sealed_secret bytea,
     PRIMARY KEY (tenant, client_id)
 );
 COMMENT ON TABLE idplane.client IS 'Registered OAuth clients (RFC 7591 metadata).';
@@ -45,6 +46,7 @@ COMMENT ON COLUMN idplane.client.auth_method IS 'token_endpoint_auth_method: the
 COMMENT ON COLUMN idplane.client.secret_digest IS 'SHA-256 of the client secret; the secret itself is shown once and never kept.';
 COMMENT ON COLUMN idplane.client.old_secret_digest IS 'The secret before the last rotation, good until old_secret_expires_at.';
 COMMENT ON COLUMN idplane.client.sealed_secret IS 'Of client_secret_jwt alone, which needs the secret itself: AES-256-GCM under the master key, bound to tenant and client.';
+COMMENT ON COLUMN idplane.client.old_sealed_secret IS 'The same of the secret before the last rotation, good until old_secret_expires_at.';
 COMMENT ON COLUMN idplane.client.registration_digest IS 'SHA-256 of the token with which the client manages its own registration (RFC 7592).';
 COMMENT ON COLUMN idplane.client.grant_types IS 'grant_types of the metadata, separated by one space.';
 COMMENT ON COLUMN idplane.client.watched_until IS 'An address sent too many wrong credentials of it: until then each address is looked up before its credentials are.';
@@ -134,6 +136,8 @@ CREATE TABLE idplane.authorization_grant (
 );
 CREATE INDEX idplane_authorization_grant_expires ON idplane.authorization_grant (expires_at);
 CREATE INDEX idplane_authorization_grant_subject ON idplane.authorization_grant (tenant, subject, created_at);
+-- client_id first, so that no plan takes it for what is asked by tenant and something else.
+CREATE INDEX idplane_authorization_grant_client ON idplane.authorization_grant (client_id, tenant);
 COMMENT ON TABLE idplane.authorization_grant IS 'What users allowed clients: tokens are good while their grant is. state: active, revoked.';
 COMMENT ON COLUMN idplane.authorization_grant.grant_type IS 'By which the client came to it.';
 COMMENT ON COLUMN idplane.authorization_grant.used_at IS 'When tokens were last given for it.';
@@ -152,11 +156,15 @@ CREATE TABLE idplane.refresh_token (
     expires_at timestamptz NOT NULL,
     rotated_at timestamptz,
     reuse_count bigint NOT NULL,
+    successor_digest bytea,
+    replaced_digest bytea,
     PRIMARY KEY (tenant, token_digest)
 );
 CREATE INDEX idplane_refresh_token_expires ON idplane.refresh_token (expires_at);
-COMMENT ON TABLE idplane.refresh_token IS 'Refresh tokens, as SHA-256 digests. state: active, rotated.';
+COMMENT ON TABLE idplane.refresh_token IS 'Refresh tokens, as SHA-256 digests. state: active, rotated (spent), superseded (replaced before it was used). Of a grant one is active.';
 COMMENT ON COLUMN idplane.refresh_token.reuse_count IS 'How often it was taken again after its rotation, within the grace time.';
+COMMENT ON COLUMN idplane.refresh_token.successor_digest IS 'The token that was made of it last.';
+COMMENT ON COLUMN idplane.refresh_token.replaced_digest IS 'The one that was made of it before that, and is superseded.';
 
 CREATE TABLE idplane.access_token (
     tenant text COLLATE "C" NOT NULL,
@@ -210,6 +218,7 @@ CREATE TABLE idplane.consent (
     changed_at timestamptz NOT NULL,
     PRIMARY KEY (tenant, subject, client_id)
 );
+CREATE INDEX idplane_consent_client ON idplane.consent (client_id, tenant);
 COMMENT ON TABLE idplane.consent IS 'What subjects allowed clients and need not be asked again.';
 
 CREATE TABLE idplane.subject_attempt (
@@ -243,9 +252,9 @@ CREATE TABLE idplane.failure (
 );
 CREATE INDEX idplane_failure_source ON idplane.failure (tenant, source, kind, client_id, failed_at);
 CREATE INDEX idplane_failure_time ON idplane.failure (tenant, failed_at);
-COMMENT ON TABLE idplane.failure IS 'Unknown device codes and wrong credentials of clients that came over HTTP, one row each up to the limit of their address; only inserted.';
-COMMENT ON COLUMN idplane.failure.kind IS 'device_code or client.';
-COMMENT ON COLUMN idplane.failure.client_id IS 'Whose credentials were wrong; empty for device codes.';
+COMMENT ON TABLE idplane.failure IS 'Unknown device codes, wrong credentials of clients and registrations without a token that came over HTTP, one row each up to the limit of their address; only inserted.';
+COMMENT ON COLUMN idplane.failure.kind IS 'device_code, client or registration.';
+COMMENT ON COLUMN idplane.failure.client_id IS 'Whose credentials were wrong; empty for the other kinds.';
 
 CREATE TABLE idplane.master_key (
     key_id text COLLATE "C" NOT NULL,

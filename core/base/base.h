@@ -227,6 +227,13 @@ void idp_json_add_integer(struct idp_call *call, struct idp_json *object, const 
 void idp_json_add_bool(struct idp_call *call, struct idp_json *object, const char *name,
                        bool value);
 
+/* The words of a text with one space between, as an array of strings. */
+struct idp_json *idp_json_words(struct idp_call *call, const char *words);
+
+/* Adds those of the named members that `from` has; `names` as above, from may be NULL. */
+void idp_json_add_members(struct idp_call *call, struct idp_json *object,
+                          const struct idp_json *from, const char *names);
+
 /* The object with another value of one member, in its place or at the end; NULL: without it. It
  * shares what it has with the one before. */
 struct idp_json *idp_json_with(struct idp_call *call, const struct idp_json *object,

@@ -218,6 +218,29 @@ void idp_json_add_bool(struct idp_call *call, struct idp_json *object, const cha
     idp_json_add(object, name, idp_json_new_bool(call, value));
 }
 
+struct idp_json *idp_json_words(struct idp_call *call, const char *words)
+{
+    struct idp_json *list = idp_json_new(call, IDP_JSON_ARRAY);
+    struct idp_bytes rest = idp_bytes_of(words);
+    for (struct idp_bytes word = idp_word_next(&rest); word.size > 0; word = idp_word_next(&rest)) {
+        idp_json_add(list, NULL, idp_json_new_string(call, word));
+    }
+    return list;
+}
+
+void idp_json_add_members(struct idp_call *call, struct idp_json *object,
+                          const struct idp_json *from, const char *names)
+{
+    struct idp_bytes rest = idp_bytes_of(names);
+    for (struct idp_bytes name = idp_word_next(&rest); name.size > 0; name = idp_word_next(&rest)) {
+        const char *text = idp_text_c(call, name);
+        const struct idp_json *member = idp_json_member(from, text);
+        if (member != NULL) {
+            idp_json_add_shared(call, object, text, member);
+        }
+    }
+}
+
 struct idp_json *idp_json_with(struct idp_call *call, const struct idp_json *object,
                                const char *name, const struct idp_json *value)
 {

@@ -95,13 +95,3 @@ const struct idp_json *idp_request_claims(struct idp_call *call, const struct id
     }
     return claims;
 }
-
-bool idp_scope_is_administrative(struct idp_bytes scope)
-{
-    static const char *const words[] = {IDP_SCOPE_SSO, IDP_SCOPE_BROKER, IDP_SCOPE_METRICS};
-    size_t i = 0;
-    while (i < IDP_COUNT(words) && !idp_word_in(scope, idp_bytes_of(words[i]))) {
-        i++;
-    }
-    return i < IDP_COUNT(words);
-}

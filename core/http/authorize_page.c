@@ -155,27 +155,64 @@ static struct idp_response question_page(const struct visit *visit, const struct
 
 /* ---- the login ---- */
 
+/* A parameter of our own, which stands for prompt=login and max_age once somebody was sent to sign
+ * in: who has signed in since is asked no second time, however short max_age is. */
+#define SINCE "signed_in_since"
+
+/* Digits alone; -1: it is no such number. */
+static int64_t seconds_of(struct idp_bytes text)
+{
+    int64_t seconds;
+    struct idp_json number = {.kind = IDP_JSON_NUMBER, .text = text};
+    return text.data != NULL && idp_json_integer(&number, &seconds) ? seconds : -1;
+}
+
 /* A session that is older than the client takes. */
 static bool is_too_old(const struct visit *visit, const struct idp_json *asked)
 {
     int64_t age_max_s, started_s = signed_in_s(visit);
-    return started_s >= 0 && idp_json_integer(idp_json_member(asked, "max_age"), &age_max_s) &&
-           idp_now_s(visit->call) - started_s > age_max_s;
+    return started_s >= 0 && (started_s < seconds_of(idp_json_string(visit->parameters, SINCE)) ||
+                              (idp_json_integer(idp_json_member(asked, "max_age"), &age_max_s) &&
+                               idp_now_s(visit->call) - started_s > age_max_s));
 }
 
-/* The same request, but that it asks for no login: that is what happens now. */
-static struct idp_bytes without_prompt(struct idp_call *call, const struct idp_json *parameters)
+static void add_parameter(struct idp_text *query, struct idp_bytes name, struct idp_bytes value)
 {
-    struct idp_text query = {.call = call};
-    for (const struct idp_json *member = parameters->child; member != NULL; member = member->next) {
-        if (idp_bytes_is(member->name, "prompt")) {
-            continue;
+    idp_text_add_c(query, query->size > 0 ? "&" : "");
+    idp_text_add(query, idp_url_encode(query->call, name));
+    idp_text_add_char(query, '=');
+    idp_text_add(query, idp_url_encode(query->call, value));
+}
+
+static struct idp_bytes without_login(struct idp_call *call, struct idp_bytes prompt)
+{
+    struct idp_text rest = {.call = call};
+    for (struct idp_bytes word = idp_word_next(&prompt); word.size > 0;
+         word = idp_word_next(&prompt)) {
+        if (!idp_bytes_is(word, "login")) {
+            idp_text_add_c(&rest, rest.size > 0 ? " " : "");
+            idp_text_add(&rest, word);
         }
-        idp_text_add_c(&query, query.size > 0 ? "&" : "");
-        idp_text_add(&query, idp_url_encode(call, member->name));
-        idp_text_add_char(&query, '=');
-        idp_text_add(&query, idp_url_encode(call, member->text));
     }
+    return idp_text_bytes(&rest);
+}
+
+/* The same request for after the login: whatever else it prompts for stays. */
+static struct idp_bytes after_login(struct idp_call *call, const struct idp_json *parameters)
+{
+    static const char replaced[] = "prompt max_age " SINCE;
+    struct idp_text query = {.call = call}, now = {.call = call};
+    struct idp_bytes prompt = without_login(call, idp_json_string(parameters, "prompt"));
+    for (const struct idp_json *member = parameters->child; member != NULL; member = member->next) {
+        if (!idp_word_in(idp_bytes_of(replaced), member->name)) {
+            add_parameter(&query, member->name, member->text);
+        }
+    }
+    if (prompt.size > 0) {
+        add_parameter(&query, idp_bytes_of("prompt"), prompt);
+    }
+    idp_text_add_integer(&now, idp_now_s(call));
+    add_parameter(&query, idp_bytes_of(SINCE), idp_text_bytes(&now));
     return idp_text_bytes(&query);
 }
 
@@ -192,7 +229,7 @@ static struct idp_response login(const struct visit *visit)
                                                       idp_json_new_string(visit->call, none));
         return back(visit, idp_authorization_ask(visit->call, silent, nobody), false);
     }
-    again.query = without_prompt(visit->call, visit->parameters);
+    again.query = after_login(visit->call, visit->parameters);
     return idp_response_sign_in(visit->call, &again);
 }
 

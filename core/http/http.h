@@ -19,12 +19,7 @@
 /* Set by the front alone where it met a header a second time; such a request is refused. */
 #define IDP_REPEATED_HEADER "x-idplane-repeated"
 
-/* Scopes of access tokens that administer: login options, and OIDC instances; or that monitor. */
-#define IDP_SCOPE_SSO "sso"
-#define IDP_SCOPE_BROKER "broker"
-#define IDP_SCOPE_METRICS "metrics"
-
-/* And of one that decides about devices for its subject. */
+/* The scope of access tokens that decide about devices for their subject. */
 #define IDP_SCOPE_DEVICE_APPROVAL "device_approval"
 
 struct idp_request {
@@ -209,10 +204,6 @@ struct idp_bytes idp_request_bearer(const struct idp_request *request);
 /* The claims of such a token of ours that has the scope; NULL: *refusal says why not (§3). */
 const struct idp_json *idp_request_claims(struct idp_call *call, const struct idp_request *request,
                                           const char *scope, struct idp_response *refusal);
-
-/* True where a word of the scope lets its holder administer or monitor. Whoever signs in may come
- * to a page, and that is not theirs to give: it is approved in SQL, by somebody who may. */
-bool idp_scope_is_administrative(struct idp_bytes scope) IDP_MUST_CHECK;
 
 /* ---- response (response.c) ---- */
 

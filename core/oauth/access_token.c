@@ -7,6 +7,8 @@
 
 enum { TOKEN_ID_SIZE = 16 };
 
+#define LABEL "idplane access token"
+
 enum { INSERT, FIND };
 
 const struct idp_statement idp_access_token_statements[] = {
@@ -39,13 +41,7 @@ bool idp_claim_is_protected(struct idp_bytes name)
 void idp_claims_add_details(struct idp_call *call, struct idp_json *claims,
                             const struct idp_json *details)
 {
-    static const char *const kept[] = {"auth_time", "amr"};
-    for (size_t i = 0; i < IDP_COUNT(kept); i++) {
-        const struct idp_json *member = idp_json_member(details, kept[i]);
-        if (member != NULL) {
-            idp_json_add_shared(call, claims, kept[i], member);
-        }
-    }
+    idp_json_add_members(call, claims, details, "auth_time amr");
     const struct idp_json *extra = idp_json_member(details, "claims");
     for (const struct idp_json *claim = extra == NULL ? NULL : extra->child; claim != NULL;
          claim = claim->next) {
@@ -149,23 +145,16 @@ static struct idp_bytes sign(struct idp_call *call, const struct idp_json *claim
     return idp_key_store_sign(call, &idp_key_scheduler, claims, (struct idp_bytes){0}, header);
 }
 
-static struct idp_bytes digest_of(struct idp_call *call, struct idp_bytes token)
-{
-    struct idp_bytes parts[] = {idp_tenant(call), token};
-    return idp_digest(call, "idplane access token", parts, IDP_COUNT(parts));
-}
-
 static struct idp_bytes keep(struct idp_call *call, const struct idp_settings *settings,
                              const struct idp_json *claims)
 {
-    int64_t expires_at_s = 0;
+    int64_t expires_at_us = 0;
     struct idp_bytes token = idp_opaque_token(call, settings);
-    bool is_number = idp_json_integer(idp_json_member(claims, "exp"), &expires_at_s);
-    struct idp_value row[] = {idp_value_text(idp_tenant(call)),
-                              idp_value_blob(digest_of(call, token)),
-                              idp_value_text(idp_json_string(claims, "jti")),
-                              idp_value_time(is_number ? expires_at_s * SECOND_US : 0),
-                              idp_value_json_text(idp_json_text(call, claims))};
+    bool is_time = idp_numeric_date(idp_json_member(claims, "exp"), &expires_at_us);
+    struct idp_value row[] = {
+        idp_value_text(idp_tenant(call)), idp_value_blob(idp_token_digest(call, LABEL, token)),
+        idp_value_text(idp_json_string(claims, "jti")), idp_value_time(is_time ? expires_at_us : 0),
+        idp_value_json_text(idp_json_text(call, claims))};
     idp_run(call, &idp_access_token_statements[INSERT], row);
     return token;
 }
@@ -180,7 +169,7 @@ struct idp_bytes idp_access_token(struct idp_call *call, const struct idp_issue 
 const struct idp_json *idp_opaque_claims(struct idp_call *call, struct idp_bytes token)
 {
     struct idp_value key[] = {idp_value_text(idp_tenant(call)),
-                              idp_value_blob(digest_of(call, token))};
+                              idp_value_blob(idp_token_digest(call, LABEL, token))};
     const struct idp_value *row = idp_run_one(call, &idp_access_token_statements[FIND], key);
     return row == NULL ? NULL : idp_json_argument(call, row[0], "claims");
 }

@@ -12,18 +12,13 @@
 static struct idp_json *policy_of(struct idp_call *call, const struct idp_settings *settings,
                                   bool is_for_us)
 {
-    static const char *const required[] = {"exp", "iat", "sub", "client_id", "jti"};
     struct idp_json *policy = idp_json_new(call, IDP_JSON_OBJECT);
-    struct idp_json *require = idp_json_new(call, IDP_JSON_ARRAY);
-    for (size_t i = 0; i < IDP_COUNT(required); i++) {
-        idp_json_add(require, NULL, idp_json_new_string(call, idp_bytes_of(required[i])));
-    }
     idp_json_add_string(call, policy, "iss", settings->issuer);
     if (is_for_us) {
         idp_json_add_string(call, policy, "aud", settings->audience);
     }
     idp_json_add_c(call, policy, "typ", "at+jwt");
-    idp_json_add(policy, "require", require);
+    idp_json_add(policy, "require", idp_json_words(call, "exp iat sub client_id jti"));
     return policy;
 }
 

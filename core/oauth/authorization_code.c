@@ -8,6 +8,8 @@
 
 enum { CODE_SIZE = 32 };
 
+#define LABEL "idplane authorization code"
+
 enum { INSERT, REDEEM, FIND };
 
 const struct idp_statement idp_authorization_code_statements[] = {
@@ -29,12 +31,6 @@ const struct idp_statement idp_authorization_code_statements[] = {
 };
 const size_t idp_authorization_code_statement_count = IDP_COUNT(idp_authorization_code_statements);
 
-static struct idp_bytes digest_of(struct idp_call *call, struct idp_bytes code)
-{
-    struct idp_bytes parts[] = {idp_tenant(call), code};
-    return idp_digest(call, "idplane authorization code", parts, IDP_COUNT(parts));
-}
-
 struct idp_bytes idp_authorization_code_make(struct idp_call *call,
                                              const struct idp_authorization *request,
                                              struct idp_bytes subject, struct idp_bytes scope,
@@ -44,7 +40,7 @@ struct idp_bytes idp_authorization_code_make(struct idp_call *call,
     int64_t now_us = idp_now_us(call);
     struct idp_value row[] = {
         idp_value_text(idp_tenant(call)),
-        idp_value_blob(digest_of(call, code)),
+        idp_value_blob(idp_token_digest(call, LABEL, code)),
         idp_value_text(request->client.client_id),
         idp_value_text(subject),
         idp_value_text(request->redirect_uri),
@@ -73,7 +69,7 @@ static const struct idp_json *
 refused(struct idp_call *call, const struct idp_token_request *request, struct idp_bytes code)
 {
     struct idp_value key[] = {idp_value_text(idp_tenant(call)),
-                              idp_value_blob(digest_of(call, code))};
+                              idp_value_blob(idp_token_digest(call, LABEL, code))};
     const struct idp_value *row = idp_run_one(call, &idp_authorization_code_statements[FIND], key);
     bool is_replayed = row != NULL && idp_bytes_is(row[1].bytes, "consumed") &&
                        idp_bytes_equal(row[0].bytes, request->client.client_id);
@@ -103,12 +99,9 @@ static const struct idp_json *pay(struct idp_call *call, const struct idp_token_
     if (!idp_resource_meets(request, grant.details)) {
         return idp_error_json(IDP_INVALID_TARGET);
     }
-    bool is_refresh_wanted =
-        request->client.refresh_grant &&
-        idp_grant_offered(&request->settings, idp_bytes_of(IDP_GRANT_REFRESH_TOKEN));
     idp_audit_event(call, &request->settings, IDP_AUDIT_REDEEMED, grant.client_id, grant.subject,
                     NULL);
-    return idp_tokens_issue(call, request, &grant, is_refresh_wanted);
+    return idp_tokens_issue(call, request, &grant, idp_refresh_allowed(request));
 }
 
 const struct idp_json *idp_grant_authorization_code(struct idp_call *call,
@@ -122,7 +115,7 @@ const struct idp_json *idp_grant_authorization_code(struct idp_call *call,
     }
     struct idp_value key[] = {
         idp_value_text(idp_tenant(call)),
-        idp_value_blob(digest_of(call, code)),
+        idp_value_blob(idp_token_digest(call, LABEL, code)),
         idp_value_time(idp_now_us(call)),
         idp_value_text(request->client.client_id),
         idp_value_text(idp_code_challenge(call, verifier)),

@@ -28,10 +28,8 @@ static bool redirect_uri_read(const struct idp_json *metadata, const struct idp_
 
 static bool challenge_read(const struct idp_json *parameters, struct idp_authorization *out)
 {
-    enum { CHALLENGE_SIZE = 43 };
-    out->code_challenge = idp_json_string(parameters, "code_challenge");
-    return out->code_challenge.size == CHALLENGE_SIZE &&
-           idp_bytes_is(idp_json_string(parameters, "code_challenge_method"), "S256");
+    return idp_code_challenge_asked(parameters, &out->code_challenge) &&
+           out->code_challenge.data != NULL;
 }
 
 static bool age_read(const struct idp_json *parameters, struct idp_authorization *out)
@@ -191,18 +189,9 @@ struct idp_value idp_sql_authorization_request(struct idp_call *call,
 static struct idp_json *details_of(struct idp_call *call, const struct idp_authorization *request,
                                    const struct idp_json *options)
 {
-    static const char *const kept[] = {"auth_time", "amr", "claims"};
-    struct idp_json *details = idp_json_new(call, IDP_JSON_OBJECT);
-    for (size_t i = 0; i < IDP_COUNT(kept); i++) {
-        const struct idp_json *member = idp_json_member(options, kept[i]);
-        if (member != NULL) {
-            idp_json_add_shared(call, details, kept[i], member);
-        }
-    }
+    struct idp_json *details =
+        idp_grant_details(call, options, "auth_time amr claims", request->resource);
     idp_json_add_string(call, details, "nonce", request->nonce);
-    if (request->resource != NULL) {
-        idp_json_add_shared(call, details, "resource", request->resource);
-    }
     return details;
 }
 

@@ -4,7 +4,7 @@
  * verifier that only who asked for them knows (RFC 7636). */
 #include "core/oauth/token.h"
 
-enum { VERIFIER_SIZE_MIN = 43, VERIFIER_SIZE_MAX = 128 };
+enum { VERIFIER_SIZE_MIN = 43, VERIFIER_SIZE_MAX = 128, CHALLENGE_SIZE = 43 };
 
 static bool meets(struct idp_bytes proven, struct idp_bytes bound)
 {
@@ -30,6 +30,15 @@ enum idp_error idp_binding_judge(const struct idp_token_rules *rules, struct idp
         binding->x5t = (struct idp_bytes){0};
     }
     return IDP_OK;
+}
+
+bool idp_code_challenge_asked(const struct idp_json *form, struct idp_bytes *challenge)
+{
+    struct idp_bytes method = idp_json_string(form, "code_challenge_method");
+    *challenge = idp_json_string(form, "code_challenge");
+    return challenge->data == NULL
+               ? method.data == NULL
+               : challenge->size == CHALLENGE_SIZE && idp_bytes_is(method, "S256");
 }
 
 struct idp_bytes idp_code_challenge(struct idp_call *call, struct idp_bytes verifier)

@@ -31,6 +31,7 @@ struct idp_client idp_client_of(struct idp_bytes client_id, const struct idp_val
         .sealed_secret = idp_text_of(row[9]),
         .grant_types = idp_text_of(row[10]),
         .watched_until_us = idp_integer_of(row[11]),
+        .old_sealed_secret = idp_text_of(row[12]),
     };
 }
 

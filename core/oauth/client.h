@@ -9,12 +9,15 @@
 #define IDP_CLIENT_COLUMNS                                                                         \
     "c.enabled, c.device_grant, c.refresh_grant, c.auth_method, c.secret_digest, c.scope,"         \
     " c.secret_expires_at, c.old_secret_digest, c.old_secret_expires_at, c.sealed_secret,"         \
-    " c.grant_types, c.watched_until"
-#define IDP_CLIENT_KINDS "bbbtxtzxzxtz"
+    " c.grant_types, c.watched_until, c.old_sealed_secret"
+#define IDP_CLIENT_KINDS "bbbtxtzxzxtzx"
 struct idp_client idp_client_of(struct idp_bytes client_id, const struct idp_value *row);
 
 /* Signatures that a public key verifies. */
 #define IDP_SIGNATURE_NAMES "ES256 ES384 ES512 EdDSA PS256 PS384 PS512 RS256 RS384 RS512"
+
+/* Those that a shared secret makes and verifies. */
+#define IDP_SECRET_SIGNATURE_NAMES "HS256 HS384 HS512"
 
 /* Values of token_endpoint_auth_method; those of RFC 8705 need a front that passes certificates. */
 #define IDP_PROVING_AUTH_METHODS                                                                   \
@@ -53,7 +56,10 @@ struct idp_client_secret idp_client_secret_make(struct idp_call *call, struct id
                                                 struct idp_bytes auth_method,
                                                 struct idp_bytes given);
 struct idp_bytes idp_client_secret_digest(struct idp_call *call, struct idp_bytes secret);
-struct idp_bytes idp_client_secret_unseal(struct idp_call *call, const struct idp_client *client);
+
+/* A secret as it was sealed for this client; data NULL: there is none. */
+struct idp_bytes idp_client_secret_unseal(struct idp_call *call, struct idp_bytes client_id,
+                                          struct idp_bytes sealed);
 
 /* True where requests are authenticated by such a method with a secret. */
 bool idp_client_has_secret(struct idp_bytes auth_method);
@@ -75,8 +81,6 @@ bool idp_client_assertion_valid(struct idp_call *call, const struct idp_client *
 const struct idp_json *idp_assertion_claims(struct idp_call *call, struct idp_bytes assertion,
                                             struct idp_bytes issuer, struct idp_bytes keys,
                                             bool is_secret);
-/* The names of those that sign them. */
-struct idp_json *idp_assertion_algorithms(struct idp_call *call, bool is_secret);
 /* The URLs by which others call us. */
 struct idp_json *idp_own_audiences(struct idp_call *call);
 
@@ -96,6 +100,9 @@ struct idp_bytes idp_issuer_keys_set(struct idp_call *call, struct idp_bytes iss
 /* Which client the credentials name, whoever it is; empty: none, or two. (client_authenticate.c) */
 struct idp_bytes idp_credentials_client(struct idp_call *call,
                                         const struct idp_credentials *credentials);
+
+/* The 4 or 16 octets of an IP address; data NULL: it is none (ip_address.c). */
+struct idp_bytes idp_ip_address(struct idp_call *call, struct idp_bytes text);
 
 /* True where the certificate (PEM) is the client's: RFC 8705 §2. */
 bool idp_client_certificate_valid(struct idp_call *call, const struct idp_client *client,

@@ -12,13 +12,11 @@ struct idp_bytes idp_client_assertion_subject(struct idp_call *call, struct idp_
                                                         : (struct idp_bytes){0};
 }
 
-static struct idp_bytes secret_key(struct idp_call *call, const struct idp_client *client)
+/* ---- keys ---- */
+
+static struct idp_bytes secret_key(struct idp_call *call, struct idp_bytes secret)
 {
-    struct idp_bytes secret = idp_client_secret_unseal(call, client);
     struct idp_json *jwk = idp_json_new(call, IDP_JSON_OBJECT);
-    if (secret.data == NULL) {
-        return secret;
-    }
     idp_json_add_c(call, jwk, "kty", "oct");
     idp_json_add_string(call, jwk, "k", idp_base64url_encode(call, secret));
     return idp_json_text(call, jwk);
@@ -49,28 +47,14 @@ struct idp_json *idp_own_audiences(struct idp_call *call)
     return list;
 }
 
-struct idp_json *idp_assertion_algorithms(struct idp_call *call, bool is_secret)
-{
-    struct idp_json *list = idp_json_new(call, IDP_JSON_ARRAY);
-    struct idp_bytes rest = idp_bytes_of(is_secret ? "HS256 HS384 HS512" : IDP_SIGNATURE_NAMES);
-    for (struct idp_bytes word = idp_word_next(&rest); word.size > 0; word = idp_word_next(&rest)) {
-        add_word(call, list, word);
-    }
-    return list;
-}
-
 static struct idp_json *policy_of(struct idp_call *call, struct idp_bytes issuer, bool is_secret)
 {
-    static const char *const required[] = {"iss", "sub", "aud", "exp", "jti"};
     struct idp_json *policy = idp_json_new(call, IDP_JSON_OBJECT);
-    struct idp_json *require = idp_json_new(call, IDP_JSON_ARRAY);
-    for (size_t i = 0; i < IDP_COUNT(required); i++) {
-        add_word(call, require, idp_bytes_of(required[i]));
-    }
+    const char *algorithms = is_secret ? IDP_SECRET_SIGNATURE_NAMES : IDP_SIGNATURE_NAMES;
     idp_json_add_string(call, policy, "iss", issuer);
     idp_json_add(policy, "aud", idp_own_audiences(call));
-    idp_json_add(policy, "algs", idp_assertion_algorithms(call, is_secret));
-    idp_json_add(policy, "require", require);
+    idp_json_add(policy, "algs", idp_json_words(call, algorithms));
+    idp_json_add(policy, "require", idp_json_words(call, "iss sub aud exp jti"));
     idp_json_add_integer(call, policy, "leeway", LEEWAY_S);
     return policy;
 }
@@ -104,18 +88,50 @@ static bool is_registered_algorithm(struct idp_call *call, const struct idp_clie
     return registered.data == NULL || idp_bytes_equal(registered, idp_json_string(header, "alg"));
 }
 
+/* By the secret, and by the one before while that is good. */
+static const struct idp_json *
+claims_by_secret(struct idp_call *call, const struct idp_client *client, struct idp_bytes assertion)
+{
+    int64_t now_us = idp_now_us(call);
+    const struct idp_json *claims = NULL;
+    const struct {
+        struct idp_bytes sealed;
+        bool is_good;
+    } secrets[] = {{client->sealed_secret, true},
+                   {client->old_sealed_secret, client->old_secret_expires_at_us > now_us}};
+    if (client->secret_expires_at_us != 0 && client->secret_expires_at_us <= now_us) {
+        return NULL;
+    }
+    for (size_t i = 0; i < IDP_COUNT(secrets) && claims == NULL; i++) {
+        struct idp_bytes secret = {0};
+        if (secrets[i].is_good) {
+            secret = idp_client_secret_unseal(call, client->client_id, secrets[i].sealed);
+        }
+        if (secret.data != NULL) {
+            claims = idp_assertion_claims(call, assertion, client->client_id,
+                                          secret_key(call, secret), true);
+        }
+    }
+    return claims;
+}
+
+static const struct idp_json *claims_by_key(struct idp_call *call, const struct idp_client *client,
+                                            struct idp_bytes assertion)
+{
+    struct idp_bytes keys = idp_client_keys(call, client->client_id);
+    return keys.data == NULL
+               ? NULL
+               : idp_assertion_claims(call, assertion, client->client_id, keys, false);
+}
+
 bool idp_client_assertion_valid(struct idp_call *call, const struct idp_client *client,
                                 struct idp_bytes assertion)
 {
-    bool is_secret = idp_bytes_is(client->auth_method, "client_secret_jwt");
-    bool is_live = !is_secret || client->secret_expires_at_us == 0 ||
-                   client->secret_expires_at_us > idp_now_us(call);
-    struct idp_bytes keys =
-        is_secret ? secret_key(call, client) : idp_client_keys(call, client->client_id);
-    if (keys.data == NULL || !is_live || !is_registered_algorithm(call, client, assertion)) {
+    if (!is_registered_algorithm(call, client, assertion)) {
         return false;
     }
-    const struct idp_json *claims =
-        idp_assertion_claims(call, assertion, client->client_id, keys, is_secret);
+    const struct idp_json *claims = idp_bytes_is(client->auth_method, "client_secret_jwt")
+                                        ? claims_by_secret(call, client, assertion)
+                                        : claims_by_key(call, client, assertion);
     return idp_bytes_equal(idp_json_string(claims, "sub"), client->client_id);
 }

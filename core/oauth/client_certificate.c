@@ -77,27 +77,15 @@ static struct idp_bytes subject_of(struct idp_call *call, X509 *certificate)
     return idp_bytes_copy(call, (struct idp_bytes){text, size < 0 ? 0 : (size_t)size});
 }
 
-static struct idp_bytes address_text(struct idp_call *call, const unsigned char *data, int size)
-{
-    struct idp_text text = {.call = call};
-    for (int i = 0; size == 4 && i < size; i++) {
-        idp_text_add_c(&text, i > 0 ? "." : "");
-        idp_text_add_integer(&text, data[i]);
-    }
-    return idp_text_bytes(&text);
-}
-
-/* The text of a name, where it is of this kind. */
-static struct idp_bytes name_text(struct idp_call *call, const GENERAL_NAME *name, int kind)
+/* The text of a name, or the octets of an address, where it is of this kind. */
+static struct idp_bytes name_bytes(const GENERAL_NAME *name, int kind)
 {
     if (name->type != kind) {
         return (struct idp_bytes){0};
     }
     const ASN1_STRING *string = kind == GEN_IPADD ? name->d.iPAddress : name->d.ia5;
-    const unsigned char *data = ASN1_STRING_get0_data(string);
-    int size = ASN1_STRING_length(string);
-    return kind == GEN_IPADD ? address_text(call, data, size)
-                             : (struct idp_bytes){(const char *)data, (size_t)size};
+    return (struct idp_bytes){(const char *)ASN1_STRING_get0_data(string),
+                              (size_t)ASN1_STRING_length(string)};
 }
 
 static void names_release(void *names)
@@ -113,8 +101,8 @@ static bool has_name(struct idp_call *call, X509 *certificate, int kind, struct 
     }
     idp_own(call, names, names_release);
     for (int i = 0; i < sk_GENERAL_NAME_num(names); i++) {
-        struct idp_bytes text = name_text(call, sk_GENERAL_NAME_value(names, i), kind);
-        if (text.data != NULL && idp_bytes_equal(text, wanted)) {
+        struct idp_bytes name = name_bytes(sk_GENERAL_NAME_value(names, i), kind);
+        if (name.data != NULL && idp_bytes_equal(name, wanted)) {
             return true;
         }
     }
@@ -142,7 +130,9 @@ static bool is_subject(struct idp_call *call, const struct idp_client *client, s
     for (size_t i = 0; i < IDP_COUNT(names); i++) {
         struct idp_bytes wanted = idp_json_string(metadata, names[i].member);
         if (wanted.size > 0) {
-            return has_name(call, certificate, names[i].kind, wanted);
+            bool is_address = names[i].kind == GEN_IPADD;
+            wanted = is_address ? idp_ip_address(call, wanted) : wanted;
+            return wanted.data != NULL && has_name(call, certificate, names[i].kind, wanted);
         }
     }
     return false;

@@ -15,14 +15,10 @@ const struct idp_json *idp_grant_client_credentials(struct idp_call *call,
     if (error != IDP_OK || scope.data == NULL) {
         return idp_error_json(error != IDP_OK ? error : IDP_INVALID_SCOPE);
     }
-    struct idp_json *details = idp_json_new(call, IDP_JSON_OBJECT);
-    if (resource != NULL) {
-        idp_json_add_shared(call, details, "resource", resource);
-    }
     struct idp_grant grant = {.client_id = request->client.client_id,
                               .subject = request->client.client_id,
                               .scope = scope,
-                              .details = details,
+                              .details = idp_grant_details(call, NULL, "", resource),
                               .binding = request->binding};
     call->host->begin(call);
     return idp_tokens_issue(call, request, &grant, false);

@@ -103,7 +103,7 @@ static bool is_missing(struct idp_call *call, const struct idp_credentials *cred
     const char *reason =
         keys.data == NULL
             ? "key"
-            : idp_unverified_check(call, &token, keys, idp_assertion_algorithms(call, false));
+            : idp_unverified_check(call, &token, keys, idp_json_words(call, IDP_SIGNATURE_NAMES));
     return idp_key_may_be_new(reason, header);
 }
 

@@ -107,6 +107,16 @@ static const char *check_redirect_uris(struct idp_call *call, const struct idp_j
     return problem;
 }
 
+/* Compared with that of a certificate as octets (RFC 8705 §2.1.2). */
+static const char *check_address(struct idp_call *call, const struct idp_json *member,
+                                 const char *words)
+{
+    (void)words;
+    bool is_address =
+        member->kind == IDP_JSON_STRING && idp_ip_address(call, member->text).data != NULL;
+    return is_address ? NULL : "must be an IPv4 or IPv6 address";
+}
+
 static const char *check_jwks(struct idp_call *call, const struct idp_json *member,
                               const char *words)
 {
@@ -163,7 +173,7 @@ static const struct {
     {"tls_client_auth_subject_dn", check_text, NULL},
     {"tls_client_auth_san_dns", check_text, NULL},
     {"tls_client_auth_san_uri", check_text, NULL},
-    {"tls_client_auth_san_ip", check_text, NULL},
+    {"tls_client_auth_san_ip", check_address, NULL},
     {"tls_client_auth_san_email", check_text, NULL},
     {"tls_client_certificate_bound_access_tokens", check_bool, NULL},
     {"dpop_bound_access_tokens", check_bool, NULL},

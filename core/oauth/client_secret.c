@@ -8,12 +8,13 @@
 enum { SIGNING_SECRET_SIZE_MIN = 32 };
 enum { CLIENT_SECRET_SIZE = 32, OVERLAP_DEFAULT_S = 86400, OVERLAP_MAX_S = 31536000 };
 
-enum { ROTATE, SEALED, RESEAL };
+enum { ROTATE, SEALED, RESEAL, OLD_SEALED, OLD_RESEAL };
 
 const struct idp_statement idp_client_secret_statements[] = {
     /* The secret in force becomes the old one, in one statement. */
     [ROTATE] = {"UPDATE idplane.client SET old_secret_digest = secret_digest,"
-                " old_secret_expires_at = $5, secret_digest = $3, sealed_secret = $4"
+                " old_sealed_secret = sealed_secret, old_secret_expires_at = $5, secret_digest = "
+                "$3, sealed_secret = $4"
                 " WHERE tenant = $1 AND client_id = $2 AND secret_digest IS NOT NULL"
                 " AND auth_method = $6",
                 "ttxxzt", ""},
@@ -24,6 +25,14 @@ const struct idp_statement idp_client_secret_statements[] = {
     [RESEAL] = {"UPDATE idplane.client SET sealed_secret = $4"
                 " WHERE tenant = $1 AND client_id = $2 AND sealed_secret = $3",
                 "ttxx", ""},
+    [OLD_SEALED] =
+        {"SELECT tenant, client_id, old_sealed_secret FROM idplane.client"
+         " WHERE old_sealed_secret IS NOT NULL AND substr(old_sealed_secret, 1, length($1)) <> $1"
+         " ORDER BY tenant, client_id LIMIT $2",
+         "xi", "ttx"},
+    [OLD_RESEAL] = {"UPDATE idplane.client SET old_sealed_secret = $4"
+                    " WHERE tenant = $1 AND client_id = $2 AND old_sealed_secret = $3",
+                    "ttxx", ""},
 };
 const size_t idp_client_secret_statement_count = IDP_COUNT(idp_client_secret_statements);
 
@@ -36,6 +45,9 @@ static struct idp_bytes seal_context(struct idp_call *call, struct idp_bytes ten
 
 const struct idp_sealed_column idp_client_sealed = {
     &idp_client_secret_statements[SEALED], &idp_client_secret_statements[RESEAL], seal_context};
+const struct idp_sealed_column idp_client_old_sealed = {&idp_client_secret_statements[OLD_SEALED],
+                                                        &idp_client_secret_statements[OLD_RESEAL],
+                                                        seal_context};
 
 bool idp_client_has_secret(struct idp_bytes auth_method)
 {
@@ -69,12 +81,12 @@ struct idp_client_secret idp_client_secret_make(struct idp_call *call, struct id
     return made;
 }
 
-struct idp_bytes idp_client_secret_unseal(struct idp_call *call, const struct idp_client *client)
+struct idp_bytes idp_client_secret_unseal(struct idp_call *call, struct idp_bytes client_id,
+                                          struct idp_bytes sealed)
 {
-    return client->sealed_secret.data == NULL
-               ? (struct idp_bytes){0}
-               : idp_unseal(call, client->sealed_secret,
-                            seal_context(call, idp_tenant(call), client->client_id));
+    return sealed.data == NULL
+               ? sealed
+               : idp_unseal(call, sealed, seal_context(call, idp_tenant(call), client_id));
 }
 
 /* ---- rotation ---- */

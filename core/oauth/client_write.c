@@ -23,7 +23,9 @@ const struct idp_statement idp_client_write_statements[] = {
     [UPDATE] = {"UPDATE idplane.client SET enabled = $4, auth_method = $5,"
                 " secret_digest = $6, secret_expires_at = $7, device_grant = $8,"
                 " refresh_grant = $9, scope = $10, metadata = $11, grant_types = $12,"
-                " sealed_secret = $13"
+                " sealed_secret = $13,"
+                " old_secret_digest = CASE WHEN secret_digest = $6 THEN old_secret_digest END,"
+                " old_sealed_secret = CASE WHEN secret_digest = $6 THEN old_sealed_secret END"
                 " WHERE tenant = $1 AND client_id = $2 AND created_at = $3",
                 "ttzbtxzbbtjtx", ""},
 };

@@ -77,31 +77,6 @@ static struct idp_json *section_json(struct idp_call *call, const struct idp_set
     return object;
 }
 
-static struct idp_json *grant_types_json(struct idp_call *call, const struct idp_settings *settings)
-{
-    struct idp_json *list = idp_json_new(call, IDP_JSON_ARRAY);
-    for (size_t i = 0; i < idp_grant_type_count; i++) {
-        struct idp_bytes name = idp_bytes_of(idp_grant_types[i].name);
-        if (idp_grant_offered(settings, name)) {
-            idp_json_add(list, NULL, idp_json_new_string(call, name));
-        }
-    }
-    return list;
-}
-
-/* What was loaded of a provider's definition; left out where there is none. */
-static void add_objects(struct idp_call *call, struct idp_json *result,
-                        const struct idp_json *document)
-{
-    static const char *const names[] = {"attribute_map", "attribute_sources", "kept"};
-    for (size_t i = 0; i < IDP_COUNT(names); i++) {
-        const struct idp_json *value = idp_json_member(document, names[i]);
-        if (value != NULL) {
-            idp_json_add_shared(call, result, names[i], value);
-        }
-    }
-}
-
 static void warn(struct idp_call *call, struct idp_json *warnings, const char *sentence)
 {
     idp_json_add(warnings, NULL, idp_json_new_string(call, idp_bytes_of(sentence)));
@@ -120,11 +95,12 @@ static struct idp_json *in_force(struct idp_call *call, const struct idp_json *d
     struct idp_settings settings = idp_settings_of(document);
     struct idp_json *result = section_json(call, &settings, NULL);
     idp_json_add_string(call, result, "tenant", idp_tenant(call));
-    idp_json_add(result, "grant_types", grant_types_json(call, &settings));
+    idp_json_add(result, "grant_types", idp_grants_offered(call, &settings));
     for (const char *const *section = idp_setting_sections; *section != NULL; section++) {
         idp_json_add(result, *section, section_json(call, &settings, *section));
     }
-    add_objects(call, result, document);
+    /* What was loaded of a provider's definition. */
+    idp_json_add_members(call, result, document, "attribute_map attribute_sources kept");
     struct idp_json *warnings = idp_settings_warnings(call, &settings);
     if (idp_tenant_address_shared(call)) {
         warn(call, warnings, "Another tenant has this base_url: over HTTP neither is found.");
@@ -133,10 +109,9 @@ static struct idp_json *in_force(struct idp_call *call, const struct idp_json *d
         warn(call, warnings, "No key that can sign has the kid of signing_keylabel: import it.");
     }
     if (idp_codes_are_many(call)) {
-        const char *sentence =
-            "More than 1000 user codes wait for a decision: a guess may hit any of "
-            "them. Make user codes longer.";
-        idp_json_add(warnings, NULL, idp_json_new_string(call, idp_bytes_of(sentence)));
+        warn(call, warnings,
+             "More than 1000 user codes wait for a decision: a guess may hit any of them. Make "
+             "user codes longer.");
     }
     if (is_rule_missing(call, &settings)) {
         warn(call, warnings, "A mapping rule is named and no hook has that name: see set_hook().");

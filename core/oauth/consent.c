@@ -3,16 +3,20 @@
  * remembered: who denied once is asked the next time. */
 #include "core/oauth/authorize.h"
 
-enum { FIND, REMEMBER, LIST, FORGET };
+enum { FIND, ALLOW, WIDEN, LIST, FORGET };
+
+enum { REMEMBER_TRIES = 16 };
 
 const struct idp_statement idp_consent_statements[] = {
     [FIND] = {"SELECT scope FROM idplane.consent"
               " WHERE tenant = $1 AND subject = $2 AND client_id = $3",
               "ttt", "t"},
-    [REMEMBER] = {"INSERT INTO idplane.consent (tenant, subject, client_id, scope, changed_at)"
-                  " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant, subject, client_id)"
-                  " DO UPDATE SET scope = excluded.scope, changed_at = excluded.changed_at",
-                  "ttttz", ""},
+    [ALLOW] = {"INSERT INTO idplane.consent (tenant, subject, client_id, scope, changed_at)"
+               " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant, subject, client_id) DO NOTHING",
+               "ttttz", ""},
+    [WIDEN] = {"UPDATE idplane.consent SET scope = $4, changed_at = $5"
+               " WHERE tenant = $1 AND subject = $2 AND client_id = $3 AND scope = $6",
+               "ttttzt", ""},
     [LIST] = {"SELECT client_id, scope, changed_at FROM idplane.consent"
               " WHERE tenant = $1 AND subject = $2 ORDER BY client_id",
               "tt", "ttz"},
@@ -46,11 +50,11 @@ bool idp_consent_needed(struct idp_call *call, struct idp_bytes prompt, struct i
 }
 
 /* Both together, where that is a scope. */
-void idp_consent_remember(struct idp_call *call, struct idp_bytes subject,
-                          struct idp_bytes client_id, struct idp_bytes scope)
+static struct idp_bytes union_of(struct idp_call *call, struct idp_bytes before,
+                                 struct idp_bytes scope)
 {
     struct idp_text all = {.call = call};
-    struct idp_bytes before = remembered(call, subject, client_id), rest = scope;
+    struct idp_bytes rest = scope;
     idp_text_add(&all, before);
     for (struct idp_bytes word = idp_word_next(&rest); word.size > 0; word = idp_word_next(&rest)) {
         if (!idp_word_in(before, word)) {
@@ -59,11 +63,30 @@ void idp_consent_remember(struct idp_call *call, struct idp_bytes subject,
         }
     }
     struct idp_bytes wide = idp_text_bytes(&all);
-    struct idp_value row[] = {idp_value_text(idp_tenant(call)), idp_value_text(subject),
-                              idp_value_text(client_id),
-                              idp_value_text(wide.size <= IDP_SCOPE_SIZE_MAX ? wide : scope),
-                              idp_value_time(idp_now_us(call))};
-    idp_run(call, &idp_consent_statements[REMEMBER], row);
+    return wide.size <= IDP_SCOPE_SIZE_MAX ? wide : scope;
+}
+
+/* False: somebody allowed or withdrew something meanwhile. */
+static bool remember(struct idp_call *call, struct idp_bytes subject, struct idp_bytes client_id,
+                     struct idp_bytes scope)
+{
+    struct idp_bytes before = remembered(call, subject, client_id);
+    struct idp_value row[] = {
+        idp_value_text(idp_tenant(call)), idp_value_text(subject),
+        idp_value_text(client_id),        idp_value_text(union_of(call, before, scope)),
+        idp_value_time(idp_now_us(call)), idp_value_text(before)};
+    size_t statement = before.data == NULL ? ALLOW : WIDEN;
+    return idp_run(call, &idp_consent_statements[statement], row).affected == 1;
+}
+
+/* What is not remembered after so many tries is asked again. */
+void idp_consent_remember(struct idp_call *call, struct idp_bytes subject,
+                          struct idp_bytes client_id, struct idp_bytes scope)
+{
+    size_t tries = 0;
+    while (tries < REMEMBER_TRIES && !remember(call, subject, client_id, scope)) {
+        tries++;
+    }
 }
 
 /* ---- SQL ---- */

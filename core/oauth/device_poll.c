@@ -156,11 +156,8 @@ static const struct idp_json *pay(struct idp_call *call, const struct idp_token_
         .binding = request->binding,
         .is_new = true,
     };
-    bool is_refresh_wanted =
-        request->client.refresh_grant &&
-        idp_grant_offered(&request->settings, idp_bytes_of(IDP_GRANT_REFRESH_TOKEN));
     idp_audit_event(call, &request->settings, IDP_AUDIT_REDEEMED, grant.client_id, subject, NULL);
-    return idp_tokens_issue(call, request, &grant, is_refresh_wanted);
+    return idp_tokens_issue(call, request, &grant, idp_refresh_allowed(request));
 }
 
 /* ---- what the request has to prove ---- */

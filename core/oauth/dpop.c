@@ -36,20 +36,10 @@ static bool nonce_right(struct idp_call *call, struct idp_bytes nonce)
 
 static struct idp_json *policy_of(struct idp_call *call)
 {
-    static const char *const required[] = {"jti", "htm", "htu", "iat"};
     struct idp_json *policy = idp_json_new(call, IDP_JSON_OBJECT);
-    struct idp_json *require = idp_json_new(call, IDP_JSON_ARRAY);
-    struct idp_json *algorithms = idp_json_new(call, IDP_JSON_ARRAY);
-    struct idp_bytes rest = idp_bytes_of(IDP_SIGNATURE_NAMES);
-    for (struct idp_bytes word = idp_word_next(&rest); word.size > 0; word = idp_word_next(&rest)) {
-        idp_json_add(algorithms, NULL, idp_json_new_string(call, word));
-    }
-    for (size_t i = 0; i < IDP_COUNT(required); i++) {
-        idp_json_add(require, NULL, idp_json_new_string(call, idp_bytes_of(required[i])));
-    }
     idp_json_add_c(call, policy, "typ", "dpop+jwt");
-    idp_json_add(policy, "algs", algorithms);
-    idp_json_add(policy, "require", require);
+    idp_json_add(policy, "algs", idp_json_words(call, IDP_SIGNATURE_NAMES));
+    idp_json_add(policy, "require", idp_json_words(call, "jti htm htu iat"));
     idp_json_add_integer(call, policy, "max_age", AGE_MAX_S);
     idp_json_add_integer(call, policy, "leeway", LEEWAY_S);
     return policy;

@@ -18,23 +18,6 @@ static void check_context(struct idp_call *call, const struct idp_json *context)
     }
 }
 
-static struct idp_json *details_of(struct idp_call *call, const struct idp_json *context,
-                                   const struct idp_json *resource)
-{
-    static const char *const kept[] = {"auth_time", "amr", "claims", "nonce"};
-    struct idp_json *details = idp_json_new(call, IDP_JSON_OBJECT);
-    for (size_t i = 0; i < IDP_COUNT(kept); i++) {
-        const struct idp_json *member = idp_json_member(context, kept[i]);
-        if (member != NULL) {
-            idp_json_add_shared(call, details, kept[i], member);
-        }
-    }
-    if (resource != NULL) {
-        idp_json_add_shared(call, details, "resource", resource);
-    }
-    return details;
-}
-
 /* ---- the request ---- */
 
 static enum idp_error request_read(struct idp_call *call, const struct idp_json *client,
@@ -92,7 +75,8 @@ static enum idp_error grant_read(struct idp_call *call, const struct idp_token_r
             idp_scope_asked(request->form, allowed.data == NULL ? request->client.scope : allowed),
         .grant_type = request->grant_type,
         .grant_id = has_grant ? idp_grant_id_make(call) : (struct idp_bytes){0},
-        .details = details_of(call, context, error == IDP_OK ? resource : NULL),
+        .details = idp_grant_details(call, context, "auth_time amr claims nonce",
+                                     error == IDP_OK ? resource : NULL),
         .device = idp_json_member(context, "device"),
         .is_new = has_grant,
         .is_exchanged = is_of(request, IDP_GRANT_TOKEN_EXCHANGE)};
@@ -104,8 +88,7 @@ static bool has_refresh_token(const struct idp_token_request *request)
     bool is_wanted = is_of(request, IDP_GRANT_DEVICE_CODE) ||
                      is_of(request, IDP_GRANT_AUTHORIZATION_CODE) ||
                      (is_of(request, IDP_GRANT_REFRESH_TOKEN) && request->rules.is_rotated);
-    return is_wanted && request->client.refresh_grant &&
-           idp_grant_offered(&request->settings, idp_bytes_of(IDP_GRANT_REFRESH_TOKEN));
+    return is_wanted && idp_refresh_allowed(request);
 }
 
 /* ---- what is shown ---- */

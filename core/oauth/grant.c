@@ -29,6 +29,17 @@ struct idp_bytes idp_grant_id_make(struct idp_call *call)
     return idp_random_text(call, GRANT_ID_SIZE);
 }
 
+struct idp_json *idp_grant_details(struct idp_call *call, const struct idp_json *from,
+                                   const char *names, const struct idp_json *resource)
+{
+    struct idp_json *details = idp_json_new(call, IDP_JSON_OBJECT);
+    idp_json_add_members(call, details, from, names);
+    if (resource != NULL) {
+        idp_json_add_shared(call, details, "resource", resource);
+    }
+    return details;
+}
+
 static struct idp_value json_or_null(struct idp_call *call, const struct idp_json *json)
 {
     return json == NULL ? idp_null() : idp_value_json_text(idp_json_text(call, json));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* guard.c - limits for what an address sends over HTTP: unknown device codes, and wrong credentials
- * of a client.
+/* guard.c - limits for what an address sends over HTTP: unknown device codes, wrong credentials of
+ * a client, and clients that register with nobody's leave.
  *
- * Failures are rows that are only inserted, up to the limit of their address in a window, so that
+ * All are rows that are only inserted, up to the limit of their address in a window, so that
  * nobody queues behind them and nobody fills the table. A device code that is known is never
  * refused. Credentials are: above the limit not even the right ones are looked at. So that clients
  * nobody guesses at pay no statement for it, a client is watched only once an address has reached
@@ -15,6 +15,7 @@ enum { FAILURE_ID_SIZE = 12 };
 
 #define KIND_DEVICE_CODE "device_code"
 #define KIND_CLIENT "client"
+#define KIND_REGISTRATION "registration"
 
 const struct idp_statement idp_guard_statements[] = {
     [FAILURE_INSERT] = {"INSERT INTO idplane.failure (tenant, failure_id, failed_at, kind,"
@@ -32,7 +33,7 @@ const struct idp_statement idp_guard_statements[] = {
 };
 const size_t idp_guard_statement_count = IDP_COUNT(idp_guard_statements);
 
-static int64_t failure_count(struct idp_call *call, const struct idp_settings *settings,
+static int64_t attempt_count(struct idp_call *call, const struct idp_settings *settings,
                              const char *kind, struct idp_bytes client_id, int64_t count_max)
 {
     int64_t since_us = idp_now_us(call) - settings->attempt_window_s * 1000000;
@@ -44,7 +45,7 @@ static int64_t failure_count(struct idp_call *call, const struct idp_settings *s
     return idp_run_row(call, &idp_guard_statements[FAILURE_COUNT], arguments)[0].integer;
 }
 
-static void failure_insert(struct idp_call *call, const char *kind, struct idp_bytes client_id)
+static void attempt_insert(struct idp_call *call, const char *kind, struct idp_bytes client_id)
 {
     struct idp_value arguments[] = {
         idp_value_text(idp_tenant(call)), idp_value_text(idp_random_text(call, FAILURE_ID_SIZE)),
@@ -61,21 +62,35 @@ static void note_guess(struct idp_call *call, const struct idp_settings *setting
     idp_audit_event(call, settings, IDP_AUDIT_GUESSED, client_id, (struct idp_bytes){0}, details);
 }
 
+/* One attempt more of the address, where it may have one; of whom no address is known, any. */
+static bool take(struct idp_call *call, const struct idp_settings *settings, const char *kind,
+                 int64_t count_max)
+{
+    struct idp_bytes nobody = {"", 0};
+    bool is_known = call->source.data != NULL;
+    if (is_known && attempt_count(call, settings, kind, nobody, count_max) >= count_max) {
+        return false;
+    }
+    if (is_known) {
+        call->host->begin(call);
+        attempt_insert(call, kind, nobody);
+    }
+    return true;
+}
+
 bool idp_guard_device_code(struct idp_call *call, const struct idp_settings *settings,
                            struct idp_bytes client_id)
 {
-    struct idp_bytes nobody = {"", 0};
-    if (call->source.data == NULL) {
-        return true;
+    bool is_taken = take(call, settings, KIND_DEVICE_CODE, settings->unknown_codes_max);
+    if (is_taken && call->source.data != NULL) {
+        note_guess(call, settings, KIND_DEVICE_CODE, client_id);
     }
-    if (failure_count(call, settings, KIND_DEVICE_CODE, nobody, settings->unknown_codes_max) >=
-        settings->unknown_codes_max) {
-        return false;
-    }
-    call->host->begin(call);
-    failure_insert(call, KIND_DEVICE_CODE, nobody);
-    note_guess(call, settings, KIND_DEVICE_CODE, client_id);
-    return true;
+    return is_taken;
+}
+
+bool idp_guard_registration(struct idp_call *call, const struct idp_settings *settings)
+{
+    return take(call, settings, KIND_REGISTRATION, settings->registrations_max);
 }
 
 bool idp_guard_client(struct idp_call *call, const struct idp_client *client)
@@ -84,7 +99,7 @@ bool idp_guard_client(struct idp_call *call, const struct idp_client *client)
         return true;
     }
     struct idp_settings settings = idp_settings_load(call);
-    return failure_count(call, &settings, KIND_CLIENT, client->client_id,
+    return attempt_count(call, &settings, KIND_CLIENT, client->client_id,
                          settings.client_failures_max) < settings.client_failures_max;
 }
 
@@ -105,10 +120,10 @@ void idp_guard_client_failed(struct idp_call *call, const struct idp_client *cli
     }
     struct idp_settings settings = idp_settings_load(call);
     int64_t count_max = settings.client_failures_max;
-    int64_t count = failure_count(call, &settings, KIND_CLIENT, client->client_id, count_max);
+    int64_t count = attempt_count(call, &settings, KIND_CLIENT, client->client_id, count_max);
     call->host->begin(call);
     if (count < count_max) {
-        failure_insert(call, KIND_CLIENT, client->client_id);
+        attempt_insert(call, KIND_CLIENT, client->client_id);
         note_guess(call, &settings, KIND_CLIENT, client->client_id);
     }
     if (count + 1 >= count_max) {

@@ -173,7 +173,8 @@ struct idp_value idp_sql_set_hook(struct idp_call *call, const struct idp_value 
     idp_check_text(call, arguments[1], "definition", IDP_QUERY_DEFINITION_SIZE_MAX);
     query.tables = tables_read(call, options);
     if (name.size == 0 || idp_text_has_control(name)) {
-        idp_fail_with(call, IDP_INVALID_ARGUMENT, "Argument name must be a name.");
+        idp_fail_with(call, IDP_INVALID_ARGUMENT,
+                      "Argument name must be a line of text, and not empty.");
     }
     if (query.definition.data == NULL) {
         removed(call, name);

@@ -16,25 +16,7 @@ static void add_url(struct idp_call *call, struct idp_json *object, const char *
 static void add_list(struct idp_call *call, struct idp_json *object, const char *name,
                      const char *words)
 {
-    struct idp_json *list = idp_json_new(call, IDP_JSON_ARRAY);
-    struct idp_bytes rest = idp_bytes_of(words);
-    for (struct idp_bytes word = idp_word_next(&rest); word.size > 0; word = idp_word_next(&rest)) {
-        idp_json_add(list, NULL, idp_json_new_string(call, word));
-    }
-    idp_json_add(object, name, list);
-}
-
-static void add_grant_types(struct idp_call *call, struct idp_json *object,
-                            const struct idp_settings *settings)
-{
-    struct idp_json *list = idp_json_new(call, IDP_JSON_ARRAY);
-    for (size_t i = 0; i < idp_grant_type_count; i++) {
-        struct idp_bytes name = idp_bytes_of(idp_grant_types[i].name);
-        if (idp_grant_offered(settings, name)) {
-            idp_json_add(list, NULL, idp_json_new_string(call, name));
-        }
-    }
-    idp_json_add(object, "grant_types_supported", list);
+    idp_json_add(object, name, idp_json_words(call, words));
 }
 
 /* A certificate can only be one where the front passes it. */
@@ -58,7 +40,7 @@ static void add_client_authentication(struct idp_call *call, struct idp_json *ob
         idp_text_add_c(&algorithms, endpoints[i].name);
         idp_text_add_c(&algorithms, "_endpoint_auth_signing_alg_values_supported");
         add_list(call, object, idp_text_bytes(&algorithms).data,
-                 IDP_SIGNATURE_NAMES " HS256 HS384 HS512");
+                 IDP_SIGNATURE_NAMES " " IDP_SECRET_SIGNATURE_NAMES);
     }
     if (has_certificates) {
         idp_json_add_bool(call, object, "tls_client_certificate_bound_access_tokens", true);
@@ -97,7 +79,7 @@ struct idp_json *idp_metadata(struct idp_call *call)
         add_url(call, result, "registration_endpoint", settings.base_url, "/register");
     }
     add_authorization(call, result, &settings);
-    add_grant_types(call, result, &settings);
+    idp_json_add(result, "grant_types_supported", idp_grants_offered(call, &settings));
     add_client_authentication(call, result, &settings);
     /* Those that have a meaning here; what others a client may ask for is between us and it. */
     add_list(call, result, "scopes_supported", "openid profile email address phone");

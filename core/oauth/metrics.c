@@ -87,12 +87,13 @@ static const struct {
                            "Wrong user codes in the window of attempts.",
                            {NULL},
                            true},
-    [FAILURES] = {"idplane_failures",
-                  "gauge",
-                  "Unknown device codes and wrong credentials in the window of attempts, up to the "
-                  "limit of each address.",
-                  {"kind"},
-                  true},
+    [FAILURES] =
+        {"idplane_failures",
+         "gauge",
+         "Unknown device codes, wrong credentials and registrations without a token in the "
+         "window of attempts, up to the limit of each address.",
+         {"kind"},
+         true},
     [SESSIONS] = {"idplane_sso_sessions", "gauge", "Sessions of browsers that have not ended."},
     [CLIENTS] = {"idplane_clients", "gauge", "Registered clients.", {"enabled"}},
     [KEYS] = {"idplane_signing_keys", "gauge", "Signing keys.", {"state"}},

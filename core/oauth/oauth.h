@@ -37,8 +37,9 @@ struct idp_settings {
     struct idp_bytes user_code_charset;
     int64_t subject_attempts_max, source_attempts_max, global_attempts_max;
     int64_t attempt_window_s;
-    int64_t unknown_codes_max, client_failures_max; /* from one address in a window */
-    struct idp_bytes audience;                      /* of access tokens; default: issuer */
+    /* from one address in a window */
+    int64_t unknown_codes_max, client_failures_max, registrations_max;
+    struct idp_bytes audience; /* of access tokens; default: issuer */
     int64_t access_token_lifetime_s;
     int64_t refresh_token_lifetime_s;
     int64_t id_token_lifetime_s, authorization_code_lifetime_s, grant_lifetime_s, refresh_grace_s;
@@ -71,6 +72,9 @@ extern const struct idp_scheduler idp_key_scheduler;
 /* True where the tenant offers the grant type. */
 bool idp_grant_offered(const struct idp_settings *settings, struct idp_bytes grant_type);
 
+/* All that it offers, an array. */
+struct idp_json *idp_grants_offered(struct idp_call *call, const struct idp_settings *settings);
+
 /* Makes the tenant's row where there is none. */
 void idp_tenant_ensure(struct idp_call *call);
 
@@ -88,7 +92,8 @@ bool idp_tenant_match(struct idp_call *call, struct idp_bytes authority, struct 
 struct idp_client {
     struct idp_bytes client_id;
     bool enabled, device_grant, refresh_grant;
-    struct idp_bytes auth_method, secret_digest, old_secret_digest, sealed_secret, scope;
+    struct idp_bytes auth_method, secret_digest, old_secret_digest, scope;
+    struct idp_bytes sealed_secret, old_sealed_secret;
     struct idp_bytes grant_types;                           /* separated by one space */
     int64_t secret_expires_at_us, old_secret_expires_at_us; /* 0: never */
     int64_t watched_until_us; /* somebody guesses its credentials; 0: nobody did */
@@ -167,6 +172,10 @@ void idp_guard_client_failed(struct idp_call *call, const struct idp_client *cli
 bool idp_guard_device_code(struct idp_call *call, const struct idp_settings *settings,
                            struct idp_bytes client_id) IDP_MUST_CHECK;
 
+/* A stranger is about to register a client. False: too many did, from this address. */
+bool idp_guard_registration(struct idp_call *call,
+                            const struct idp_settings *settings) IDP_MUST_CHECK;
+
 /* ---- subjects (subject.c) ---- */
 
 bool idp_subject_enabled(struct idp_call *call, struct idp_bytes subject);
@@ -175,6 +184,15 @@ bool idp_subject_enabled(struct idp_call *call, struct idp_bytes subject);
 void idp_check_subject(struct idp_call *call, struct idp_value subject);
 
 /* ---- scope (scope.c): space-separated, RFC 6749 §3.3 ---- */
+
+/* Of access tokens that administer: login options, and OIDC instances; or that monitor. */
+#define IDP_SCOPE_SSO "sso"
+#define IDP_SCOPE_BROKER "broker"
+#define IDP_SCOPE_METRICS "metrics"
+
+/* True where a word of the scope is one of these. It is given in SQL, by somebody who may: not by
+ * whoever signs in on a page, registers by itself, or is vouched for by another issuer. */
+bool idp_scope_is_administrative(struct idp_bytes scope) IDP_MUST_CHECK;
 
 /* True for a list of scope tokens without doubles. */
 bool idp_scope_valid(struct idp_bytes scope);
@@ -286,6 +304,9 @@ struct idp_bytes idp_metrics_text(struct idp_call *call);
 /* A token that only its digest is kept of, in the shape that the settings ask for. */
 struct idp_bytes idp_opaque_token(struct idp_call *call, const struct idp_settings *settings);
 
+/* What is kept of a token or code of the tenant; the label says what it is good for. */
+struct idp_bytes idp_token_digest(struct idp_call *call, const char *label, struct idp_bytes token);
+
 /* ---- endpoints (token_endpoint.c, introspect.c, revoke.c, metadata.c) ---- */
 
 /* What a front knows of a request beside its form. */
@@ -379,7 +400,7 @@ struct idp_value idp_sql_create_initial_access_token(struct idp_call *call,
                                                      const struct idp_value *arguments);
 struct idp_value idp_sql_rotate_client_secret(struct idp_call *call,
                                               const struct idp_value *arguments);
-extern const struct idp_sealed_column idp_client_sealed;
+extern const struct idp_sealed_column idp_client_sealed, idp_client_old_sealed;
 struct idp_value idp_sql_set_subject(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_issue_device_code(struct idp_call *call,
                                            const struct idp_value *arguments);

@@ -15,3 +15,9 @@ struct idp_bytes idp_opaque_token(struct idp_call *call, const struct idp_settin
     }
     return idp_text_bytes(&token);
 }
+
+struct idp_bytes idp_token_digest(struct idp_call *call, const char *label, struct idp_bytes token)
+{
+    struct idp_bytes parts[] = {idp_tenant(call), token};
+    return idp_digest(call, label, parts, IDP_COUNT(parts));
+}

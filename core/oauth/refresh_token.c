@@ -2,16 +2,19 @@
 /* refresh_token.c - refresh tokens and the grant type of that name (RFC 6749 §6).
  *
  * A token is good once and makes its successor. An answer may be lost on the way, so for a short
- * while the one before is taken again; after that, whoever presents it has stolen it, or was
- * robbed, and the grant ends with all its tokens (RFC 9700 §4.14.2). Nothing is spent on a request
- * that could not have succeeded. */
+ * while the one before is taken again, as long as nobody used its successor, which another one
+ * replaces: behind a grant one token is good at a time. After that, whoever presents a spent token
+ * has stolen it, or was robbed, and the grant ends with all its tokens (RFC 9700 §4.14.2). Nothing
+ * is spent on a request that could not have succeeded. */
 #include "core/oauth/token.h"
 
 #define SECOND_US INT64_C(1000000)
 
 enum { REUSE_COUNT_MAX = 16 };
 
-enum { INSERT, FIND, ROTATE, REUSE, REPLAYED };
+#define LABEL "idplane refresh token"
+
+enum { INSERT, FIND, ROTATE, REUSE, SUPERSEDE, REPLAYED };
 
 const struct idp_statement idp_refresh_token_statements[] = {
     [INSERT] = {"INSERT INTO idplane.refresh_token (tenant, token_digest, grant_id, state,"
@@ -25,36 +28,37 @@ const struct idp_statement idp_refresh_token_statements[] = {
               " WHERE r.tenant = $1 AND r.token_digest = $2"
               " AND g.tenant = $1 AND g.grant_id = r.grant_id",
               "tx", "tzztztttttjttz"},
-    [ROTATE] = {"UPDATE idplane.refresh_token SET state = 'rotated', rotated_at = $3"
+    [ROTATE] = {"UPDATE idplane.refresh_token SET state = 'rotated', rotated_at = $3,"
+                " successor_digest = $6"
                 " WHERE tenant = $1 AND token_digest = $2 AND state = 'active' AND expires_at > $3",
-                "txz", ""},
-    [REUSE] = {"UPDATE idplane.refresh_token SET reuse_count = reuse_count + 1"
+                "txzzix", ""},
+    [REUSE] = {"UPDATE idplane.refresh_token SET reuse_count = reuse_count + 1,"
+               " replaced_digest = successor_digest, successor_digest = $6"
                " WHERE tenant = $1 AND token_digest = $2 AND state = 'rotated' AND expires_at > $3"
-               " AND rotated_at > $4 AND reuse_count < $5",
-               "txzzi", ""},
+               " AND rotated_at > $4 AND reuse_count < $5 RETURNING replaced_digest",
+               "txzzix", "x"},
+    [SUPERSEDE] = {"UPDATE idplane.refresh_token SET state = 'superseded', rotated_at = $3"
+                   " WHERE tenant = $1 AND token_digest = $2 AND state = 'active'",
+                   "txz", ""},
     [REPLAYED] = {"SELECT rotated_at FROM idplane.refresh_token WHERE tenant = $1"
                   " AND token_digest = $2 AND expires_at > $3 AND rotated_at <= $4",
                   "txzz", "z"},
 };
 const size_t idp_refresh_token_statement_count = IDP_COUNT(idp_refresh_token_statements);
 
-static struct idp_bytes digest_of(struct idp_call *call, struct idp_bytes token)
-{
-    struct idp_bytes parts[] = {idp_tenant(call), token};
-    return idp_digest(call, "idplane refresh token", parts, IDP_COUNT(parts));
-}
-
 /* It does not outlive its grant. */
 struct idp_bytes idp_refresh_token(struct idp_call *call, const struct idp_settings *settings,
                                    const struct idp_token_rules *rules,
                                    const struct idp_grant *grant)
 {
-    struct idp_bytes token = idp_opaque_token(call, settings);
+    struct idp_bytes token = grant->next_refresh_token.data != NULL
+                                 ? grant->next_refresh_token
+                                 : idp_opaque_token(call, settings);
     int64_t now_us = idp_now_us(call);
     int64_t expires_at_us = now_us + rules->refresh_token_lifetime_s * SECOND_US;
     struct idp_value row[] = {
         idp_value_text(idp_tenant(call)),
-        idp_value_blob(digest_of(call, token)),
+        idp_value_blob(idp_token_digest(call, LABEL, token)),
         idp_value_text(grant->grant_id),
         idp_value_time(now_us),
         idp_value_time(expires_at_us < grant->expires_at_us ? expires_at_us : grant->expires_at_us),
@@ -89,7 +93,7 @@ static bool is_granted(struct idp_call *call, const struct idp_value *row)
 bool idp_refresh_find(struct idp_call *call, struct idp_bytes token, struct idp_refresh *refresh)
 {
     struct idp_value key[] = {idp_value_text(idp_tenant(call)),
-                              idp_value_blob(digest_of(call, token))};
+                              idp_value_blob(idp_token_digest(call, LABEL, token))};
     const struct idp_value *row = idp_run_one(call, &idp_refresh_token_statements[FIND], key);
     if (row == NULL) {
         return false;
@@ -108,37 +112,51 @@ bool idp_refresh_find(struct idp_call *call, struct idp_bytes token, struct idp_
 /* ---- the grant type ---- */
 
 /* $1 tenant, $2 digest, $3 the time, $4 a token that was spent later is good for a while, $5 how
- * often. */
+ * often, $6 digest of its successor. */
 struct key {
-    struct idp_value values[5];
+    struct idp_value values[6];
 };
 
 static struct key key_of(struct idp_call *call, const struct idp_settings *settings,
-                         struct idp_bytes token)
+                         struct idp_bytes token, struct idp_bytes successor)
 {
     int64_t now_us = idp_now_us(call), grace_us = settings->refresh_grace_s * SECOND_US;
-    return (struct key){{idp_value_text(idp_tenant(call)), idp_value_blob(digest_of(call, token)),
+    return (struct key){{idp_value_text(idp_tenant(call)),
+                         idp_value_blob(idp_token_digest(call, LABEL, token)),
                          idp_value_time(now_us),
                          idp_value_time(grace_us == 0 ? IDP_TIME_MAX_US : now_us - grace_us),
-                         idp_value_integer(REUSE_COUNT_MAX)}};
+                         idp_value_integer(REUSE_COUNT_MAX),
+                         idp_value_blob(idp_token_digest(call, LABEL, successor))}};
+}
+
+/* Whoever takes a spent token again holds its row until the end, so nobody else can: the successor
+ * that the row named is there, and either it is replaced now or somebody has used it. */
+static bool take_again(struct idp_call *call, const struct key *key)
+{
+    const struct idp_value *row =
+        idp_run_one(call, &idp_refresh_token_statements[REUSE], key->values);
+    if (row == NULL) {
+        return false;
+    }
+    struct idp_value successor[] = {key->values[0], row[0], key->values[2]};
+    return idp_run(call, &idp_refresh_token_statements[SUPERSEDE], successor).affected == 1;
 }
 
 /* Takes the token: true once, and a few times more within the grace time. */
 static bool take(struct idp_call *call, const struct idp_settings *settings, const struct key *key)
 {
     return idp_run(call, &idp_refresh_token_statements[ROTATE], key->values).affected == 1 ||
-           (settings->refresh_grace_s > 0 &&
-            idp_run(call, &idp_refresh_token_statements[REUSE], key->values).affected == 1);
+           (settings->refresh_grace_s > 0 && take_again(call, key));
 }
 
 /* Of a token that was spent before: after the grace time somebody has it who should not. */
-static const struct idp_json *reused(struct idp_call *call, const struct key *key,
-                                     const struct idp_grant *grant)
+static const struct idp_json *reused(struct idp_call *call, const struct idp_settings *settings,
+                                     const struct key *key, const struct idp_grant *grant)
 {
     bool is_replayed =
         idp_run_one(call, &idp_refresh_token_statements[REPLAYED], key->values) != NULL;
     if (is_replayed && idp_grant_revoke(call, grant->grant_id)) {
-        idp_audit_event(call, NULL, IDP_AUDIT_REUSED, grant->client_id, grant->subject, NULL);
+        idp_audit_event(call, settings, IDP_AUDIT_REUSED, grant->client_id, grant->subject, NULL);
     }
     return idp_error_json(IDP_INVALID_GRANT);
 }
@@ -198,12 +216,14 @@ const struct idp_json *idp_grant_refresh_token(struct idp_call *call,
     if (error != IDP_OK) {
         return idp_error_json(error);
     }
-    struct key key = key_of(call, &request->settings, token);
+    struct idp_bytes successor = idp_opaque_token(call, &request->settings);
+    struct key key = key_of(call, &request->settings, token, successor);
+    refresh.grant.next_refresh_token = successor;
     call->host->begin(call);
     bool is_taken =
         request->rules.is_rotated ? take(call, &request->settings, &key) : refresh.is_active;
     if (!is_taken) {
-        return reused(call, &key, &refresh.grant);
+        return reused(call, &request->settings, &key, &refresh.grant);
     }
     return idp_grant_use(call, refresh.grant.grant_id) ? pay(call, request, &refresh)
                                                        : idp_error_json(IDP_INVALID_GRANT);

@@ -33,20 +33,14 @@ const size_t idp_registration_statement_count = IDP_COUNT(idp_registration_state
 
 /* ---- tokens ---- */
 
-static struct idp_bytes digest_of(struct idp_call *call, const char *label, struct idp_bytes token)
-{
-    struct idp_bytes parts[] = {idp_tenant(call), token};
-    return idp_digest(call, label, parts, IDP_COUNT(parts));
-}
-
 static struct idp_bytes initial_digest(struct idp_call *call, struct idp_bytes token)
 {
-    return digest_of(call, "idplane initial access token", token);
+    return idp_token_digest(call, "idplane initial access token", token);
 }
 
 static struct idp_bytes registration_digest(struct idp_call *call, struct idp_bytes token)
 {
-    return digest_of(call, "idplane registration access token", token);
+    return idp_token_digest(call, "idplane registration access token", token);
 }
 
 static int64_t in_range(struct idp_call *call, struct idp_value argument, const char *name,
@@ -123,14 +117,6 @@ static const char *const taken[] = {"redirect_uris",
                                     "tls_client_auth_san_ip",
                                     "tls_client_auth_san_email"};
 
-static void add_list(struct idp_call *call, struct idp_json *object, const char *name,
-                     const char *word)
-{
-    struct idp_json *list = idp_json_new(call, IDP_JSON_ARRAY);
-    idp_json_add(list, NULL, idp_json_new_string(call, idp_bytes_of(word)));
-    idp_json_add(object, name, list);
-}
-
 /* What the grant types say, whatever was asked for: no other is served, and the two may not
  * contradict each other (RFC 7591 §2.1). */
 static void set_response_types(struct idp_call *call, struct idp_json *document)
@@ -138,11 +124,7 @@ static void set_response_types(struct idp_call *call, struct idp_json *document)
     const struct idp_json *grants = idp_json_member(document, "grant_types");
     bool has_code = idp_json_is(grants, IDP_JSON_ARRAY) &&
                     idp_json_holds(grants, idp_bytes_of(IDP_GRANT_AUTHORIZATION_CODE));
-    struct idp_json *list = idp_json_new(call, IDP_JSON_ARRAY);
-    if (has_code) {
-        idp_json_add(list, NULL, idp_json_new_string(call, idp_bytes_of("code")));
-    }
-    idp_json_add(document, "response_types", list);
+    idp_json_add(document, "response_types", idp_json_words(call, has_code ? "code" : ""));
 }
 
 /* With the defaults of RFC 7591 §2 where it is silent. */
@@ -160,7 +142,7 @@ static struct idp_json *document_of(struct idp_call *call, const struct idp_json
         idp_json_add_c(call, document, "token_endpoint_auth_method", "client_secret_basic");
     }
     if (idp_json_member(document, "grant_types") == NULL) {
-        add_list(call, document, "grant_types", IDP_GRANT_AUTHORIZATION_CODE);
+        idp_json_add(document, "grant_types", idp_json_words(call, IDP_GRANT_AUTHORIZATION_CODE));
     }
     if (idp_json_member(document, "scope") == NULL) {
         idp_json_add_string(call, document, "scope", settings->registration_scope);
@@ -267,6 +249,9 @@ const struct idp_json *idp_registration_create(struct idp_call *call, struct idp
     }
     if (error != NULL) {
         return error;
+    }
+    if (!settings.initial_token_required && !idp_guard_registration(call, &settings)) {
+        return idp_error_json(IDP_TOO_MANY_REGISTRATIONS);
     }
     struct idp_value arguments[] = {idp_value_text(idp_random_text(call, CLIENT_ID_SIZE)),
                                     idp_value_json_text(idp_json_text(call, document))};

@@ -48,6 +48,16 @@ struct idp_bytes idp_scope_common(struct idp_call *call, struct idp_bytes scope,
     return idp_text_bytes(&common);
 }
 
+bool idp_scope_is_administrative(struct idp_bytes scope)
+{
+    static const char *const words[] = {IDP_SCOPE_SSO, IDP_SCOPE_BROKER, IDP_SCOPE_METRICS};
+    size_t i = 0;
+    while (i < IDP_COUNT(words) && !idp_word_in(scope, idp_bytes_of(words[i]))) {
+        i++;
+    }
+    return i < IDP_COUNT(words);
+}
+
 bool idp_scope_within(struct idp_bytes narrow, struct idp_bytes wide)
 {
     struct idp_bytes rest = narrow;

@@ -70,8 +70,8 @@ const struct idp_setting idp_setting_rows[] = {
      FIELD(dynamic_registration)},
     {"registration_settings", "initial_access_token_required", NULL, IDP_SETTING_BOOLEAN, 0, 1, 1,
      NULL, FIELD(initial_token_required)},
-    {"registration_settings", "dynamic_registration_scope", NULL, IDP_SETTING_TEXT, 0, 0, 0, NULL,
-     FIELD(registration_scope)},
+    {"registration_settings", "dynamic_registration_scope", NULL, IDP_SETTING_OPEN_SCOPE, 0, 0, 0,
+     NULL, FIELD(registration_scope)},
     {"session_settings", "session_absolute_lifetime_in_secs", NULL, IDP_SETTING_INTEGER, 60,
      31536000, 1209600, NULL, FIELD(session_absolute_lifetime_s)},
     {"session_settings", "session_idle_lifetime_in_secs", NULL, IDP_SETTING_INTEGER, 60, 31536000,
@@ -84,6 +84,8 @@ const struct idp_setting idp_setting_rows[] = {
      FIELD(unknown_codes_max)},
     {"guard_settings", "client_failures_max", NULL, IDP_SETTING_INTEGER, 1, 9999, 20, NULL,
      FIELD(client_failures_max)},
+    {"guard_settings", "registrations_max", NULL, IDP_SETTING_INTEGER, 1, 9999, 20, NULL,
+     FIELD(registrations_max)},
     {"audit_settings", "audit_events", NULL, IDP_SETTING_AUDIT_EVENTS, 0, 0,
      IDP_AUDIT_EVENTS_DEFAULT, NULL, FIELD(audit_events)},
     {"metrics_settings", "metrics_sources", NULL, IDP_SETTING_WORDS, 0, 0, 0, "",
@@ -180,6 +182,18 @@ bool idp_grant_offered(const struct idp_settings *settings, struct idp_bytes gra
         }
     }
     return false;
+}
+
+struct idp_json *idp_grants_offered(struct idp_call *call, const struct idp_settings *settings)
+{
+    struct idp_json *list = idp_json_new(call, IDP_JSON_ARRAY);
+    for (size_t i = 0; i < idp_grant_type_count; i++) {
+        struct idp_bytes name = idp_bytes_of(idp_grant_types[i].name);
+        if (idp_grant_offered(settings, name)) {
+            idp_json_add(list, NULL, idp_json_new_string(call, name));
+        }
+    }
+    return list;
 }
 
 static void fill_behaviour(struct idp_settings *settings)

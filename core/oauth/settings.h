@@ -11,7 +11,8 @@ enum idp_setting_kind {
     IDP_SETTING_TEXT,
     IDP_SETTING_URL,
     IDP_SETTING_CHARSET,
-    IDP_SETTING_WORDS, /* with one space between; may be empty */
+    IDP_SETTING_OPEN_SCOPE, /* for strangers */
+    IDP_SETTING_WORDS,      /* with one space between; may be empty */
     IDP_SETTING_AUDIT_EVENTS,
     IDP_SETTING_NAME,      /* a text that need not be there */
     IDP_SETTING_ALGORITHM, /* the same, and the name of one that a stored key can sign with */

@@ -89,6 +89,12 @@ static const char *value_problem(struct idp_call *call, const struct idp_setting
         return is_string && charset_valid(value->text)
                    ? NULL
                    : " must be 8 to 64 different printable ASCII characters, without space or dash";
+    case IDP_SETTING_OPEN_SCOPE:
+        return is_string && idp_scope_valid(value->text) &&
+                       !idp_scope_is_administrative(value->text)
+                   ? NULL
+                   : " must be scope values with one space between (RFC 6749 3.3), without those "
+                     "that administer: sso, broker and metrics";
     case IDP_SETTING_WORDS:
         return idp_json_is(value, IDP_JSON_STRING) && value->text.size <= IDP_URL_SIZE_MAX
                    ? NULL

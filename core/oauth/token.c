@@ -50,18 +50,13 @@ const struct idp_json *idp_issue_prepare(struct idp_call *call, struct idp_issue
 const struct idp_json *idp_issue_finish(struct idp_call *call, struct idp_issue *issue,
                                         const struct idp_json *claims, struct idp_json *answer)
 {
-    static const char *const told[] = {"token_type", "expires_in", "scope"};
     const struct idp_hook *hook = issue->request->hooks->after;
     if (hook == NULL) {
         return NULL;
     }
     struct idp_json *request = idp_hook_request(call, issue, "post_token", claims);
     struct idp_json *response = idp_json_new(call, IDP_JSON_OBJECT);
-    for (size_t i = 0; i < IDP_COUNT(told); i++) {
-        if (idp_json_member(answer, told[i]) != NULL) {
-            idp_json_add_shared(call, response, told[i], idp_json_member(answer, told[i]));
-        }
-    }
+    idp_json_add_members(call, response, answer, "token_type expires_in scope");
     idp_json_add(request, "response", response);
     issue->after = idp_hook_ask(call, hook, request);
     const char *fault =

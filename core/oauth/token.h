@@ -48,15 +48,21 @@ struct idp_grant {
     const struct idp_json *device;  /* may be NULL */
     const struct idp_json *actor;   /* who acts for the subject (RFC 8693 §4.1); may be NULL */
     struct idp_binding binding;
-    int64_t expires_at_us; /* no token of it outlives this; 0: the rules alone say */
-    bool is_new;           /* its row is made with its first tokens */
-    bool is_exchanged;     /* a token of it stood for another one before (RFC 8693) */
+    struct idp_bytes next_refresh_token; /* data NULL: any new one */
+    int64_t expires_at_us;               /* no token of it outlives this; 0: the rules alone say */
+    bool is_new;                         /* its row is made with its first tokens */
+    bool is_exchanged;                   /* a token of it stood for another one before (RFC 8693) */
 };
 
 /* The grant that the jti of a token names; data NULL: none. */
 struct idp_bytes idp_grant_of_jti(struct idp_bytes jti);
 
 struct idp_bytes idp_grant_id_make(struct idp_call *call);
+
+/* What goes along with a grant: the named members of `from` (may be NULL), and the resource; NULL:
+ * none. */
+struct idp_json *idp_grant_details(struct idp_call *call, const struct idp_json *from,
+                                   const char *names, const struct idp_json *resource);
 
 /* Writes its row; expires_at_us follows from the rules. grant_id data NULL: a new one. */
 void idp_grant_create(struct idp_call *call, const struct idp_token_rules *rules,
@@ -120,6 +126,7 @@ const char *idp_token_withdrawal(struct idp_call *call, const struct idp_json *c
 /* From now on it is revoked. */
 void idp_token_withdraw(struct idp_call *call, struct idp_bytes jti, int64_t expires_at_us);
 
+/* A refresh token of the grant: its next_refresh_token, or a new one. Writes. */
 struct idp_bytes idp_refresh_token(struct idp_call *call, const struct idp_settings *settings,
                                    const struct idp_token_rules *rules,
                                    const struct idp_grant *grant);
@@ -164,6 +171,9 @@ const struct idp_json *idp_grant_token_exchange(struct idp_call *call,
 const struct idp_json *idp_grant_jwt_bearer(struct idp_call *call,
                                             const struct idp_token_request *request);
 
+/* True where both client and tenant have the grant type refresh_token (token_rules.c). */
+bool idp_refresh_allowed(const struct idp_token_request *request) IDP_MUST_CHECK;
+
 /* The scope that a request may have of `wide`, all of it where it asks for none; data NULL: more
  * than that, or malformed. */
 struct idp_bytes idp_scope_asked(const struct idp_json *form, struct idp_bytes wide);
@@ -176,6 +186,11 @@ enum idp_error idp_resource_asked(struct idp_call *call, const struct idp_token_
 /* True where a request asks for no other resource than its grant is for. */
 bool idp_resource_meets(const struct idp_token_request *request,
                         const struct idp_json *details) IDP_MUST_CHECK;
+
+/* The code_challenge of a request (RFC 7636 §4.3); data NULL: none. False: it is malformed, or of
+ * another method than S256. */
+bool idp_code_challenge_asked(const struct idp_json *form,
+                              struct idp_bytes *challenge) IDP_MUST_CHECK;
 
 /* What a verifier is the verifier of (RFC 7636 §4.6, S256); "-" for one that can be none. */
 struct idp_bytes idp_code_challenge(struct idp_call *call, struct idp_bytes verifier);

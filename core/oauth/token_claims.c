@@ -3,8 +3,6 @@
  * whether there is anything, so that no other introspection looks. */
 #include "core/oauth/token.h"
 
-#define SECOND_US INT64_C(1000000)
-
 enum { KEEP, FIND };
 
 const struct idp_statement idp_token_claims_statements[] = {
@@ -18,11 +16,11 @@ const size_t idp_token_claims_statement_count = IDP_COUNT(idp_token_claims_state
 void idp_token_claims_keep(struct idp_call *call, const struct idp_json *claims,
                            const struct idp_json *told)
 {
-    int64_t expires_at_s = 0;
-    bool is_number = idp_json_integer(idp_json_member(claims, "exp"), &expires_at_s);
+    int64_t expires_at_us = 0;
+    bool is_time = idp_numeric_date(idp_json_member(claims, "exp"), &expires_at_us);
     struct idp_value row[] = {idp_value_text(idp_tenant(call)),
                               idp_value_text(idp_json_string(claims, "jti")),
-                              idp_value_time(is_number ? expires_at_s * SECOND_US : 0),
+                              idp_value_time(is_time ? expires_at_us : 0),
                               idp_value_json_text(idp_json_text(call, told))};
     idp_run(call, &idp_token_claims_statements[KEEP], row);
 }

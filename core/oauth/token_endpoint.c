@@ -121,29 +121,16 @@ const struct idp_json *idp_token_endpoint(struct idp_call *call, const struct id
 
 /* ---- device authorization ---- */
 
-static struct idp_bytes challenge_of(const struct idp_json *form, bool *is_valid)
-{
-    enum { CHALLENGE_SIZE = 43 };
-    struct idp_bytes challenge = idp_json_string(form, "code_challenge");
-    struct idp_bytes method = idp_json_string(form, "code_challenge_method");
-    *is_valid = challenge.data == NULL
-                    ? method.data == NULL
-                    : challenge.size == CHALLENGE_SIZE && idp_bytes_is(method, "S256");
-    return challenge;
-}
-
 /* A confidential client proves itself here too, unless the settings let its name be enough. */
 const struct idp_json *idp_device_endpoint(struct idp_call *call, const struct idp_json *form,
                                            const struct idp_credentials *credentials,
                                            const struct idp_origin *origin,
                                            const struct idp_json *device)
 {
-    bool is_valid;
     struct idp_client client;
     struct idp_settings settings = idp_settings_load(call);
-    struct idp_device_request request = {.device = device,
-                                         .scope = idp_json_string(form, "scope"),
-                                         .code_challenge = challenge_of(form, &is_valid)};
+    struct idp_device_request request = {.device = device, .scope = idp_json_string(form, "scope")};
+    bool is_valid = idp_code_challenge_asked(form, &request.code_challenge);
     enum idp_error error =
         idp_client_authenticate(call, credentials, settings.client_auth_required, &client);
     if (error == IDP_OK && !is_valid) {

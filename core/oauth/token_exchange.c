@@ -94,23 +94,6 @@ static enum idp_error actor_read(struct idp_call *call, const struct idp_token_r
     return IDP_OK;
 }
 
-static struct idp_json *details_of(struct idp_call *call, const struct idp_json *claims,
-                                   const struct idp_json *resource)
-{
-    struct idp_json *details = idp_json_new(call, IDP_JSON_OBJECT);
-    static const char *const kept[] = {"auth_time", "amr"};
-    for (size_t i = 0; i < IDP_COUNT(kept); i++) {
-        const struct idp_json *member = idp_json_member(claims, kept[i]);
-        if (member != NULL) {
-            idp_json_add_shared(call, details, kept[i], member);
-        }
-    }
-    if (resource != NULL) {
-        idp_json_add_shared(call, details, "resource", resource);
-    }
-    return details;
-}
-
 /* Both have to allow it. */
 static bool scope_read(const struct idp_token_request *request, const struct idp_json *claims,
                        struct idp_grant *grant)
@@ -137,7 +120,7 @@ static const struct idp_json *exchange(struct idp_call *call,
     if (error != IDP_OK) {
         return idp_error_json(error);
     }
-    grant->details = details_of(call, claims, resource);
+    grant->details = idp_grant_details(call, claims, "auth_time amr", resource);
     call->host->begin(call);
     struct idp_json *answer = idp_tokens_issue(call, request, grant, false);
     if (idp_json_member(answer, "error") == NULL) {

@@ -18,6 +18,12 @@ static bool is_opaque(const struct idp_json *metadata, const struct idp_settings
     return format.data == NULL ? settings->is_isvaop : idp_bytes_is(format, "opaque");
 }
 
+bool idp_refresh_allowed(const struct idp_token_request *request)
+{
+    return request->client.refresh_grant &&
+           idp_grant_offered(&request->settings, idp_bytes_of(IDP_GRANT_REFRESH_TOKEN));
+}
+
 struct idp_token_rules idp_token_rules_of(struct idp_call *call,
                                           const struct idp_settings *settings,
                                           struct idp_bytes client_id)

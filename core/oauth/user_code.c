@@ -115,8 +115,7 @@ struct idp_bytes idp_user_code_read(struct idp_call *call, const struct idp_sett
 
 struct idp_bytes idp_user_code_digest(struct idp_call *call, struct idp_bytes code)
 {
-    struct idp_bytes parts[] = {idp_tenant(call), code};
-    return idp_digest(call, "idplane user code", parts, IDP_COUNT(parts));
+    return idp_token_digest(call, "idplane user code", code);
 }
 
 struct idp_bytes idp_device_code_digest(struct idp_call *call, struct idp_bytes client_id,

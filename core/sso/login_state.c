@@ -4,6 +4,7 @@
  *
  * Nonce (OpenID Connect) and code verifier (RFC 7636) follow from both secrets, so that whoever
  * sees addresses, or the tables, has neither. */
+#include "core/oauth/oauth.h"
 #include "core/sso/request.h"
 
 enum { START, WAITING, TAKE, FORGET };
@@ -24,12 +25,6 @@ const struct idp_statement idp_login_state_statements[] = {
     [FORGET] = {"DELETE FROM idplane.sso_login WHERE tenant = $1 AND connection = $2", "tt", ""},
 };
 const size_t idp_login_state_statement_count = IDP_COUNT(idp_login_state_statements);
-
-static struct idp_bytes digest_of(struct idp_call *call, const char *label, struct idp_bytes text)
-{
-    struct idp_bytes parts[] = {idp_tenant(call), text};
-    return idp_digest(call, label, parts, IDP_COUNT(parts));
-}
 
 static struct idp_bytes derived(struct idp_call *call, const char *label,
                                 const struct idp_login_state *login)
@@ -80,9 +75,9 @@ void idp_login_state_start(struct idp_call *call, const struct idp_connection *c
     }
     struct idp_value row[] = {
         idp_value_text(idp_tenant(call)),
-        idp_value_blob(digest_of(call, "sso_state", login->state)),
+        idp_value_blob(idp_token_digest(call, "sso_state", login->state)),
         idp_value_text(connection->id),
-        idp_value_blob(digest_of(call, "sso_browser", login->browser)),
+        idp_value_blob(idp_token_digest(call, "sso_browser", login->browser)),
         idp_value_text(login->redirect_uri),
         idp_value_text(login->return_to),
         idp_value_time(now_us),
@@ -104,9 +99,9 @@ static const struct idp_value *run_of(struct idp_call *call, size_t statement,
 {
     struct idp_value key[] = {
         idp_value_text(idp_tenant(call)),
-        idp_value_blob(digest_of(call, "sso_state", login->state)),
+        idp_value_blob(idp_token_digest(call, "sso_state", login->state)),
         idp_value_text(connection->id),
-        idp_value_blob(digest_of(call, "sso_browser", login->browser)),
+        idp_value_blob(idp_token_digest(call, "sso_browser", login->browser)),
         idp_value_time(idp_now_us(call)),
         provider_of(call, connection),
     };

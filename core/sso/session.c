@@ -53,20 +53,14 @@ const struct idp_statement idp_sso_session_statements[] = {
 };
 const size_t idp_sso_session_statement_count = IDP_COUNT(idp_sso_session_statements);
 
-static struct idp_bytes digest_of(struct idp_call *call, const char *label, struct idp_bytes cookie)
-{
-    struct idp_bytes parts[] = {idp_tenant(call), cookie};
-    return idp_digest(call, label, parts, IDP_COUNT(parts));
-}
-
 static struct idp_value key_of(struct idp_call *call, struct idp_bytes cookie)
 {
-    return idp_value_blob(digest_of(call, "sso_session", cookie));
+    return idp_value_blob(idp_token_digest(call, "sso_session", cookie));
 }
 
 static struct idp_bytes csrf_of(struct idp_call *call, struct idp_bytes cookie)
 {
-    return idp_base64url_encode(call, digest_of(call, "sso_csrf", cookie));
+    return idp_base64url_encode(call, idp_token_digest(call, "sso_csrf", cookie));
 }
 
 static struct idp_bytes or_empty(struct idp_bytes text)

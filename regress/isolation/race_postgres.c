@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RACER_COUNT = 64, LOCK = 8628, CALL_SIZE = 512 };
+enum { RACER_COUNT = 64, LOCK = 8628, CODE_SIZE = 256, CALL_SIZE = 512 };
 
 /* One kind of race: the calls are dealt to the racers in turn. */
 struct race {
@@ -26,12 +26,21 @@ struct race {
     int winner_min, winner_max;
     const char *grace_s;     /* redeemed before the start, under this grace time; NULL: not */
     const char *grant_count; /* good ones that are left then */
+    const char *token_count; /* refresh tokens that are good then; NULL: any number */
+    bool has_successor;      /* every other call is with the token that the first one made */
+    const char *left;        /* SQL that is true of what is left; NULL: nothing more */
 };
 
 #define POLL "SELECT idplane.poll_device_code('%s', 'tv')"
 #define REFRESH                                                                                    \
     "SELECT idplane.token_request('{\"grant_type\":\"refresh_token\",\"refresh_token\":\"%s\"}',"  \
     " '{\"client_id\":\"tv\"}')"
+
+#define ALLOW(scope)                                                                               \
+    "SELECT "                                                                                      \
+    "idplane.authorize('{\"response_type\":\"code\",\"client_id\":\"app\",\"scope\":\"" scope      \
+    "\",\"code_challenge\":\"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM\","                       \
+    "\"code_challenge_method\":\"S256\"}', '%s')"
 
 static const struct race races[] = {
     {"64 polls of an approved code, read committed: one winner",
@@ -45,6 +54,7 @@ static const struct race races[] = {
      1,
      1,
      NULL,
+     NULL,
      NULL},
     {"64 polls of an approved code, serializable: one winner",
      "serializable",
@@ -56,6 +66,7 @@ static const struct race races[] = {
      "invalid_grant",
      1,
      1,
+     NULL,
      NULL,
      NULL},
     {"64 users approve or deny one code, read committed: one winner",
@@ -70,6 +81,7 @@ static const struct race races[] = {
      1,
      1,
      NULL,
+     NULL,
      NULL},
     {"64 refreshes with one token: one winner, and the grant ends",
      "read committed",
@@ -82,7 +94,8 @@ static const struct race races[] = {
      1,
      1,
      "0",
-     "0"},
+     "0",
+     NULL},
     {"64 refreshes with one token, serializable: one winner, and the grant ends",
      "serializable",
      30,
@@ -94,19 +107,65 @@ static const struct race races[] = {
      1,
      1,
      "0",
-     "0"},
-    {"32 refreshes with one token within the grace time: 17 are answered, the grant stays",
+     "0",
+     NULL},
+    {"64 refreshes with one token within the grace time: 17 are answered, one token is good",
      "read committed",
      30,
      true,
-     {REFRESH, "SELECT '{\"error\":\"invalid_grant\"}' FROM (SELECT '%s' AS nothing) t"},
+     {REFRESH, REFRESH},
      "refresh_token",
      "access_token",
      "invalid_grant",
      17,
      17,
      "60",
+     "1",
      "1"},
+    {"64 refreshes within the grace time, serializable: 17 are answered, one token is good",
+     "serializable",
+     10,
+     true,
+     {REFRESH, REFRESH},
+     "refresh_token",
+     "access_token",
+     "invalid_grant",
+     17,
+     17,
+     "60",
+     "1",
+     "1"},
+    {"32 refreshes with a token, 32 with its successor: one token is good",
+     "read committed",
+     30,
+     true,
+     {REFRESH, REFRESH},
+     "refresh_token",
+     "access_token",
+     "invalid_grant",
+     16,
+     17,
+     "60",
+     "1",
+     "1",
+     true,
+     NULL},
+    {"64 times a user allows an application one or another scope: both are remembered",
+     "read committed",
+     20,
+     false,
+     {ALLOW("one"), ALLOW("two")},
+     "user_code",
+     "redirect_to",
+     "",
+     RACER_COUNT,
+     RACER_COUNT,
+     NULL,
+     NULL,
+     NULL,
+     false,
+     "SELECT count(*) = 1 FROM idplane.consent WHERE scope IN ('one two', 'two one')"
+     " AND subject = (SELECT response ->> 'user_code' FROM flow)"},
     {"32 revocations and 32 refreshes: the grant has ended",
      "read committed",
      30,
@@ -118,7 +177,8 @@ static const struct race races[] = {
      0,
      17,
      "60",
-     "0"},
+     "0",
+     NULL},
 };
 
 static void die(PGconn *connection, const char *what)
@@ -158,13 +218,18 @@ static void setup(PGconn *referee)
         "'{\"grant_types\":[\"urn:ietf:params:oauth:grant-type:"
         "device_code\",\"refresh_token\"],\"token_endpoint_auth_method\":\"none\"}')",
         NULL, 0);
+    run(referee,
+        "SELECT idplane.register_client('app', '{\"scope\":\"one two\","
+        "\"redirect_uris\":[\"https://app.example/"
+        "cb\"],\"grant_types\":[\"authorization_code\"]}')",
+        NULL, 0);
     run(referee, "SELECT idplane.create_signing_key()", NULL, 0);
     run(referee, "CREATE TEMP TABLE flow (response jsonb)", NULL, 0);
 }
 
-static void issue(PGconn *referee, const struct race *race, char *code, size_t size)
+static void issue(PGconn *referee, const struct race *race, char code[2][CODE_SIZE])
 {
-    char sql[CALL_SIZE];
+    char sql[2 * CALL_SIZE];
     run(referee, "TRUNCATE flow", NULL, 0);
     run(referee, "INSERT INTO flow SELECT idplane.issue_device_code('tv')", NULL, 0);
     if (race->approved) {
@@ -178,7 +243,13 @@ static void issue(PGconn *referee, const struct race *race, char *code, size_t s
             NULL, 0);
     }
     snprintf(sql, sizeof sql, "SELECT response ->> '%s' FROM flow", race->code);
-    run(referee, sql, code, size);
+    run(referee, sql, code[0], CODE_SIZE);
+    if (race->has_successor) {
+        snprintf(sql, sizeof sql, "UPDATE flow SET response = (" REFRESH ")", code[0]);
+        run(referee, sql, NULL, 0);
+        snprintf(sql, sizeof sql, "SELECT response ->> '%s' FROM flow", race->code);
+    }
+    run(referee, sql, code[1], CODE_SIZE);
 }
 
 static void set_grace(PGconn *referee, const struct race *race)
@@ -193,20 +264,33 @@ static void set_grace(PGconn *referee, const struct race *race)
     }
 }
 
-/* Whether what is left is what has to be. */
-static bool is_left(PGconn *referee, const struct race *race)
+static bool is_count(PGconn *referee, const char *table, const char *expected)
 {
-    char seen[16];
-    if (race->grant_count == NULL) {
+    char sql[CALL_SIZE], seen[16];
+    if (expected == NULL) {
         return true;
     }
-    run(referee, "SELECT count(*) FROM idplane.authorization_grant WHERE state = 'active'", seen,
-        sizeof seen);
-    if (strcmp(seen, race->grant_count) != 0) {
-        printf("# %s grants are left\n", seen);
+    snprintf(sql, sizeof sql,
+             "SELECT count(*) FROM idplane.%s t JOIN idplane.authorization_grant g"
+             " USING (tenant, grant_id) WHERE t.state = 'active' AND g.state = 'active'",
+             table);
+    run(referee, sql, seen, sizeof seen);
+    if (strcmp(seen, expected) != 0) {
+        printf("# %s: %s are left\n", table, seen);
         return false;
     }
     return true;
+}
+
+/* Whether what is left is what has to be. */
+static bool is_left(PGconn *referee, const struct race *race)
+{
+    char seen[16] = "t";
+    if (race->left != NULL) {
+        run(referee, race->left, seen, sizeof seen);
+    }
+    return strcmp(seen, "t") == 0 && is_count(referee, "authorization_grant", race->grant_count) &&
+           is_count(referee, "refresh_token", race->token_count);
 }
 
 /* Waits until every racer stands behind the referee's lock. */
@@ -246,13 +330,13 @@ static void answer(PGconn *racer, const char *call, char *out, size_t size)
 /* True where as many racers won as may, and all others lost; else says what was seen. */
 static bool round_run(PGconn *referee, PGconn **racers, const struct race *race)
 {
-    char code[CALL_SIZE], call[2][CALL_SIZE], sql[2 * CALL_SIZE], seen[8192];
+    char code[2][CODE_SIZE], call[2][CALL_SIZE], sql[2 * CALL_SIZE], seen[8192];
     int winner_count = 0;
     bool sound = true;
-    issue(referee, race, code, sizeof code);
+    issue(referee, race, code);
     run(referee, "SELECT pg_advisory_lock(8628)", NULL, 0);
     for (int i = 0; i < RACER_COUNT; i++) {
-        snprintf(call[i % 2], sizeof call[0], race->calls[i % 2], code);
+        snprintf(call[i % 2], sizeof call[0], race->calls[i % 2], code[i % 2]);
         snprintf(sql, sizeof sql, "SELECT pg_advisory_xact_lock_shared(%d); %s", LOCK, call[i % 2]);
         if (PQsendQuery(racers[i], sql) != 1) {
             die(racers[i], "send");
@@ -269,11 +353,11 @@ static bool round_run(PGconn *referee, PGconn **racers, const struct race *race)
             sound = false;
         }
     }
-    bool is_count = winner_count >= race->winner_min && winner_count <= race->winner_max;
-    if (!is_count) {
+    bool is_enough = winner_count >= race->winner_min && winner_count <= race->winner_max;
+    if (!is_enough) {
         printf("# %d winners\n", winner_count);
     }
-    return is_left(referee, race) && sound && is_count;
+    return is_left(referee, race) && sound && is_enough;
 }
 
 static int race_run(PGconn *referee, PGconn **racers, const struct race *race)

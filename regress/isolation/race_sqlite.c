@@ -200,17 +200,30 @@ static void issue(sqlite3 *db, const struct race *race, struct arena *arena, cha
     step(db, member, response, arena->code, sizeof arena->code);
 }
 
+/* Of good grants, and of good tokens: a grant has one. */
+static bool are_left(sqlite3 *db, const char *count)
+{
+    static const char *const queries[] = {
+        "SELECT count(*) FROM idplane_authorization_grant WHERE state = 'active'",
+        "SELECT count(*) FROM idplane_refresh_token t JOIN idplane_authorization_grant g"
+        " USING (tenant, grant_id) WHERE t.state = 'active' AND g.state = 'active'"};
+    for (size_t i = 0; i < sizeof queries / sizeof queries[0]; i++) {
+        char seen[ANSWER_SIZE];
+        step(db, queries[i], NULL, seen, sizeof seen);
+        if (strcmp(seen, count) != 0) {
+            printf("# %s are left: %s\n", seen, queries[i]);
+            return false;
+        }
+    }
+    return true;
+}
+
 /* Whether what is left is what has to be. */
 static bool is_left(sqlite3 *db, const struct race *race, const char *device_code, int winner)
 {
     char seen[ANSWER_SIZE];
-    if (race->grants_left != NULL) {
-        step(db, "SELECT count(*) FROM idplane_authorization_grant WHERE state = 'active'", NULL,
-             seen, sizeof seen);
-        if (strcmp(seen, race->grants_left) != 0) {
-            printf("# %s grants are left\n", seen);
-            return false;
-        }
+    if (race->grants_left != NULL && !are_left(db, race->grants_left)) {
+        return false;
     }
     if (race->is_decision) {
         step(db, POLL, device_code, seen, sizeof seen);

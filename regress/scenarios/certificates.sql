@@ -44,3 +44,12 @@ KEEP self-one-1 SELECT http_request('POST', '/device_authorization', headers, 'c
 KEEP self-one-2 SELECT http_request('POST', '/device_authorization', headers, 'client_id=one') FROM front WHERE name = '2';
 KEEP self-any-2 SELECT http_request('POST', '/device_authorization', headers, 'client_id=any') FROM front WHERE name = '2';
 SELECT name, response ->> 'status', json(response ->> 'body') ->> 'error' FROM kept WHERE name LIKE 'self-%' ORDER BY name;
+
+-- By an address of the certificate: compared as what it is, however it is written (RFC 8705 §2.1.2), and as no other name.
+CREATE TABLE address (number integer, written text);
+INSERT INTO address VALUES (1, '2001:db8::7'), (2, '2001:0DB8:0:0::0007'), (3, '2001:db8::8'), (4, '192.0.2.66'), (5, '192.0.2.6'), (6, '2001:db8::9'), (7, '::ffff:192.0.2.66');
+SELECT number, register_client('at-' || number, json('{"token_endpoint_auth_method":"tls_client_auth","grant_types":["urn:ietf:params:oauth:grant-type:device_code"],"tls_client_auth_san_ip":"' || written || '"}')) ->> 'client_id' FROM address ORDER BY number;
+SELECT register_client('at-none', '{"token_endpoint_auth_method":"tls_client_auth","tls_client_auth_san_ip":"2001:db8::g"}');
+SELECT register_client('at-none', '{"token_endpoint_auth_method":"tls_client_auth","tls_client_auth_san_ip":"box.example"}');
+INSERT INTO front VALUES ('6', '{"host":"id.example","content-type":"application/x-www-form-urlencoded","x-client-cert":":MIIBqTCCAU+gAwIBAgIUai/hryNOweirNg+ofh9I2k0bUpgwCgYIKoZIzj0EAwIwEDEOMAwGA1UEAwwFYm94LTYwIBcNMjYxMTI3MDI1NjM5WhgPMjEyNjExMDMwMjU2MzlaMBAxDjAMBgNVBAMMBWJveC02MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEXoXP0LThloZA8yN+ogkJHcTCdZQkbb1u7TQ+1Q4qUniM+G7xfWv7TcXGWih18CrOy5+lu4cayI8Ywi54SRNkkaOBhDCBgTAdBgNVHQ4EFgQU7p3nVHSnIGYgTw39isKFEuhdrD4wHwYDVR0jBBgwFoAU7p3nVHSnIGYgTw39isKFEuhdrD4wDwYDVR0TAQH/BAUwAwEB/zAuBgNVHREEJzAlhxAgAQ24AAAAAAAAAAAAAAAHhwTAAAJCggsyMDAxOmRiODo6OTAKBggqhkjOPQQDAgNIADBFAiEA75c0MX3iyvcsuBMSYTUcmCAo0cFzrOFqjyPgkNITaTgCIFw+KSkrn+9Vm3h4Xd3gYExYq4D5fjUDNv1JyN39ibQF:"}');
+SELECT number, written, http_request('POST', '/device_authorization', headers, likely('client_id=at-' || number)) ->> 'status' FROM address, front WHERE name = '6' ORDER BY number;

@@ -170,6 +170,24 @@ UPDATE request SET number = 73 WHERE number = 72;
 INSERT INTO answer SELECT 73, http_request('POST', '/device_authorization', (SELECT headers FROM sent WHERE number = 73), (SELECT body FROM sent WHERE number = 73));
 -- Good, over, good, and not the one before the last any more.
 SELECT number, json(response ->> 'body') ->> 'error' FROM answer WHERE number >= 70 ORDER BY number;
+-- The same for a client that signs with its secret; another one that is given ends both.
+CREATE TABLE signed (number bigint, body text);
+INSERT INTO signed VALUES (1, NULL), (2, NULL), (3, NULL), (4, NULL), (5, NULL);
+UPDATE signed SET body = 'client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&client_assertion='
+    || jwt_sign_with(json('{"iss":"jwt","sub":"jwt","aud":"https://id.example","exp":1767319200,"jti":"s' || number || '"}'),
+        '{"kty":"oct","alg":"HS256","k":"MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY"}');
+SELECT set_clock('2026-01-02T01:00:00Z');
+SELECT length(rotate_client_secret('jwt', 60) ->> 'client_secret');
+SELECT http_request('POST', '/device_authorization', '{"host":"id.example","content-type":"application/x-www-form-urlencoded"}', (SELECT likely(body) FROM signed WHERE number = 1)) ->> 'status';
+SELECT set_clock('2026-01-02T01:01:00Z');
+SELECT http_request('POST', '/device_authorization', '{"host":"id.example","content-type":"application/x-www-form-urlencoded"}', (SELECT likely(body) FROM signed WHERE number = 2)) ->> 'status';
+SELECT set_clock('2026-01-02T01:00:59Z');
+SELECT http_request('POST', '/device_authorization', '{"host":"id.example","content-type":"application/x-www-form-urlencoded"}', (SELECT likely(body) FROM signed WHERE number = 3)) ->> 'status';
+SELECT update_client('jwt', '{"client_name":"Signs"}') ->> 'client_name';
+SELECT http_request('POST', '/device_authorization', '{"host":"id.example","content-type":"application/x-www-form-urlencoded"}', (SELECT likely(body) FROM signed WHERE number = 4)) ->> 'status';
+SELECT update_client('jwt', '{"client_secret":"fedcba9876543210fedcba9876543210"}') ->> 'client_name';
+SELECT http_request('POST', '/device_authorization', '{"host":"id.example","content-type":"application/x-www-form-urlencoded"}', (SELECT likely(body) FROM signed WHERE number = 5)) ->> 'status';
+SELECT length(rotate_client_secret('rotated') ->> 'client_secret'), update_client('rotated', '{"client_secret":"rotated-secret-9"}') ->> 'client_id';
 SELECT rotate_client_secret('public');
 SELECT rotate_client_secret('nobody');
 SELECT rotate_client_secret('basic', -1);

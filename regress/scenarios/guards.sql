@@ -49,11 +49,26 @@ SELECT 'one wrong', http_request('POST', '/token', (SELECT json(headers) FROM pe
     'two right', http_request('POST', '/token', (SELECT json(headers) FROM peer WHERE name = 'two'), likely('client_id=box&grant_type=nothing&client_secret=' || secret)) ->> 'body'
 FROM box;
 SELECT r ->> 'status', r -> 'headers' ->> 'Retry-After', r ->> 'body' FROM (SELECT http_request('POST', '/token', (SELECT json(headers) FROM peer WHERE name = 'one'), likely((SELECT body FROM form WHERE name = 'wrong'))) AS r) answered;
+-- Registration: who needs no token registers so many clients from one address, what is refused not counted.
+SELECT configure('{"guard_settings":{"registrations_max":2},"registration_settings":{"dynamic_registration":true,"initial_access_token_required":false}}') -> 'guard_settings' ->> 'registrations_max';
+CREATE TABLE stranger (name text, headers text);
+INSERT INTO stranger VALUES ('one', '{"host":"id.example","content-type":"application/json","x-idplane-peer":"2001:db8::1"}'),
+    ('same network', '{"host":"id.example","content-type":"application/json","x-idplane-peer":"2001:db8::2"}'),
+    ('two', '{"host":"id.example","content-type":"application/json","x-idplane-peer":"192.0.2.2"}'),
+    ('none', '{"host":"id.example","content-type":"application/json"}');
+SELECT http_request('POST', '/register', (SELECT json(headers) FROM stranger WHERE name = 'one'), '{"redirect_uris":["https://a.example/cb"],"scope":"sso"}') ->> 'status';
+SELECT http_request('POST', '/register', (SELECT json(headers) FROM stranger WHERE name = 'one'), '{"redirect_uris":["https://a.example/cb"]}') ->> 'status';
+SELECT http_request('POST', '/register', (SELECT json(headers) FROM stranger WHERE name = 'same network'), '{"redirect_uris":["https://a.example/cb"]}') ->> 'status';
+SELECT r ->> 'status', r -> 'headers' ->> 'Retry-After', r ->> 'body' FROM (SELECT http_request('POST', '/register', (SELECT json(headers) FROM stranger WHERE name = 'one'), '{"redirect_uris":["https://a.example/cb"]}') AS r) answered;
+SELECT http_request('POST', '/register', (SELECT json(headers) FROM stranger WHERE name = 'two'), '{"redirect_uris":["https://a.example/cb"]}') ->> 'status';
+SELECT http_request('POST', '/register', (SELECT json(headers) FROM stranger WHERE name = 'none'), '{"redirect_uris":["https://a.example/cb"]}') ->> 'status';
+SELECT count(*) FROM (SELECT 1 WHERE metrics() LIKE '%idplane_failures{kind="registration"} 3%') t;
 -- The audit has each guess up to the limit, and no code or secret.
 SELECT object, canonical_json(details), count(*) FROM idplane_audit WHERE type = 'guessed' GROUP BY object, canonical_json(details) ORDER BY object, canonical_json(details);
 -- The window ends.
 SELECT set_clock('2026-01-01T00:05:01Z');
 SELECT r ->> 'status', r -> 'headers' ->> 'Retry-After', r ->> 'body' FROM (SELECT http_request('POST', '/token', (SELECT json(headers) FROM peer WHERE name = 'one'), likely((SELECT body FROM form WHERE name = 'wrong'))) AS r) answered;
 SELECT r ->> 'status', r -> 'headers' ->> 'Retry-After', r ->> 'body' FROM (SELECT http_request('POST', '/token', (SELECT json(headers) FROM peer WHERE name = 'one'), likely((SELECT body FROM form WHERE name = 'unknown'))) AS r) answered;
+SELECT http_request('POST', '/register', (SELECT json(headers) FROM stranger WHERE name = 'one'), '{"redirect_uris":["https://a.example/cb"]}') ->> 'status';
 SELECT set_clock('2026-01-02T00:05:02Z');
 SELECT canonical_json(purge(100) -> 'failures');

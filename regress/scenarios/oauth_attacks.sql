@@ -17,6 +17,19 @@ SELECT substr(http_request('GET', '/authorize?response_type=code&client_id=conso
 -- What nobody was asked is not remembered as allowed.
 SELECT canonical_json(consents('mallory'));
 
+-- Nor is it for those who register by themselves, or for another issuer's word.
+SELECT configure('{"registration_settings":{"dynamic_registration_scope":"read metrics"}}');
+SELECT configure('{"registration_settings":{"dynamic_registration_scope":"read  openid"}}');
+SELECT register_client('gate', '{"scope":"read broker","token_endpoint_auth_method":"client_secret_post","grant_types":["urn:ietf:params:oauth:grant-type:jwt-bearer"],
+    "assertion_issuers":["https://partner.example"]}') ->> 'client_id';
+SELECT configure('{"grant_types":["authorization_code","client_credentials","refresh_token","urn:ietf:params:oauth:grant-type:jwt-bearer"]}') ->> 'issuer';
+CREATE TABLE partner AS SELECT jwk_generate('ES256', 'p') AS jwk;
+SELECT CASE WHEN set_issuer_keys('https://partner.example', '{"keys":[' || canonical_json(jwk_public(jwk)) || ']}') IS NOT NULL THEN 'stored' END FROM partner;
+CREATE TABLE vouched AS SELECT jwt_sign_with('{"iss":"https://partner.example","sub":"zoe","aud":"https://id.example","exp":1767225660,"jti":"v1"}', canonical_json(jwk)) AS token FROM partner;
+SELECT canonical_json(token_request(json('{"grant_type":"urn:ietf:params:oauth:grant-type:jwt-bearer","scope":"broker","assertion":"' || token || '"}'), '{"client_id":"gate"}')) FROM vouched;
+SELECT token_request(json('{"grant_type":"urn:ietf:params:oauth:grant-type:jwt-bearer","assertion":"' || token || '"}'), '{"client_id":"gate"}') ->> 'error' FROM vouched;
+SELECT token_request(json('{"grant_type":"urn:ietf:params:oauth:grant-type:jwt-bearer","scope":"read","assertion":"' || token || '"}'), '{"client_id":"gate"}') ->> 'scope' FROM vouched;
+
 -- Addresses that look like the user's own machine, and one without a path beside an @.
 SELECT register_client('near', '{"redirect_uris":["http://127.0.0.1:80@evil.example/cb"]}') ->> 'client_id';
 SELECT register_client('near', '{"redirect_uris":["http://localhost:x"]}');

@@ -41,6 +41,9 @@ SELECT set_clock('2026-01-01T00:01:29Z');
 KEEP again SELECT token_request(json('{"grant_type":"refresh_token","refresh_token":"' || (first ->> 'refresh_token') || '"}'), '{"client_id":"tv"}') FROM latest;
 SELECT response ->> 'scope' FROM kept WHERE name = 'again';
 SELECT canonical_json(introspect(first ->> 'refresh_token', 'tv')) FROM latest;
+-- What was lost is replaced: whoever has it gets nothing for it, and for a while nobody is suspected for that.
+SELECT name, introspect(response ->> 'refresh_token', 'tv') -> 'active' FROM kept WHERE name IN ('second', 'again') ORDER BY name;
+SELECT token_request(json('{"grant_type":"refresh_token","refresh_token":"' || (response ->> 'refresh_token') || '"}'), '{"client_id":"tv"}') ->> 'error' FROM kept WHERE name = 'second';
 -- After it somebody has it who should not: everything ends.
 SELECT set_clock('2026-01-01T00:01:30Z');
 SELECT authenticate(response ->> 'access_token') -> 'valid' FROM kept WHERE name IN ('first', 'second', 'again');
@@ -48,6 +51,24 @@ SELECT token_request(json('{"grant_type":"refresh_token","refresh_token":"' || (
 SELECT authenticate(response ->> 'access_token') ->> 'reason' FROM kept WHERE name IN ('first', 'second', 'again');
 SELECT token_request(json('{"grant_type":"refresh_token","refresh_token":"' || (response ->> 'refresh_token') || '"}'), '{"client_id":"tv"}') ->> 'error' FROM kept WHERE name = 'again';
 SELECT canonical_json(introspect(response ->> 'refresh_token', 'tv')) FROM kept WHERE name = 'again';
+
+-- One token of a grant is good: its parent makes no other one once it was used, within the grace time or not.
+KEEP device-6 SELECT issue_device_code('tv', 'watch');
+SELECT approve_device_code((SELECT response ->> 'user_code' FROM kept WHERE name = 'device-6'), 'frank') ->> 'status';
+KEEP frank-1 SELECT poll_device_code((SELECT response ->> 'device_code' FROM kept WHERE name = 'device-6'), 'tv');
+KEEP frank-2 SELECT token_request(json('{"grant_type":"refresh_token","refresh_token":"' || (response ->> 'refresh_token') || '"}'), '{"client_id":"tv"}') FROM kept WHERE name = 'frank-1';
+KEEP frank-3 SELECT token_request(json('{"grant_type":"refresh_token","refresh_token":"' || (response ->> 'refresh_token') || '"}'), '{"client_id":"tv"}') FROM kept WHERE name = 'frank-1';
+KEEP frank-4 SELECT token_request(json('{"grant_type":"refresh_token","refresh_token":"' || (response ->> 'refresh_token') || '"}'), '{"client_id":"tv"}') FROM kept WHERE name = 'frank-3';
+SELECT token_request(json('{"grant_type":"refresh_token","refresh_token":"' || (response ->> 'refresh_token') || '"}'), '{"client_id":"tv"}') ->> 'error' FROM kept WHERE name = 'frank-1';
+SELECT token_request(json('{"grant_type":"refresh_token","refresh_token":"' || (response ->> 'refresh_token') || '"}'), '{"client_id":"tv"}') ->> 'error' FROM kept WHERE name = 'frank-2';
+SELECT name, introspect(response ->> 'refresh_token', 'tv') -> 'active', authenticate(response ->> 'access_token') -> 'valid' FROM kept WHERE name LIKE 'frank%' ORDER BY name;
+KEEP frank-5 SELECT token_request(json('{"grant_type":"refresh_token","refresh_token":"' || (response ->> 'refresh_token') || '"}'), '{"client_id":"tv"}') FROM kept WHERE name = 'frank-4';
+SELECT response ->> 'scope' FROM kept WHERE name = 'frank-5';
+-- A token that was replaced is a sign of theft, too, after the grace time.
+SELECT set_clock('2026-01-01T00:02:00Z');
+SELECT token_request(json('{"grant_type":"refresh_token","refresh_token":"' || (response ->> 'refresh_token') || '"}'), '{"client_id":"tv"}') ->> 'error' FROM kept WHERE name = 'frank-2';
+SELECT name, introspect(response ->> 'refresh_token', 'tv') -> 'active', authenticate(response ->> 'access_token') ->> 'reason' FROM kept WHERE name LIKE 'frank%' ORDER BY name;
+SELECT set_clock('2026-01-01T00:01:30Z');
 
 -- Lifetimes: of the token, and of the grant, which no token outlives.
 KEEP device-2 SELECT issue_device_code('tv', 'watch');

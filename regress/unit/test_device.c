@@ -21,9 +21,9 @@ static void answer_client(struct host *host, struct idp_value *row)
     row[3] = idp_value_text(idp_bytes_of("none"));
     row[4] = row[6] = idp_null();
     row[5] = idp_value_text(idp_bytes_of(""));
-    row[7] = row[8] = row[9] = row[11] = idp_null();
+    row[7] = row[8] = row[9] = row[11] = row[12] = idp_null();
     row[10] = idp_value_text(idp_bytes_of(IDP_GRANT_DEVICE_CODE));
-    row[12] = idp_value_json_text(idp_bytes_of("{}"));
+    row[13] = idp_value_json_text(idp_bytes_of("{}"));
     host_answer(host, row, 1, 0);
 }
 
@@ -36,7 +36,7 @@ static const struct idp_json *issue(struct host *host)
 static void a_code_in_use_is_drawn_again(void **state)
 {
     struct host *host = *state;
-    struct idp_value row[13];
+    struct idp_value row[14];
     answer_client(host, row);
     host_answer(host, NULL, 0, 0);
     host_answer(host, NULL, 0, 0);
@@ -50,7 +50,7 @@ static void a_code_in_use_is_drawn_again(void **state)
 static void exhausted_codes_end_in_an_error(void **state)
 {
     struct host *host = *state;
-    struct idp_value row[13];
+    struct idp_value row[14];
     answer_client(host, row);
     const struct idp_json *response = issue(host);
     assert_true(
@@ -77,7 +77,7 @@ static void a_code_too_long_to_be_one_is_unknown(void **state)
     memset(code, 'x', sizeof code);
     struct idp_value arguments[] = {idp_value_text((struct idp_bytes){code, sizeof code}),
                                     idp_value_text(idp_bytes_of("tv"))};
-    struct idp_value row[13];
+    struct idp_value row[14];
     host_answer(host, NULL, 0, 0); /* pending */
     host_answer(host, NULL, 0, 0); /* settings */
     host_answer(host, NULL, 0, 0); /* early */

@@ -304,6 +304,10 @@ struct idp_bytes idp_metrics_text(struct idp_call *call);
 /* A token that only its digest is kept of, in the shape that the settings ask for. */
 struct idp_bytes idp_opaque_token(struct idp_call *call, const struct idp_settings *settings);
 
+/* A digest with the time that its token begins with in front, in place of as many bits. */
+struct idp_bytes idp_timed_digest(struct idp_call *call, struct idp_bytes token,
+                                  struct idp_bytes digest);
+
 /* What is kept of a token or code of the tenant; the label says what it is good for. */
 struct idp_bytes idp_token_digest(struct idp_call *call, const char *label, struct idp_bytes token);
 

@@ -122,5 +122,6 @@ struct idp_bytes idp_device_code_digest(struct idp_call *call, struct idp_bytes 
                                         struct idp_bytes code)
 {
     struct idp_bytes parts[] = {idp_tenant(call), client_id, code};
-    return idp_digest(call, "idplane device code", parts, IDP_COUNT(parts));
+    return idp_timed_digest(call, code,
+                            idp_digest(call, "idplane device code", parts, IDP_COUNT(parts)));
 }

@@ -129,6 +129,41 @@ static void typed_codes_are_reduced_to_the_charset(void **state)
     }
 }
 
+/* Both in the order of their time, and nothing else of the one is that of the other. */
+static void tokens_and_digests_begin_with_the_time(void **state)
+{
+    struct host *host = *state;
+    struct idp_settings settings = idp_settings_of(NULL);
+    struct idp_bytes tokens[3], digests[3];
+    for (size_t i = 0; i < IDP_COUNT(tokens); i++) {
+        host->call.now_us = host->now_us + (i == 2 ? 62500 : 0);
+        host->call.now_known = true;
+        tokens[i] = idp_opaque_token(&host->call, &settings);
+        digests[i] = idp_token_digest(&host->call, "label", tokens[i]);
+        assert_int_equal(tokens[i].size, 43);
+        assert_int_equal(digests[i].size, IDP_DIGEST_SIZE);
+    }
+    assert_memory_equal(tokens[0].data, tokens[1].data, 4);
+    assert_memory_equal(digests[0].data, digests[1].data, 3);
+    assert_true(memcmp(tokens[0].data + 4, tokens[1].data + 4, 39) != 0);
+    assert_true(memcmp(digests[0].data + 3, digests[1].data + 3, 29) != 0);
+    assert_true(memcmp(digests[1].data, digests[2].data, 3) < 0);
+    struct idp_bytes other = idp_token_digest(&host->call, "another", tokens[0]);
+    assert_memory_equal(digests[0].data, other.data, 3);
+    assert_true(memcmp(digests[0].data + 3, other.data + 3, 29) != 0);
+}
+
+/* Whatever a client brings has a digest. */
+static void what_is_no_token_has_a_digest(void **state)
+{
+    struct host *host = *state;
+    static const char *const texts[] = {"", "abc", "ab c", "****", "=====", "AAAA"};
+    for (size_t i = 0; i < IDP_COUNT(texts); i++) {
+        struct idp_bytes digest = idp_token_digest(&host->call, "label", idp_bytes_of(texts[i]));
+        assert_int_equal(digest.size, IDP_DIGEST_SIZE);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -141,6 +176,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(characters_are_drawn_evenly, host_setup, host_teardown),
         cmocka_unit_test_setup_teardown(typed_codes_are_reduced_to_the_charset, host_setup,
                                         host_teardown),
+        cmocka_unit_test_setup_teardown(tokens_and_digests_begin_with_the_time, host_setup,
+                                        host_teardown),
+        cmocka_unit_test_setup_teardown(what_is_no_token_has_a_digest, host_setup, host_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

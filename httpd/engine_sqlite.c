@@ -69,9 +69,10 @@ static bool is_pending(void)
     return committed_writes != sqlite3_idplane_lasting_writes();
 }
 
-/* Behind a commit, and before anybody is told of it. Where it fails, a second one may succeed though
- * what the first was for is not on the disk, and whatever follows in the log is then lost with it. So
- * nobody is told of anything any more; closing takes what is in the log into the file. */
+/* Behind a commit, and before anybody is told of it. Where it fails, a second one may succeed
+ * though what the first was for is not on the disk, and whatever follows in the log is then lost
+ * with it. So nobody is told of anything any more; closing takes what is in the log into the file.
+ */
 static void log_sync(void)
 {
     sqlite3_file *log = NULL;
@@ -81,7 +82,8 @@ static void log_sync(void)
     if (!code && log && log->pMethods)
         code = log->pMethods->xSync(log, SQLITE_SYNC_NORMAL);
     if (code)
-        errx(1, "%s: the log could not be brought to the disk (%s); see to the disk and start again",
+        errx(1,
+             "%s: the log could not be brought to the disk (%s); see to the disk and start again",
              option[SQLITE], sqlite3_errstr(code));
     committed_writes = sqlite3_idplane_lasting_writes();
 }

@@ -78,13 +78,22 @@ static void notifications_read(const struct link *link)
     }
 }
 
+static bool request_prepare(PGconn *connection)
+{
+    PGresult *result = PQprepare(connection, "request",
+                                 "SELECT idplane.http_request($1, $2, $3, $4, $5)", 0, NULL);
+    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    bool done = PQresultStatus(result) == PGRES_COMMAND_OK;
+    if (state && !strcmp(state, "3F000"))
+        warnx("idplane is not in this database: CREATE EXTENSION idplane");
+    PQclear(result);
+    return done;
+}
+
 static void link_up(struct link *link)
 {
     link->connection = PQconnectdb(option[POSTGRES]);
-    PGresult *result = PQprepare(link->connection, "request",
-                                 "SELECT idplane.http_request($1, $2, $3, $4, $5)", 0, NULL);
-    bool is_up = PQresultStatus(result) == PGRES_COMMAND_OK;
-    PQclear(result);
+    bool is_up = PQstatus(link->connection) == CONNECTION_OK && request_prepare(link->connection);
     if (is_up && link == first_link)
         first_link_begin();
     if (!is_up || PQsetnonblocking(link->connection, 1) || !PQenterPipelineMode(link->connection)) {
@@ -268,6 +277,8 @@ static void engine_open(void)
     setenv("PGCONNECT_TIMEOUT", "3", false);
     setenv("PGOPTIONS", "-c lock_timeout=5s -c statement_timeout=15s", false);
     link_up(first_link);
+    if (!first_link->connection)
+        errx(1, "cannot serve without the database");
     PQexitPipelineMode(first_link->connection);
     PGresult *result = option[BASE_URL] ? base_url_set(first_link->connection)
                                         : PQexec(first_link->connection, "SELECT 1");

@@ -69,8 +69,11 @@ static bool is_pending(void)
     return committed_writes != sqlite3_idplane_lasting_writes();
 }
 
-/* Behind a commit, and before anybody is told of it. */
-static int log_sync(void)
+/* Behind a commit, and before anybody is told of it. Where it fails, a second one may succeed
+ * though what the first was for is not on the disk, and whatever follows in the log is then lost
+ * with it. So nobody is told of anything any more; closing takes what is in the log into the file.
+ */
+static void log_sync(void)
 {
     sqlite3_file *log = NULL;
     int code = SQLITE_OK;
@@ -78,9 +81,11 @@ static int log_sync(void)
         code = sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
     if (!code && log && log->pMethods)
         code = log->pMethods->xSync(log, SQLITE_SYNC_NORMAL);
-    if (!code)
-        committed_writes = sqlite3_idplane_lasting_writes();
-    return code;
+    if (code)
+        errx(1,
+             "%s: the log could not be brought to the disk (%s); see to the disk and start again",
+             option[SQLITE], sqlite3_errstr(code));
+    committed_writes = sqlite3_idplane_lasting_writes();
 }
 
 static void engine_open(void)
@@ -93,9 +98,10 @@ static void engine_open(void)
         CACHE_KIB, LOG_PAGE_COUNT, option[BASE_URL], option[BASE_URL] != NULL);
     if (sqlite3_open(option[SQLITE], &db) || sqlite3_idplane_init(db, NULL, NULL) ||
         sqlite3_busy_timeout(db, BLOCKED_MAX_US / 1000) || log_begin() ||
-        sqlite3_exec(db, setup, NULL, NULL, NULL) || log_sync() ||
-        sqlite3_busy_timeout(db, BUSY_TIMEOUT_MS) || prepare())
+        sqlite3_exec(db, setup, NULL, NULL, NULL) || sqlite3_busy_timeout(db, BUSY_TIMEOUT_MS) ||
+        prepare())
         errx(1, "%s: %s", option[SQLITE], sqlite3_errmsg(db));
+    log_sync();
     sqlite3_free(setup);
     atexit(engine_close);
 }
@@ -173,7 +179,7 @@ static bool request_take(struct exchange *exchange)
     if (alone && !wrote && !sqlite3_get_autocommit(db))
         statement_run(held ? ROLLBACK : COMMIT);
     if (at_once && !code)
-        code = log_sync();
+        log_sync();
     if (held && monotonic_us() - exchange->step_us < BLOCKED_MAX_US)
         return false;
     if (waits)
@@ -197,8 +203,8 @@ static void turn_commit(void)
         return;
     int code = statement_run(COMMIT);
     if (!code)
-        code = log_sync();
-    if (code)
+        log_sync();
+    else
         warnx("%s", sqlite3_errmsg(db));
     waiting_end(code);
     if (!sqlite3_get_autocommit(db))

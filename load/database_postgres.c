@@ -38,7 +38,10 @@ static struct answer postgres_run(struct loader *loader, const char *sql,
 {
     struct answer answer = {0};
     PGresult *result = PQexecParams(connection, sql, (int)count, NULL, arguments, NULL, NULL, 0);
-    if (PQresultStatus(result) != PGRES_TUPLES_OK) {
+    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    if (state != NULL && strcmp(state, "3F000") == 0) {
+        answer.fault = "idplane is not in it: CREATE EXTENSION idplane";
+    } else if (PQresultStatus(result) != PGRES_TUPLES_OK) {
         answer.fault = trimmed(loader, message_of(result));
     } else if (PQgetisnull(result, 0, 0) == 0) {
         answer.text = trimmed(loader, PQgetvalue(result, 0, 0));

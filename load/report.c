@@ -86,6 +86,15 @@ static bool report_members(const cJSON *old, const cJSON *new, const char *head)
     return changed;
 }
 
+static void report_warnings(const cJSON *document)
+{
+    const cJSON *warning;
+    cJSON_ArrayForEach(warning, cJSON_GetObjectItemCaseSensitive(document, "warnings"))
+    {
+        printf("warning: %s\n", warning->valuestring);
+    }
+}
+
 void report_client(const struct client *client, const char *before, const char *after)
 {
     cJSON *old = before == NULL ? NULL : cJSON_Parse(before), *new = cJSON_Parse(after);
@@ -95,6 +104,7 @@ void report_client(const struct client *client, const char *before, const char *
     bool changed = before != NULL && report_members(old, new, " changed ");
     fputs(before == NULL || changed ? "" : " unchanged", stdout);
     puts(client->has_secret ? ", with the secret of the file" : "");
+    report_warnings(new);
     cJSON_Delete(old);
     cJSON_Delete(new);
 }
@@ -119,11 +129,7 @@ static void report_kept(const char *path, const cJSON *kept)
 void report_notes(const char *configuration)
 {
     cJSON *document = cJSON_Parse(configuration);
-    const cJSON *warning;
     report_kept("", cJSON_GetObjectItemCaseSensitive(document, "kept"));
-    cJSON_ArrayForEach(warning, cJSON_GetObjectItemCaseSensitive(document, "warnings"))
-    {
-        printf("warning: %s\n", warning->valuestring);
-    }
+    report_warnings(document);
     cJSON_Delete(document);
 }

@@ -45,7 +45,8 @@ struct idp_response idp_response_bearer(struct idp_call *call, int64_t status, c
         idp_text_add_char(&challenge, '"');
         idp_json_add_c(call, document, "error", error);
     }
-    idp_json_add_c(call, document, "description", description);
+    idp_json_add_c(call, document, "error_description", description);
+    idp_json_add_c(call, document, "description", description); /* as of a service broker */
     struct idp_response response = document_response(call, status, document);
     idp_json_add_c(call, response.headers, "Cache-Control", "no-store");
     idp_json_add_string(call, response.headers, "WWW-Authenticate", idp_text_bytes(&challenge));

@@ -314,6 +314,12 @@ static bool has_unknown_source(const struct idp_settings *settings)
     return unknown;
 }
 
+static bool has_refused_grant(const struct idp_json *grant_types)
+{
+    return grant_types != NULL && (idp_json_holds(grant_types, idp_bytes_of("password")) ||
+                                   idp_json_holds(grant_types, idp_bytes_of("implicit")));
+}
+
 struct idp_json *idp_settings_warnings(struct idp_call *call, const struct idp_settings *settings)
 {
     struct idp_json *warnings = idp_json_new(call, IDP_JSON_ARRAY);
@@ -336,6 +342,11 @@ struct idp_json *idp_settings_warnings(struct idp_call *call, const struct idp_s
         warn(call, warnings,
              "An attribute source of type ldap gives nothing: a database asks no directory. Copy "
              "what is needed into a table, and use type sql.");
+    }
+    if (has_refused_grant(settings->grant_types)) {
+        warn(call, warnings,
+             "The grant types password and implicit are kept, and never offered (RFC 9700 2.1.2, "
+             "2.4).");
     }
     if (settings->base_url.size + strlen(settings->verification_path) >
         VERIFICATION_URI_SIZE_EASY) {

@@ -2,7 +2,7 @@
 // sync_test.mjs: what idplane-httpd says of a file of SQLite is on the disk by then, but for when a device
 // polled last. What PostgreSQL does is in regress/pg/sql/commit.sql.
 import assert from 'node:assert/strict';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { DEVICE_GRANT, post, start } from '../http/server.mjs';
@@ -11,10 +11,11 @@ const build = resolve(import.meta.dirname, '../..', process.env.BUILD ?? 'build'
 const COUNT = 20;
 
 describe('waiting for the disk', () => {
-  let server, file, devices;
+  let server, file, broken, devices;
   before(async () => {
     file = join(build, 'regress', `syncs.${process.pid}`);
-    Object.assign(process.env, { LD_PRELOAD: join(build, 'regress/crash/syncs.so'), SYNCS_FILE: file });
+    broken = `${file}.broken`;
+    Object.assign(process.env, { LD_PRELOAD: join(build, 'regress/crash/syncs.so'), SYNCS_FILE: file, SYNCS_BROKEN: broken });
     server = await start('SQLite');
     server.call('register_client', 'tv', { grant_types: [DEVICE_GRANT], access_token_format: 'opaque' });
     devices = [];
@@ -45,5 +46,13 @@ describe('waiting for the disk', () => {
       assert.ok((await (await poll(device)).json()).access_token);
       assert.ok(count() > before);
     }
+  });
+
+  it('where the disk did not take it, nobody is told of anything any more', async () => {
+    writeFileSync(broken, '');
+    const ask = () => post(`${server.base}/device_authorization`, { client_id: 'tv' });
+    await assert.rejects(ask());
+    await assert.rejects(ask());
+    assert.match(server.log(), /the log could not be brought to the disk \(disk I\/O error\)/);
   });
 });

@@ -201,7 +201,8 @@ struct idp_origin idp_request_origin(struct idp_call *call, const struct idp_req
 /* The access token of an Authorization header (RFC 6750 §2.1); data NULL: none. */
 struct idp_bytes idp_request_bearer(const struct idp_request *request);
 
-/* The claims of such a token of ours that has the scope; NULL: *refusal says why not (§3). */
+/* The claims of a token of ours that has the scope, with the proof that it needs, the nonce in it
+ * where the settings say so; NULL: *refusal says why not (RFC 6750 §3, RFC 9449 §7.1, §9). */
 const struct idp_json *idp_request_claims(struct idp_call *call, const struct idp_request *request,
                                           const char *scope, struct idp_response *refusal);
 
@@ -220,6 +221,13 @@ struct idp_response idp_response_outcome(struct idp_call *call, const struct idp
 /* 401 or 403 for a bearer token (RFC 6750 §3); error NULL: none was sent. */
 struct idp_response idp_response_bearer(struct idp_call *call, int64_t status, const char *error,
                                         const char *description);
+
+/* The same for a token under the scheme DPoP (RFC 9449 §7.1). */
+struct idp_response idp_response_dpop(struct idp_call *call, int64_t status, const char *error,
+                                      const char *description);
+
+/* 401 where no token came at all: either scheme will do. */
+struct idp_response idp_response_token_needed(struct idp_call *call);
 
 struct idp_response idp_response_error(struct idp_call *call, enum idp_error error);
 

@@ -147,8 +147,8 @@ struct idp_response idp_response_for(struct idp_call *call, const struct idp_req
         idp_page_link(&page, idp_bytes_of("/login"), IDP_BUTTON_SIGN_IN);
     }
     struct idp_response answer = idp_page_end(&page, response.status, title_of(response.status));
-    static const char *const kept[] = {"Connection", "Allow", "WWW-Authenticate", "Vary",
-                                       "Retry-After"};
+    static const char *const kept[] = {"Connection", "Allow",       "WWW-Authenticate",
+                                       "Vary",       "Retry-After", "DPoP-Nonce"};
     for (size_t i = 0; i < IDP_COUNT(kept); i++) {
         idp_json_add_string(call, answer.headers, kept[i],
                             idp_json_string(response.headers, kept[i]));

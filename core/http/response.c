@@ -11,6 +11,10 @@
 /* RFC 9110 §15.5.2 wants a challenge in every 401. */
 #define CHALLENGE "Basic realm=\"idplane\""
 
+/* RFC 6750 §3, RFC 9449 §7.1. */
+#define BEARER_CHALLENGE "Bearer realm=\"idplane\""
+#define DPOP_CHALLENGE "DPoP algs=\"" IDP_SIGNATURE_NAMES "\""
+
 static struct idp_response document_response(struct idp_call *call, int64_t status,
                                              const struct idp_json *document)
 {
@@ -33,24 +37,48 @@ struct idp_response idp_response_json(struct idp_call *call, int64_t status,
     return response;
 }
 
-struct idp_response idp_response_bearer(struct idp_call *call, int64_t status, const char *error,
-                                        const char *description)
+/* The challenge goes on with the error, where there is one. */
+static struct idp_response challenge_response(struct idp_call *call, int64_t status,
+                                              struct idp_text *challenge, const char *error,
+                                              const char *description)
 {
     struct idp_json *document = idp_json_new(call, IDP_JSON_OBJECT);
-    struct idp_text challenge = {.call = call};
-    idp_text_add_c(&challenge, "Bearer realm=\"idplane\"");
     if (error != NULL) {
-        idp_text_add_c(&challenge, ", error=\"");
-        idp_text_add_c(&challenge, error);
-        idp_text_add_char(&challenge, '"');
+        idp_text_add_c(challenge, ", error=\"");
+        idp_text_add_c(challenge, error);
+        idp_text_add_char(challenge, '"');
         idp_json_add_c(call, document, "error", error);
     }
     idp_json_add_c(call, document, "error_description", description);
-    idp_json_add_c(call, document, "description", description); /* as of a service broker */
+    /* What clients of a service broker read. */
+    idp_json_add_c(call, document, "description", description);
     struct idp_response response = document_response(call, status, document);
     idp_json_add_c(call, response.headers, "Cache-Control", "no-store");
-    idp_json_add_string(call, response.headers, "WWW-Authenticate", idp_text_bytes(&challenge));
+    idp_json_add_string(call, response.headers, "WWW-Authenticate", idp_text_bytes(challenge));
     return response;
+}
+
+struct idp_response idp_response_bearer(struct idp_call *call, int64_t status, const char *error,
+                                        const char *description)
+{
+    struct idp_text challenge = {.call = call};
+    idp_text_add_c(&challenge, BEARER_CHALLENGE);
+    return challenge_response(call, status, &challenge, error, description);
+}
+
+struct idp_response idp_response_dpop(struct idp_call *call, int64_t status, const char *error,
+                                      const char *description)
+{
+    struct idp_text challenge = {.call = call};
+    idp_text_add_c(&challenge, DPOP_CHALLENGE);
+    return challenge_response(call, status, &challenge, error, description);
+}
+
+struct idp_response idp_response_token_needed(struct idp_call *call)
+{
+    struct idp_text challenge = {.call = call};
+    idp_text_add_c(&challenge, BEARER_CHALLENGE ", " DPOP_CHALLENGE);
+    return challenge_response(call, 401, &challenge, NULL, "An access token is needed.");
 }
 
 struct idp_response idp_response_public(struct idp_call *call, const struct idp_json *document)

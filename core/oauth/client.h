@@ -13,9 +13,6 @@
 #define IDP_CLIENT_KINDS "bbbtxtzxzxtzx"
 struct idp_client idp_client_of(struct idp_bytes client_id, const struct idp_value *row);
 
-/* Signatures that a public key verifies. */
-#define IDP_SIGNATURE_NAMES "ES256 ES384 ES512 EdDSA PS256 PS384 PS512 RS256 RS384 RS512"
-
 /* Those that a shared secret makes and verifies. */
 #define IDP_SECRET_SIGNATURE_NAMES "HS256 HS384 HS512"
 

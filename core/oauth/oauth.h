@@ -313,6 +313,9 @@ struct idp_bytes idp_token_digest(struct idp_call *call, const char *label, stru
 
 /* ---- endpoints (token_endpoint.c, introspect.c, revoke.c, metadata.c) ---- */
 
+/* Signatures that a public key verifies. */
+#define IDP_SIGNATURE_NAMES "ES256 ES384 ES512 EdDSA PS256 PS384 PS512 RS256 RS384 RS512"
+
 /* What a front knows of a request beside its form. */
 struct idp_origin {
     struct idp_bytes method, url; /* as a proof names them (RFC 9449 §4.2) */

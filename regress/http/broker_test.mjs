@@ -232,7 +232,7 @@ for (const engine of engines) {
 
     it('asks for a token with the scope', async () => {
       for (const [token, status, challenge] of [
-        [null, 401, 'Bearer realm="idplane"'],
+        [null, 401, 'Bearer realm="idplane", DPoP algs="ES256 ES384 ES512 EdDSA PS256 PS384 PS512 RS256 RS384 RS512"'],
         ['x', 401, 'Bearer realm="idplane", error="invalid_token"'],
         [scopeless, 403, 'Bearer realm="idplane", error="insufficient_scope"'],
       ]) {

@@ -210,7 +210,7 @@ for (const engine of engines) {
       assert.equal(tokens.claims().sub, 'frank');
     });
 
-    it('takes a bound token where nothing may be written, with a nonce from elsewhere too', async () => {
+    it('takes a bound token where nothing may be written, and wants its nonce with a token, too', async () => {
       const secret = 'a-secret-of-at-least-thirty-two-bytes';
       server.call('register_client', 'scraper', {
         grant_types: ['client_credentials'], scope: 'metrics sso', client_secret: secret,
@@ -233,8 +233,13 @@ for (const engine of engines) {
         const ath = createHash('sha256').update(tokens.access_token).digest('base64url');
         const stale = await new SignJWT({ jti: 'j', htm: 'GET', htu: `${server.base}/metrics`, ath, nonce: 'stale' })
           .setProtectedHeader({ alg: 'ES256', typ: 'dpop+jwt', jwk }).setIssuedAt().sign(key.privateKey);
-        const answer = await fetch(`${server.base}/metrics`, { headers: { authorization: `DPoP ${tokens.access_token}`, dpop: stale } });
-        assert.equal(answer.status, 200);
+        const answer = () => fetch(`${server.base}/metrics`, { headers: { authorization: `DPoP ${tokens.access_token}`, dpop: stale } });
+        const refusal = await answer();
+        assert.equal(refusal.status, 401);
+        assert.match(refusal.headers.get('www-authenticate'), /^DPoP .*error="use_dpop_nonce"/);
+        assert.match(refusal.headers.get('dpop-nonce'), /^[\w-]{22}$/);
+        server.call('configure', { token_settings: { dpop_nonce_required: null } });
+        assert.equal((await answer()).status, 200, 'a nonce from elsewhere');
       } finally {
         server.call('configure', { token_settings: { dpop_nonce_required: null } });
       }

@@ -51,12 +51,37 @@ static enum idp_error resource_read(struct idp_call *call, const struct idp_json
     return idp_resource_asked(call, &request, &out->resource);
 }
 
-/* What may be told to the client. */
+/* NULL: that the type is not supported says enough. */
+static const char *type_refusal(struct idp_bytes type)
+{
+    static const struct {
+        const char *word, *sentence;
+    } refused[] = {
+        {"token",
+         "The response type token (grant type implicit) is refused: it shows tokens in the "
+         "address of the browser (RFC 9700 2.1.2). Use code."},
+        {"id_token", "The response type id_token (grant type implicit) is refused: it shows tokens "
+                     "in the address of the browser (RFC 9700 2.1.2). Use code."},
+    };
+    for (size_t i = 0; i < IDP_COUNT(refused); i++) {
+        if (idp_word_in(type, idp_bytes_of(refused[i].word))) {
+            return refused[i].sentence;
+        }
+    }
+    return NULL;
+}
+
+/* What may be told to the client. What will never be comes first: no other client and no other
+ * parameter would change it. */
 static enum idp_error rest_read(struct idp_call *call, const struct idp_json *parameters,
                                 struct idp_authorization *out)
 {
     struct idp_bytes type = idp_json_string(parameters, "response_type");
     struct idp_bytes mode = idp_json_string(parameters, "response_mode");
+    out->refusal = type_refusal(type);
+    if (out->refusal != NULL) {
+        return IDP_UNSUPPORTED_RESPONSE_TYPE;
+    }
     if (!idp_grant_offered(&out->settings, idp_bytes_of(IDP_GRANT_AUTHORIZATION_CODE)) ||
         !idp_word_in(out->client.grant_types, idp_bytes_of(IDP_GRANT_AUTHORIZATION_CODE))) {
         return IDP_UNAUTHORIZED_CLIENT;
@@ -131,9 +156,14 @@ static const struct idp_json *refusal(struct idp_call *call,
     struct idp_json *answer = idp_json_new(call, IDP_JSON_OBJECT);
     const char *word = idp_error_row(error)->word;
     idp_json_add_c(call, answer, "error", word);
-    idp_json_add_c(call, answer, "error_description", idp_error_row(error)->sentence);
-    idp_json_add_string(call, answer, "redirect_to",
-                        idp_authorization_url(call, request, "error", idp_bytes_of(word)));
+    idp_json_add_c(call, answer, "error_description",
+                   request->refusal != NULL ? request->refusal : idp_error_row(error)->sentence);
+    struct idp_text url = {.call = call};
+    idp_text_add(&url, idp_authorization_url(call, request, "error", idp_bytes_of(word)));
+    add_parameter(&url, "error_description",
+                  request->refusal == NULL ? (struct idp_bytes){0}
+                                           : idp_bytes_of(request->refusal));
+    idp_json_add_string(call, answer, "redirect_to", idp_text_bytes(&url));
     return answer;
 }
 

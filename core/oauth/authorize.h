@@ -13,6 +13,8 @@ struct idp_authorization {
     struct idp_settings settings;
     struct idp_bytes redirect_uri, scope, state, nonce, code_challenge, dpop_jkt, prompt;
     struct idp_bytes consent_prompt;
+    const char
+        *refusal; /* a sentence on what is refused by name; NULL: that of the error will do */
     const struct idp_json *resource; /* an array; NULL: none */
     bool is_redirect_uri_given;
     int64_t age_max_s; /* -1: any */

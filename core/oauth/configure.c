@@ -95,7 +95,10 @@ static struct idp_json *in_force(struct idp_call *call, const struct idp_json *d
     struct idp_settings settings = idp_settings_of(document);
     struct idp_json *result = section_json(call, &settings, NULL);
     idp_json_add_string(call, result, "tenant", idp_tenant(call));
-    idp_json_add(result, "grant_types", idp_grants_offered(call, &settings));
+    /* As they are listed, for whoever looks for what was loaded; the metadata has those offered. */
+    idp_json_add(result, "grant_types",
+                 settings.grant_types == NULL ? idp_grants_offered(call, &settings)
+                                              : idp_json_copy(call, settings.grant_types));
     for (const char *const *section = idp_setting_sections; *section != NULL; section++) {
         idp_json_add(result, *section, section_json(call, &settings, *section));
     }

@@ -181,7 +181,9 @@ struct idp_value idp_sql_explain_token_request(struct idp_call *call,
         error = grant_read(call, &request, context, &grant);
     }
     if (error != IDP_OK) {
-        return idp_value_json(idp_error_json(error));
+        return idp_value_json(error == IDP_UNSUPPORTED_GRANT_TYPE
+                                  ? idp_grant_unsupported(call, request.grant_type)
+                                  : idp_error_json(error));
     }
     struct idp_hooks hooks = idp_hooks_load(call, &request.settings);
     request.hooks = &hooks;

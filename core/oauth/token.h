@@ -147,6 +147,9 @@ struct idp_bytes idp_id_token(struct idp_call *call, const struct idp_issue *iss
 
 /* ---- grant types: a row each in token_endpoint.c ---- */
 
+/* The error of a grant type that there is no row of, with the reason where it is a known one. */
+const struct idp_json *idp_grant_unsupported(struct idp_call *call, struct idp_bytes grant_type);
+
 struct idp_token_request {
     const struct idp_json *form;
     struct idp_client client;

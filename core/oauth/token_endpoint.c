@@ -59,6 +59,25 @@ static size_t grant_find(struct idp_bytes grant_type)
     return i;
 }
 
+/* Whoever still asks for these is told by name why not. */
+const struct idp_json *idp_grant_unsupported(struct idp_call *call, struct idp_bytes grant_type)
+{
+    static const struct {
+        const char *grant_type, *sentence;
+    } refused[] = {
+        {"password", "The grant type password is refused: it gives the client the user's password "
+                     "(RFC 9700 2.4)."},
+        {"implicit", "The grant type implicit is refused: it shows tokens in the address of the "
+                     "browser (RFC 9700 2.1.2)."},
+    };
+    for (size_t i = 0; i < IDP_COUNT(refused); i++) {
+        if (idp_bytes_is(grant_type, refused[i].grant_type)) {
+            return idp_error_json_with(call, IDP_UNSUPPORTED_GRANT_TYPE, refused[i].sentence);
+        }
+    }
+    return idp_error_json(IDP_UNSUPPORTED_GRANT_TYPE);
+}
+
 struct granting {
     const struct idp_json *(*handler)(struct idp_call *, const struct idp_token_request *);
     const struct idp_token_request *request;
@@ -104,7 +123,7 @@ const struct idp_json *idp_token_endpoint(struct idp_call *call, const struct id
     }
     size_t which = grant_find(grant_type);
     if (which == IDP_COUNT(grants)) {
-        return idp_error_json(IDP_UNSUPPORTED_GRANT_TYPE);
+        return idp_grant_unsupported(call, grant_type);
     }
     if (grants[which].is_light) {
         return grants[which].handler(call, &request);

@@ -24,6 +24,10 @@ SELECT authorization_request('{"response_type":"code","client_id":"app","redirec
 SELECT authorization_request('{"response_type":"code","client_id":"app","redirect_uri":"http://127.0.0.1:80/cb/x"}') ->> 'error';
 SELECT authorization_request('{"response_type":"code","client_id":"app"}') ->> 'error';
 SELECT canonical_json(authorization_request('{"response_type":"code","client_id":"app","redirect_uri":"http://127.0.0.1/cb","state":"x"}'));
+-- What the implicit grant is for is refused by name, whatever else is asked for, and the client is told.
+SELECT canonical_json(authorization_request('{"response_type":"token","client_id":"app","redirect_uri":"http://127.0.0.1/cb","state":"s"}'));
+SELECT authorization_request('{"response_type":"code id_token","client_id":"app","redirect_uri":"http://127.0.0.1/cb"}') ->> 'error_description';
+SELECT authorization_request('{"response_type":"none","client_id":"app","redirect_uri":"http://127.0.0.1/cb","code_challenge":"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM","code_challenge_method":"S256"}') ->> 'error_description';
 SELECT authorization_request('{"response_type":"token","client_id":"app","redirect_uri":"http://127.0.0.1/cb","code_challenge":"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM","code_challenge_method":"S256"}') ->> 'redirect_to';
 SELECT authorization_request('{"response_type":"code","client_id":"app","redirect_uri":"http://127.0.0.1/cb","code_challenge":"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM","code_challenge_method":"plain"}') ->> 'error';
 SELECT authorization_request('{"response_type":"code","client_id":"app","redirect_uri":"http://127.0.0.1/cb","scope":"admin","code_challenge":"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM","code_challenge_method":"S256"}') ->> 'error';

@@ -15,6 +15,18 @@ SELECT token_request('{}', '{"client_id":"svc"}') ->> 'error';
 SELECT token_request('{"grant_type":"device_code"}', '{"client_id":"svc"}') ->> 'error';
 SELECT token_request('{"grant_type":"password","username":"a","password":"b"}', '{"client_id":"svc"}') ->> 'error';
 SELECT token_request('{"grant_type":"implicit"}', '{"client_id":"svc"}') ->> 'error';
+-- Two are refused by name, with the reason.
+SELECT token_request('{"grant_type":"password"}', '{"client_id":"svc"}') ->> 'error_description';
+SELECT token_request('{"grant_type":"implicit"}', '{"client_id":"svc"}') ->> 'error_description';
+SELECT token_request('{"grant_type":"device_code"}', '{"client_id":"svc"}') ->> 'error_description';
+SELECT explain_token_request('{"grant_type":"password"}', '{"client_id":"svc"}', '{}') ->> 'error_description';
+KEEP password SELECT http_request('POST', '/token', '{"host":"id.example","content-type":"application/x-www-form-urlencoded"}', 'grant_type=password&username=a&password=b&client_id=tv');
+SELECT response ->> 'status', response ->> 'body' FROM kept WHERE name = 'password';
+SELECT canonical_json(configure('{"grant_types":["password","refresh_token","implicit"]}') -> 'grant_types');
+-- They are shown where they are listed, and never offered.
+SELECT canonical_json(configuration() -> 'grant_types'), canonical_json(authorization_server_metadata() -> 'grant_types_supported');
+SELECT canonical_json(configure('{"grant_types":["urn:ietf:params:oauth:grant-type:device_code","client_credentials","refresh_token",
+    "urn:ietf:params:oauth:grant-type:token-exchange","urn:ietf:params:oauth:grant-type:jwt-bearer"]}') -> 'warnings');
 SELECT token_request('{"grant_type":"authorization_code","code":"x","code_verifier":"y"}', '{"client_id":"svc"}') ->> 'error';
 SELECT token_request('{"grant_type":"refresh_token","refresh_token":"x"}', '{"client_id":"svc"}') ->> 'error';
 SELECT token_request('{"grant_type":"client_credentials"}', '{"client_id":"nobody"}') ->> 'error';

@@ -91,7 +91,9 @@ static void report_warnings(const cJSON *document)
     const cJSON *warning;
     cJSON_ArrayForEach(warning, cJSON_GetObjectItemCaseSensitive(document, "warnings"))
     {
-        printf("warning: %s\n", warning->valuestring);
+        fputs("warning: ", stdout);
+        print_text(warning->valuestring);
+        putchar('\n');
     }
 }
 

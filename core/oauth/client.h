@@ -36,7 +36,10 @@ struct idp_client_metadata {
 const char *idp_client_metadata_check(struct idp_call *call, const struct idp_json *document,
                                       struct idp_client_metadata *metadata) IDP_MUST_CHECK;
 
-/* The same, and raises IDP_INVALID_METADATA. */
+/* The names of its members that nothing acts on, with commas between; empty: none. */
+struct idp_bytes idp_client_metadata_idle(struct idp_call *call, const struct idp_json *document);
+
+/* The same check, and raises IDP_INVALID_METADATA. */
 struct idp_client_metadata idp_client_metadata_read(struct idp_call *call,
                                                     const struct idp_json *document);
 

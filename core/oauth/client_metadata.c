@@ -192,6 +192,27 @@ static const char *check_members(struct idp_call *call, const struct idp_json *d
     return NULL;
 }
 
+static bool is_acted_on(struct idp_bytes name)
+{
+    size_t i = 0;
+    while (i < IDP_COUNT(members) && !idp_bytes_is(name, members[i].name)) {
+        i++;
+    }
+    return i < IDP_COUNT(members);
+}
+
+struct idp_bytes idp_client_metadata_idle(struct idp_call *call, const struct idp_json *document)
+{
+    struct idp_text names = {.call = call};
+    for (const struct idp_json *member = document->child; member != NULL; member = member->next) {
+        if (!is_acted_on(member->name)) {
+            idp_text_add_c(&names, names.size > 0 ? ", " : "");
+            idp_text_add(&names, member->name);
+        }
+    }
+    return idp_text_bytes(&names);
+}
+
 /* What the server decides is not for the client to say. */
 static const char *check_server_members(struct idp_call *call, const struct idp_json *document)
 {

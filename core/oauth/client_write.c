@@ -76,8 +76,14 @@ static void write_row(struct idp_call *call, size_t statement, struct idp_bytes 
     }
 }
 
-/* What RFC 9700 tells not to do, and is not done here whatever the metadata says. */
-static struct idp_json *warnings_of(struct idp_call *call,
+static void warn(struct idp_call *call, struct idp_json *warnings, struct idp_bytes sentence)
+{
+    idp_json_add(warnings, NULL, idp_json_new_string(call, sentence));
+}
+
+/* What RFC 9700 tells not to do, and is not done here whatever the metadata says; and what has no
+ * effect, for whoever counts on it. */
+static struct idp_json *warnings_of(struct idp_call *call, const struct idp_json *document,
                                     const struct idp_client_metadata *metadata)
 {
     static const struct {
@@ -89,9 +95,16 @@ static struct idp_json *warnings_of(struct idp_call *call,
     struct idp_json *warnings = idp_json_new(call, IDP_JSON_ARRAY);
     for (size_t i = 0; i < IDP_COUNT(refused); i++) {
         if (idp_word_in(metadata->grant_types, idp_bytes_of(refused[i].grant_type))) {
-            idp_json_add(warnings, NULL,
-                         idp_json_new_string(call, idp_bytes_of(refused[i].sentence)));
+            warn(call, warnings, idp_bytes_of(refused[i].sentence));
         }
+    }
+    struct idp_bytes idle = idp_client_metadata_idle(call, document);
+    if (idle.size > 0) {
+        struct idp_text sentence = {.call = call};
+        idp_text_add_c(&sentence, "Nothing acts on these members, which are kept: ");
+        idp_text_add(&sentence, idle);
+        idp_text_add_char(&sentence, '.');
+        warn(call, warnings, idp_text_bytes(&sentence));
     }
     return warnings;
 }
@@ -120,7 +133,7 @@ static struct idp_value answer(struct idp_call *call, struct idp_bytes client_id
             idp_json_add_named(result, member->name, idp_json_copy(call, member));
         }
     }
-    struct idp_json *warnings = warnings_of(call, metadata);
+    struct idp_json *warnings = warnings_of(call, document, metadata);
     if (warnings->child != NULL) {
         idp_json_add(result, "warnings", warnings);
     }

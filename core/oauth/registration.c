@@ -218,7 +218,9 @@ static const struct idp_json *answer(struct idp_call *call, const struct idp_set
     idp_text_add(&uri, settings->base_url);
     idp_text_add_c(&uri, "/register/");
     idp_text_add(&uri, idp_url_encode(call, idp_json_string(client, "client_id")));
-    struct idp_json *result = idp_json_with(call, client, "enabled", NULL);
+    /* Warnings are for administrators. */
+    const struct idp_json *shown = idp_json_with(call, client, "warnings", NULL);
+    struct idp_json *result = idp_json_with(call, shown, "enabled", NULL);
     idp_json_add_string(call, result, "registration_client_uri", idp_text_bytes(&uri));
     idp_json_add_string(call, result, "registration_access_token", token);
     return result;

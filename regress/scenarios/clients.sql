@@ -18,6 +18,10 @@ SELECT CASE WHEN length(register_client('box', '{"token_endpoint_auth_method":"c
 SELECT update_client('box', '{"client_name":"Box"}') ->> 'client_secret';
 SELECT update_client('box', '{"client_name":"Box"}') ->> 'client_name';
 
+-- What nothing acts on is kept, and named: to who registers a client and to who looks at it.
+SELECT canonical_json(register_client('kept', '{"grant_types":["refresh_token"],"contacts":["a@example.com"],"request_uris":["https://rp.example/r"],"backchannel_token_delivery_mode":"poll"}') -> 'warnings');
+SELECT canonical_json(update_client('kept', '{"contacts":null}') -> 'warnings'), canonical_json(client('kept') -> 'request_uris');
+SELECT update_client('kept', '{"request_uris":null,"backchannel_token_delivery_mode":null}') ->> 'warnings';
 -- Malformed metadata raises.
 SELECT register_client('bad', '{"grant_types":"device_code"}');
 SELECT register_client('bad', '{"token_endpoint_auth_method":"magic"}');

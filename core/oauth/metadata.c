@@ -60,7 +60,7 @@ static void add_authorization(struct idp_call *call, struct idp_json *object,
     }
     if (settings->device_grant) {
         add_url(call, object, "device_authorization_endpoint", settings->base_url,
-                "/device_authorization");
+                settings->device_authorization_path);
     }
     add_list(call, object, "code_challenge_methods_supported", "S256");
 }
@@ -70,7 +70,7 @@ struct idp_json *idp_metadata(struct idp_call *call)
     struct idp_settings settings = idp_settings_load(call);
     struct idp_json *result = idp_json_new(call, IDP_JSON_OBJECT);
     idp_json_add_string(call, result, "issuer", settings.issuer);
-    add_url(call, result, "token_endpoint", settings.base_url, "/token");
+    add_url(call, result, "token_endpoint", settings.base_url, settings.token_path);
     add_url(call, result, "jwks_uri", settings.base_url, "/jwks");
     add_url(call, result, "introspection_endpoint", settings.base_url, "/introspect");
     add_url(call, result, "revocation_endpoint", settings.base_url, "/revoke");

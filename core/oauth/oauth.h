@@ -25,10 +25,11 @@ struct idp_settings {
     bool device_grant;                  /* they have the device grant */
     bool client_auth_required;          /* at the device authorization endpoint */
     bool slow_down_fixed;
-    bool is_isvaop;         /* the preset, of which the next four follow */
+    bool is_isvaop;         /* the preset, of which the next six follow */
     bool user_code_dashed;  /* shown with a dash in its middle */
     bool is_token_in_parts; /* opaque tokens are 32 bytes, a dot and 64 bytes */
     const char *token_type, *verification_path;
+    const char *token_path, *device_authorization_path; /* those that the metadata names */
     bool accepts_weak_user_codes;
     int64_t interval_s;
     int64_t code_lifetime_s;

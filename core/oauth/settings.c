@@ -203,6 +203,9 @@ static void fill_behaviour(struct idp_settings *settings)
     settings->is_token_in_parts = isvaop;
     settings->token_type = isvaop ? "bearer" : "Bearer";
     settings->verification_path = isvaop ? "/oauth2/user_authorization" : "/device";
+    settings->token_path = isvaop ? "/oauth2/token" : "/token";
+    settings->device_authorization_path =
+        isvaop ? "/oauth2/device_authorization" : "/device_authorization";
     settings->keys.algorithm = idp_algorithm_find(settings->signing_alg);
     settings->keys.kid = settings->signing_keylabel;
 }

@@ -20,6 +20,11 @@ SELECT length(response ->> 'user_code'), response ->> 'verification_uri', respon
 SELECT CASE WHEN response ->> 'verification_uri_complete' = (response ->> 'verification_uri') || '?user_code=' || (response ->> 'user_code') THEN 'complete' END FROM flow;
 SELECT length(response ->> 'device_code'), substr(response ->> 'device_code', 44, 1) FROM flow;
 SELECT CASE WHEN lookup_user_code((SELECT response ->> 'user_code' FROM flow), 'alice') ->> 'user_code' = (SELECT response ->> 'user_code' FROM flow) THEN 'as shown' END;
+-- The metadata names those paths of that system which it documents, and all others are ours; both are served.
+SELECT authorization_server_metadata() ->> 'device_authorization_endpoint', authorization_server_metadata() ->> 'token_endpoint', authorization_server_metadata() ->> 'jwks_uri';
+CREATE TABLE path (path text);
+INSERT INTO path VALUES ('/isvaop/oauth2/device_authorization'), ('/isvaop/device_authorization'), ('/isvaop/oauth2/token'), ('/isvaop/token');
+SELECT path, json(http_request('POST', path, '{"host":"op.example","content-type":"application/x-www-form-urlencoded"}', 'client_id=nobody&grant_type=refresh_token&refresh_token=x') ->> 'body') ->> 'error' FROM path ORDER BY path;
 -- Both texts, word for word, and the interval stays.
 SELECT canonical_json(poll_device_code((SELECT response ->> 'device_code' FROM flow), 'console'));
 SELECT canonical_json(poll_device_code((SELECT response ->> 'device_code' FROM flow), 'console'));

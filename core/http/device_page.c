@@ -94,14 +94,13 @@ static struct idp_response decision_page(const struct visit *visit, const struct
 /* ---- how it ends ---- */
 
 /* An end has an address of its own: whoever loads it anew decides nothing anew. */
-static struct idp_response end_of(const struct visit *visit, const char *step,
+static struct idp_response end_of(const struct visit *visit, bool is_approved,
                                   const struct idp_json *answer)
 {
     struct idp_text url = {.call = visit->call};
     idp_text_add(&url, idp_settings_load(visit->call).base_url);
     idp_text_add(&url, visit->request->path);
-    idp_text_add_c(&url, "?end=");
-    idp_text_add_c(&url, step);
+    idp_text_add_c(&url, is_approved ? "?end=approve" : "?end=deny");
     idp_text_add_c(&url, "&client_id=");
     idp_text_add(&url, idp_url_encode(visit->call, idp_json_string(answer, "client_id")));
     return idp_response_redirect(visit->call, idp_text_bytes(&url));
@@ -224,8 +223,17 @@ static enum idp_error error_of(const struct idp_json *answer)
     return word.data == NULL ? IDP_OK : idp_error_of_word(word);
 }
 
-static struct idp_response decide(const struct visit *visit, struct idp_bytes code, size_t which,
-                                  const char *word)
+/* Who typed the code of a client that is to ask for nothing has said enough; who came by a link may
+ * not know of any device. That somebody allowed the client before says nothing of this device. */
+static bool is_question_needed(const struct visit *visit, const struct idp_json *found)
+{
+    const struct idp_json *metadata =
+        idp_client_metadata(visit->call, idp_json_string(found, "client_id"));
+    return idp_json_is_true(found, "must_confirm") ||
+           !idp_bytes_is(idp_json_string(metadata, "consent_prompt"), "NEVER_PROMPT");
+}
+
+static struct idp_response decide(const struct visit *visit, struct idp_bytes code, size_t which)
 {
     const struct idp_json *found = which == DENY ? NULL : run(visit, LOOKUP, code);
     enum idp_error error = error_of(found);
@@ -235,15 +243,15 @@ static struct idp_response decide(const struct visit *visit, struct idp_bytes co
     if (idp_scope_is_administrative(idp_json_string(found, "scope"))) {
         return dead_end_page(visit, &administrative);
     }
-    if (which == LOOKUP) {
+    if (which == LOOKUP && is_question_needed(visit, found)) {
         return decision_page(visit, found, IDP_OK);
     }
-    const struct idp_json *answer = run(visit, which, code);
+    const struct idp_json *answer = run(visit, which == DENY ? DENY : APPROVE, code);
     error = error_of(answer);
     if (error == IDP_CONFIRMATION_REQUIRED) {
         return decision_page(visit, found, error);
     }
-    return error == IDP_OK ? end_of(visit, word, answer) : error_page(visit, code, error);
+    return error == IDP_OK ? end_of(visit, which != DENY, answer) : error_page(visit, code, error);
 }
 
 static struct idp_response step(const struct visit *visit)
@@ -259,7 +267,7 @@ static struct idp_response step(const struct visit *visit)
     if (which == IDP_COUNT(words) || code.size == 0 || code.size > IDP_USER_CODE_INPUT_SIZE_MAX) {
         return code_page(visit, nothing, IDP_INVALID_REQUEST);
     }
-    return decide(visit, code, which, words[which]);
+    return decide(visit, code, which);
 }
 
 struct idp_response idp_answer_device_page(struct idp_call *call, const struct idp_request *request)

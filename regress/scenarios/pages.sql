@@ -191,3 +191,22 @@ SELECT qr_code('a');
 SELECT qr_code('');
 SELECT qr_code(NULL);
 SELECT substr(qr_code('grün'), 1, 64);
+
+-- V7, NEVER_PROMPT: who typed the code is asked nothing more, who came by a link compares it first.
+-- The other two ask for each device.
+INSERT INTO browser SELECT 'bob', replace(headers, '"ada"', '"bob"'), '' FROM browser WHERE name = 'ada';
+UPDATE browser SET token = json(http_request('GET', '/session', json(replace(headers, 'text/html', '*/*'))) ->> 'body') ->> 'csrf_token' WHERE name = 'bob';
+SELECT update_client('tv', '{"consent_prompt":"NEVER_PROMPT"}') ->> 'consent_prompt';
+INSERT INTO code SELECT 'never', issue_device_code('tv', 'films') ->> 'user_code';
+INSERT INTO code SELECT 'link', issue_device_code('tv', 'films') ->> 'user_code';
+INSERT INTO code SELECT 'rule', issue_device_code('tv', 'sso') ->> 'user_code';
+INSERT INTO code SELECT 'once', issue_device_code('tv', 'films') ->> 'user_code';
+WITH one AS MATERIALIZED (SELECT http_request('POST', '/device', (SELECT json(headers) FROM browser WHERE name = 'bob'), likely('step=lookup&csrf_token=' || (SELECT token FROM browser WHERE name = 'bob') || '&user_code=' || (SELECT code FROM code WHERE name = 'never'))) AS answer)
+SELECT answer ->> 'status', answer -> 'headers' ->> 'Location', text FROM one LEFT JOIN phrase ON answer ->> 'body' LIKE '%' || text || '%' ORDER BY number;
+WITH one AS MATERIALIZED (SELECT http_request('POST', '/device', (SELECT json(headers) FROM browser WHERE name = 'bob'), likely('step=lookup&from_complete=1&csrf_token=' || (SELECT token FROM browser WHERE name = 'bob') || '&user_code=' || (SELECT code FROM code WHERE name = 'link'))) AS answer)
+SELECT answer ->> 'status', answer -> 'headers' ->> 'Location', text FROM one LEFT JOIN phrase ON answer ->> 'body' LIKE '%' || text || '%' ORDER BY number;
+WITH one AS MATERIALIZED (SELECT http_request('POST', '/device', (SELECT json(headers) FROM browser WHERE name = 'bob'), likely('step=lookup&csrf_token=' || (SELECT token FROM browser WHERE name = 'bob') || '&user_code=' || (SELECT code FROM code WHERE name = 'rule'))) AS answer)
+SELECT answer ->> 'status', answer -> 'headers' ->> 'Location', text FROM one LEFT JOIN phrase ON answer ->> 'body' LIKE '%' || text || '%' ORDER BY number;
+SELECT update_client('tv', '{"consent_prompt":"PROMPT_ONCE"}') ->> 'consent_prompt';
+WITH one AS MATERIALIZED (SELECT http_request('POST', '/device', (SELECT json(headers) FROM browser WHERE name = 'bob'), likely('step=lookup&csrf_token=' || (SELECT token FROM browser WHERE name = 'bob') || '&user_code=' || (SELECT code FROM code WHERE name = 'once'))) AS answer)
+SELECT answer ->> 'status', answer -> 'headers' ->> 'Location', text FROM one LEFT JOIN phrase ON answer ->> 'body' LIKE '%' || text || '%' ORDER BY number;

@@ -41,11 +41,11 @@ void holding_wake(const char *name)
     struct exchange *exchange;
     if (name)
         recent_add(name);
-    STAILQ_FOREACH(exchange, &held, next)
-    if (!name || strcmp(exchange->wake_on, name) == 0) {
-        exchange->due_us = 0;
-        woken = true;
-    }
+    for (exchange = STAILQ_FIRST(&held); exchange; exchange = STAILQ_NEXT(exchange, next))
+        if (!name || strcmp(exchange->wake_on, name) == 0) {
+            exchange->due_us = 0;
+            woken = true;
+        }
 }
 
 bool exchange_hold(struct exchange *exchange, const cJSON *document, const char *json)
@@ -120,8 +120,8 @@ uint64_t holding_due_us(void)
 {
     const struct exchange *exchange;
     uint64_t due_us = woken ? 0 : UINT64_MAX;
-    STAILQ_FOREACH(exchange, &held, next)
-    due_us = exchange->due_us < due_us ? exchange->due_us : due_us;
+    for (exchange = STAILQ_FIRST(&held); exchange; exchange = STAILQ_NEXT(exchange, next))
+        due_us = exchange->due_us < due_us ? exchange->due_us : due_us;
     if (held_count > 0 && engine->changed && watched_us + WATCH_US < due_us)
         due_us = watched_us + WATCH_US;
     return due_us;

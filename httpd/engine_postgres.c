@@ -85,7 +85,7 @@ static void session_limit(PGconn *connection, const char *name, const char *ms, 
  * nobody listened nobody was told. */
 static void first_link_begin(void)
 {
-    session_limit(first_link->connection, "lock_timeout", "100", true);
+    session_limit(first_link->connection, "lock_timeout", "50", true);
     session_done(PQexec(first_link->connection, "LISTEN " IDP_CHANNEL), "LISTEN " IDP_CHANNEL);
     holding_wake(NULL);
 }

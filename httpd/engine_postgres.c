@@ -61,12 +61,41 @@ static void link_down(struct link *link)
         exchange_refuse(lost.exchanges[i], IDP_TEMPORARILY_UNAVAILABLE);
 }
 
+/* ---- sessions ---- */
+
+static void session_done(PGresult *result, const char *what)
+{
+    if (PQresultStatus(result) != PGRES_TUPLES_OK && PQresultStatus(result) != PGRES_COMMAND_OK)
+        warnx("%s: %s", what, PQresultErrorMessage(result));
+    PQclear(result);
+}
+
+/* A timeout that the session has none of; `at_most`: also where it has a longer one. */
+static void session_limit(PGconn *connection, const char *name, const char *ms, bool at_most)
+{
+    const char *values[] = {name, ms, at_most ? "true" : "false"};
+    session_done(PQexecParams(connection,
+                              "SELECT set_config($1, $2, false) FROM pg_settings WHERE name = $1"
+                              " AND (setting = '0' OR $3::boolean AND setting::int > $2::int)",
+                              3, (const Oid[]){TEXTOID, TEXTOID, TEXTOID}, values, NULL, NULL, 0),
+                 name);
+}
+
 /* A row that somebody else has locked holds up nobody but who needs it. Of what was decided while
  * nobody listened nobody was told. */
 static void first_link_begin(void)
 {
-    PQclear(PQexec(first_link->connection, "SET lock_timeout = '100ms'; LISTEN " IDP_CHANNEL));
+    session_limit(first_link->connection, "lock_timeout", "50", true);
+    session_done(PQexec(first_link->connection, "LISTEN " IDP_CHANNEL), "LISTEN " IDP_CHANNEL);
     holding_wake(NULL);
+}
+
+static void session_begin(const struct link *link)
+{
+    session_limit(link->connection, "lock_timeout", "5000", false);
+    session_limit(link->connection, "statement_timeout", "15000", false);
+    if (link == first_link)
+        first_link_begin();
 }
 
 static void notifications_read(const struct link *link)
@@ -94,8 +123,8 @@ static void link_up(struct link *link)
 {
     link->connection = PQconnectdb(option[POSTGRES]);
     bool is_up = PQstatus(link->connection) == CONNECTION_OK && request_prepare(link->connection);
-    if (is_up && link == first_link)
-        first_link_begin();
+    if (is_up)
+        session_begin(link);
     if (!is_up || PQsetnonblocking(link->connection, 1) || !PQenterPipelineMode(link->connection)) {
         link_down(link);
         reconnect_us = monotonic_us() + RECONNECT_PAUSE_US;
@@ -287,7 +316,6 @@ static void engine_open(void)
 {
     setenv("PGAPPNAME", "idplane-httpd", false);
     setenv("PGCONNECT_TIMEOUT", "3", false);
-    setenv("PGOPTIONS", "-c lock_timeout=5s -c statement_timeout=15s", false);
     link_up(first_link);
     if (!first_link->connection)
         errx(1, "cannot serve without the database");

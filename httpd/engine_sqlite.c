@@ -47,7 +47,9 @@ static int prepare(void)
     return code;
 }
 
-/* A write-ahead log that SQLite syncs for checkpoints alone is one that we may sync in time. */
+/* A write-ahead log that SQLite syncs for checkpoints alone is one that we may sync in time.
+ * (`full` pads it to whole sectors where a disk may lose what stands beside a write; none is like
+ * that.) */
 static int log_begin(void)
 {
     sqlite3_stmt *mode;

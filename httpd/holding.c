@@ -20,6 +20,7 @@ static struct {
     uint64_t at_us;
 } recent[RECENT_COUNT];
 static unsigned recent_next;
+static uint64_t all_woken_us; /* when nobody knew whose decision it was */
 
 static void recent_add(const char *name)
 {
@@ -30,6 +31,8 @@ static void recent_add(const char *name)
 
 static bool is_recent(const char *name, uint64_t since_us)
 {
+    if (all_woken_us >= since_us)
+        return true;
     for (unsigned i = 0; i < RECENT_COUNT; i++)
         if (recent[i].at_us >= since_us && strcmp(recent[i].name, name) == 0)
             return true;
@@ -41,11 +44,13 @@ void holding_wake(const char *name)
     struct exchange *exchange;
     if (name)
         recent_add(name);
-    STAILQ_FOREACH(exchange, &held, next)
-    if (!name || strcmp(exchange->wake_on, name) == 0) {
-        exchange->due_us = 0;
-        woken = true;
-    }
+    else
+        all_woken_us = monotonic_us();
+    for (exchange = STAILQ_FIRST(&held); exchange; exchange = STAILQ_NEXT(exchange, next))
+        if (!name || strcmp(exchange->wake_on, name) == 0) {
+            exchange->due_us = 0;
+            woken = true;
+        }
 }
 
 bool exchange_hold(struct exchange *exchange, const cJSON *document, const char *json)
@@ -120,8 +125,8 @@ uint64_t holding_due_us(void)
 {
     const struct exchange *exchange;
     uint64_t due_us = woken ? 0 : UINT64_MAX;
-    STAILQ_FOREACH(exchange, &held, next)
-    due_us = exchange->due_us < due_us ? exchange->due_us : due_us;
+    for (exchange = STAILQ_FIRST(&held); exchange; exchange = STAILQ_NEXT(exchange, next))
+        due_us = exchange->due_us < due_us ? exchange->due_us : due_us;
     if (held_count > 0 && engine->changed && watched_us + WATCH_US < due_us)
         due_us = watched_us + WATCH_US;
     return due_us;

@@ -69,8 +69,9 @@ void idp_pg_kept_put(const struct idp_kept *kept, const struct idp_statement *st
 
 void idp_pg_commit_init(void);
 
-/* Around a write that a crash may forget: true where the transaction had none but such. */
-bool idp_pg_forgettable_begin(void);
+/* Around a write that a crash may forget: true where the transaction had none but such, and where
+ * nothing else is written along with it. */
+bool idp_pg_forgettable_begin(SPIPlanPtr plan);
 void idp_pg_forgettable_end(bool was_alone);
 
 /* ---- what an administrator registered (query.c), and what may be undone (attempt.c) ---- */

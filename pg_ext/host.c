@@ -176,8 +176,9 @@ static struct idp_rows execute(struct idp_frame *frame, const struct idp_stateme
         check_fetch(frame);
     }
     bool read_only = frame->call.function->effect != IDP_WRITES;
-    bool forgets = statement->forgettable && idp_pg_forgettable_begin();
-    int code = SPI_execute_plan(plan_of(statement), values, nulls, read_only, 0);
+    SPIPlanPtr plan = plan_of(statement);
+    bool forgets = statement->forgettable && idp_pg_forgettable_begin(plan);
+    int code = SPI_execute_plan(plan, values, nulls, read_only, 0);
     if (statement->forgettable) {
         idp_pg_forgettable_end(forgets);
     }

@@ -132,9 +132,19 @@ size_t sqlite3_idplane_lasting_writes(void)
     return lasting_write_count;
 }
 
+/* A statement that a crash may forget does not speak for the triggers that somebody gave its table:
+ * what they change is in the total alone. */
+static bool is_lasting(const struct idp_statement *statement, sqlite3 *db, unsigned total_before)
+{
+    unsigned all = (unsigned)sqlite3_total_changes(db) - total_before;
+    return !statement->forgettable || all > (unsigned)sqlite3_changes(db);
+}
+
 static struct idp_rows execute(struct idp_frame *frame, const struct idp_statement *statement,
                                const struct idp_value *arguments)
 {
+    sqlite3 *db = frame->connection->db;
+    unsigned total_before = (unsigned)sqlite3_total_changes(db);
     struct idp_prepared *prepared = idp_statement_start(frame, statement);
     struct row_set set = {.columns = strlen(statement->columns)};
     int code = SQLITE_DONE;
@@ -145,10 +155,10 @@ static struct idp_rows execute(struct idp_frame *frame, const struct idp_stateme
     if (code != SQLITE_DONE) {
         idp_frame_fail_sqlite(frame, code);
     }
-    lasting_write_count += !statement->forgettable && !sqlite3_stmt_readonly(prepared->handle);
+    lasting_write_count +=
+        is_lasting(statement, db, total_before) && !sqlite3_stmt_readonly(prepared->handle);
     idp_statement_end(frame);
-    return (struct idp_rows){set.count, set.columns, sqlite3_changes(frame->connection->db),
-                             set.values};
+    return (struct idp_rows){set.count, set.columns, sqlite3_changes(db), set.values};
 }
 
 static struct idp_rows run(struct idp_call *call, const struct idp_statement *statement,

@@ -81,9 +81,10 @@ static const struct idp_error_row rows[IDP_ERROR_COUNT] = {
     [IDP_SERVER_ERROR] = {"server_error", 500, "XX000", "The server could not finish the request."},
     [IDP_TEMPORARILY_UNAVAILABLE] = {"temporarily_unavailable", 503, "55P03",
                                      "The server is busy. Try again later."},
-    [IDP_TOO_MANY_REGISTRATIONS] =
-        {"temporarily_unavailable", 429, "28000",
-         "Too many clients were registered from this address. Wait before the next one."},
+    [IDP_TOO_MANY_REGISTRATIONS] = {"temporarily_unavailable", 429, "28000",
+                                    "Too many clients, or addresses of keys, were registered from "
+                                    "this address. Wait before the "
+                                    "next one."},
     [IDP_REFUSED_URL] = {"refused_url", 400, "22023",
                          "The URL is malformed, or of a kind that may not be fetched."},
     [IDP_REFUSED_ADDRESS] = {"refused_address", 403, "42501",

@@ -167,13 +167,16 @@ static int64_t seconds_of(struct idp_bytes text)
     return text.data != NULL && idp_json_integer(&number, &seconds) ? seconds : -1;
 }
 
-/* A session that is older than the client takes. */
+/* A session that is older than the client takes, or whose age nobody knows where it matters. */
 static bool is_too_old(const struct visit *visit, const struct idp_json *asked)
 {
     int64_t age_max_s, started_s = signed_in_s(visit);
-    return started_s >= 0 && (started_s < seconds_of(idp_json_string(visit->parameters, SINCE)) ||
-                              (idp_json_integer(idp_json_member(asked, "max_age"), &age_max_s) &&
-                               idp_now_s(visit->call) - started_s > age_max_s));
+    bool has_max = idp_json_integer(idp_json_member(asked, "max_age"), &age_max_s);
+    if (started_s < 0) {
+        return has_max;
+    }
+    return started_s < seconds_of(idp_json_string(visit->parameters, SINCE)) ||
+           (has_max && idp_now_s(visit->call) - started_s > age_max_s);
 }
 
 static void add_parameter(struct idp_text *query, struct idp_bytes name, struct idp_bytes value)

@@ -170,7 +170,8 @@ struct idp_json *idp_published_keys_step(struct idp_call *call,
                                          const struct idp_published_keys *keys, bool missing,
                                          const struct idp_json *resume, bool patient);
 
-/* Keeps what came, where the step was to fetch keys; a failure leaves the last good ones. */
+/* Keeps what came, where the step was to fetch keys from the address that they have now; a failure
+ * leaves the last good ones. */
 void idp_published_keys_take(struct idp_call *call, const struct idp_published_keys *keys,
                              const struct idp_json *resume, const struct idp_json *answer,
                              bool patient);

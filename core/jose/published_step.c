@@ -10,13 +10,14 @@ bool idp_key_may_be_new(const char *reason, const struct idp_json *header)
            (strcmp(reason, "key") == 0 || (strcmp(reason, "signature") == 0 && is_unnamed));
 }
 
+/* What comes is kept as what this address said: the owner may have another one by then. */
 static struct idp_json *fetch(struct idp_call *call, struct idp_bytes url,
                               const struct idp_json *resume)
 {
     struct idp_json *request = idp_json_new(call, IDP_JSON_OBJECT);
     struct idp_json *further = idp_json_with(call, resume, "repeatable", NULL);
     idp_json_add_string(call, request, "url", url);
-    idp_json_add_bool(call, further, "keys", true);
+    idp_json_add_string(call, further, "keys", url);
     return idp_step_fetch(call, request, further);
 }
 
@@ -41,7 +42,7 @@ void idp_published_keys_take(struct idp_call *call, const struct idp_published_k
                              const struct idp_json *resume, const struct idp_json *answer,
                              bool patient)
 {
-    if (keys->url.data == NULL || idp_json_member(resume, "keys") == NULL) {
+    if (keys->url.data == NULL || !idp_bytes_equal(idp_json_string(resume, "keys"), keys->url)) {
         return;
     }
     call->host->begin(call);

@@ -298,6 +298,17 @@ static bool is_secret_kept(struct idp_call *call, struct idp_bytes client_id,
             idp_equal(idp_client_secret_digest(call, secret), client.secret_digest));
 }
 
+/* Each address of keys is one that a stranger has us fetch from: a further one is as much as a
+ * further client, which fetches no more often. */
+static bool may_move(struct idp_call *call, const struct idp_settings *settings,
+                     struct idp_bytes client_id, const struct idp_json *document)
+{
+    struct idp_bytes uri = idp_json_string(document, "jwks_uri");
+    struct idp_bytes before = idp_json_string(idp_client_metadata(call, client_id), "jwks_uri");
+    return uri.data == NULL || idp_bytes_equal(uri, before) ||
+           idp_guard_registration(call, settings);
+}
+
 const struct idp_json *idp_registration_replace(struct idp_call *call, struct idp_bytes client_id,
                                                 struct idp_bytes token,
                                                 const struct idp_json *asked)
@@ -318,6 +329,9 @@ const struct idp_json *idp_registration_replace(struct idp_call *call, struct id
     const struct idp_json *error = judge(call, document, &settings);
     if (error != NULL) {
         return error;
+    }
+    if (!may_move(call, &settings, client_id, document)) {
+        return idp_error_json(IDP_TOO_MANY_REGISTRATIONS);
     }
     struct idp_value arguments[] = {
         idp_value_text(client_id),

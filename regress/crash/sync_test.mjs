@@ -39,6 +39,18 @@ describe('waiting for the disk', () => {
     assert.equal(count(), before);
   });
 
+  it('a poll that a trigger of somebody else writes along with does', async () => {
+    server.sql(`CREATE TABLE mine (i int); CREATE TRIGGER along AFTER UPDATE ON idplane_device_code BEGIN INSERT INTO mine VALUES (1); END;`);
+    const others = [];
+    for (let i = 0; i < COUNT; i++) others.push(await (await post(`${server.base}/device_authorization`, { client_id: 'tv' })).json());
+    for (const device of others) {
+      const before = count();
+      assert.equal((await (await poll(device)).json()).error, 'authorization_pending');
+      assert.ok(count() > before);
+    }
+    server.sql('DROP TRIGGER along;');
+  });
+
   it('a poll that is paid does', async () => {
     server.batch(devices.map((device) => ['approve_device_code', device.user_code, 'ada']));
     for (const device of devices) {

@@ -151,6 +151,21 @@ for (const engine of engines) {
       assert.equal(await asks('attacked', key), 200);
     });
 
+    it('what the address before says late is not what the new one says', async () => {
+      const { place, key: old } = await made('moving');
+      const now = await keyPair('k2'), next = publisher.place('moved');
+      next.keys = [now.jwk];
+      place.slow = 1000;
+      const late = asks('moving', old);
+      await pause(300);
+      await server.meanwhile([['update_client', 'moving', { jwks_uri: next.url }]]);
+      assert.equal(await asks('moving', now), 200);
+      assert.equal(await late, 401);
+      assert.equal(await asks('moving', old), 401);
+      assert.equal(await asks('moving', now), 200);
+      assert.deepEqual([place.asked, next.asked], [1, 1]);
+    });
+
     it('an address that fails leaves the keys that were there, and lets nobody else in', async () => {
       const { place, key } = await made('failing');
       assert.equal(await asks('failing', key), 200);

@@ -34,7 +34,7 @@ function sqlite(folder) {
   return { options: ['--sqlite', file], schema: '', shell, prologue };
 }
 
-// The role of the server can do nothing else.
+// The role of the server can do nothing else. Options of the session are no reason to have no timeouts.
 function postgres() {
   const database = `http_${process.pid}`;
   const shell = (name) => ['psql', ['-X', '-q', '-At', '-v', 'ON_ERROR_STOP=1', '-d', name]];
@@ -43,7 +43,7 @@ function postgres() {
   runNow(shell(database), `CREATE EXTENSION idplane; DROP ROLE IF EXISTS ${database}; CREATE ROLE ${database} LOGIN;
     GRANT EXECUTE ON FUNCTION idplane.http_request TO ${database};`);
   return {
-    options: ['--postgres', `dbname=${database} user=${database}`],
+    options: ['--postgres', `dbname=${database} user=${database} options='-c work_mem=8MB'`],
     schema: 'idplane.',
     shell: shell(database),
     prologue: '',

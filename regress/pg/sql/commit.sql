@@ -43,3 +43,20 @@ INSERT INTO mine VALUES (0);
 COMMIT;
 SELECT count(*) FROM mine WHERE i = 0;
 SHOW synchronous_commit;
+-- What a trigger of somebody else writes along with a poll is not forgotten.
+CREATE FUNCTION along() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO public.mine VALUES (-1); RETURN NULL; END $$;
+CREATE TRIGGER along AFTER UPDATE ON device_code FOR EACH ROW EXECUTE FUNCTION along();
+CREATE TABLE more AS SELECT i, issue_device_code('tv') AS issued FROM generate_series(1, 20) i;
+DO $$
+DECLARE
+    r record;
+BEGIN
+    FOR r IN SELECT * FROM more ORDER BY i LOOP
+        PERFORM poll_device_code(r.issued ->> 'device_code', 'tv');
+        COMMIT;
+        INSERT INTO seen VALUES ('along', pg_current_wal_insert_lsn() > pg_current_wal_flush_lsn());
+        COMMIT;
+    END LOOP;
+END $$;
+SELECT count(*) FROM mine WHERE i = -1;
+SELECT count(*) FILTER (WHERE is_behind) > 10 AS may_be_forgotten FROM seen WHERE kind = 'along';

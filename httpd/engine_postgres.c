@@ -299,6 +299,18 @@ static PGresult *base_url_set(PGconn *connection)
                         1, (const Oid[]){TEXTOID}, &option[BASE_URL], NULL, NULL, 0);
 }
 
+/* The first request would be too late to say so. */
+static void grant_check(PGconn *connection)
+{
+    PGresult *result = PQexec(
+        connection, "SELECT has_function_privilege(oid, 'execute') FROM pg_proc"
+                    " WHERE pronamespace = 'idplane'::regnamespace AND proname = 'http_request'");
+    if (PQntuples(result) == 1 && !strcmp(PQgetvalue(result, 0, 0), "f"))
+        errx(1, "cannot serve as this role: GRANT EXECUTE ON FUNCTION idplane.http_request TO %s",
+             PQuser(connection));
+    PQclear(result);
+}
+
 /* One link shows that the database serves; the others come up in the first turn. */
 static void engine_open(void)
 {
@@ -308,6 +320,7 @@ static void engine_open(void)
     if (!first_link->connection)
         errx(1, "cannot serve without the database");
     PQexitPipelineMode(first_link->connection);
+    grant_check(first_link->connection);
     PGresult *result = option[BASE_URL] ? base_url_set(first_link->connection)
                                         : PQexec(first_link->connection, "SELECT 1");
     const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);

@@ -78,16 +78,36 @@ END $$;
 COMMENT ON FUNCTION idplane.postgrest_answer(text, text, jsonb, bytea) IS 'Hands a request to http_request, and its response to PostgREST.';
 
 -- PostgREST has decoded the form: each value is encoded again, so that it stays one.
-CREATE FUNCTION idplane.postgrest_call(path text, parameters jsonb, options jsonb) RETURNS bytea
+CREATE FUNCTION idplane.postgrest_form(parameters jsonb) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT string_agg(key || '=' || replace(replace(replace(value, '%', '%25'), '&', '%26'), '+', '%2B'), '&')
+      FROM jsonb_each_text(parameters) $$;
+COMMENT ON FUNCTION idplane.postgrest_form(jsonb) IS 'Parameters as a form or a query.';
+
+-- Method NULL: as PostgREST was asked. What is for GET has its parameters in the query.
+CREATE FUNCTION idplane.postgrest_call(path text, parameters jsonb, options jsonb, method text DEFAULT NULL) RETURNS bytea
     LANGUAGE sql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT idplane.postgrest_answer(
-        CASE WHEN parameters IS NULL THEN 'GET' ELSE current_setting('request.method', true) END,
-        concat(options ->> 'base_path', path),
+    SELECT idplane.postgrest_answer(coalesce(method, current_setting('request.method', true)),
+        concat(options ->> 'base_path', path, CASE WHEN method = 'GET' THEN '?' || idplane.postgrest_form(parameters) END),
         idplane.postgrest_headers(options) || '{"content-type":"application/x-www-form-urlencoded"}',
-        (SELECT convert_to(string_agg(key || '=' ||
-                replace(replace(replace(value, '%', '%25'), '&', '%26'), '+', '%2B'), '&'), 'UTF8')
-           FROM jsonb_each_text(parameters))) $$;
-COMMENT ON FUNCTION idplane.postgrest_call(text, jsonb, jsonb) IS 'An endpoint by its parameters, for the functions of install_postgrest.';
+        CASE WHEN method IS NULL THEN convert_to(idplane.postgrest_form(parameters), 'UTF8') END) $$;
+COMMENT ON FUNCTION idplane.postgrest_call(text, jsonb, jsonb, text) IS 'An endpoint by its parameters, for the functions of install_postgrest.';
+
+-- PostgREST has no PUT or DELETE for functions: the method is that of the function. Who replaces a
+-- registration says of which client in the document, where RFC 7592 wants it anyway.
+CREATE FUNCTION idplane.postgrest_registration(method text, client_id text, document json, options jsonb) RETURNS bytea
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    client text := coalesce(client_id, document ->> 'client_id', '');
+BEGIN
+    IF method <> 'POST' AND client = '' THEN
+        PERFORM idplane.postgrest_refuse(400, 'invalid_request', 'The client_id is missing. Say whose registration it is.');
+    END IF;
+    RETURN idplane.postgrest_answer(method, concat(options ->> 'base_path', '/register', CASE WHEN method <> 'POST' THEN
+            '/' || replace(replace(replace(client, '%', '%25'), '/', '%2F'), '?', '%3F') END),
+        idplane.postgrest_headers(options) || '{"content-type":"application/json"}', convert_to(document::text, 'UTF8'));
+END $$;
+COMMENT ON FUNCTION idplane.postgrest_registration(text, text, json, jsonb) IS 'Dynamic registration, for the functions of install_postgrest.';
 
 -- The request as a front has put it into one: every rule about repeated and unknown parameters holds.
 -- Only paths of the authorization server: what administers is for another front.
@@ -116,7 +136,7 @@ END $$;
 COMMENT ON FUNCTION idplane.postgrest_relay(bytea, jsonb) IS 'Any request to the authorization server, for the function request of install_postgrest.';
 
 -- db-pre-request. A token that must be proven (cnf) is refused: who only holds it has proven nothing.
--- userinfo, device_decision and request look at what they are sent themselves.
+-- userinfo, device_decision, request and those of registration look at what they are sent themselves.
 CREATE FUNCTION idplane.postgrest_session() RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -130,7 +150,7 @@ BEGIN
     ELSIF token IS NULL OR verdict ->> 'valid' = 'true' THEN
         RETURN;
     END IF;
-    IF current_setting('request.path', true) IN ('/rpc/userinfo', '/rpc/device_decision', '/rpc/request') THEN
+    IF current_setting('request.path', true) ~ '^/rpc/(userinfo|device_decision|request|register|registration(_replace|_remove)?)$' THEN
         RETURN;
     END IF;
     PERFORM idplane.postgrest_refuse(401, 'invalid_token', 'The access token is not good.',
@@ -181,25 +201,35 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION idplane.uninstall_postgrest(text) IS 'Removes what install_postgrest made.';
 
--- Every parameter that a standard names is one here, since PostgREST refuses what no function has. The
--- functions without parameters read, and are for GET.
-CREATE FUNCTION idplane.postgrest_endpoints() RETURNS TABLE (name text, path text, parameters text[])
+-- Every parameter that a standard names is one here, since PostgREST refuses what no function has.
+-- Metadata of clients is one document: it may have members that nobody foresaw (RFC 7591 section 2). What
+-- is for GET and reads is for GET of PostgREST, too.
+CREATE FUNCTION idplane.postgrest_endpoints() RETURNS TABLE (name text, method text, path text, parameters text[])
     LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT name, path, CASE WHEN is_of_client THEN
+    SELECT name, method, path, CASE WHEN is_of_client THEN
             parameters || '{client_id, client_secret, client_assertion, client_assertion_type}' ELSE parameters END
       FROM (VALUES
-        ('token', '/token', true, '{grant_type, scope, resource, audience, device_code, code, redirect_uri,
+        ('token', NULL, '/token', true, '{grant_type, scope, resource, audience, device_code, code, redirect_uri,
             code_verifier, refresh_token, assertion, subject_token, subject_token_type, actor_token,
             actor_token_type, requested_token_type, username, password}'::text[]),
-        ('device_authorization', '/device_authorization', true, '{scope, resource, audience, code_challenge,
+        ('device_authorization', NULL, '/device_authorization', true, '{scope, resource, audience, code_challenge,
             code_challenge_method}'),
-        ('introspect', '/introspect', true, '{token, token_type_hint}'),
-        ('revoke', '/revoke', true, '{token, token_type_hint}'),
-        ('device_decision', '/device/decision', false, '{user_code, decision, scope, from_complete, confirmed}'),
-        ('userinfo', '/userinfo', false, '{}'),
-        ('jwks', '/jwks', false, NULL),
-        ('metadata', '/.well-known/oauth-authorization-server', false, NULL),
-        ('request', NULL, false, NULL)) AS endpoint (name, path, is_of_client, parameters) $$;
+        ('authorize', 'GET', '/authorize', false, '{response_type, client_id, redirect_uri, scope, state, resource,
+            code_challenge, code_challenge_method, response_mode, nonce, display, prompt, max_age, ui_locales,
+            claims_locales, id_token_hint, login_hint, acr_values, claims, request, request_uri, registration, dpop_jkt,
+            authorization_details, signed_in_since}'),
+        ('authorize_decision', NULL, '/authorize/decision', false, '{request, decision, csrf_token}'),
+        ('introspect', NULL, '/introspect', true, '{token, token_type_hint}'),
+        ('revoke', NULL, '/revoke', true, '{token, token_type_hint}'),
+        ('register', 'POST', '/register', false, NULL),
+        ('registration', 'GET', '/register/{}', false, '{client_id}'),
+        ('registration_replace', 'PUT', '/register/{}', false, NULL),
+        ('registration_remove', 'DELETE', '/register/{}', false, '{client_id}'),
+        ('device_decision', NULL, '/device/decision', false, '{user_code, decision, scope, from_complete, confirmed}'),
+        ('userinfo', NULL, '/userinfo', false, '{}'),
+        ('jwks', 'GET', '/jwks', false, NULL),
+        ('metadata', 'GET', '/.well-known/oauth-authorization-server', false, NULL),
+        ('request', NULL, NULL, false, NULL)) AS endpoint (name, method, path, is_of_client, parameters) $$;
 COMMENT ON FUNCTION idplane.postgrest_endpoints() IS 'The functions that install_postgrest makes.';
 
 CREATE FUNCTION idplane.postgrest_check(schema text, anon_role text, options jsonb) RETURNS void
@@ -242,14 +272,17 @@ CREATE FUNCTION idplane.postgrest_declaration(schema text, endpoint text, option
     LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
     SELECT format('CREATE FUNCTION %1$I.%2$I(%3$s) RETURNS %1$I."*/*" LANGUAGE sql %4$s PARALLEL UNSAFE'
             ' SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS %5$L',
-        schema, name, CASE WHEN path IS NULL THEN 'bytea' ELSE
+        schema, name, CASE WHEN path IS NULL THEN 'bytea' WHEN method IN ('POST', 'PUT') THEN 'json' ELSE
             (SELECT string_agg(p || ' text DEFAULT NULL', ', ') FROM unnest(parameters) AS p) END,
-        CASE WHEN path IS NULL OR parameters IS NOT NULL THEN 'VOLATILE' ELSE 'STABLE' END,
-        CASE WHEN path IS NULL THEN format('SELECT idplane.postgrest_relay($1, %L)::%I."*/*"', options, schema)
-            ELSE format('SELECT idplane.postgrest_call(%L, %s, %L)::%I."*/*"', path,
+        CASE WHEN method = 'GET' AND path <> '/authorize' THEN 'STABLE' ELSE 'VOLATILE' END,
+        format('SELECT idplane.%s::%I."*/*"', CASE
+            WHEN path IS NULL THEN format('postgrest_relay($1, %L)', options)
+            WHEN starts_with(path, '/register') THEN format('postgrest_registration(%L, %s, %L)', method,
+                CASE WHEN parameters IS NULL THEN 'NULL, $1' ELSE '$1, NULL' END, options)
+            ELSE format('postgrest_call(%L, %s, %L, %L)', path,
                 CASE WHEN parameters IS NULL THEN 'NULL' ELSE format('jsonb_build_object(%s)',
                     (SELECT string_agg(format('%L, %s', p, p), ', ') FROM unnest(parameters) AS p)) END,
-                options, schema) END)
+                options, method) END, schema))
       FROM idplane.postgrest_endpoints() WHERE name = endpoint $$;
 COMMENT ON FUNCTION idplane.postgrest_declaration(text, text, jsonb) IS 'The statement that makes one of them.';
 

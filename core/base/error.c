@@ -16,8 +16,10 @@ static const struct idp_error_row rows[IDP_ERROR_COUNT] = {
                              "The request is malformed, or a parameter is missing or repeated."},
     [IDP_INVALID_CLIENT] = {"invalid_client", 401, "28000",
                             "The client is unknown, or it did not authenticate as registered."},
-    [IDP_INVALID_GRANT] = {"invalid_grant", 400, "28000",
-                           "The code or token is unknown, used, revoked, or of another client."},
+    [IDP_INVALID_GRANT] =
+        {"invalid_grant", 400, "28000",
+         "The code or token is unknown, used, revoked, of another client, or bound to "
+         "a key that the request does not prove."},
     [IDP_UNAUTHORIZED_CLIENT] = {"unauthorized_client", 400, "28000",
                                  "The client may not use this grant type."},
     [IDP_UNSUPPORTED_GRANT_TYPE] = {"unsupported_grant_type", 400, "0A000",

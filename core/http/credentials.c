@@ -67,8 +67,16 @@ struct idp_bytes idp_request_certificate(struct idp_call *call, const struct idp
     return value.size == 0 ? (struct idp_bytes){0} : idp_url_decode(call, value);
 }
 
+static enum idp_error refuse_two(const char **why)
+{
+    *why = "The request authenticates in two ways, or as two clients. Send one Authorization "
+           "header, or one credential in the form.";
+    return IDP_INVALID_REQUEST;
+}
+
 /* What stands in the form (RFC 6749 §2.3.1, RFC 7521 §4.2). */
-static enum idp_error form_credentials(const struct idp_json *form, struct idp_credentials *out)
+static enum idp_error form_credentials(const struct idp_json *form, struct idp_credentials *out,
+                                       const char **why)
 {
     static const char type[] = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
     out->client_id = idp_json_string(form, "client_id");
@@ -80,26 +88,32 @@ static enum idp_error form_credentials(const struct idp_json *form, struct idp_c
         return IDP_OK;
     }
     out->method = IDP_CREDENTIAL_ASSERTION;
+    if (out->client_secret.data != NULL) {
+        return refuse_two(why);
+    }
     bool is_whole = out->assertion.data != NULL && idp_bytes_is(assertion_type, type);
-    return is_whole && out->client_secret.data == NULL ? IDP_OK : IDP_INVALID_REQUEST;
+    return is_whole ? IDP_OK : IDP_INVALID_REQUEST;
 }
 
 /* A client_id beside Basic is no second way to authenticate where it says the same. */
 enum idp_error idp_credentials_read(struct idp_call *call, const struct idp_request *request,
-                                    const struct idp_json *form, struct idp_credentials *out)
+                                    const struct idp_json *form, struct idp_credentials *out,
+                                    const char **why)
 {
     struct idp_bytes header = idp_request_header(request, "authorization");
-    enum idp_error error = form_credentials(form, out);
+    *why = NULL;
+    enum idp_error error = form_credentials(form, out, why);
     struct idp_bytes form_id = out->client_id;
     out->certificate = idp_request_certificate(call, request);
     if (error != IDP_OK || !header.data) {
         return error;
     }
     if (out->method != IDP_CREDENTIAL_NONE) {
-        return IDP_INVALID_REQUEST;
+        return refuse_two(why);
     }
     if (!basic_read(call, header, out)) {
         return IDP_INVALID_CLIENT;
     }
-    return form_id.data && !idp_bytes_equal(form_id, out->client_id) ? IDP_INVALID_REQUEST : IDP_OK;
+    bool is_other = form_id.data != NULL && !idp_bytes_equal(form_id, out->client_id);
+    return is_other ? refuse_two(why) : IDP_OK;
 }

@@ -73,10 +73,11 @@ const struct idp_json *idp_request_query(struct idp_call *call, const struct idp
 /* ---- credentials (credentials.c) ---- */
 
 /* Credentials of a request: HTTP Basic (form-decoded, RFC 6749 §2.3.1) or the form.
- * IDP_INVALID_REQUEST for both at once, IDP_INVALID_CLIENT for a malformed Basic header. */
+ * IDP_INVALID_REQUEST for both at once, of which *why tells (else NULL: what the error says will
+ * do), IDP_INVALID_CLIENT for a malformed Basic header. */
 enum idp_error idp_credentials_read(struct idp_call *call, const struct idp_request *request,
-                                    const struct idp_json *form,
-                                    struct idp_credentials *out) IDP_MUST_CHECK;
+                                    const struct idp_json *form, struct idp_credentials *out,
+                                    const char **why) IDP_MUST_CHECK;
 
 /* ---- cookies (cookie.c) ---- */
 

@@ -143,7 +143,8 @@ static struct idp_response no_tenant(struct idp_call *call)
     return idp_response_json(
         call, idp_error_row(IDP_NOT_FOUND)->http_status,
         idp_error_json_with(call, IDP_NOT_FOUND,
-                            "No single tenant has this host and path as its base_url."));
+                            "No single tenant has this host and path as its base_url. Set "
+                            "base_url with configure(), or start idplane-httpd with --base-url."));
 }
 
 /* Runs a route under its own effect, so that a GET needs no more of the host than a read does. */

@@ -95,8 +95,8 @@ static const char *const errors[IDP_TEMPORARILY_UNAVAILABLE + 1] = {
     [IDP_INVALID_REQUEST] = "Die Anfrage ist fehlerhaft, oder eine Angabe fehlt oder "
                             "steht doppelt.",
     [IDP_INVALID_CLIENT] = "Das Programm ist unbekannt oder hat sich nicht ausgewiesen.",
-    [IDP_INVALID_GRANT] = "Code oder Token ist unbekannt, verbraucht, widerrufen oder von einem "
-                          "anderen Programm.",
+    [IDP_INVALID_GRANT] = "Code oder Token ist unbekannt, verbraucht, widerrufen, von einem "
+                          "anderen Programm oder an einen Schlüssel gebunden, den niemand zeigt.",
     [IDP_UNAUTHORIZED_CLIENT] = "Das Programm darf diesen Weg nicht benutzen.",
     [IDP_UNSUPPORTED_GRANT_TYPE] = "Der Server bietet diesen Weg nicht an.",
     [IDP_INVALID_SCOPE] = "Der Umfang ist fehlerhaft oder größer als erlaubt.",

@@ -43,10 +43,12 @@ static struct idp_json *keys_first(struct idp_call *call, const struct idp_reque
 static bool client_read(struct idp_call *call, const struct idp_request *request,
                         struct endpoint *endpoint, struct idp_response *response)
 {
+    const char *why;
     enum idp_error error =
-        idp_credentials_read(call, request, endpoint->form, &endpoint->credentials);
+        idp_credentials_read(call, request, endpoint->form, &endpoint->credentials, &why);
     if (error != IDP_OK) {
-        *response = idp_response_error(call, error);
+        *response = why == NULL ? idp_response_error(call, error)
+                                : idp_response_outcome(call, idp_error_json_with(call, error, why));
         return false;
     }
     struct idp_json *first = keys_first(call, request, endpoint);

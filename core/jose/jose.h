@@ -97,6 +97,11 @@ bool idp_unverified_read(struct idp_call *call, struct idp_bytes token,
 const char *idp_unverified_check(struct idp_call *call, const struct idp_unverified *token,
                                  struct idp_bytes keys, const struct idp_json *algorithms);
 
+/* True where its header names a key of the text that its signature may be of: whether it is, nobody
+ * has looked. */
+bool idp_unverified_is_of(struct idp_call *call, const struct idp_unverified *token,
+                          struct idp_bytes keys) IDP_MUST_CHECK;
+
 /* The left half of a token's hash by which an ID token of this algorithm names it, base64url
  * (OpenID Connect Core 1.0 §3.1.3.6); data NULL: the algorithm is not known (token_hash.c). */
 struct idp_bytes idp_token_hash(struct idp_call *call, struct idp_bytes algorithm,

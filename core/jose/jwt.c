@@ -72,6 +72,15 @@ const char *idp_unverified_check(struct idp_call *call, const struct idp_unverif
     return idp_reason_word(idp_jws_check(call, token->jws, keys, algorithms));
 }
 
+bool idp_unverified_is_of(struct idp_call *call, const struct idp_unverified *token,
+                          struct idp_bytes keys)
+{
+    const struct idp_jws_header *header = &token->jws->header;
+    const struct idp_key *candidates[IDP_KEY_TRY_COUNT_MAX];
+    return header->algorithm != NULL && header->kid.data != NULL &&
+           idp_keys_select(idp_keys_read(call, keys), header, candidates) > 0;
+}
+
 struct idp_json *idp_jwt_decode(struct idp_call *call, struct idp_bytes token)
 {
     struct idp_unverified unverified;

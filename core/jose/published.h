@@ -51,6 +51,10 @@ struct idp_bytes idp_keys_in_force(struct idp_call *call, const struct idp_json 
 struct idp_bytes idp_key_in_force(struct idp_call *call, const struct idp_json *key,
                                   int64_t now_us);
 
+/* For how many seconds an answer with this Cache-Control (data NULL: without one) is kept; no-store
+ * and no-cache mean the least that there is, which is a minute (cache_control.c). */
+int64_t idp_cache_control_lifetime_s(struct idp_call *call, struct idp_bytes header);
+
 /* ---- steps that wait for somebody else's server (step.c) ---- */
 
 /* {"fetch":{"url","options"},"resume"} of a request; {"wait_ms","resume"}. */

@@ -5,9 +5,6 @@
 #include "core/jose/jose.h"
 
 enum {
-    LIFETIME_S = 3600,
-    LIFETIME_MIN_S = 60,
-    LIFETIME_MAX_S = 86400,
     FETCH_S = 15, /* longer than one may take that idplane-httpd begins */
     PATIENCE_S = 5,
     HTTP_OK = 200
@@ -79,37 +76,6 @@ bool idp_published_keys_claim(struct idp_call *call, const struct idp_published_
 
 /* ---- keeping ---- */
 
-/* The number behind "name=" in a Cache-Control header (RFC 9111 §5.2); false: it is not there. */
-static bool directive(struct idp_call *call, struct idp_bytes header, const char *name,
-                      int64_t *out)
-{
-    struct idp_bytes text = idp_lower_case(call, header);
-    const char *found = text.size == 0 ? NULL : memmem(text.data, text.size, name, strlen(name));
-    if (found == NULL) {
-        return false;
-    }
-    const char *at = found + strlen(name), *end = text.data + text.size;
-    int64_t number = 0;
-    for (; at < end && *at >= '0' && *at <= '9' && number < LIFETIME_MAX_S; at++) {
-        number = number * 10 + (*at - '0');
-    }
-    *out = number;
-    return true;
-}
-
-static int64_t lifetime_of(struct idp_call *call, const struct idp_json *headers)
-{
-    int64_t lifetime_s;
-    struct idp_bytes control = idp_json_string(headers, "cache-control");
-    if (!directive(call, control, "max-age=", &lifetime_s)) {
-        bool is_none = directive(call, control, "no-store", &lifetime_s) ||
-                       directive(call, control, "no-cache", &lifetime_s);
-        lifetime_s = is_none ? 0 : LIFETIME_S;
-    }
-    lifetime_s = lifetime_s < LIFETIME_MIN_S ? LIFETIME_MIN_S : lifetime_s;
-    return lifetime_s > LIFETIME_MAX_S ? LIFETIME_MAX_S : lifetime_s;
-}
-
 static const char *status_reason(struct idp_call *call, int64_t status)
 {
     struct idp_text text = {.call = call};
@@ -145,7 +111,9 @@ const char *idp_published_keys_keep(struct idp_call *call, const struct idp_publ
     const char *why = NULL;
     int64_t now_us = idp_now_us(call);
     struct idp_json *jwks = jwks_of(call, keys, answer, &why);
-    int64_t lifetime_s = lifetime_of(call, idp_json_member(answer, "headers"));
+    const struct idp_json *headers = idp_json_member(answer, "headers");
+    int64_t lifetime_s =
+        idp_cache_control_lifetime_s(call, idp_json_string(headers, "cache-control"));
     bool is_set = idp_json_is_true(answer, "set");
     struct idp_value row[] = {
         idp_value_text(idp_tenant(call)),

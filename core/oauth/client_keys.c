@@ -87,24 +87,30 @@ static bool needs_keys(struct idp_call *call, const struct idp_credentials *cred
            idp_guard_client(call, client);
 }
 
-static bool is_missing(struct idp_call *call, const struct idp_credentials *credentials,
-                       const struct idp_client *client)
+/* A signature is looked at only where it decides: one whose key is here by its name gets no better
+ * with others. */
+static bool is_key_missing(struct idp_call *call, const struct idp_client *client,
+                           struct idp_bytes assertion)
 {
     struct idp_unverified token;
-    if (credentials->method != IDP_CREDENTIAL_ASSERTION) {
-        return !idp_client_certificate_valid(call, client, credentials->certificate);
-    }
     struct idp_bytes keys = idp_client_keys(call, client->client_id);
-    const struct idp_json *header =
-        idp_json_member(idp_jwt_decode(call, credentials->assertion), "header");
-    if (header == NULL || !idp_unverified_read(call, credentials->assertion, &token)) {
+    if (!idp_unverified_read(call, assertion, &token) ||
+        (keys.data != NULL && idp_unverified_is_of(call, &token, keys))) {
         return false;
     }
     const char *reason =
         keys.data == NULL
             ? "key"
             : idp_unverified_check(call, &token, keys, idp_json_words(call, IDP_SIGNATURE_NAMES));
-    return idp_key_may_be_new(reason, header);
+    return idp_key_may_be_new(reason, idp_json_member(idp_jwt_decode(call, assertion), "header"));
+}
+
+static bool is_missing(struct idp_call *call, const struct idp_credentials *credentials,
+                       const struct idp_client *client)
+{
+    return credentials->method == IDP_CREDENTIAL_ASSERTION
+               ? is_key_missing(call, client, credentials->assertion)
+               : !idp_client_certificate_valid(call, client, credentials->certificate);
 }
 
 static struct idp_json *resume_of(struct idp_call *call, const struct idp_client *client)
@@ -131,10 +137,13 @@ struct idp_json *idp_client_keys_first(struct idp_call *call,
     }
     struct idp_bytes uri = address_of(call, idp_client_metadata(call, client.client_id));
     struct idp_published_keys keys = keys_at(client.client_id, uri);
-    return uri.data == NULL
-               ? NULL
-               : idp_published_keys_step(call, &keys, is_missing(call, credentials, &client),
-                                         resume_of(call, &client), true);
+    if (uri.data == NULL) {
+        return NULL;
+    }
+    struct idp_stored_keys stored = idp_published_keys_load(call, &keys);
+    bool may_come = stored.is_due || stored.is_coming;
+    return idp_published_keys_step(call, &keys, may_come && is_missing(call, credentials, &client),
+                                   resume_of(call, &client), true);
 }
 
 struct idp_json *idp_client_keys_then(struct idp_call *call,

@@ -138,6 +138,17 @@ static void check_value(struct idp_text *faults, const struct idp_setting *row,
     }
 }
 
+/* Where a setting of this name stands; NULL: there is none. */
+static const char *section_of(struct idp_bytes name)
+{
+    for (const char *const *section = idp_setting_sections; *section != NULL; section++) {
+        if (idp_setting_find(*section, name) != NULL) {
+            return *section;
+        }
+    }
+    return idp_setting_find(NULL, name) != NULL ? "the top" : NULL;
+}
+
 /* What somebody typed is named where it could be a name: nothing else is put into a sentence. */
 static void add_unknown(struct idp_text *faults, const char *section, struct idp_bytes name)
 {
@@ -148,8 +159,11 @@ static void add_unknown(struct idp_text *faults, const char *section, struct idp
     struct idp_text problem = {.call = faults->call};
     idp_text_add_c(&problem, " has an unknown member");
     if (nameable && name.size > 0) {
+        const char *place = section_of(name);
         idp_text_add_c(&problem, ", ");
         idp_text_add_c(&problem, text);
+        idp_text_add_c(&problem, place == NULL ? "" : ", which belongs to ");
+        idp_text_add_c(&problem, place == NULL ? "" : place);
     }
     add_fault(faults, section, NULL, idp_text_bytes(&problem).data);
 }

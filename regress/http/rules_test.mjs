@@ -40,6 +40,14 @@ for (const engine of engines) {
         /^1 idplane-httpd: --base-url: ERROR: +permission denied for function configure\nGRANT EXECUTE/);
     });
 
+    on('PostgreSQL')('does not start as a role that may not answer, and says what to do', () => {
+      const grant = (words) => server.sql(`${words.replace('ROLE', `http_${process.pid}`)};`);
+      grant('REVOKE EXECUTE ON FUNCTION idplane.http_request FROM ROLE');
+      assert.match(server.refused(),
+        /^1 idplane-httpd: cannot serve as this role: GRANT EXECUTE ON FUNCTION idplane.http_request TO http_[0-9]+$/);
+      grant('GRANT EXECUTE ON FUNCTION idplane.http_request TO ROLE');
+    });
+
     const token = (form, headers) => post(`${server.base}/token`, form, headers);
     const basic = (id, password) => ({
       authorization: `Basic ${Buffer.from(`${id}:${password}`).toString('base64')}`,

@@ -64,7 +64,7 @@ def find(function, keys, content_type, is_post):
                 return routine, False
         elif names[0] and set(names[:required]) <= keys <= set(names):
             return routine, False
-        elif is_post and types == ["bytea"] and content_type == RAW:
+        elif is_post and types == [{RAW: "bytea", JSON: "json"}.get(content_type)]:
             raw = routine
     if raw is None:
         raise Refused(404, "PGRST202", "Could not find the function in the schema cache")
@@ -75,7 +75,8 @@ def call(function, routine, is_raw, payload, is_direct):
     """callPlanToQuery."""
     target = f"{name(schema)}.{name(function)}"
     if is_raw:
-        return f"SELECT pgrst_call.pgrst_scalar FROM (SELECT {target}('\\x{payload.hex()}'::bytea) pgrst_scalar) pgrst_call"
+        body = f"'\\x{payload.hex()}'::bytea" if routine[1] == ["bytea"] else literal(payload.decode()) + "::json"
+        return f"SELECT pgrst_call.pgrst_scalar FROM (SELECT {target}({body}) pgrst_scalar) pgrst_call"
     keys = [n for n in routine[0] if n in payload]
     if not keys:
         return f"SELECT pgrst_call.pgrst_scalar FROM (SELECT {target}() pgrst_scalar) pgrst_call"
@@ -94,7 +95,7 @@ def statements(request, function, routine, is_raw, payload):
     headers = {k.lower(): v for k, v in request.headers.items() if k.lower() != "cookie"}
     cookies = dict(part.strip().split("=", 1) for part in request.headers.get("Cookie", "").split(";") if "=" in part)
     is_read = request.command != "POST" or routine[3] != "v"
-    is_direct = "--direct" in options and request.headers.get("Content-Type", JSON) != JSON
+    is_direct = "--direct" in options and (request.command != "POST" or request.headers.get("Content-Type", JSON) != JSON)
     settings = {"search_path": f"{name(schema)}, \"public\"", "role": anonymous,
                 "request.jwt.claims": json.dumps({"role": anonymous}), "request.method": request.command,
                 "request.path": request.path.split("?")[0], "request.headers": json.dumps(headers),
@@ -152,7 +153,7 @@ class Front(http.server.BaseHTTPRequestHandler):
         keys = set(payload) if isinstance(payload, dict) else set()
         function = path.path[len("/rpc/"):]
         routine, is_raw = find(function, keys, content_type, is_post)
-        done = psql(statements(self, function, routine, is_raw, payload if is_raw or keys else {}))
+        done = psql(statements(self, function, routine, is_raw, body if is_raw else payload if keys else {}))
         if done.returncode != 0:
             raise failed(done.stderr.decode())
         row = done.stdout.decode().rstrip("\n\x1e").split("\x1f")

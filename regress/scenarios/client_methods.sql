@@ -214,3 +214,9 @@ KEEP 4-nobody SELECT http_request('POST', '/device_authorization', '{"host":"id.
 SELECT configure('{"device_flow_settings":{"enforce_clientauth_device_authorize":true}}') -> 'device_flow_settings' -> 'enforce_clientauth_device_authorize';
 KEEP 5-enforced SELECT http_request('POST', '/device_authorization', '{"host":"id.example","content-type":"application/x-www-form-urlencoded"}', 'client_id=basic');
 SELECT name, response ->> 'status', json(CASE WHEN response ->> 'status' = '200' THEN '{}' ELSE response ->> 'body' END) ->> 'error' FROM kept WHERE name LIKE '%-%' ORDER BY name;
+
+-- Two credentials at once: it is said that these are two.
+KEEP 6-form-too SELECT http_request('POST', '/device_authorization', '{"host":"id.example","content-type":"application/x-www-form-urlencoded","authorization":"Basic YmFzaWM6d3Jvbmctc2VjcmV0LTE="}', 'client_secret=x');
+KEEP 7-other-client SELECT http_request('POST', '/device_authorization', '{"host":"id.example","content-type":"application/x-www-form-urlencoded","authorization":"Basic YmFzaWM6d3Jvbmctc2VjcmV0LTE="}', 'client_id=jwt');
+KEEP 8-assertion-too SELECT http_request('POST', '/device_authorization', '{"host":"id.example","content-type":"application/x-www-form-urlencoded"}', 'client_id=basic&client_secret=x&client_assertion=x');
+SELECT name, response ->> 'status', json(response ->> 'body') ->> 'error_description' FROM kept WHERE name IN ('6-form-too', '7-other-client', '8-assertion-too') ORDER BY name;

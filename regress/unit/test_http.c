@@ -129,8 +129,10 @@ static void credentials_are_told_one_way(void **state)
             idp_json_add_c(&host.call, headers, "Authorization", credentials[i].authorization);
         struct idp_request request = {.headers = headers};
         const struct idp_json *form = idp_form_read(&host.call, idp_bytes_of(credentials[i].form));
-        assert_int_equal(idp_credentials_read(&host.call, &request, form, &out),
+        const char *why;
+        assert_int_equal(idp_credentials_read(&host.call, &request, form, &out, &why),
                          credentials[i].error);
+        assert_int_equal(why != NULL, credentials[i].error == IDP_INVALID_REQUEST);
         if (!credentials[i].error) {
             assert_int_equal(out.method, credentials[i].method);
             assert_text(out.client_id, credentials[i].client_id);

@@ -55,3 +55,7 @@ SELECT idplane.jwt_verify(long, long), idplane.jwt_valid(long, '{}'), idplane.jw
     idplane.jws_verify_detached('e30..e30', long, '{}'), idplane.signature_valid(long::bytea, long::bytea, long, 'EdDSA')
     FROM repeat('a', 2000000) long;
 SELECT * FROM pgjwt_compat.verify(repeat('a', 2000000), repeat('s', 2000000));
+
+-- A setting that stands elsewhere: where it belongs is said.
+SELECT idplane.configure('{"access_token_lifetime":60}');
+SELECT idplane.configure('{"token_settings":{"base_url":"https://id.example", "dynamic_registration":true, "no_such_setting":1}}');

@@ -101,8 +101,8 @@ DROP ROLE idplane_other;
 -- The maker need not be a superuser; these are the grants of docs/postgrest.md.
 CREATE ROLE idplane_api_owner;
 GRANT EXECUTE ON FUNCTION idplane.install_postgrest, idplane.uninstall_postgrest, idplane.postgrest_check,
-    idplane.postgrest_endpoints, idplane.postgrest_declaration, idplane.postgrest_call, idplane.postgrest_relay
-    TO idplane_api_owner;
+    idplane.postgrest_endpoints, idplane.postgrest_declaration, idplane.postgrest_call, idplane.postgrest_relay,
+    idplane.postgrest_registration TO idplane_api_owner;
 GRANT EXECUTE ON FUNCTION idplane.postgrest_session TO idplane_api_owner WITH GRANT OPTION;
 DO $$BEGIN EXECUTE format('GRANT CREATE ON DATABASE %I TO idplane_api_owner', current_database()); END$$;
 SET ROLE idplane_api_owner;

@@ -14,7 +14,7 @@ enum { REUSE_COUNT_MAX = 16 };
 
 #define LABEL "idplane refresh token"
 
-enum { INSERT, FIND, ROTATE, SUCCESSOR, SUPERSEDE, REUSE, REPLAYED };
+enum { INSERT, FIND, ROTATE, REUSE, SUPERSEDE, REPLAYED };
 
 const struct idp_statement idp_refresh_token_statements[] = {
     [INSERT] = {"INSERT INTO idplane.refresh_token (tenant, token_digest, grant_id, state,"
@@ -32,17 +32,14 @@ const struct idp_statement idp_refresh_token_statements[] = {
                 " successor_digest = $6"
                 " WHERE tenant = $1 AND token_digest = $2 AND state = 'active' AND expires_at > $3",
                 "txzzix", ""},
-    [SUCCESSOR] = {"SELECT successor_digest FROM idplane.refresh_token"
-                   " WHERE tenant = $1 AND token_digest = $2 AND state = 'rotated'"
-                   " AND expires_at > $3 AND rotated_at > $4 AND reuse_count < $5",
-                   "txzzi", "x"},
+    [REUSE] = {"UPDATE idplane.refresh_token SET reuse_count = reuse_count + 1,"
+               " replaced_digest = successor_digest, successor_digest = $6"
+               " WHERE tenant = $1 AND token_digest = $2 AND state = 'rotated' AND expires_at > $3"
+               " AND rotated_at > $4 AND reuse_count < $5 RETURNING replaced_digest",
+               "txzzix", "x"},
     [SUPERSEDE] = {"UPDATE idplane.refresh_token SET state = 'superseded', rotated_at = $3"
                    " WHERE tenant = $1 AND token_digest = $2 AND state = 'active'",
                    "txz", ""},
-    [REUSE] = {"UPDATE idplane.refresh_token SET reuse_count = reuse_count + 1,"
-               " replaced_digest = successor_digest, successor_digest = $3"
-               " WHERE tenant = $1 AND token_digest = $2",
-               "txx", ""},
     [REPLAYED] = {"SELECT rotated_at FROM idplane.refresh_token WHERE tenant = $1"
                   " AND token_digest = $2 AND expires_at > $3 AND rotated_at <= $4",
                   "txzz", "z"},
@@ -132,26 +129,17 @@ static struct key key_of(struct idp_call *call, const struct idp_settings *setti
                          idp_value_blob(idp_token_digest(call, LABEL, successor))}};
 }
 
-/* The successor's row decides: whoever supersedes it takes the spent token again, and nobody else
- * may change what that one's row says until it names another. So where somebody was faster the
- * next successor is tried; one that stays and is not active was used. */
+/* Whoever takes a spent token again holds its row until the end, so nobody else can: the successor
+ * that the row named is there, and either it is replaced now or somebody has used it. */
 static bool take_again(struct idp_call *call, const struct key *key)
 {
-    struct idp_bytes tried = {0};
-    for (;;) {
-        const struct idp_value *row =
-            idp_run_one(call, &idp_refresh_token_statements[SUCCESSOR], key->values);
-        if (row == NULL || idp_bytes_equal(tried, idp_text_of(row[0]))) {
-            return false;
-        }
-        struct idp_value successor[] = {key->values[0], row[0], key->values[2]};
-        tried = idp_text_of(row[0]);
-        if (idp_run(call, &idp_refresh_token_statements[SUPERSEDE], successor).affected == 1) {
-            struct idp_value spent[] = {key->values[0], key->values[1], key->values[5]};
-            idp_run(call, &idp_refresh_token_statements[REUSE], spent);
-            return true;
-        }
+    const struct idp_value *row =
+        idp_run_one(call, &idp_refresh_token_statements[REUSE], key->values);
+    if (row == NULL) {
+        return false;
     }
+    struct idp_value successor[] = {key->values[0], row[0], key->values[2]};
+    return idp_run(call, &idp_refresh_token_statements[SUPERSEDE], successor).affected == 1;
 }
 
 /* Takes the token: true once, and a few times more within the grace time. */

@@ -64,9 +64,6 @@ SELECT token_request(json('{"grant_type":"refresh_token","refresh_token":"' || (
 SELECT name, introspect(response ->> 'refresh_token', 'tv') -> 'active', authenticate(response ->> 'access_token') -> 'valid' FROM kept WHERE name LIKE 'frank%' ORDER BY name;
 KEEP frank-5 SELECT token_request(json('{"grant_type":"refresh_token","refresh_token":"' || (response ->> 'refresh_token') || '"}'), '{"client_id":"tv"}') FROM kept WHERE name = 'frank-4';
 SELECT response ->> 'scope' FROM kept WHERE name = 'frank-5';
--- What was refused has left nothing: no count, and no successor that never was.
-SELECT sum(reuse_count), count(*) FROM idplane_refresh_token r WHERE EXISTS (SELECT 1 FROM idplane_refresh_token s WHERE s.token_digest = r.replaced_digest);
-SELECT count(*) FROM idplane_refresh_token r WHERE successor_digest IS NOT NULL AND NOT EXISTS (SELECT 1 FROM idplane_refresh_token s WHERE s.token_digest = r.successor_digest);
 -- A token that was replaced is a sign of theft, too, after the grace time.
 SELECT set_clock('2026-01-01T00:02:00Z');
 SELECT token_request(json('{"grant_type":"refresh_token","refresh_token":"' || (response ->> 'refresh_token') || '"}'), '{"client_id":"tv"}') ->> 'error' FROM kept WHERE name = 'frank-2';

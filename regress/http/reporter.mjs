@@ -12,7 +12,8 @@ export default async function* reporter(events) {
   for await (const { type, data } of events) {
     if (type === 'test:start') path[data.nesting] = data.name;
     const suite = data?.details?.type === 'suite';
-    if (type === 'test:pass' && !suite) {
+    // A suite that is skipped reports none of its tests.
+    if (type === 'test:pass' && (!suite || data.skip !== undefined)) {
       const skipped = data.skip === undefined ? '' : ` # SKIP ${data.skip}`;
       yield line(data, 'ok', path).replace(/\n$/, `${skipped}\n`);
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// wait_test.mjs: polls that wait for the decision (Prefer: wait), as devices see them.
+// wait_test.mjs: polls that wait for the decision (Prefer: wait), as devices see them. One that was not
+// woken says authorization_pending when its time is over: whatever else it says, it was.
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { after, before, describe, it } from 'node:test';
@@ -24,24 +25,23 @@ for (const engine of engines) {
 
     const issue = async () => (await post(`${server.base}/device_authorization`, { client_id: 'tv' })).json();
     const formOf = (device) => ({ grant_type: DEVICE_GRANT, client_id: 'tv', device_code: device.device_code });
-    // The answer, and after how many milliseconds it came.
     const poll = async (device, prefer) => {
-      const since = performance.now();
       const response = await post(`${server.base}/token`, formOf(device), prefer ? { Prefer: prefer } : {});
-      return { ...(await response.json()), status: response.status, ms: performance.now() - since };
+      return { ...(await response.json()), status: response.status };
     };
+    // Whether an answer was there when another one came.
+    const isThere = (answer) => Promise.race([answer.then(() => true), Promise.resolve(false)]);
     const approve = (device) => server.meanwhile([['approve_device_code', device.user_code, 'alice']]);
 
     it('answers as soon as somebody beside the server approves', async () => {
       const device = await issue();
       const waiting = poll(device, 'wait=10');
       await pause(300);
-      const since = performance.now();
+      assert.equal(await isThere(waiting), false);
       await approve(device);
       const { access_token, status } = await waiting;
       assert.equal(status, 200);
       assert.ok(access_token);
-      assert.ok(performance.now() - since < 5000);
     });
 
     it('answers as soon as somebody denies', async () => {
@@ -49,29 +49,27 @@ for (const engine of engines) {
       const waiting = poll(device, 'wait=10');
       await pause(300);
       await server.meanwhile([['deny_device_code', device.user_code, 'alice']]);
-      const { error, ms } = await waiting;
-      assert.equal(error, 'access_denied');
-      assert.ok(ms < 9000);
+      assert.equal((await waiting).error, 'access_denied');
     });
 
     it('answers when the time is over that the device would wait', async () => {
-      const { error, status, ms } = await poll(await issue(), 'wait=1');
+      const waiting = poll(await issue(), 'wait=1');
+      await pause(500);
+      assert.equal(await isThere(waiting), false);
+      const { error, status } = await waiting;
       assert.equal(status, 400);
       assert.equal(error, 'authorization_pending');
-      assert.ok(ms >= 900 && ms < 5000, `${ms}`);
     });
 
     it('answers at once who would not wait, and serves others meanwhile', async () => {
       const device = await issue();
-      const waiting = poll(device, 'wait=3');
+      const waiting = poll(device, 'wait=10');
       await pause(100);
-      const plain = await poll(await issue());
-      assert.equal(plain.error, 'authorization_pending');
-      assert.ok(plain.ms < 1000);
-      const early = await poll(device, 'wait=3');
-      assert.equal(early.error, 'slow_down');
-      assert.ok(early.ms < 1000);
-      assert.equal((await waiting).error, 'authorization_pending');
+      assert.equal((await poll(await issue())).error, 'authorization_pending');
+      assert.equal((await poll(device, 'wait=10')).error, 'slow_down');
+      assert.equal(await isThere(waiting), false);
+      await approve(device);
+      assert.ok((await waiting).access_token);
     });
 
     it('wakes each of many with its own tokens', async () => {
@@ -82,7 +80,7 @@ for (const engine of engines) {
       const [last, ...others] = await Promise.all(waiting);
       assert.equal(last.error, 'authorization_pending');
       assert.equal(new Set(others.map((answer) => answer.access_token)).size, 39);
-      assert.ok(others.every((answer) => answer.status === 200 && answer.ms < 9500));
+      assert.ok(others.every((answer) => answer.status === 200));
     });
 
     it('keeps the code of a device that has left for its next poll', async () => {
@@ -120,20 +118,18 @@ for (const engine of engines) {
       const device = await issue();
       const waiting = poll(device, 'wait=10');
       await pause(300);
-      const since = performance.now();
       const decision = await post(`${server.base}/device/decision`, { decision: 'approve', user_code: device.user_code }, { Authorization: `Bearer ${access_token}` });
       assert.equal((await decision.json()).status, 'approved');
       assert.ok((await waiting).access_token);
-      assert.ok(performance.now() - since < 2000);
     });
 
     it('lets nobody wait who is there when the server ends', async () => {
       const waiting = poll(await issue(), 'wait=10');
       await pause(300);
+      assert.equal(await isThere(waiting), false);
       const status = server.end();
-      const { error, ms } = await waiting;
-      assert.equal(error, 'authorization_pending');
-      assert.ok(ms < 5000);
+      const late = pause(8000).then(() => ({ error: 'late' }));
+      assert.equal((await Promise.race([waiting, late])).error, 'authorization_pending');
       assert.equal(await status, 0);
     });
   });

@@ -92,6 +92,10 @@ bool idp_bytes_end(struct idp_bytes bytes, struct idp_bytes suffix);
 /* Without the spaces around it. */
 struct idp_bytes idp_bytes_trim(struct idp_bytes bytes);
 
+/* Cuts what stands before the next separator, which is in no quotes, off *rest, and trims it: the
+ * parts of a header (RFC 9110 §5.6.1). */
+struct idp_bytes idp_part_next(struct idp_bytes *rest, char separator);
+
 /* Unsigned byte order, shorter first: memcmp's sign. */
 int idp_bytes_compare(struct idp_bytes left, struct idp_bytes right);
 
@@ -276,6 +280,8 @@ struct idp_bytes idp_url_encode(struct idp_call *call, struct idp_bytes text);
 
 /* 9999-12-31T23:59:59Z: no time here is later. */
 #define IDP_TIME_MAX_US INT64_C(253402300799000000)
+
+#define IDP_SECOND_US INT64_C(1000000)
 
 /* Microseconds since 1970, the same for the whole call; the session's frozen clock wins. */
 int64_t idp_now_us(struct idp_call *call);

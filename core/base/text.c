@@ -250,3 +250,16 @@ struct idp_bytes idp_bytes_trim(struct idp_bytes bytes)
     }
     return bytes;
 }
+
+struct idp_bytes idp_part_next(struct idp_bytes *rest, char separator)
+{
+    size_t size = 0;
+    bool is_quoted = false;
+    while (size < rest->size && (is_quoted || rest->data[size] != separator)) {
+        is_quoted ^= rest->data[size++] == '"';
+    }
+    struct idp_bytes part = {rest->data, size};
+    size += size < rest->size;
+    *rest = (struct idp_bytes){rest->data + size, rest->size - size};
+    return idp_bytes_trim(part);
+}

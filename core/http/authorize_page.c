@@ -8,7 +8,6 @@
 #include "core/http/http.h"
 #include "core/sso/sso.h"
 
-#define SECOND_US INT64_C(1000000)
 #define DECISION_PATH "/authorize/decision"
 
 /* Somebody whom a client asks. */
@@ -105,7 +104,7 @@ static int64_t signed_in_s(const struct visit *visit)
 {
     int64_t started_us;
     return idp_time_read(idp_json_string(visit->session, "started_at"), &started_us)
-               ? started_us / SECOND_US
+               ? started_us / IDP_SECOND_US
                : -1;
 }
 

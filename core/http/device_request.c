@@ -55,13 +55,13 @@ static void device_add(struct idp_page *page, const struct idp_json *device)
 /* A request that is older than what the user is at is somebody else's. */
 static void age_add(struct idp_page *page, struct idp_bytes issued_at)
 {
-    enum { SECOND_US = 1000000, MINUTE_S = 60, MOMENT_S = 10 };
+    enum { MINUTE_S = 60, MOMENT_S = 10 };
     struct idp_text number = {.call = page->call};
     int64_t issued_us;
     if (!idp_time_read(issued_at, &issued_us)) {
         return;
     }
-    int64_t age_s = (idp_now_us(page->call) - issued_us) / SECOND_US;
+    int64_t age_s = (idp_now_us(page->call) - issued_us) / IDP_SECOND_US;
     bool is_minutes = age_s >= 2 * MINUTE_S;
     idp_text_add_integer(&number, is_minutes ? age_s / MINUTE_S : age_s);
     idp_page_add(page, "<dt>", IDP_LABEL_ASKED, "</dt><dd>");

@@ -12,17 +12,6 @@ const size_t idp_language_count = IDP_COUNT(idp_languages);
 
 enum { WEIGHT_MAX = 1000 };
 
-/* What `separator` ends, or the rest; *rest moves behind it. */
-static struct idp_bytes part_next(struct idp_bytes *rest, char separator)
-{
-    const char *end = rest->size > 0 ? memchr(rest->data, separator, rest->size) : NULL;
-    size_t size = end == NULL ? rest->size : (size_t)(end - rest->data);
-    size_t used = end == NULL ? size : size + 1;
-    struct idp_bytes part = {rest->data, size};
-    *rest = (struct idp_bytes){rest->data + used, rest->size - used};
-    return idp_bytes_trim(part);
-}
-
 /* In thousandths; one that cannot be read is 0, as what is not wanted. */
 static int weight_of(struct idp_bytes parameter)
 {
@@ -51,7 +40,7 @@ static int weight_of(struct idp_bytes parameter)
 /* The language of a range, whatever its country; NULL: it is not here. */
 static const struct idp_language *language_find(struct idp_bytes range)
 {
-    struct idp_bytes primary = part_next(&range, '-');
+    struct idp_bytes primary = idp_part_next(&range, '-');
     for (size_t i = 0; i < idp_language_count; i++) {
         size_t size = strlen(idp_languages[i]->tag);
         if (primary.size == size && strncasecmp(primary.data, idp_languages[i]->tag, size) == 0) {
@@ -66,8 +55,8 @@ const struct idp_language *idp_language_of(struct idp_bytes accepted)
     const struct idp_language *best = idp_languages[0];
     int best_weight = 0;
     while (accepted.size > 0) {
-        struct idp_bytes rest = part_next(&accepted, ',');
-        const struct idp_language *found = language_find(part_next(&rest, ';'));
+        struct idp_bytes rest = idp_part_next(&accepted, ',');
+        const struct idp_language *found = language_find(idp_part_next(&rest, ';'));
         int weight = found == NULL ? 0 : weight_of(idp_bytes_trim(rest));
         if (weight > best_weight) {
             best = found;

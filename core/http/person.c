@@ -13,10 +13,7 @@
 static bool is_html(struct idp_bytes part)
 {
     static const char type[] = "text/html";
-    const char *semicolon = part.size > 0 ? memchr(part.data, ';', part.size) : NULL;
-    struct idp_bytes name = part;
-    name.size = semicolon == NULL ? part.size : (size_t)(semicolon - part.data);
-    name = idp_bytes_trim(name);
+    struct idp_bytes rest = part, name = idp_part_next(&rest, ';');
     return name.size == strlen(type) && strncasecmp(name.data, type, name.size) == 0 &&
            !idp_bytes_end(part, idp_bytes_of("q=0"));
 }
@@ -25,13 +22,9 @@ bool idp_request_is_of_browser(const struct idp_request *request)
 {
     struct idp_bytes rest = idp_request_header(request, "accept");
     while (rest.size > 0) {
-        const char *comma = memchr(rest.data, ',', rest.size);
-        size_t size = comma == NULL ? rest.size : (size_t)(comma - rest.data);
-        size_t used = comma == NULL ? size : size + 1;
-        if (is_html(idp_bytes_trim((struct idp_bytes){rest.data, size}))) {
+        if (is_html(idp_part_next(&rest, ','))) {
             return true;
         }
-        rest = (struct idp_bytes){rest.data + used, rest.size - used};
     }
     return false;
 }

@@ -156,15 +156,10 @@ static int64_t wait_preferred_s(const struct idp_request *request)
 {
     struct idp_bytes rest = idp_request_header(request, "prefer");
     while (rest.size > 0) {
-        const char *comma = memchr(rest.data, ',', rest.size);
-        size_t size = comma == NULL ? rest.size : (size_t)(comma - rest.data);
-        struct idp_bytes preference = idp_bytes_trim((struct idp_bytes){rest.data, size});
-        int64_t wait_s = wait_of(preference);
+        int64_t wait_s = wait_of(idp_part_next(&rest, ','));
         if (wait_s >= 0) {
             return wait_s;
         }
-        size += comma != NULL;
-        rest = (struct idp_bytes){rest.data + size, rest.size - size};
     }
     return 0;
 }

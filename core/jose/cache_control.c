@@ -6,20 +6,6 @@
 
 enum { LIFETIME_S = 3600, LIFETIME_MIN_S = 60, LIFETIME_MAX_S = 86400 };
 
-/* Cuts what stands before the next comma, which is in no quotes, off *rest; false at the end. */
-static bool directive_next(struct idp_bytes *rest, struct idp_bytes *directive)
-{
-    size_t size = 0;
-    bool is_quoted = false, is_there = rest->size > 0;
-    while (size < rest->size && (is_quoted || rest->data[size] != ',')) {
-        is_quoted ^= rest->data[size++] == '"';
-    }
-    size_t used = size < rest->size ? size + 1 : size;
-    *directive = (struct idp_bytes){rest->data, size};
-    *rest = (struct idp_bytes){rest->data + used, rest->size - used};
-    return is_there;
-}
-
 static struct idp_bytes trimmed(struct idp_bytes text, const char *around)
 {
     while (text.size > 0 && strchr(around, text.data[0]) != NULL) {
@@ -47,10 +33,11 @@ static int64_t seconds_of(struct idp_bytes digits)
 /* The first max-age counts; one that is no number is as if it were not there. */
 int64_t idp_cache_control_lifetime_s(struct idp_call *call, struct idp_bytes header)
 {
-    struct idp_bytes rest = idp_lower_case(call, header), directive;
+    struct idp_bytes rest = idp_lower_case(call, header);
     bool may_keep = true;
     int64_t age_s = -1;
-    while (directive_next(&rest, &directive)) {
+    while (rest.size > 0) {
+        struct idp_bytes directive = idp_part_next(&rest, ',');
         const char *equals = memchr(directive.data, '=', directive.size);
         size_t size = equals == NULL ? directive.size : (size_t)(equals - directive.data);
         struct idp_bytes name = trimmed((struct idp_bytes){directive.data, size}, " \t");

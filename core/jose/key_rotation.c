@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-enum { TRY_COUNT_MAX = 8, SECOND_US = 1000000 };
+enum { TRY_COUNT_MAX = 8 };
 
 enum {
     SIGNING,
@@ -262,14 +262,14 @@ static bool successor_is_due(struct idp_call *call, const struct signing_keys *k
     const struct idp_key_schedule *schedule = &keys->schedule;
     int64_t age_us = idp_now_us(call) - keys->active.activated_us;
     return schedule->lifetime_s > 0 && !exists(&keys->next) && !is_asked_for(keys, &keys->active) &&
-           age_us >= (schedule->lifetime_s - schedule->publication_s) * SECOND_US;
+           age_us >= (schedule->lifetime_s - schedule->publication_s) * IDP_SECOND_US;
 }
 
 static void publish_successor(struct idp_call *call, const struct signing_keys *keys,
                               const struct idp_algorithm *algorithm)
 {
     key_make(call, INSERT_NEXT, algorithm,
-             idp_now_us(call) + keys->schedule.publication_s * SECOND_US);
+             idp_now_us(call) + keys->schedule.publication_s * IDP_SECOND_US);
 }
 
 /* One step towards the key that is to sign; false: there it is. */

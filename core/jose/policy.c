@@ -3,12 +3,7 @@
  * misspelt check is none; so is an empty list of algorithms, which nothing could pass. */
 #include "core/jose/key.h"
 
-enum {
-    SECOND_US = 1000000,
-    POLICY_SECONDS_MAX = 1000000000,
-    POLICY_SIZE_MAX = 4 << 10,
-    POLICY_TOTAL_MAX = 64 << 10
-};
+enum { POLICY_SECONDS_MAX = 1000000000, POLICY_SIZE_MAX = 4 << 10, POLICY_TOTAL_MAX = 64 << 10 };
 
 static void fail_member(struct idp_call *call, const char *name) IDP_NORETURN;
 
@@ -61,7 +56,7 @@ static int64_t policy_seconds(struct idp_call *call, const struct idp_json *poli
     if (!idp_json_integer(member, &seconds) || seconds < 0 || seconds > POLICY_SECONDS_MAX) {
         fail_member(call, name);
     }
-    return seconds * SECOND_US;
+    return seconds * IDP_SECOND_US;
 }
 
 /* The first two are about any payload, the others about claims. */

@@ -9,13 +9,11 @@ enum {
     PATIENCE_S = 5,
     HTTP_OK = 200
 };
-#define SECOND_US INT64_C(1000000)
-
 /* ---- reading ---- */
 
 static int64_t cooldown_us(const struct idp_published_keys *keys)
 {
-    return keys->cooldown_s * SECOND_US;
+    return keys->cooldown_s * IDP_SECOND_US;
 }
 
 /* What CLAIM asks, for those who only look. */
@@ -33,8 +31,8 @@ static bool is_coming(struct idp_call *call, const struct idp_published_keys *ke
     int64_t now_us = idp_now_us(call), tried_us = idp_integer_of(row[2]);
     bool is_asked = row[3].kind == 0 || idp_integer_of(row[3]) < tried_us;
     int64_t rest_us = tried_us + cooldown_us(keys) - now_us;
-    return (is_asked && now_us < tried_us + FETCH_S * SECOND_US) ||
-           (rest_us > 0 && rest_us <= PATIENCE_S * SECOND_US);
+    return (is_asked && now_us < tried_us + FETCH_S * IDP_SECOND_US) ||
+           (rest_us > 0 && rest_us <= PATIENCE_S * IDP_SECOND_US);
 }
 
 struct idp_stored_keys idp_published_keys_load(struct idp_call *call,
@@ -121,7 +119,7 @@ const char *idp_published_keys_keep(struct idp_call *call, const struct idp_publ
         idp_value_text(keys->url),
         idp_value_text(jwks == NULL ? idp_bytes_of(why) : idp_json_text(call, jwks)),
         idp_value_time(now_us),
-        idp_value_time(is_set ? IDP_TIME_MAX_US : now_us + lifetime_s * SECOND_US),
+        idp_value_time(is_set ? IDP_TIME_MAX_US : now_us + lifetime_s * IDP_SECOND_US),
     };
     idp_run(call, &keys->statements[jwks == NULL ? IDP_PUBLISHED_FAIL : IDP_PUBLISHED_KEEP], row);
     return jwks == NULL ? why : NULL;

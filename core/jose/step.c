@@ -6,7 +6,6 @@
 
 #include "core/jose/jose.h"
 
-#define SECOND_US INT64_C(1000000)
 #define ISSUER "idplane:step"
 
 enum { WAIT_MS = 200, LIFETIME_S = 300, ANSWER_SIZE_MAX = 384 << 10 };
@@ -26,7 +25,7 @@ struct idp_json *idp_step_close(struct idp_call *call, struct idp_json *answer)
         return answer;
     }
     struct idp_json *timed = idp_json_with(call, resume, "until", NULL);
-    idp_json_add_integer(call, timed, "until", idp_now_us(call) + LIFETIME_S * SECOND_US);
+    idp_json_add_integer(call, timed, "until", idp_now_us(call) + LIFETIME_S * IDP_SECOND_US);
     call->host->begin(call);
     struct idp_bytes sealed = idp_seal(call, idp_json_text(call, timed), seal_context(call));
     return idp_json_with(call, answer, "resume",

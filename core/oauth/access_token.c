@@ -3,8 +3,6 @@
  * 9068), or opaque, looked up by their digest. Either names its grant in its jti. */
 #include "core/oauth/hook.h"
 
-#define SECOND_US INT64_C(1000000)
-
 enum { TOKEN_ID_SIZE = 16 };
 
 #define LABEL "idplane access token"
@@ -104,7 +102,7 @@ int64_t idp_access_lifetime_s(struct idp_call *call, const struct idp_issue *iss
     const struct idp_grant *grant = issue->grant;
     int64_t lifetime_s = issue->rules.access_token_lifetime_s, left_s = lifetime_s;
     if (grant->expires_at_us != 0) {
-        left_s = grant->expires_at_us / SECOND_US - idp_now_s(call);
+        left_s = grant->expires_at_us / IDP_SECOND_US - idp_now_s(call);
     } else if (grant->is_new) {
         left_s = issue->rules.grant_lifetime_s;
     }

@@ -4,8 +4,6 @@
  * was given for it ends (§4.1.2). */
 #include "core/oauth/authorize.h"
 
-#define SECOND_US INT64_C(1000000)
-
 enum { CODE_SIZE = 32 };
 
 #define LABEL "idplane authorization code"
@@ -48,7 +46,7 @@ struct idp_bytes idp_authorization_code_make(struct idp_call *call,
         idp_value_text(request->code_challenge),
         idp_value_text(scope),
         idp_value_time(now_us),
-        idp_value_time(now_us + request->settings.authorization_code_lifetime_s * SECOND_US),
+        idp_value_time(now_us + request->settings.authorization_code_lifetime_s * IDP_SECOND_US),
         idp_value_text(idp_grant_id_make(call)),
         idp_value_json_text(idp_json_text(call, details)),
         idp_value_text(request->dpop_jkt),

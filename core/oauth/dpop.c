@@ -3,8 +3,6 @@
  * method and URL, good for a short while and once. */
 #include "core/oauth/token.h"
 
-#define SECOND_US INT64_C(1000000)
-
 enum { AGE_MAX_S = 300, LEEWAY_S = 60, NONCE_PERIOD_S = 150, NONCE_SIZE = 16 };
 
 /* ---- nonces: nothing is kept, they follow from the time and the master key ---- */
@@ -79,7 +77,7 @@ static bool is_first(struct idp_call *call, struct idp_bytes jkt, const struct i
     idp_text_add_c(&issuer, "dpop:");
     idp_text_add(&issuer, jkt);
     return idp_token_use(call, idp_text_bytes(&issuer), jti,
-                         idp_now_us(call) + (AGE_MAX_S + 2 * LEEWAY_S) * SECOND_US);
+                         idp_now_us(call) + (AGE_MAX_S + 2 * LEEWAY_S) * IDP_SECOND_US);
 }
 
 /* Its public key; NULL where the header has none, or a private one. */

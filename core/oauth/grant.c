@@ -3,8 +3,6 @@
  * statement ends them all, and nothing that is under way outlives it. */
 #include "core/oauth/token.h"
 
-#define SECOND_US INT64_C(1000000)
-
 enum { GRANT_ID_SIZE = 16 };
 
 enum { CREATE, USE, REVOKE };
@@ -52,7 +50,7 @@ void idp_grant_create(struct idp_call *call, const struct idp_token_rules *rules
     if (grant->grant_id.data == NULL) {
         grant->grant_id = idp_grant_id_make(call);
     }
-    grant->expires_at_us = now_us + rules->grant_lifetime_s * SECOND_US;
+    grant->expires_at_us = now_us + rules->grant_lifetime_s * IDP_SECOND_US;
     struct idp_value row[] = {
         idp_value_text(idp_tenant(call)),
         idp_value_text(grant->grant_id),

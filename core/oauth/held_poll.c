@@ -6,8 +6,6 @@
  * what. Nothing waits in the database, and a front that knows nothing of it answers at once. */
 #include "core/oauth/device.h"
 
-#define SECOND_US INT64_C(1000000)
-
 /* Of the code's digest, which tells nothing of the code. */
 enum { WAKE_NAME_DIGEST_SIZE = 15 };
 
@@ -50,7 +48,7 @@ const struct idp_json *idp_poll_hold(struct idp_call *call, struct idp_bytes dev
 {
     int64_t wait_max_s = idp_settings_load(call).poll_wait_max_s;
     int64_t wait_s = redeemer->wait_s < wait_max_s ? redeemer->wait_s : wait_max_s;
-    return hold(call, device_code, redeemer, idp_now_us(call) + wait_s * SECOND_US);
+    return hold(call, device_code, redeemer, idp_now_us(call) + wait_s * IDP_SECOND_US);
 }
 
 const struct idp_json *idp_poll_resume(struct idp_call *call, const struct idp_json *form,

@@ -3,8 +3,6 @@
  * code, token or secret is in it. */
 #include "core/oauth/hook.h"
 
-#define SECOND_US INT64_C(1000000)
-
 static bool is_secret(struct idp_bytes name)
 {
     static const char names[] = "client_secret registration_access_token software_statement";
@@ -40,8 +38,9 @@ static void add_lifetimes(struct idp_call *call, struct idp_json *request,
                           const struct idp_issue *issue)
 {
     const struct idp_grant *grant = issue->grant;
-    int64_t left_s = grant->expires_at_us == 0 ? issue->rules.grant_lifetime_s
-                                               : grant->expires_at_us / SECOND_US - idp_now_s(call);
+    int64_t left_s = grant->expires_at_us == 0
+                         ? issue->rules.grant_lifetime_s
+                         : grant->expires_at_us / IDP_SECOND_US - idp_now_s(call);
     idp_json_add_integer(call, request, "access_token_lifetime",
                          issue->rules.access_token_lifetime_s);
     if (issue->is_refresh_wanted) {

@@ -4,8 +4,6 @@
  * and nothing more is said. */
 #include "core/oauth/token.h"
 
-#define SECOND_US INT64_C(1000000)
-
 static struct idp_json *inactive(struct idp_call *call)
 {
     struct idp_json *answer = idp_json_new(call, IDP_JSON_OBJECT);
@@ -40,8 +38,8 @@ static struct idp_json *refresh_answer(struct idp_call *call, const struct idp_r
         idp_json_add_string(call, answer, "scope", grant->scope);
     }
     idp_json_add_string(call, answer, "iss", idp_settings_load(call).issuer);
-    idp_json_add_integer(call, answer, "iat", refresh->issued_at_us / SECOND_US);
-    idp_json_add_integer(call, answer, "exp", refresh->expires_at_us / SECOND_US);
+    idp_json_add_integer(call, answer, "iat", refresh->issued_at_us / IDP_SECOND_US);
+    idp_json_add_integer(call, answer, "exp", refresh->expires_at_us / IDP_SECOND_US);
     return answer;
 }
 

@@ -8,8 +8,6 @@
  * is spent on a request that could not have succeeded. */
 #include "core/oauth/token.h"
 
-#define SECOND_US INT64_C(1000000)
-
 enum { REUSE_COUNT_MAX = 16 };
 
 #define LABEL "idplane refresh token"
@@ -55,7 +53,7 @@ struct idp_bytes idp_refresh_token(struct idp_call *call, const struct idp_setti
                                  ? grant->next_refresh_token
                                  : idp_opaque_token(call, settings);
     int64_t now_us = idp_now_us(call);
-    int64_t expires_at_us = now_us + rules->refresh_token_lifetime_s * SECOND_US;
+    int64_t expires_at_us = now_us + rules->refresh_token_lifetime_s * IDP_SECOND_US;
     struct idp_value row[] = {
         idp_value_text(idp_tenant(call)),
         idp_value_blob(idp_token_digest(call, LABEL, token)),
@@ -120,7 +118,7 @@ struct key {
 static struct key key_of(struct idp_call *call, const struct idp_settings *settings,
                          struct idp_bytes token, struct idp_bytes successor)
 {
-    int64_t now_us = idp_now_us(call), grace_us = settings->refresh_grace_s * SECOND_US;
+    int64_t now_us = idp_now_us(call), grace_us = settings->refresh_grace_s * IDP_SECOND_US;
     return (struct key){{idp_value_text(idp_tenant(call)),
                          idp_value_blob(idp_token_digest(call, LABEL, token)),
                          idp_value_time(now_us),

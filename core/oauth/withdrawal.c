@@ -4,8 +4,6 @@
  * withdrawn stops at once. */
 #include "core/oauth/token.h"
 
-#define SECOND_US INT64_C(1000000)
-
 enum { ID_SIZE = 22 }; /* 16 bytes in base64url */
 
 enum { ASK, REVOKE };
@@ -44,7 +42,7 @@ static bool is_of_another(const struct idp_json *claims, const struct idp_value 
 {
     int64_t issued_us, created_us = idp_integer_of(row[5]);
     return idp_numeric_date(idp_json_member(claims, "iat"), &issued_us) &&
-           issued_us < created_us - created_us % SECOND_US;
+           issued_us < created_us - created_us % IDP_SECOND_US;
 }
 
 const char *idp_token_withdrawal(struct idp_call *call, const struct idp_json *claims)

@@ -7,7 +7,6 @@
 #include "core/sso/request.h"
 #include "core/sso/session.h"
 
-#define SECOND_US INT64_C(1000000)
 enum { INTERVAL_MIN = 1, MINUTE_S = 60, REFUSED_S = 30, HTTP_OK = 200 };
 
 enum { KNOWN, KEEP, FORGET_CONNECTION, FORGET_USER };
@@ -75,7 +74,7 @@ static int64_t interval_us(const struct bearer *bearer)
     int64_t minutes;
     const struct idp_json *member =
         idp_json_member(bearer->config, "accessTokenValidityCheckIntervalInMinutes");
-    return (idp_json_integer(member, &minutes) ? minutes : INTERVAL_MIN) * MINUTE_S * SECOND_US;
+    return (idp_json_integer(member, &minutes) ? minutes : INTERVAL_MIN) * MINUTE_S * IDP_SECOND_US;
 }
 
 static bool is_fresh(const struct bearer *bearer, int64_t checked_us)
@@ -125,7 +124,7 @@ static struct idp_json *known(struct bearer *bearer)
         return NULL;
     }
     if (idp_text_of(row[2]).size == 0) {
-        bool is_recent = idp_now_us(call) < checked_us + REFUSED_S * SECOND_US;
+        bool is_recent = idp_now_us(call) < checked_us + REFUSED_S * IDP_SECOND_US;
         return is_recent ? refused(bearer, "inactive") : NULL;
     }
     return is_fresh(bearer, checked_us) ? known_user(bearer, row) : NULL;

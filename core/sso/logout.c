@@ -58,7 +58,6 @@ struct idp_value idp_sql_end_sso_session(struct idp_call *call, const struct idp
 /* ---- back channel ---- */
 
 #define LOGOUT_EVENT "http://schemas.openid.net/event/backchannel-logout"
-#define SECOND_US INT64_C(1000000)
 enum { KEPT_S = 3600, LEEWAY_MAX_S = 600 };
 
 /* NULL: it is a logout token (§2.4, §2.6); else why not. */
@@ -90,10 +89,10 @@ static const char *wrong(const struct idp_token_verdict *verdict)
 /* True once: for as long as the token could be good, and an hour at least. */
 static bool is_first(struct idp_call *call, const struct idp_json *claims)
 {
-    int64_t expires_us, kept_us = idp_now_us(call) + KEPT_S * SECOND_US;
+    int64_t expires_us, kept_us = idp_now_us(call) + KEPT_S * IDP_SECOND_US;
     if (idp_numeric_date(idp_json_member(claims, "exp"), &expires_us) &&
-        expires_us < IDP_TIME_MAX_US && expires_us + LEEWAY_MAX_S * SECOND_US > kept_us) {
-        kept_us = expires_us + LEEWAY_MAX_S * SECOND_US;
+        expires_us < IDP_TIME_MAX_US && expires_us + LEEWAY_MAX_S * IDP_SECOND_US > kept_us) {
+        kept_us = expires_us + LEEWAY_MAX_S * IDP_SECOND_US;
     }
     return idp_token_use(call, idp_json_string(claims, "iss"), idp_json_string(claims, "jti"),
                          kept_us);

@@ -5,7 +5,6 @@
 #include "core/sso/request.h"
 #include "core/sso/session.h"
 
-#define SECOND_US INT64_C(1000000)
 enum { TOUCH_S = 60 };
 
 enum { OPEN, FIND, TOUCH, END, END_USER, END_CONNECTION, END_SUBJECT, END_SID, SEALED, RESEAL };
@@ -83,7 +82,8 @@ const struct idp_sealed_column idp_sso_session_sealed = {
 struct idp_json *idp_sso_session_open(struct idp_call *call, const struct idp_session_start *start)
 {
     int64_t now_us = idp_now_us(call);
-    int64_t expires_us = now_us + idp_settings_load(call).session_absolute_lifetime_s * SECOND_US;
+    int64_t expires_us =
+        now_us + idp_settings_load(call).session_absolute_lifetime_s * IDP_SECOND_US;
     struct idp_bytes cookie = idp_random_text(call, IDP_LOGIN_SECRET_SIZE);
     struct idp_value key = key_of(call, cookie);
     struct idp_value row[] = {
@@ -143,7 +143,7 @@ struct idp_json *idp_sso_sign_in(struct idp_call *call, const struct idp_connect
 /* A write a minute is enough to know who is idle; a standby writes none. */
 static void touch(struct idp_call *call, struct idp_bytes cookie, int64_t used_us)
 {
-    int64_t now_us = idp_now_us(call), border_us = now_us - TOUCH_S * SECOND_US;
+    int64_t now_us = idp_now_us(call), border_us = now_us - TOUCH_S * IDP_SECOND_US;
     if (used_us >= border_us || call->host->in_recovery(call)) {
         return;
     }
@@ -155,7 +155,7 @@ static void touch(struct idp_call *call, struct idp_bytes cookie, int64_t used_u
 struct idp_json *idp_sso_session_find(struct idp_call *call, struct idp_bytes cookie)
 {
     int64_t now_us = idp_now_us(call);
-    int64_t idle_us = idp_settings_load(call).session_idle_lifetime_s * SECOND_US;
+    int64_t idle_us = idp_settings_load(call).session_idle_lifetime_s * IDP_SECOND_US;
     struct idp_value key[] = {idp_value_text(idp_tenant(call)), key_of(call, cookie),
                               idp_value_time(now_us), idp_value_time(now_us - idle_us)};
     const struct idp_value *row = idp_run_one(call, &idp_sso_session_statements[FIND], key);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/http/http.h"
+#include "core/oauth/client.h"
 #include "regress/fuzz/input.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -49,7 +50,7 @@ static struct host_answer improvise_keys(struct idp_call *call,
 {
     static const char settings[] = "{\"client_certificate_header\":\"x-client-cert\"}";
     static const char metadata[] = "{\"jwks_uri\":\"https://client.example/jwks\"}";
-    static struct idp_value client[12], document[2];
+    static struct idp_value client[sizeof IDP_CLIENT_KINDS - 1], document[2];
     bool is_client = statement == &idp_client_statements[0];
     const char *method = ((struct host *)call->context)->improvise_data;
     client[0] = idp_value_bool(true);

@@ -92,8 +92,11 @@ static void log_sync(void)
 
 static void engine_open(void)
 {
-    sqlite3_config(SQLITE_CONFIG_SINGLETHREAD); /* no locks, no statistics */
-    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    /* No locks, no statistics; what was open before is closed. */
+    if (sqlite3_shutdown() || sqlite3_config(SQLITE_CONFIG_SINGLETHREAD) ||
+        sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0))
+        errx(1, "SQLite cannot be configured");
+    sqlite3_idplane_alone();
     char *setup = sqlite3_mprintf(
         "PRAGMA cache_size = -%d; PRAGMA wal_autocheckpoint = %d; SELECT idplane_install();"
         "SELECT configure(json_object('base_url', %Q)) WHERE %d",

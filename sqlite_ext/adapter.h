@@ -32,6 +32,7 @@ struct idp_prepared {
     const struct idp_statement *statement;
     sqlite3_stmt *handle;
     unsigned char index[IDP_STATEMENT_ARGUMENT_COUNT_MAX];
+    bool spares_kept; /* it writes, and nothing that kept rows are of */
 };
 
 struct idp_kept_entry;
@@ -47,7 +48,8 @@ struct idp_connection {
     char *session[IDP_SESSION_COUNT];
     void *spare_block; /* one arena block kept between calls */
     struct idp_kept_entry *kept[IDP_KEPT_COUNT];
-    size_t kept_next; /* where the next one goes */
+    size_t kept_next;      /* where the next one goes */
+    unsigned spared_total; /* rows that were changed when kept rows were right for the last time */
     struct idp_attach attach[IDP_ATTACH_COUNT_MAX];
 };
 
@@ -171,6 +173,11 @@ bool idp_kept_get(struct idp_frame *frame, const struct idp_statement *statement
 /* Keeps rows that were read since the look. */
 void idp_kept_put(struct idp_connection *connection, const struct idp_kept *kept,
                   const struct idp_statement *statement, struct idp_rows rows);
+
+/* True of a statement that writes one table, and none that a statement marked `kept` reads. */
+bool idp_kept_spared_by(const struct idp_statement *statement);
+/* After a run of such a one; total_before is what sqlite3_total_changes() was. */
+void idp_kept_spare(struct idp_connection *connection, unsigned total_before);
 
 void idp_kept_release(struct idp_connection *connection);
 

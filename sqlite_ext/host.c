@@ -157,6 +157,9 @@ static struct idp_rows execute(struct idp_frame *frame, const struct idp_stateme
     }
     lasting_write_count +=
         is_lasting(statement, db, total_before) && !sqlite3_stmt_readonly(prepared->handle);
+    if (prepared->spares_kept) {
+        idp_kept_spare(frame->connection, total_before);
+    }
     idp_statement_end(frame);
     return (struct idp_rows){set.count, set.columns, sqlite3_changes(db), set.values};
 }

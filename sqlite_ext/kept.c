@@ -6,10 +6,16 @@
  * database is another one: SQLite counts it for its own page cache, whoever changes the file. That
  * count is good within a transaction that reads; before it, nobody has looked at the file, and one
  * that writes may be rolled back. A database in memory that was deserialized may be another one
- * without a new count: of such nothing is kept. */
+ * without a new count: of such nothing is kept.
+ *
+ * A program whose connection runs nobody's statements but ours may go on keeping rows when its
+ * transaction writes, as long as nothing but what leaves them true was written: each row that is
+ * changed is counted, and those that such statements changed are known. */
 #include "sqlite_ext/adapter.h"
 
 #include <string.h>
+
+#include "sqlite_ext/program.h"
 
 SQLITE_EXTENSION_INIT3
 
@@ -41,11 +47,35 @@ static bool is_shared(sqlite3 *db)
     return used != part;
 }
 
-static bool may_keep(sqlite3 *db, unsigned *version)
+static _Thread_local bool is_alone;
+
+void sqlite3_idplane_alone(void)
 {
-    return sqlite3_txn_state(db, "main") == SQLITE_TXN_READ &&
+    is_alone = true;
+}
+
+/* What this connection wrote before is committed by now, or was rolled back. */
+static bool begins_to_read(struct idp_connection *connection)
+{
+    if (sqlite3_txn_state(connection->db, "main") != SQLITE_TXN_READ) {
+        return false;
+    }
+    connection->spared_total = (unsigned)sqlite3_total_changes(connection->db);
+    return true;
+}
+
+static bool wrote_apart(const struct idp_connection *connection)
+{
+    return is_alone && sqlite3_txn_state(connection->db, "main") == SQLITE_TXN_WRITE &&
+           connection->spared_total == (unsigned)sqlite3_total_changes(connection->db);
+}
+
+static bool may_keep(struct idp_connection *connection, unsigned *version)
+{
+    sqlite3 *db = connection->db;
+    return (begins_to_read(connection) || wrote_apart(connection)) &&
            sqlite3_file_control(db, "main", SQLITE_FCNTL_DATA_VERSION, version) == SQLITE_OK &&
-           !is_deserialized(db) && !is_shared(db);
+           (is_alone || (!is_deserialized(db) && !is_shared(db)));
 }
 
 static bool is_of(const struct idp_kept_entry *entry, const struct idp_statement *statement,
@@ -61,7 +91,7 @@ bool idp_kept_get(struct idp_frame *frame, const struct idp_statement *statement
 {
     struct idp_connection *connection = frame->connection;
     kept->key = (struct idp_bytes){NULL, 0};
-    if (!statement->kept || !may_keep(connection->db, &kept->version)) {
+    if (!statement->kept || !may_keep(connection, &kept->version)) {
         return false;
     }
     kept->key = idp_rows_key(&frame->call, statement, arguments);
@@ -97,6 +127,58 @@ void idp_kept_put(struct idp_connection *connection, const struct idp_kept *kept
     struct idp_kept_entry **slot = &connection->kept[connection->kept_next++ % IDP_KEPT_COUNT];
     sqlite3_free(*slot);
     *slot = entry;
+}
+
+/* ---- what leaves kept rows true ---- */
+
+static size_t name_size(const char *name)
+{
+    return strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_");
+}
+
+static bool mentions(const char *text, const char *table, size_t size)
+{
+    while ((text = strstr(text, "idplane.")) != NULL) {
+        text += strlen("idplane.");
+        if (name_size(text) == size && strncmp(text, table, size) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_kept(const char *table)
+{
+    for (size_t i = 0; i < idp_statement_group_count; i++) {
+        const struct idp_statement_group *group = &idp_statement_groups[i];
+        for (size_t j = 0; j < *group->count; j++) {
+            if (group->statements[j].kept &&
+                mentions(group->statements[j].text, table, name_size(table))) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+bool idp_kept_spared_by(const struct idp_statement *statement)
+{
+    static const char *const verbs[] = {"INSERT INTO idplane.", "UPDATE idplane.",
+                                        "DELETE FROM idplane."};
+    for (size_t i = 0; i < IDP_COUNT(verbs); i++) {
+        if (strncmp(statement->text, verbs[i], strlen(verbs[i])) == 0) {
+            return !is_kept(statement->text + strlen(verbs[i]));
+        }
+    }
+    return false;
+}
+
+/* Where triggers changed more than the statement itself, the total goes ahead of what is spared. */
+void idp_kept_spare(struct idp_connection *connection, unsigned total_before)
+{
+    if (connection->spared_total == total_before) {
+        connection->spared_total += (unsigned)sqlite3_changes(connection->db);
+    }
 }
 
 void idp_kept_release(struct idp_connection *connection)

@@ -15,4 +15,9 @@ int sqlite3_idplane_init(struct sqlite3 *db, char **error, const struct sqlite3_
  * committed. Who syncs by itself looks whether it is more than before. */
 size_t sqlite3_idplane_lasting_writes(void);
 
+/* On the connections of this thread no statement writes but those of idplane, and nobody puts
+ * another database in their place: what hardly ever changes is then read once for all the calls of
+ * a transaction, also of one that writes. */
+void sqlite3_idplane_alone(void);
+
 #endif

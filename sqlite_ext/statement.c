@@ -53,6 +53,7 @@ static void prepare(struct idp_frame *frame, const struct idp_statement *stateme
     }
     out->statement = statement;
     out->handle = handle;
+    out->spares_kept = idp_kept_spared_by(statement);
     index_parameters(out);
 }
 

@@ -6,20 +6,32 @@
 
 /* x-idplane-peer is ours alone: a client's copy is not among them. The last ones are those of
  * --trust-header: what tells who somebody is is handed on for who says that a proxy sets it. */
-enum { ACCEPT, ACCEPT_LANGUAGE, PREFER, USUAL_COUNT = 13, TRUSTED_COUNT_MAX = 4 };
-static const char *handed_on[USUAL_COUNT + TRUSTED_COUNT_MAX] = {"Accept",
-                                                                 "Accept-Language",
-                                                                 "Prefer",
-                                                                 "Host",
-                                                                 "Content-Type",
-                                                                 "User-Agent",
-                                                                 "Content-Length",
-                                                                 "Authorization",
-                                                                 "Transfer-Encoding",
-                                                                 "Cookie",
-                                                                 "X-Broker-API-Version",
-                                                                 "X-XSRF-TOKEN",
-                                                                 "DPoP"};
+enum {
+    ACCEPT,
+    ACCEPT_LANGUAGE,
+    PREFER,
+    HOST,
+    CONTENT_TYPE,
+    USUAL_COUNT = 13,
+    TRUSTED_COUNT_MAX = 4
+};
+#define NAME(text)                                                                                 \
+    {                                                                                              \
+        text, sizeof(text) - 1                                                                     \
+    }
+static struct idp_bytes handed_on[USUAL_COUNT + TRUSTED_COUNT_MAX] = {NAME("Accept"),
+                                                                      NAME("Accept-Language"),
+                                                                      NAME("Prefer"),
+                                                                      NAME("Host"),
+                                                                      NAME("Content-Type"),
+                                                                      NAME("User-Agent"),
+                                                                      NAME("Content-Length"),
+                                                                      NAME("Authorization"),
+                                                                      NAME("Transfer-Encoding"),
+                                                                      NAME("Cookie"),
+                                                                      NAME("X-Broker-API-Version"),
+                                                                      NAME("X-XSRF-TOKEN"),
+                                                                      NAME("DPoP")};
 static size_t handed_on_count = USUAL_COUNT;
 static unsigned taken;           /* a bit for each */
 static const char *content_type; /* that was taken */
@@ -41,14 +53,14 @@ void header_trust(const char *name)
     static const char characters[] =
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
     for (size_t i = 0; i < handed_on_count; i++)
-        if (strcasecmp(handed_on[i], name) == 0)
+        if (strcasecmp(handed_on[i].data, name) == 0)
             errx(1, "--trust-header takes a header that only a proxy sets, once");
     if (*name == '\0' || name[strspn(name, characters)] != '\0' ||
         strncasecmp(name, "x-idplane-", strlen("x-idplane-")) == 0)
         errx(1, "--trust-header takes the name of a header");
     if (handed_on_count == IDP_COUNT(handed_on))
         errx(1, "--trust-header is for %d headers at most", TRUSTED_COUNT_MAX);
-    handed_on[handed_on_count++] = name;
+    handed_on[handed_on_count++] = idp_bytes_of(name);
 }
 
 /* The seed of one service sends its Content-Type twice; the same again says nothing new. What a
@@ -57,7 +69,7 @@ static bool is_said(size_t i, const char *value)
 {
     if (i == ACCEPT || i == ACCEPT_LANGUAGE || i == PREFER)
         return (taken & 1U << i) != 0;
-    if (strcmp(handed_on[i], "Content-Type") != 0)
+    if (i != CONTENT_TYPE)
         return false;
     bool said = content_type && value && strcmp(content_type, value) == 0;
     content_type = content_type ? content_type : value;
@@ -74,14 +86,15 @@ static bool is_lossy(size_t i, const char *value)
 
 /* jsonb would keep one of two equal names: the core is told of the second by a name of its own. */
 static enum MHD_Result header_take(void *context, enum MHD_ValueKind kind, const char *name,
-                                   const char *value)
+                                   size_t name_size, const char *value, size_t value_size)
 {
     char **end = context;
     value = value ? value : "";
     for (size_t i = 0; i < handed_on_count; i++)
-        if (strcasecmp(handed_on[i], name) == 0 && !is_said(i, value)) {
+        if (handed_on[i].size == name_size && strcasecmp(handed_on[i].data, name) == 0 &&
+            !is_said(i, value)) {
             bool is_refused = (taken & 1U << i) || is_lossy(i, value);
-            *end = member_add(*end, is_refused ? IDP_REPEATED_HEADER : handed_on[i], value);
+            *end = member_add(*end, is_refused ? IDP_REPEATED_HEADER : handed_on[i].data, value);
             taken |= 1U << i;
         }
     return MHD_YES;
@@ -94,7 +107,7 @@ const char *exchange_headers(const struct exchange *exchange)
     json[0] = '{';
     taken = 0;
     content_type = NULL;
-    MHD_get_connection_values(exchange->connection, MHD_HEADER_KIND, header_take, &end);
+    MHD_get_connection_values_n(exchange->connection, MHD_HEADER_KIND, header_take, &end);
     stpcpy(end, "}");
     return json;
 }

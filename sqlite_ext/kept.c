@@ -33,7 +33,7 @@ struct idp_kept_entry {
 static bool is_deserialized(sqlite3 *db)
 {
     sqlite3_vfs *vfs = NULL;
-    return sqlite3_file_control(db, "main", SQLITE_FCNTL_VFS_POINTER, &vfs) != SQLITE_OK ||
+    return sqlite3_file_control(db, NULL, SQLITE_FCNTL_VFS_POINTER, &vfs) != SQLITE_OK ||
            vfs == NULL || strcmp(vfs->zName, "memdb") == 0;
 }
 
@@ -54,27 +54,26 @@ void sqlite3_idplane_alone(void)
     is_alone = true;
 }
 
-/* What this connection wrote before is committed by now, or was rolled back. */
-static bool begins_to_read(struct idp_connection *connection)
+/* What a connection wrote before it begins to read is committed, or was rolled back. */
+static bool is_true_to_file(struct idp_connection *connection)
 {
-    if (sqlite3_txn_state(connection->db, "main") != SQLITE_TXN_READ) {
+    unsigned total = (unsigned)sqlite3_total_changes(connection->db);
+    switch (sqlite3_txn_state(connection->db, "main")) {
+    case SQLITE_TXN_READ:
+        connection->spared_total = total;
+        return true;
+    case SQLITE_TXN_WRITE:
+        return is_alone && connection->spared_total == total;
+    default:
         return false;
     }
-    connection->spared_total = (unsigned)sqlite3_total_changes(connection->db);
-    return true;
-}
-
-static bool wrote_apart(const struct idp_connection *connection)
-{
-    return is_alone && sqlite3_txn_state(connection->db, "main") == SQLITE_TXN_WRITE &&
-           connection->spared_total == (unsigned)sqlite3_total_changes(connection->db);
 }
 
 static bool may_keep(struct idp_connection *connection, unsigned *version)
 {
     sqlite3 *db = connection->db;
-    return (begins_to_read(connection) || wrote_apart(connection)) &&
-           sqlite3_file_control(db, "main", SQLITE_FCNTL_DATA_VERSION, version) == SQLITE_OK &&
+    return is_true_to_file(connection) &&
+           sqlite3_file_control(db, NULL, SQLITE_FCNTL_DATA_VERSION, version) == SQLITE_OK &&
            (is_alone || (!is_deserialized(db) && !is_shared(db)));
 }
 

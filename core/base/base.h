@@ -77,13 +77,19 @@ const void *idp_cache_put(struct idp_call *call, struct idp_cache *cache, struct
 
 /* ---- bytes and text (text.c) ---- */
 
-struct idp_bytes idp_bytes_of(const char *text);
+static inline struct idp_bytes idp_bytes_of(const char *text)
+{
+    return (struct idp_bytes){text, text != NULL ? strlen(text) : 0};
+}
 static inline bool idp_bytes_equal(struct idp_bytes left, struct idp_bytes right)
 {
     return left.size == right.size &&
            (left.size == 0 || memcmp(left.data, right.data, left.size) == 0);
 }
-bool idp_bytes_is(struct idp_bytes bytes, const char *text);
+static inline bool idp_bytes_is(struct idp_bytes bytes, const char *text)
+{
+    return bytes.data != NULL && idp_bytes_equal(bytes, idp_bytes_of(text));
+}
 
 /* True where `bytes` begins with `prefix`, or ends with `suffix`. */
 bool idp_bytes_start(struct idp_bytes bytes, struct idp_bytes prefix);

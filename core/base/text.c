@@ -6,16 +6,6 @@
 
 enum { TEXT_CAPACITY_FIRST = 256 };
 
-struct idp_bytes idp_bytes_of(const char *text)
-{
-    return (struct idp_bytes){text, text != NULL ? strlen(text) : 0};
-}
-
-bool idp_bytes_is(struct idp_bytes bytes, const char *text)
-{
-    return bytes.data != NULL && idp_bytes_equal(bytes, idp_bytes_of(text));
-}
-
 bool idp_bytes_start(struct idp_bytes bytes, struct idp_bytes prefix)
 {
     return bytes.size >= prefix.size &&

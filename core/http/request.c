@@ -7,9 +7,9 @@
 #include <string.h>
 #include <strings.h>
 
-static bool bytes_equal_caseless(struct idp_bytes bytes, const char *text)
+static bool bytes_equal_caseless(struct idp_bytes left, struct idp_bytes right)
 {
-    return bytes.size == strlen(text) && strncasecmp(bytes.data, text, bytes.size) == 0;
+    return left.size == right.size && strncasecmp(left.data, right.data, left.size) == 0;
 }
 
 /* Adds the strings of one header member to *count; the last one seen is left in *value. */
@@ -29,11 +29,12 @@ static size_t header_find(const struct idp_request *request, const char *name,
                           struct idp_bytes *value)
 {
     size_t count = 0;
+    struct idp_bytes wanted = idp_bytes_of(name);
     if (!request->headers) {
         return 0;
     }
     for (const struct idp_json *m = request->headers->child; m; m = m->next) {
-        if (bytes_equal_caseless(m->name, name)) {
+        if (bytes_equal_caseless(m->name, wanted)) {
             values_count(m, &count, value);
         }
     }
@@ -68,7 +69,7 @@ bool idp_request_is(const struct idp_request *request, const char *media_type)
     while (type.size > 0 && (type.data[type.size - 1] == ' ' || type.data[type.size - 1] == '\t')) {
         type.size--;
     }
-    return bytes_equal_caseless(type, media_type);
+    return bytes_equal_caseless(type, idp_bytes_of(media_type));
 }
 
 /* The part of an absolute target (RFC 9112 §3.2.2) behind its scheme; data NULL: not absolute. */

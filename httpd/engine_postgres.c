@@ -335,4 +335,4 @@ static void engine_open(void)
     PQenterPipelineMode(first_link->connection);
 }
 
-const struct engine engine_postgres = {engine_open, engine_take, engine_turn, NULL};
+const struct engine engine_postgres = {engine_open, engine_take, NULL, engine_turn, NULL};

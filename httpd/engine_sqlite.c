@@ -144,14 +144,11 @@ static void request_end(struct exchange *exchange, int code)
         exchange_refuse(exchange, is_busy(code) ? IDP_TEMPORARILY_UNAVAILABLE : IDP_SERVER_ERROR);
 }
 
-/* Answers all that waited for a commit, or for what came in its place. */
+/* All that waited for a commit are told of it, or of what came in its place. */
 static void waiting_end(int code)
 {
-    struct exchange *exchange;
-    while ((exchange = STAILQ_FIRST(&waiting))) {
-        STAILQ_REMOVE_HEAD(&waiting, next);
-        request_end(exchange, code);
-    }
+    while (!STAILQ_EMPTY(&waiting))
+        exchange_settle(STAILQ_FIRST(&waiting), code);
 }
 
 /* Begins a transaction and runs the first request of it. Where another process wrote between what
@@ -188,7 +185,7 @@ static bool request_take(struct exchange *exchange)
     if (held && monotonic_us() - exchange->step_us < BLOCKED_MAX_US)
         return false;
     if (waits)
-        exchange_wait(exchange, &waiting);
+        exchange_stay(exchange, &waiting);
     else
         request_end(exchange, code);
     return true;
@@ -200,6 +197,11 @@ static void engine_take(struct exchange *exchange)
     bool reads = strcmp(exchange->told, "GET") == 0;
     if ((!STAILQ_EMPTY(&blocked) && !reads) || !request_take(exchange))
         exchange_wait(exchange, &blocked);
+}
+
+static void engine_tell(struct exchange *exchange)
+{
+    request_end(exchange, exchange->code);
 }
 
 static void turn_commit(void)
@@ -244,4 +246,5 @@ static bool engine_changed(void)
     return changed;
 }
 
-const struct engine engine_sqlite = {engine_open, engine_take, engine_turn, engine_changed};
+const struct engine engine_sqlite = {engine_open, engine_take, engine_tell, engine_turn,
+                                     engine_changed};

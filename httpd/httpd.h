@@ -54,8 +54,12 @@ struct exchange {
     uint64_t step_us;          /* when this step of it began */
     uint64_t woken_us;         /* when it was answered, if it slept */
     bool asleep;               /* its connection waits for the answer */
-    bool waited;               /* for a decision, long enough */
-    bool alone;                /* others failed with it: it gets a transaction of its own */
+    bool is_taken;             /* by the engine */
+    bool is_settled;           /* it is known what came of it: the engine's code */
+    int code;
+    struct queue *stays_in; /* awake; NULL: in none */
+    bool waited;            /* for a decision, long enough */
+    bool alone;             /* others failed with it: it gets a transaction of its own */
     const char *address;
 };
 
@@ -67,6 +71,7 @@ extern struct pollfd polls[1 + LINK_COUNT + FETCHER_COUNT];
 struct engine {
     void (*open)(void);                      /* ends the process where it fails */
     void (*take)(struct exchange *exchange); /* a complete request: answers it, or lets it wait */
+    void (*tell)(struct exchange *exchange); /* answers one that is settled */
     bool (*turn)(void);                      /* answers what is done; true: come back soon */
     bool (*changed)(void); /* somebody else wrote since it was asked last; NULL: it is told */
 };
@@ -78,6 +83,10 @@ void *obtained(void *memory);
 
 /* Puts a request into the queue; its connection sleeps until the answer. */
 void exchange_wait(struct exchange *exchange, struct queue *queue);
+/* The same for one that is settled in this turn: its connection need not sleep. */
+void exchange_stay(struct exchange *exchange, struct queue *queue);
+/* Takes one that stays out of its queue, and has it told of the code. */
+void exchange_settle(struct exchange *exchange, int code);
 /* Hands on this header, too: a proxy sets it, and no client gets one past it. Ends the process
  * where it is one that clients set. */
 void header_trust(const char *name);

@@ -10,7 +10,7 @@
 
 #pragma GCC diagnostic ignored "-Wunused-parameter" /* callbacks are told more than they need */
 
-enum { SOCKET_MAX = 1024, CONNECTION_COUNT_MAX = 512, PAUSE_MS = 5 };
+enum { SOCKET_MAX = 1024, CONNECTION_COUNT_MAX = 512, PAUSE_MS = 5, GATHER_MAX = 4 };
 
 struct pollfd polls[] = {[0 ... LINK_COUNT + FETCHER_COUNT] = {.fd = -1, .events = POLLIN}};
 
@@ -20,6 +20,7 @@ static struct MHD_Daemon *server;
 static struct exchange exchanges[SOCKET_MAX];
 static char addresses[SOCKET_MAX][INET6_ADDRSTRLEN];
 static size_t open_count; /* requests */
+static bool came;         /* a request, to the engine */
 static bool resumed;      /* there are answers that the server has not come to */
 static bool pending;      /* the engine wants another turn soon */
 static volatile sig_atomic_t stopping;
@@ -210,6 +211,8 @@ static void exchange_close(void *context, struct MHD_Connection *connection, voi
                 (int)strcspn(exchange->target, "?"), exchange->target, exchange->status,
                 (unsigned)(monotonic_us() - exchange->since_us), exchange->address);
     exchange->since_us = monotonic_us();
+    if (exchange->stays_in)
+        STAILQ_REMOVE(exchange->stays_in, exchange, exchange, next);
     if (exchange->body)
         explicit_bzero(exchange->body, exchange->body_size);
     free(exchange->target);
@@ -245,6 +248,33 @@ void exchange_wait(struct exchange *exchange, struct queue *queue)
     STAILQ_INSERT_TAIL(queue, exchange, next);
 }
 
+void exchange_stay(struct exchange *exchange, struct queue *queue)
+{
+    STAILQ_INSERT_TAIL(queue, exchange, next);
+    exchange->stays_in = queue;
+}
+
+void exchange_settle(struct exchange *exchange, int code)
+{
+    STAILQ_REMOVE(exchange->stays_in, exchange, exchange, next);
+    exchange->stays_in = NULL;
+    exchange->is_settled = true;
+    exchange->code = code;
+    if (exchange->asleep)
+        engine->tell(exchange);
+}
+
+/* What is neither answered nor asleep is asked for again and again. */
+static void request_ask(struct exchange *exchange)
+{
+    if (exchange->is_settled) {
+        engine->tell(exchange);
+    } else if (!exchange->is_taken) {
+        exchange->is_taken = came = true;
+        engine->take(exchange);
+    }
+}
+
 /* Reads one byte more than allowed. */
 static enum MHD_Result request_handle(void *context, struct MHD_Connection *connection,
                                       const char *url, const char *method, const char *version,
@@ -262,7 +292,7 @@ static enum MHD_Result request_handle(void *context, struct MHD_Connection *conn
     } else if (exchange->body_size > body_size_max) {
         exchange_refuse(exchange, IDP_CONTENT_TOO_LARGE);
     } else {
-        engine->take(exchange);
+        request_ask(exchange);
     }
     return MHD_YES;
 }
@@ -302,6 +332,17 @@ static int idle_ms(void)
     return due_us - now_us < 1000000 ? (int)((due_us - now_us + 999) / 1000) : 1000;
 }
 
+/* Who comes while others are run is with them in the commit, which waits for nobody. */
+static void requests_gather(void)
+{
+    size_t rounds = 0;
+    resumed = false;
+    do {
+        came = false;
+        MHD_run(server);
+    } while (came && ++rounds < GATHER_MAX);
+}
+
 /* One turn: send what is answered, read what came, run it. What comes back from the fetchers runs
  * in the same turn, and so does what the engine wants fetched: nothing waits for the next one. */
 static void turn(void)
@@ -309,8 +350,7 @@ static void turn(void)
     MHD_UNSIGNED_LONG_LONG timeout_ms;
     bool ready = resumed || (MHD_get_timeout(server, &timeout_ms) == MHD_YES && timeout_ms == 0);
     poll(polls, IDP_COUNT(polls), ready ? 0 : pending ? PAUSE_MS : idle_ms());
-    resumed = false;
-    MHD_run(server);
+    requests_gather();
     fetchers_read();
     holding_turn();
     pending = engine->turn();

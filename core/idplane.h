@@ -21,6 +21,10 @@
 
 #define IDP_MUST_CHECK __attribute__((warn_unused_result))
 #define IDP_NORETURN __attribute__((noreturn))
+#define IDP_LITERAL(text)                                                                          \
+    {                                                                                              \
+        text, sizeof(text) - 1                                                                     \
+    } /* struct idp_bytes, where it is initialized */
 #define IDP_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Limits: every input has one; beyond it the input is refused, never cut. Sizes are bytes. */
@@ -323,6 +327,7 @@ struct idp_call {
     const struct idp_function *function;
     struct idp_bytes tenant; /* set on first use, and by http_request */
     struct idp_bytes source; /* address of who asks, where it is known; data NULL: it is not */
+    const void *settings;    /* of the tenant, once they are read (core/oauth/tenant.c) */
     struct idp_bytes wakes;  /* whose decision this is, for who waits for it; data NULL: none */
     int64_t now_us;          /* set on first use, then constant for the call */
     bool now_known;

@@ -10,8 +10,9 @@
 
 #include "sqlite_ext/program.h"
 
-/* Codes and tokens are all over the file: few pages are read and written for one request alone. */
-enum { CACHE_KIB = 32 << 10, LOG_PAGE_COUNT = 8000 };
+/* Codes and tokens are all over the file: few pages are read and written for one request alone.
+ * While a log is taken into the file everybody waits; a longer one saves less than it delays. */
+enum { CACHE_KIB = 32 << 10, LOG_PAGE_COUNT = 2000 };
 enum { BUSY_TIMEOUT_MS = 20, BLOCKED_MAX_US = 5000000 };
 
 static sqlite3 *db;

@@ -15,23 +15,20 @@ enum {
     USUAL_COUNT = 13,
     TRUSTED_COUNT_MAX = 4
 };
-#define NAME(text)                                                                                 \
-    {                                                                                              \
-        text, sizeof(text) - 1                                                                     \
-    }
-static struct idp_bytes handed_on[USUAL_COUNT + TRUSTED_COUNT_MAX] = {NAME("Accept"),
-                                                                      NAME("Accept-Language"),
-                                                                      NAME("Prefer"),
-                                                                      NAME("Host"),
-                                                                      NAME("Content-Type"),
-                                                                      NAME("User-Agent"),
-                                                                      NAME("Content-Length"),
-                                                                      NAME("Authorization"),
-                                                                      NAME("Transfer-Encoding"),
-                                                                      NAME("Cookie"),
-                                                                      NAME("X-Broker-API-Version"),
-                                                                      NAME("X-XSRF-TOKEN"),
-                                                                      NAME("DPoP")};
+static struct idp_bytes handed_on[USUAL_COUNT + TRUSTED_COUNT_MAX] = {
+    IDP_LITERAL("Accept"),
+    IDP_LITERAL("Accept-Language"),
+    IDP_LITERAL("Prefer"),
+    IDP_LITERAL("Host"),
+    IDP_LITERAL("Content-Type"),
+    IDP_LITERAL("User-Agent"),
+    IDP_LITERAL("Content-Length"),
+    IDP_LITERAL("Authorization"),
+    IDP_LITERAL("Transfer-Encoding"),
+    IDP_LITERAL("Cookie"),
+    IDP_LITERAL("X-Broker-API-Version"),
+    IDP_LITERAL("X-XSRF-TOKEN"),
+    IDP_LITERAL("DPoP")};
 static size_t handed_on_count = USUAL_COUNT;
 static unsigned taken;           /* a bit for each */
 static const char *content_type; /* that was taken */

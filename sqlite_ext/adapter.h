@@ -63,8 +63,10 @@ struct idp_frame {
     struct idp_connection *connection;
     struct idp_prepared *running; /* the statement being stepped */
     struct idp_prepared fresh;    /* it, where the kept one is busy */
-    sqlite3_stmt *undo;           /* see idp_transaction_begin */
-    char *long_message;           /* of SQLite; NULL: `message` holds it */
+    bool knows_version;           /* kept rows of this version are right for this call */
+    unsigned version;
+    sqlite3_stmt *undo; /* see idp_transaction_begin */
+    char *long_message; /* of SQLite; NULL: `message` holds it */
     jmp_buf escape;
     enum idp_transaction transaction;
     enum idp_error error;

@@ -168,6 +168,7 @@ static void dispatch(sqlite3_context *context, int argument_count, sqlite3_value
     /* Each by itself: what is behind them is large, and none of it is read before it is written. */
     frame.running = NULL;
     frame.fresh = (struct idp_prepared){0};
+    frame.knows_version = false;
     frame.undo = NULL;
     frame.long_message = NULL;
     frame.transaction = IDP_TRANSACTION_NONE;

@@ -69,12 +69,21 @@ static bool is_true_to_file(struct idp_connection *connection)
     }
 }
 
-static bool may_keep(struct idp_connection *connection, unsigned *version)
+/* A version that a call has seen within a transaction is that of the whole call. */
+static bool may_keep(struct idp_frame *frame, unsigned *version)
 {
-    sqlite3 *db = connection->db;
-    return is_true_to_file(connection) &&
-           sqlite3_file_control(db, NULL, SQLITE_FCNTL_DATA_VERSION, version) == SQLITE_OK &&
-           (is_alone || (!is_deserialized(db) && !is_shared(db)));
+    sqlite3 *db = frame->connection->db;
+    if (is_alone && frame->knows_version &&
+        frame->connection->spared_total == (unsigned)sqlite3_total_changes(db)) {
+        *version = frame->version;
+        return true;
+    }
+    frame->knows_version =
+        is_true_to_file(frame->connection) &&
+        sqlite3_file_control(db, NULL, SQLITE_FCNTL_DATA_VERSION, &frame->version) == SQLITE_OK &&
+        (is_alone || (!is_deserialized(db) && !is_shared(db)));
+    *version = frame->version;
+    return frame->knows_version;
 }
 
 static bool is_of(const struct idp_kept_entry *entry, const struct idp_statement *statement,
@@ -90,7 +99,7 @@ bool idp_kept_get(struct idp_frame *frame, const struct idp_statement *statement
 {
     struct idp_connection *connection = frame->connection;
     kept->key = (struct idp_bytes){NULL, 0};
-    if (!statement->kept || !may_keep(connection, &kept->version)) {
+    if (!statement->kept || !may_keep(frame, &kept->version)) {
         return false;
     }
     kept->key = idp_rows_key(&frame->call, statement, arguments);

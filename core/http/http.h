@@ -58,6 +58,8 @@ size_t idp_request_header_count(const struct idp_request *request, const char *n
 enum idp_error idp_request_locate(struct idp_call *call,
                                   struct idp_request *request) IDP_MUST_CHECK;
 
+/* True where the headers can be read in one way only. */
+bool idp_request_is_clear(const struct idp_request *request);
 /* True where Content-Type is `media_type`, whatever its parameters. */
 bool idp_request_is(const struct idp_request *request, const char *media_type);
 

@@ -56,6 +56,51 @@ size_t idp_request_header_count(const struct idp_request *request, const char *n
     return header_find(request, name, &value);
 }
 
+/* Headers whose meaning would depend on which of several values is believed. */
+enum { REPEATED, CONTENT_LENGTH, TRANSFER_ENCODING };
+static const struct idp_bytes single_headers[] = {
+    [REPEATED] = IDP_LITERAL(IDP_REPEATED_HEADER),
+    [CONTENT_LENGTH] = IDP_LITERAL("content-length"),
+    [TRANSFER_ENCODING] = IDP_LITERAL("transfer-encoding"),
+    IDP_LITERAL("host"),
+    IDP_LITERAL("authorization"),
+    IDP_LITERAL("content-type"),
+    IDP_LITERAL("dpop"),
+    IDP_LITERAL(IDP_PEER_HEADER),
+};
+
+/* True but for a second value of one of them. */
+static bool single_count(const struct idp_json *member, size_t counts[])
+{
+    struct idp_bytes value;
+    for (size_t i = 0; i < IDP_COUNT(single_headers); i++) {
+        if (bytes_equal_caseless(member->name, single_headers[i])) {
+            values_count(member, &counts[i], &value);
+            return counts[i] <= 1;
+        }
+    }
+    return true;
+}
+
+/* Two ways to say where the body ends: what one reader takes for the next request another has taken
+ * for the body (RFC 9112 §6.1). */
+bool idp_request_is_clear(const struct idp_request *request)
+{
+    size_t header_count = 0, counts[IDP_COUNT(single_headers)] = {0};
+    if (!request->headers) {
+        return true;
+    }
+    if (request->headers->kind != IDP_JSON_OBJECT) {
+        return false;
+    }
+    for (const struct idp_json *m = request->headers->child; m; m = m->next) {
+        if (++header_count > IDP_HEADER_COUNT_MAX || !single_count(m, counts)) {
+            return false;
+        }
+    }
+    return counts[REPEATED] == 0 && (counts[CONTENT_LENGTH] == 0 || counts[TRANSFER_ENCODING] == 0);
+}
+
 bool idp_request_is(const struct idp_request *request, const char *media_type)
 {
     struct idp_bytes type = idp_request_header(request, "content-type");

@@ -4,39 +4,6 @@
  * http_request raises. */
 #include "core/http/http.h"
 
-/* Headers whose meaning would depend on which of several values is believed. */
-static const char *const single_headers[] = {"host",         "authorization",  "content-type",
-                                             "dpop",         "content-length", "transfer-encoding",
-                                             IDP_PEER_HEADER};
-
-static bool headers_are_clear(const struct idp_request *request)
-{
-    size_t count = 0;
-    if (!request->headers) {
-        return true;
-    }
-    if (request->headers->kind != IDP_JSON_OBJECT) {
-        return false;
-    }
-    for (const struct idp_json *m = request->headers->child; m; m = m->next) {
-        if (++count > IDP_HEADER_COUNT_MAX) {
-            return false;
-        }
-    }
-    for (size_t i = 0; i < IDP_COUNT(single_headers); i++) {
-        if (idp_request_header_count(request, single_headers[i]) > 1) {
-            return false;
-        }
-    }
-    if (idp_request_header_count(request, IDP_REPEATED_HEADER) > 0) {
-        return false;
-    }
-    /* Two ways to say where the body ends: what one reader takes for the next request another has
-     * taken for the body (RFC 9112 §6.1). */
-    return idp_request_header_count(request, "content-length") == 0 ||
-           idp_request_header_count(request, "transfer-encoding") == 0;
-}
-
 /* What follows a request that can be read in two ways cannot be trusted: the connection ends. */
 static struct idp_response unclear(struct idp_call *call)
 {
@@ -199,7 +166,7 @@ static bool segment_decode(struct idp_call *call, struct idp_bytes *segment)
 static struct idp_response request_answer(struct idp_call *call, struct idp_request *request)
 {
     unsigned allowed, method = method_find(request->method);
-    if (!headers_are_clear(request)) {
+    if (!idp_request_is_clear(request)) {
         return unclear(call);
     }
     if (idp_request_locate(call, request)) {

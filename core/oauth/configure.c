@@ -135,6 +135,7 @@ static bool store(struct idp_call *call, const struct idp_json *document, int64_
         idp_value_text(idp_tenant(call)), idp_value_json_text(idp_json_text(call, document)),
         addressed ? idp_value_text(url.authority) : idp_null(),
         addressed ? idp_value_text(url.path) : idp_null(), idp_value_integer(version)};
+    call->settings = NULL;
     return idp_run(call, &idp_tenant_statements[IDP_TENANT_CONFIGURE], arguments).affected == 1;
 }
 

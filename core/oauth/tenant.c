@@ -59,9 +59,26 @@ const struct idp_json *idp_settings_document(struct idp_call *call)
     return idp_json_argument(call, settings_column(call), "settings");
 }
 
+/* What a call has read it goes by to its end: whose they are, and the memory that they live in. */
+struct known_settings {
+    struct idp_bytes tenant;
+    const struct idp_arena *arena;
+    struct idp_settings settings;
+};
+
 struct idp_settings idp_settings_load(struct idp_call *call)
 {
-    return idp_settings_read(call, settings_column(call));
+    const struct known_settings *known = call->settings;
+    struct idp_bytes tenant = idp_tenant(call);
+    if (known != NULL && known->arena == call->arena && idp_bytes_equal(known->tenant, tenant)) {
+        return known->settings;
+    }
+    struct known_settings *read = idp_allocate(call, sizeof *read);
+    read->tenant = tenant;
+    read->arena = call->arena;
+    read->settings = idp_settings_read(call, settings_column(call));
+    call->settings = read;
+    return read->settings;
 }
 
 /* ---- the tenant behind an address ---- */

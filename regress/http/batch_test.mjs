@@ -1,11 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // batch_test.mjs: requests that come together share a transaction; whom one of them fails or holds up.
 import assert from 'node:assert/strict';
+import { connect } from 'node:net';
 import { describe, it } from 'node:test';
 import { DEVICE_GRANT, engines, post, start } from './server.mjs';
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 const COUNT = 48;
+
+// A client that has asked for a code and is gone.
+const goes = ({ base }) =>
+  new Promise((done) => {
+    const { host, hostname, port } = new URL(base);
+    const body = 'client_id=tv';
+    const request = `POST /device_authorization HTTP/1.1\r\nHost: ${host}\r\nContent-Length: ${body.length}\r\n` +
+      `Content-Type: application/x-www-form-urlencoded\r\n\r\n${body}`;
+    const socket = connect(port, hostname, () => socket.write(request, () => socket.resetAndDestroy()));
+    socket.on('error', () => {}).on('close', done);
+  });
 
 for (const engine of engines) {
   describe(`requests that come together on ${engine}`, () => {
@@ -34,6 +46,22 @@ for (const engine of engines) {
         assert.equal(twice.filter((answer) => answer.error === 'invalid_grant').length, COUNT / 2);
         assert.equal(twice.filter((answer) => answer.error === 'authorization_pending').length, COUNT / 2);
         assert.equal(twice.filter((answer) => answer.error === 'slow_down').length, COUNT / 2);
+      } finally {
+        await server.stop();
+      }
+    });
+
+    it('lose nobody else whose client goes', async () => {
+      const { server } = await opened();
+      try {
+        const devices = [];
+        while (devices.length < 10 * COUNT) {
+          const round = Array.from({ length: COUNT }, () => Promise.all([issue(server), goes(server)]));
+          devices.push(...(await Promise.all(round)).map(([device]) => device));
+        }
+        assert.equal(new Set(devices.map((device) => device.device_code)).size, 10 * COUNT);
+        const answers = await together(server, devices.slice(-COUNT));
+        assert.ok(answers.every((answer) => answer.error === 'authorization_pending'));
       } finally {
         await server.stop();
       }

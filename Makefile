@@ -112,7 +112,7 @@ $(BUILD)/idplane-httpd: $(HTTPD) $(STATIC) $(STATIC_FETCH) $(BUILD)/core.a
 $(BUILD)/load.a: $(READER); rm -f $@ && $(AR) rcs $@ $^
 $(BUILD)/idplane-load: $(LOAD) $(STATIC) $(BUILD)/core.a
 	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -fno-lto -o $@ $^ -lyaml -lsqlite3 $(PQ_LIBS) $(LIBS)
-SCRIPT_PARTS := $(addprefix sql/,schema.sql comments.sql functions.sql postgrest.sql privileges.sql \
+SCRIPT_PARTS := $(addprefix sql/,schema.sql pki.sql comments.sql functions.sql postgrest.sql privileges.sql \
                 storage.sql)
 $(SCRIPT): $(SCRIPT_PARTS) pg_ext/idplane.control
 	$(MKDIR) && { printf '%s\n' '\echo Use "CREATE EXTENSION idplane" to load this file. \quit' \
@@ -121,7 +121,7 @@ $(FETCH_SCRIPT): sql/fetch.sql pg_ext/fetch/idplane_fetch.control
 	$(MKDIR) && { printf '%s\n' \
 	    '\echo Use "CREATE EXTENSION idplane_fetch" to load this file. \quit'; cat $<; } >$@
 # The schema as C string literals, a line each: SQLite installs it from there.
-$(BUILD)/schema.inc: sql/schema.sql sql/sqlite.sql
+$(BUILD)/schema.inc: sql/schema.sql sql/pki.sql sql/sqlite.sql
 	$(MKDIR) && cat $^ | sed -e 's/[\\"]/\\&/g' -e 's/.*/"&\\n"/' >$@
 $(BUILD)/obj/httpd/%.o: httpd/%.c
 	$(BUILD_C) -c $(PQ_FLAGS) $<

@@ -9,6 +9,7 @@
 #include "core/jose/jose.h"
 #include "core/oauth/oauth.h"
 #include "core/oidc/oidc.h"
+#include "core/pki/pki.h"
 #include "core/session.h"
 #include "core/sso/sso.h"
 
@@ -100,6 +101,17 @@ const struct idp_function idp_functions[] = {
      "Withdraws a key with all its tokens, at once; returns the kid that signs now."},
     {"signing_keys", "t", "at", 0, 0, 'j', IDP_READS, idp_sql_signing_keys,
      "The signing keys of all times, or those in force at one."},
+    /* certificates */
+    {"create_ca", "tj", "name options", 1, 0, 'j', IDP_WRITES, idp_sql_create_ca,
+     "Makes a certificate authority: a root, or below another one of the tenant."},
+    {"csr_inspect", "t", "csr", 1, 0, 'j', IDP_PURE, idp_sql_csr_inspect,
+     "What a certification request says, or why it is refused."},
+    {"sign_csr", "ttj", "csr profile options", 1, 0, 'j', IDP_WRITES, idp_sql_sign_csr,
+     "A certificate for the key of a request, as the profile says."},
+    {"revoke_certificate", "tt", "serial reason", 1, 0, 'j', IDP_WRITES, idp_sql_revoke_certificate,
+     "Ends a certificate; what it is now."},
+    {"crl", "t", "ca", 0, 0, 'x', IDP_WRITES, idp_sql_crl,
+     "The revocation list of an authority, DER; signed anew where it is out of date."},
     {"rewrap_master_key", "", "", 0, 0, 'j', IDP_WRITES, idp_sql_rewrap_master_key,
      "Seals every secret anew under the first master key of the file."},
     {"jwks", "", "", 0, 0, 'j', IDP_READS, idp_sql_jwks,
@@ -292,8 +304,8 @@ const struct idp_trigger *const idp_triggers[] = {&idp_oidc_trigger};
 const size_t idp_trigger_count = IDP_COUNT(idp_triggers);
 
 const struct idp_sealed_column *const idp_sealed_columns[] = {
-    &idp_signing_key_sealed, &idp_client_sealed,      &idp_client_old_sealed,
-    &idp_connection_sealed,  &idp_sso_session_sealed, &idp_audit_sealed};
+    &idp_signing_key_sealed, &idp_client_sealed, &idp_client_old_sealed, &idp_connection_sealed,
+    &idp_sso_session_sealed, &idp_audit_sealed,  &idp_ca_sealed};
 const size_t idp_sealed_column_count = IDP_COUNT(idp_sealed_columns);
 
 const struct idp_statement_group idp_statement_groups[] = {
@@ -347,5 +359,10 @@ const struct idp_statement_group idp_statement_groups[] = {
     {idp_sso_session_statements, &idp_sso_session_statement_count},
     {idp_used_token_statements, &idp_used_token_statement_count},
     {idp_bearer_statements, &idp_bearer_statement_count},
+    {idp_ca_statements, &idp_ca_statement_count},
+    {idp_ca_create_statements, &idp_ca_create_statement_count},
+    {idp_issue_statements, &idp_issue_statement_count},
+    {idp_revocation_statements, &idp_revocation_statement_count},
+    {idp_crl_statements, &idp_crl_statement_count},
 };
 const size_t idp_statement_group_count = IDP_COUNT(idp_statement_groups);

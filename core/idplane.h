@@ -132,6 +132,7 @@ enum idp_error {
     IDP_INVALID_KEY_DOCUMENT, /* a provider publishes no keys in it */
     IDP_TOO_MANY_CODES,       /* unknown device codes from one address */
     IDP_TOO_MANY_FAILURES,    /* of the authentication of one client from one address */
+    IDP_INVALID_CSR,
     /* HTTP outcomes */
     IDP_LOGIN_REQUIRED,
     IDP_FORGED_REQUEST,
@@ -160,6 +161,7 @@ enum idp_error {
     IDP_ALREADY_EXISTS,
     IDP_NO_SUCH_CLIENT,
     IDP_NO_SUCH_KEY,
+    IDP_NO_SUCH_CA,
     IDP_NO_OIDC_DEFAULT,
     IDP_INVALID_CONFIGURATION,
     IDP_INVALID_KEY,

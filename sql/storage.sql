@@ -119,3 +119,7 @@ SELECT pg_extension_config_dump('idplane.used_token', '');
 SELECT pg_extension_config_dump('idplane.external_token', '');
 SELECT pg_extension_config_dump('idplane.hook', '');
 SELECT pg_extension_config_dump('idplane.token_claims', '');
+SELECT pg_extension_config_dump('idplane.certificate_authority', '');
+SELECT pg_extension_config_dump('idplane.certificate', '');
+SELECT pg_extension_config_dump('idplane.certificate_holder', '');
+SELECT pg_extension_config_dump('idplane.certificate_list', '');

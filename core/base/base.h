@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <string.h>
 
+#include "core/base/der.h"
 #include "core/idplane.h"
 
 /* ---- errors (error.c) ---- */

@@ -70,6 +70,8 @@ static const struct idp_error_row rows[IDP_ERROR_COUNT] = {
     [IDP_TOO_MANY_FAILURES] = {"invalid_client", 429, "28000",
                                "Too many wrong credentials of this client came from this address. "
                                "Wait before the next attempt."},
+    [IDP_INVALID_CSR] = {"invalid_csr", 400, "22023",
+                         "The certification request is refused: reasons says why."},
     [IDP_LOGIN_REQUIRED] = {"login_required", 401, "28000", "There is no session. Sign in first."},
     [IDP_FORGED_REQUEST] = {"forged_request", 403, "28000",
                             "The request has no csrf_token of its session. Use the page of this "
@@ -113,6 +115,8 @@ static const struct idp_error_row rows[IDP_ERROR_COUNT] = {
                             "The tenant has no such client. Register it with register_client()."},
     [IDP_NO_SUCH_KEY] = {"no_such_key", 404, "42704",
                          "The tenant has no such signing key. Make one with create_signing_key()."},
+    [IDP_NO_SUCH_CA] = {"no_such_ca", 404, "42704",
+                        "The tenant has no such certificate authority. Make one with create_ca()."},
     [IDP_NO_OIDC_DEFAULT] = {"no_oidc_default", 500, "42704",
                              "There is no default OIDC configuration. Set one with "
                              "set_oidc_default()."},

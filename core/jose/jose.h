@@ -69,6 +69,37 @@ const char *idp_public_key_of_text(struct idp_call *call, struct idp_bytes text,
 /* True where signatures of the algorithm are made by keys as this one. */
 bool idp_public_key_fits(const struct idp_public_key *key, const struct idp_algorithm *algorithm);
 
+/* The private key that was sealed as a JWK in this context; through a cache. Raises as idp_unseal.
+ * (key_store.c) */
+const struct idp_key *idp_sealed_key_open(struct idp_call *call, struct idp_bytes sealed,
+                                          struct idp_bytes context);
+
+/* ---- keys and signatures of certificates (spki.c, x509_signature.c) ---- */
+
+/* The key of a SubjectPublicKeyInfo (RFC 5280 §4.1.2.7), the whole value. NULL, and *why: `key`
+ * where it is malformed or not on its curve, `key_type` or `key_weak`. */
+const struct idp_key *idp_spki_read(struct idp_call *call, struct idp_bytes spki, const char **why);
+
+/* The SubjectPublicKeyInfo of a key. */
+struct idp_bytes idp_spki_write(struct idp_call *call, const struct idp_key *key);
+
+/* What a key is, for people: {"kty","crv"} or {"kty","bits"}. */
+struct idp_json *idp_key_describe(struct idp_call *call, const struct idp_key *key);
+
+/* NULL where the key has signed `input` by the AlgorithmIdentifier; else why not: `algorithm` (not
+ * known, or not of such a key), `hash_weak` or `signature`. */
+const char *idp_x509_verify(struct idp_call *call, const struct idp_key *key,
+                            struct idp_bytes algorithm, struct idp_bytes input,
+                            struct idp_bytes signature);
+
+/* The AlgorithmIdentifier that a key signs by here, and a signature. */
+struct idp_bytes idp_x509_algorithm(struct idp_call *call, const struct idp_key *key);
+struct idp_bytes idp_x509_sign(struct idp_call *call, const struct idp_key *key,
+                               struct idp_bytes input);
+
+/* The name of an AlgorithmIdentifier, "ecdsa-with-SHA256"; NULL where it is not known. */
+const char *idp_x509_algorithm_name(struct idp_bytes algorithm);
+
 /* ---- tokens (jws*.c, jwt.c) ---- */
 
 /* Compact JWS over payload; alg and kid are taken from the key and put into the header. */

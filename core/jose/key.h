@@ -163,6 +163,14 @@ bool idp_key_verify(struct idp_call *call, const struct idp_key *key,
 struct idp_bytes idp_key_sign(struct idp_call *call, const struct idp_key *key,
                               const struct idp_algorithm *algorithm, struct idp_bytes input);
 
+/* The same in the encoding of certificates, where ECDSA is DER and any hash fits a curve. */
+bool idp_key_verify_encoded(struct idp_call *call, const struct idp_key *key,
+                            const struct idp_algorithm *algorithm, struct idp_bytes input,
+                            struct idp_bytes signature);
+struct idp_bytes idp_key_sign_encoded(struct idp_call *call, const struct idp_key *key,
+                                      const struct idp_algorithm *algorithm,
+                                      struct idp_bytes input);
+
 /* jws.c */
 enum idp_reason {
     IDP_REASON_VALID,

@@ -79,19 +79,17 @@ struct idp_bytes idp_key_store_context(struct idp_call *call, struct idp_bytes t
 const struct idp_sealed_column idp_signing_key_sealed = {
     &idp_key_store_statements[SEALED], &idp_key_store_statements[RESEAL], idp_key_store_context};
 
-static const struct idp_key *key_open(struct idp_call *call, const struct idp_stored_key *stored)
+const struct idp_key *idp_sealed_key_open(struct idp_call *call, struct idp_bytes sealed,
+                                          struct idp_bytes context)
 {
-    struct idp_bytes context = idp_key_store_context(call, idp_tenant(call), stored->kid);
-    struct idp_bytes parts[] = {idp_seal_fingerprint(call, stored->sealed), context,
-                                stored->sealed};
+    struct idp_bytes parts[] = {idp_seal_fingerprint(call, sealed), context, sealed};
     struct idp_bytes digest = idp_digest(call, "idplane sealed key", parts, IDP_COUNT(parts));
     struct idp_key_set cached = idp_key_cache_get(call, IDP_KEYS_STORED, digest);
     if (cached.count > 0) {
         return cached.keys[0];
     }
     const char *why;
-    const struct idp_json *jwk =
-        idp_json_read(call, idp_unseal(call, stored->sealed, context), &why);
+    const struct idp_json *jwk = idp_json_read(call, idp_unseal(call, sealed, context), &why);
     bool doubtful = false;
     const struct idp_key *key = idp_jwk_read(call, jwk, true, &doubtful);
     if (key == NULL) {
@@ -100,6 +98,12 @@ static const struct idp_key *key_open(struct idp_call *call, const struct idp_st
     return idp_key_cache_put(call, IDP_KEYS_STORED, digest,
                              (struct idp_key_set){.count = 1, .keys = &key})
         .keys[0];
+}
+
+static const struct idp_key *key_open(struct idp_call *call, const struct idp_stored_key *stored)
+{
+    return idp_sealed_key_open(call, stored->sealed,
+                               idp_key_store_context(call, idp_tenant(call), stored->kid));
 }
 
 /* ---- signing ---- */

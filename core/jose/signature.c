@@ -91,27 +91,32 @@ static bool digest_make(const EVP_MD *hash, struct idp_bytes input, unsigned cha
     return EVP_Digest(input.data, input.size, out, NULL, hash, NULL) == 1;
 }
 
-static bool verify_hashed(const struct idp_key *key, const struct idp_algorithm *algorithm,
-                          const EVP_MD *hash, struct idp_bytes input, struct idp_bytes signature)
+/* The signature as OpenSSL and certificates have it. */
+static bool verify_encoded(const struct idp_key *key, const struct idp_algorithm *algorithm,
+                           const EVP_MD *hash, struct idp_bytes input, struct idp_bytes signature)
 {
-    unsigned char der[DER_SIZE_MAX], digest[EVP_MAX_MD_SIZE];
-    const unsigned char *encoded = octets(signature);
-    size_t size = signature.size;
-    if (key->type == IDP_KEY_EC) {
-        size = der_of_raw(signature, der);
-        encoded = der;
-    }
-    if (size == 0 || !digest_make(hash, input, digest)) {
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    if (signature.size == 0 || !digest_make(hash, input, digest)) {
         return false;
     }
     EVP_PKEY_CTX *context = idp_key_context_take(key, algorithm, hash, false);
-    if (context == NULL ||
-        EVP_PKEY_verify(context, encoded, size, digest, algorithm->hash_size) != 1) {
+    if (context == NULL || EVP_PKEY_verify(context, octets(signature), signature.size, digest,
+                                           algorithm->hash_size) != 1) {
         EVP_PKEY_CTX_free(context);
         return false;
     }
     idp_key_context_give(key, algorithm, false, context);
     return true;
+}
+
+static bool verify_hashed(const struct idp_key *key, const struct idp_algorithm *algorithm,
+                          const EVP_MD *hash, struct idp_bytes input, struct idp_bytes signature)
+{
+    unsigned char der[DER_SIZE_MAX];
+    if (key->type == IDP_KEY_EC) {
+        signature = (struct idp_bytes){(const char *)der, der_of_raw(signature, der)};
+    }
+    return verify_encoded(key, algorithm, hash, input, signature);
 }
 
 static bool verify(struct idp_call *call, const struct idp_key *key,
@@ -148,23 +153,34 @@ static bool sign_whole(const struct idp_key *key, struct idp_bytes input, unsign
     return done;
 }
 
-static bool sign_hashed(const struct idp_key *key, const struct idp_algorithm *algorithm,
-                        const EVP_MD *hash, struct idp_bytes input, unsigned char *out, size_t size)
+/* *size: the room that there is, then how much of it was taken. */
+static bool sign_encoded(const struct idp_key *key, const struct idp_algorithm *algorithm,
+                         const EVP_MD *hash, struct idp_bytes input, unsigned char *out,
+                         size_t *size)
 {
-    unsigned char made[IDP_SIGNATURE_SIZE_MAX], digest[EVP_MAX_MD_SIZE];
-    size_t made_size = sizeof made;
-    bool is_ec = key->type == IDP_KEY_EC;
+    unsigned char digest[EVP_MAX_MD_SIZE];
     if (!digest_make(hash, input, digest)) {
         return false;
     }
     EVP_PKEY_CTX *context = idp_key_context_take(key, algorithm, hash, true);
-    if (context == NULL || EVP_PKEY_sign(context, is_ec ? made : out, is_ec ? &made_size : &size,
-                                         digest, algorithm->hash_size) != 1) {
+    if (context == NULL || EVP_PKEY_sign(context, out, size, digest, algorithm->hash_size) != 1) {
         EVP_PKEY_CTX_free(context);
         return false;
     }
     idp_key_context_give(key, algorithm, true, context);
-    return !is_ec || raw_of_der(made, made_size, out, (int)size / 2);
+    return true;
+}
+
+static bool sign_hashed(const struct idp_key *key, const struct idp_algorithm *algorithm,
+                        const EVP_MD *hash, struct idp_bytes input, unsigned char *out, size_t size)
+{
+    unsigned char made[DER_SIZE_MAX];
+    size_t made_size = sizeof made;
+    if (key->type != IDP_KEY_EC) {
+        return sign_encoded(key, algorithm, hash, input, out, &size);
+    }
+    return sign_encoded(key, algorithm, hash, input, made, &made_size) &&
+           raw_of_der(made, made_size, out, (int)size / 2);
 }
 
 static bool sign(struct idp_call *call, const struct idp_key *key,
@@ -189,6 +205,37 @@ struct idp_bytes idp_key_sign(struct idp_call *call, const struct idp_key *key,
     size_t size = signature_size(key, algorithm);
     unsigned char *out = idp_allocate(call, size);
     if (!sign(call, key, algorithm, input, out, size)) {
+        idp_fail(call, IDP_CRYPTO);
+    }
+    return (struct idp_bytes){(const char *)out, size};
+}
+
+/* ---- as certificates have them ---- */
+
+bool idp_key_verify_encoded(struct idp_call *call, const struct idp_key *key,
+                            const struct idp_algorithm *algorithm, struct idp_bytes input,
+                            struct idp_bytes signature)
+{
+    ERR_set_mark();
+    bool valid = key->type == IDP_KEY_OKP
+                     ? signature.size == signature_size(key, algorithm) &&
+                           verify_whole(key, input, signature)
+                     : verify_encoded(key, algorithm, idp_hash_method(call, algorithm->hash), input,
+                                      signature);
+    ERR_pop_to_mark();
+    return valid;
+}
+
+struct idp_bytes idp_key_sign_encoded(struct idp_call *call, const struct idp_key *key,
+                                      const struct idp_algorithm *algorithm, struct idp_bytes input)
+{
+    size_t size = key->type == IDP_KEY_EC ? DER_SIZE_MAX : signature_size(key, algorithm);
+    unsigned char *out = idp_allocate(call, size);
+    bool done = key->type == IDP_KEY_OKP
+                    ? sign_whole(key, input, out, size)
+                    : sign_encoded(key, algorithm, idp_hash_method(call, algorithm->hash), input,
+                                   out, &size);
+    if (!done) {
         idp_fail(call, IDP_CRYPTO);
     }
     return (struct idp_bytes){(const char *)out, size};

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* pki.h - certificates (RFC 5280): requests read, certificates issued and withdrawn by the
+ * authorities of a tenant. What a certificate says comes from its profile, never from the request:
+ * of that only the key and the name that the profile allows are taken. */
+#ifndef IDPLANE_PKI_H
+#define IDPLANE_PKI_H
+
+#include "core/jose/jose.h"
+
+enum {
+    IDP_CSR_SIZE_MAX = 16 << 10,
+    IDP_CA_NAME_SIZE_MAX = 64,
+    IDP_COMMON_NAME_SIZE_MAX = 256, /* 64 characters (RFC 5280 appendix A.1) */
+    IDP_NAME_ATTRIBUTE_COUNT_MAX = 32,
+    IDP_EXTENSION_COUNT_MAX = 32,
+    IDP_SERIAL_SIZE = 16
+};
+
+struct idp_value idp_sql_csr_inspect(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_create_ca(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_sign_csr(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_revoke_certificate(struct idp_call *call,
+                                            const struct idp_value *arguments);
+struct idp_value idp_sql_crl(struct idp_call *call, const struct idp_value *arguments);
+
+extern const struct idp_sealed_column idp_ca_sealed;
+extern const struct idp_statement idp_ca_statements[], idp_ca_create_statements[],
+    idp_issue_statements[], idp_revocation_statements[], idp_crl_statements[];
+extern const size_t idp_ca_statement_count, idp_ca_create_statement_count,
+    idp_issue_statement_count, idp_revocation_statement_count, idp_crl_statement_count;
+
+#endif

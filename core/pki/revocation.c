@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* revocation.c - a certificate that is good no more (RFC 5280 §5.3.1). Then the list of its
+ * authority is out of date, and the name of its device is free unless its key has another one. */
+#include "core/pki/x509.h"
+
+enum { REVOKE, FIND, OUTDATE, RELEASE };
+
+const struct idp_statement idp_revocation_statements[] = {
+    /* That the key is somebody else's may turn out later. */
+    [REVOKE] = {"UPDATE idplane.certificate SET status = 'revoked', reason = $3,"
+                " revoked_at = CASE WHEN status = 'valid' THEN $4 ELSE revoked_at END"
+                " WHERE tenant = $1 AND serial = $2 AND (status = 'valid'"
+                " OR $3 = 'keyCompromise' AND reason <> 'keyCompromise')"
+                " RETURNING ca_id, common_name, key_digest",
+                "tttz", "ttx"},
+    [FIND] = {"SELECT status, reason, revoked_at, ca_id FROM idplane.certificate"
+              " WHERE tenant = $1 AND serial = $2",
+              "tt", "ttzt"},
+    [OUTDATE] = {"INSERT INTO idplane.certificate_list (tenant, ca_id, number, change_count,"
+                 " listed_change_count, next_update, list) VALUES ($1, $2, 0, 1, -1, $3, $4)"
+                 " ON CONFLICT (tenant, ca_id) DO UPDATE SET"
+                 " change_count = idplane.certificate_list.change_count + 1",
+                 "ttzx", ""},
+    [RELEASE] = {"DELETE FROM idplane.certificate_holder WHERE tenant = $1 AND common_name = $2"
+                 " AND key_digest = $3 AND NOT EXISTS (SELECT 1 FROM idplane.certificate c"
+                 " WHERE c.tenant = $1 AND c.common_name = $2 AND c.key_digest = $3"
+                 " AND c.status = 'valid' AND c.not_after > $4)",
+                 "ttxz", ""},
+};
+const size_t idp_revocation_statement_count = IDP_COUNT(idp_revocation_statements);
+
+/* As RFC 5280 names them; removeFromCRL is for lists of changes only. */
+static const struct {
+    const char *name;
+    unsigned char code;
+} reasons[] = {
+    {"unspecified", 0},        {"keyCompromise", 1},      {"cACompromise", 2},
+    {"affiliationChanged", 3}, {"superseded", 4},         {"cessationOfOperation", 5},
+    {"certificateHold", 6},    {"privilegeWithdrawn", 9}, {"aACompromise", 10},
+};
+
+int idp_revocation_reason(struct idp_bytes name)
+{
+    for (size_t i = 0; i < IDP_COUNT(reasons); i++) {
+        if (idp_bytes_is(name, reasons[i].name)) {
+            return reasons[i].code;
+        }
+    }
+    return -1;
+}
+
+static struct idp_bytes reason_argument(struct idp_call *call, struct idp_value value)
+{
+    struct idp_bytes reason = idp_text_of(value);
+    reason = reason.data == NULL ? idp_bytes_of("unspecified") : reason;
+    if (idp_revocation_reason(reason) < 0) {
+        idp_fail_with(call, IDP_INVALID_ARGUMENT,
+                      "The reason is one of RFC 5280: unspecified, keyCompromise, cACompromise, "
+                      "affiliationChanged, superseded, cessationOfOperation, certificateHold, "
+                      "privilegeWithdrawn, aACompromise.");
+    }
+    return reason;
+}
+
+static void revoked(struct idp_call *call, struct idp_bytes serial, struct idp_bytes reason,
+                    const struct idp_value *row)
+{
+    struct idp_value tenant = idp_value_text(idp_tenant(call));
+    struct idp_value now = idp_value_time(idp_now_us(call)),
+                     holder[] = {tenant, row[1], row[2], now};
+    struct idp_value list[] = {tenant, row[0], now, idp_value_blob((struct idp_bytes){"", 0})};
+    struct idp_json *details = idp_json_new(call, IDP_JSON_OBJECT);
+    struct idp_audit event = {"certificate_revoked", "granted", idp_text_of(row[1]), serial,
+                              details};
+    idp_json_add_string(call, details, "ca", idp_text_of(row[0]));
+    idp_json_add_string(call, details, "reason", reason);
+    idp_run(call, &idp_revocation_statements[OUTDATE], list);
+    idp_run(call, &idp_revocation_statements[RELEASE], holder);
+    idp_audit_add(call, &event);
+}
+
+/* revoke_certificate(serial, reason) → what it is now; NULL: there is none of this serial */
+struct idp_value idp_sql_revoke_certificate(struct idp_call *call,
+                                            const struct idp_value *arguments)
+{
+    struct idp_bytes serial = idp_lower_case(call, arguments[0].bytes);
+    struct idp_bytes reason = reason_argument(call, arguments[1]);
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(serial),
+                              idp_value_text(reason), idp_value_time(idp_now_us(call))};
+    call->host->begin(call);
+    const struct idp_value *row = idp_run_one(call, &idp_revocation_statements[REVOKE], key);
+    if (row != NULL) {
+        revoked(call, serial, reason, row);
+    }
+    const struct idp_value *now = idp_run_one(call, &idp_revocation_statements[FIND], key);
+    if (now == NULL) {
+        return idp_null();
+    }
+    struct idp_json *answer = idp_json_new(call, IDP_JSON_OBJECT);
+    idp_json_add_string(call, answer, "serial", serial);
+    idp_json_add_string(call, answer, "status", idp_text_of(now[0]));
+    idp_json_add_string(call, answer, "reason", idp_text_of(now[1]));
+    idp_json_add_string(call, answer, "revoked_at", idp_time_text(call, idp_integer_of(now[2])));
+    idp_json_add_string(call, answer, "ca", idp_text_of(now[3]));
+    idp_json_add_bool(call, answer, "changed", row != NULL);
+    return idp_value_json(answer);
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* x509.h - the parts that certificates, requests and lists have in common; only core/pki includes
+ * it. Functions that return a text return why not, a word of docs/pki.md, and NULL where it is
+ * well. */
+#ifndef IDPLANE_X509_H
+#define IDPLANE_X509_H
+
+#include "core/pki/pki.h"
+
+/* Clocks of devices are late: what is issued now is good an hour before. */
+enum { IDP_ISSUED_EARLY_S = 3600 };
+
+/* ---- text forms (pem.c) ---- */
+
+/* Takes the next block of one of the labels, "A|B" (RFC 7468); data NULL where it is none. */
+struct idp_bytes idp_pem_take(struct idp_call *call, struct idp_bytes *rest, const char *labels);
+/* Exactly one such block with white space around it, or base64 without a label; else data NULL. */
+struct idp_bytes idp_pem_only(struct idp_call *call, struct idp_bytes text, const char *labels);
+struct idp_bytes idp_pem_of(struct idp_call *call, struct idp_bytes der, const char *label);
+
+/* ---- names (name.c) ---- */
+
+struct idp_name {
+    struct idp_bytes der;         /* whole */
+    struct idp_bytes text;        /* RFC 4514 */
+    struct idp_bytes common_name; /* data NULL: none; UTF-8 */
+    size_t common_name_count;
+};
+/* `name` where a value is empty, too long, no text, or holds a NUL; `format` where it is no Name.
+ */
+const char *idp_name_read(struct idp_call *call, struct idp_bytes der, struct idp_name *out);
+/* A Name of one common name. */
+struct idp_bytes idp_name_of(struct idp_call *call, struct idp_bytes common_name);
+/* A Name of the members of an object, in their order: CN, O, OU, C, ST, L, serialNumber; data NULL
+ * where it has others, or a value is none. */
+struct idp_bytes idp_name_of_json(struct idp_call *call, const struct idp_json *object);
+
+/* ---- extensions (extension.c) ---- */
+
+struct idp_extension_value {
+    struct idp_bytes oid; /* contents */
+    bool is_critical;
+    struct idp_bytes value;
+};
+struct idp_extensions {
+    size_t count;
+    struct idp_extension_value items[IDP_EXTENSION_COUNT_MAX];
+};
+/* Of a SEQUENCE OF Extension, whole: `extension` where one is there twice or it is malformed. */
+const char *idp_extensions_read(struct idp_bytes der, struct idp_extensions *out);
+/* One Extension; `oid` is the whole value, `contents` the value inside the OCTET STRING. */
+struct idp_bytes idp_extension_of(struct idp_call *call, struct idp_bytes oid, bool is_critical,
+                                  struct idp_bytes contents);
+/* "basicConstraints", or the numbers of the object identifier. */
+struct idp_bytes idp_extension_name(struct idp_call *call, struct idp_bytes oid);
+
+/* ---- requests (csr.c) ---- */
+
+struct idp_csr {
+    struct idp_name subject;
+    struct idp_bytes spki; /* whole */
+    const struct idp_key *key;
+    struct idp_bytes algorithm; /* whole */
+    struct idp_extensions requested;
+};
+/* Reads a PKCS #10 request (RFC 2986) and checks that who made it has the key. NULL, or one of
+ * format, name, extension, key, key_type, key_weak, algorithm, hash_weak, signature. */
+const char *idp_csr_read(struct idp_call *call, struct idp_bytes der, struct idp_csr *out);
+/* PEM or base64; `format` as well where it is neither. */
+const char *idp_csr_read_text(struct idp_call *call, struct idp_bytes text, struct idp_csr *out);
+
+/* ---- certificates (certificate.c) ---- */
+
+/* All that one says but who signs it. */
+struct idp_certificate_plan {
+    struct idp_bytes serial;                /* magnitude */
+    struct idp_bytes issuer, subject, spki; /* whole */
+    int64_t not_before_us, not_after_us;
+    const struct idp_bytes *extensions; /* each whole */
+    size_t extension_count;
+};
+/* The certificate as DER. */
+struct idp_bytes idp_certificate_make(struct idp_call *call, const struct idp_key *issuer_key,
+                                      const struct idp_certificate_plan *plan);
+/* Signs what is to be signed: certificate, list or answer. */
+struct idp_bytes idp_x509_wrap(struct idp_call *call, const struct idp_key *key,
+                               struct idp_bytes to_be_signed);
+/* IDP_SERIAL_SIZE bytes, of which 126 bits are random. */
+struct idp_bytes idp_serial_new(struct idp_call *call);
+/* RFC 7093 §2 (1): of the bits of a SubjectPublicKeyInfo. */
+struct idp_bytes idp_key_identifier(struct idp_call *call, struct idp_bytes spki);
+struct idp_bytes idp_hex(struct idp_call *call, struct idp_bytes bytes);
+
+/* The extensions that are written here, each whole. path_length below 0: none. */
+struct idp_bytes idp_basic_constraints(struct idp_call *call, bool is_ca, int64_t path_length);
+/* bits: of the first byte, from 0x80 digitalSignature on. */
+struct idp_bytes idp_key_usage(struct idp_call *call, unsigned char bits);
+struct idp_bytes idp_subject_key_identifier(struct idp_call *call, struct idp_bytes identifier);
+struct idp_bytes idp_authority_key_identifier(struct idp_call *call, struct idp_bytes identifier);
+struct idp_bytes idp_crl_distribution_point(struct idp_call *call, struct idp_bytes url);
+
+/* ---- what certificates are for (profile.c) ---- */
+
+struct idp_profile {
+    const char *name;
+    unsigned char key_usage;   /* see idp_key_usage */
+    struct idp_bytes purposes; /* of extendedKeyUsage: object identifiers, one behind the other */
+    int64_t lifetime_s;
+    bool names_device; /* the common name is uuid:<uuid>, of one key at a time */
+};
+/* NULL: there is none of this name. */
+const struct idp_profile *idp_profile_find(struct idp_bytes name);
+/* `common_name` where the request has none that the profile takes; else the one that it gets. */
+const char *idp_profile_name(struct idp_call *call, const struct idp_profile *profile,
+                             const struct idp_csr *csr, struct idp_bytes *common_name);
+
+/* ---- authorities (ca.c) ---- */
+
+struct idp_ca {
+    struct idp_bytes name;
+    int64_t generation;
+    struct idp_bytes certificate, chain; /* DER; chain: those above, one behind the other */
+    struct idp_bytes subject;            /* whole */
+    struct idp_bytes key_identifier;
+    const struct idp_key *key;
+    int64_t not_before_us, not_after_us;
+};
+/* The active generation of an authority, or "name@generation" whatever its state. Raises
+ * IDP_NO_SUCH_CA. */
+struct idp_ca idp_ca_load(struct idp_call *call, struct idp_bytes name);
+/* What a private key of an authority is sealed for. */
+struct idp_bytes idp_ca_seal_context(struct idp_call *call, struct idp_bytes tenant,
+                                     struct idp_bytes ca_id);
+/* "name@generation": who signed a certificate, for good. */
+struct idp_bytes idp_ca_full_name(struct idp_call *call, const struct idp_ca *ca);
+/* PEM of the authority and of those above it. */
+struct idp_bytes idp_ca_chain(struct idp_call *call, const struct idp_ca *ca);
+
+/* ---- revocation (revocation.c) ---- */
+
+/* The code of a reason by its name in RFC 5280 §5.3.1; -1: there is none of this name. */
+int idp_revocation_reason(struct idp_bytes name);
+
+#endif

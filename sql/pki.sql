@@ -1,0 +1,72 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- pki.sql: tables of certificates, for both engines, in the dialect of schema.sql.
+
+CREATE TABLE idplane.certificate_authority (
+    tenant text COLLATE "C" NOT NULL,
+    ca_id text COLLATE "C" NOT NULL,
+    ca text COLLATE "C" NOT NULL,
+    generation bigint NOT NULL,
+    state text COLLATE "C" NOT NULL,
+    subject text COLLATE "C" NOT NULL,
+    subject_name bytea NOT NULL,
+    certificate bytea NOT NULL,
+    chain bytea NOT NULL,
+    key_identifier bytea NOT NULL,
+    sealed_private_key bytea NOT NULL,
+    not_before timestamptz NOT NULL,
+    not_after timestamptz NOT NULL,
+    created_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant, ca_id)
+);
+CREATE UNIQUE INDEX idplane_certificate_authority_active ON idplane.certificate_authority (tenant, ca) WHERE state = 'active';
+COMMENT ON TABLE idplane.certificate_authority IS 'Certificate authorities of a tenant, each generation of their keys. state: active, retired.';
+COMMENT ON COLUMN idplane.certificate_authority.chain IS 'The certificates above it, DER, one behind the other; empty where it is a root.';
+COMMENT ON COLUMN idplane.certificate_authority.sealed_private_key IS 'AES-256-GCM under the master key, bound to tenant and ca_id.';
+
+CREATE TABLE idplane.certificate (
+    tenant text COLLATE "C" NOT NULL,
+    issuer_key_identifier text COLLATE "C" NOT NULL,
+    serial text COLLATE "C" NOT NULL,
+    ca_id text COLLATE "C" NOT NULL,
+    profile text COLLATE "C" NOT NULL,
+    subject text COLLATE "C" NOT NULL,
+    common_name text COLLATE "C" NOT NULL,
+    key_digest bytea NOT NULL,
+    not_before timestamptz NOT NULL,
+    not_after timestamptz NOT NULL,
+    issued_at timestamptz NOT NULL,
+    status text COLLATE "C" NOT NULL,
+    reason text COLLATE "C",
+    revoked_at timestamptz,
+    certificate bytea NOT NULL,
+    PRIMARY KEY (tenant, issuer_key_identifier, serial)
+);
+CREATE UNIQUE INDEX idplane_certificate_serial ON idplane.certificate (tenant, serial);
+CREATE INDEX idplane_certificate_common_name ON idplane.certificate (tenant, common_name, issued_at);
+CREATE INDEX idplane_certificate_compromised ON idplane.certificate (tenant, key_digest) WHERE reason = 'keyCompromise';
+CREATE INDEX idplane_certificate_revoked ON idplane.certificate (tenant, ca_id, not_after) WHERE status = 'revoked';
+COMMENT ON TABLE idplane.certificate IS 'Certificates that were issued. status: valid, revoked; expired is valid past not_after.';
+COMMENT ON COLUMN idplane.certificate.reason IS 'Why it was revoked, as RFC 5280 5.3.1 names it.';
+
+CREATE TABLE idplane.certificate_holder (
+    tenant text COLLATE "C" NOT NULL,
+    common_name text COLLATE "C" NOT NULL,
+    key_digest bytea NOT NULL,
+    valid_until timestamptz NOT NULL,
+    PRIMARY KEY (tenant, common_name)
+);
+COMMENT ON TABLE idplane.certificate_holder IS 'Which key has the name of a device: another one gets it when nothing of the former is good any more.';
+
+CREATE TABLE idplane.certificate_list (
+    tenant text COLLATE "C" NOT NULL,
+    ca_id text COLLATE "C" NOT NULL,
+    number bigint NOT NULL,
+    change_count bigint NOT NULL,
+    listed_change_count bigint NOT NULL,
+    next_update timestamptz NOT NULL,
+    list bytea NOT NULL,
+    PRIMARY KEY (tenant, ca_id)
+);
+COMMENT ON TABLE idplane.certificate_list IS 'The revocation list of an authority as it was signed last.';
+COMMENT ON COLUMN idplane.certificate_list.change_count IS 'How many certificates were revoked.';
+COMMENT ON COLUMN idplane.certificate_list.listed_change_count IS 'How many of these the list has; -1: there is no list yet.';

@@ -43,6 +43,12 @@ enum idp_limit {
     IDP_KEY_TEXT_SIZE_MAX = 256 << 10,
     IDP_KEY_COUNT_MAX = 256,
     IDP_CERTIFICATE_COUNT_MAX = 8, /* beside a key */
+    IDP_CERTIFICATE_SIZE_MAX = 16 << 10,
+    IDP_CHAIN_LENGTH_MAX = 16,     /* leaf and anchor included */
+    IDP_CHAIN_SENT_COUNT_MAX = 64, /* certificates beside the leaf */
+    IDP_CHAIN_ANCHOR_COUNT_MAX = 256,
+    IDP_CHAIN_CRL_COUNT_MAX = 32,
+    IDP_CHAIN_ATTEMPT_COUNT_MAX = 16, /* paths that are tried */
     IDP_TENANT_SIZE_MAX = 128,
     IDP_CLIENT_ID_SIZE_MAX = 255,
     IDP_CLIENT_SECRET_SIZE_MAX = 255,

@@ -192,6 +192,14 @@ CREATE FUNCTION idplane.csr_inspect(csr text) RETURNS jsonb
     LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.csr_inspect(text) IS 'What a certification request says, or why it is refused.';
 
+CREATE FUNCTION idplane.certificate_inspect(certificate text) RETURNS jsonb
+    LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.certificate_inspect(text) IS 'What a certificate says; nothing of it is verified.';
+
+CREATE FUNCTION idplane.verify_chain(leaf text, intermediates text, anchors text, policy jsonb DEFAULT NULL) RETURNS jsonb
+    LANGUAGE c STABLE PARALLEL SAFE COST 20000 AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.verify_chain(text, text, text, jsonb) IS 'Whether a certificate leads to an anchor, by which path, or why not.';
+
 CREATE FUNCTION idplane.sign_csr(csr text, profile text DEFAULT 'identity', options jsonb DEFAULT NULL) RETURNS jsonb
     LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER COST 10000 AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.sign_csr(text, text, jsonb) IS 'A certificate for the key of a request, as the profile says.';

@@ -56,6 +56,8 @@ GRANT EXECUTE ON FUNCTION
     idplane.provider_keys(text, text, jsonb),
     idplane.sso_template(text, jsonb),
     idplane.qr_code(text),
+    idplane.certificate_inspect(text),
+    idplane.verify_chain(text, text, text, jsonb),
     idplane.jwks(),
     idplane.authenticate(text),
     idplane.current_claims(),

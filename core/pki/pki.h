@@ -23,6 +23,16 @@ struct idp_value idp_sql_revoke_certificate(struct idp_call *call,
                                             const struct idp_value *arguments);
 struct idp_value idp_sql_crl(struct idp_call *call, const struct idp_value *arguments);
 
+/* The verdict of verify_chain: see docs/functions.md. policy may be NULL. Raises
+ * IDP_INVALID_ARGUMENT for a malformed policy, nothing for any certificate. (chain.c) */
+struct idp_json *idp_chain_verify(struct idp_call *call, struct idp_bytes leaf,
+                                  struct idp_bytes intermediates, struct idp_bytes anchors,
+                                  const struct idp_json *policy);
+
+struct idp_value idp_sql_certificate_inspect(struct idp_call *call,
+                                             const struct idp_value *arguments);
+struct idp_value idp_sql_verify_chain(struct idp_call *call, const struct idp_value *arguments);
+
 extern const struct idp_sealed_column idp_ca_sealed;
 extern const struct idp_statement idp_ca_statements[], idp_ca_create_statements[],
     idp_issue_statements[], idp_revocation_statements[], idp_crl_statements[];

@@ -143,7 +143,13 @@ bool idp_der_take_time(struct idp_bytes *rest, int64_t *time_us)
         }
     }
     *rest = at;
-    return idp_time_read(idp_bytes_of(text), time_us);
+    if (memcmp(text, "1970", 4) >= 0) {
+        return idp_time_read(idp_bytes_of(text), time_us);
+    }
+    memcpy(text, "1972", 4); /* which has each day that a year can have */
+    bool is_time = idp_time_read(idp_bytes_of(text), time_us);
+    *time_us = 0;
+    return is_time;
 }
 
 /* ---- object identifiers ---- */

@@ -109,11 +109,13 @@ static bool key_is_odd(const X509 *x509)
 
 /* ---- all of them ---- */
 
-static bool constraints_misplaced(const struct idp_certificate *certificate, const X509 *x509)
+/* Constraints bind only below an authority, and whoever cannot read them must not go on. */
+static bool constraints_misplaced(const struct idp_chain_item *item)
 {
-    uint32_t flags = X509_get_extension_flags((X509 *)(uintptr_t)x509);
-    return idp_certificate_extension(certificate, idp_oid_name_constraints) != NULL &&
-           (flags & EXFLAG_CA) == 0;
+    const struct idp_extension_value *extension =
+        idp_certificate_extension(&item->certificate, idp_oid_name_constraints);
+    return extension != NULL &&
+           (!extension->is_critical || (X509_get_extension_flags(item->x509) & EXFLAG_CA) == 0);
 }
 
 bool idp_chain_breaks_rule(const struct idp_chain_item *item, enum idp_chain_place place)
@@ -123,7 +125,7 @@ bool idp_chain_breaks_rule(const struct idp_chain_item *item, enum idp_chain_pla
         idp_certificate_extension(certificate, idp_oid_policy_constraints);
     return certificate->serial.size > SERIAL_SIZE_MAX ||
            (policy_constraints != NULL && !policy_constraints->is_critical) ||
-           constraints_misplaced(certificate, item->x509) ||
-           alternative_name_malformed(certificate) || authority_key_malformed(certificate) ||
-           key_is_odd(item->x509) || (place == IDP_CHAIN_ANCHOR && names_other_key(item));
+           constraints_misplaced(item) || alternative_name_malformed(certificate) ||
+           authority_key_malformed(certificate) || key_is_odd(item->x509) ||
+           (place == IDP_CHAIN_ANCHOR && names_other_key(item));
 }

@@ -73,6 +73,14 @@ static bool forgives_list(const struct attempt *attempt, X509_STORE_CTX *context
                                   !idp_chain_has_list(attempt->policy, X509_get_issuer_name(x509)));
 }
 
+/* Critical or not, it is heeded here; of an anchor more care is asked. */
+static bool forgives_intermediate(const struct attempt *attempt, X509_STORE_CTX *context,
+                                  X509 *x509)
+{
+    (void)attempt, (void)x509;
+    return !is_anchor(context);
+}
+
 static bool forgives_anchor(const struct attempt *attempt, X509_STORE_CTX *context, X509 *x509)
 {
     (void)attempt, (void)x509;
@@ -102,6 +110,7 @@ static int judge(int is_good, X509_STORE_CTX *context)
         {X509_V_ERR_CERT_HAS_EXPIRED, forgives_expiry},
         {X509_V_ERR_UNHANDLED_CRITICAL_EXTENSION, forgives_extension},
         {X509_V_ERR_CA_CERT_MISSING_KEY_USAGE, forgives_key_usage},
+        {X509_V_ERR_CA_BCONS_NOT_CRITICAL, forgives_intermediate},
         {X509_V_ERR_UNABLE_TO_GET_CRL, forgives_list},
         {X509_V_ERR_UNABLE_TO_GET_CRL_ISSUER, forgives_anchor},
         {X509_V_ERR_CRL_SIGNATURE_FAILURE, forgives_anchor},

@@ -82,7 +82,7 @@ struct idp_json *idp_chain_verify(struct idp_call *call, struct idp_bytes leaf,
     return path.reason == NULL ? verdict_of(call, &path) : refusal_of(call, &path);
 }
 
-/* verify_chain(leaf, intermediates, anchors, policy) → {"valid":true,…} or {"valid":false,…} */
+/* verify_chain(leaf, intermediates, anchors, policy) → {"valid":true,…} or what is wrong */
 struct idp_value idp_sql_verify_chain(struct idp_call *call, const struct idp_value *arguments)
 {
     const struct idp_json *policy = idp_json_object_argument(call, arguments[3], "policy");

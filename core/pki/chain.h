@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* chain.h - certificates that others issued, and the path from one to an anchor (RFC 5280 §6); only
- * core/pki includes it. OpenSSL finds and validates the path; what it leaves to the application is
- * asked here. Reasons are words of docs/pki.md. */
+/* chain.h - certificates that others issued, and the path from one to an anchor (RFC 5280 §6);
+ * only core/pki includes it. OpenSSL finds and validates the path; what it leaves to the
+ * application is asked here. Reasons are words of docs/pki.md. */
 #ifndef IDPLANE_CHAIN_H
 #define IDPLANE_CHAIN_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* chain_certificate.c - a certificate (RFC 5280 §4.1) taken apart: in DER and in no other spelling,
+/* chain_certificate.c - a certificate (RFC 5280 §4.1) taken apart: in DER and no other spelling,
  * so that nobody who reads it after us reads something else. */
 #include "core/pki/chain.h"
 

@@ -11,8 +11,7 @@ static void fail_member(struct idp_call *call, const char *name) IDP_NORETURN;
 
 static void fail_member(struct idp_call *call, const char *name)
 {
-    idp_fail_with(call, IDP_INVALID_ARGUMENT, "The member %s of policy has a wrong type or value.",
-                  name);
+    idp_fail_with(call, IDP_INVALID_ARGUMENT, "policy.%s has a wrong type or value.", name);
 }
 
 static void check_names(struct idp_call *call, const struct idp_json *object, const char *names)

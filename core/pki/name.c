@@ -6,20 +6,21 @@ enum { CHARACTER_COUNT_MAX = 64, TEXT_SIZE_MAX = 4 << 10 };
 
 static const struct attribute {
     const char *name;
+    unsigned char tag;    /* of the text that is written (RFC 5280 appendix A.1) */
     struct idp_bytes oid; /* contents */
 } attributes[] = {
-    {"CN", IDP_LITERAL("\x55\x04\x03")},
-    {"C", IDP_LITERAL("\x55\x04\x06")},
-    {"L", IDP_LITERAL("\x55\x04\x07")},
-    {"ST", IDP_LITERAL("\x55\x04\x08")},
-    {"O", IDP_LITERAL("\x55\x04\x0a")},
-    {"OU", IDP_LITERAL("\x55\x04\x0b")},
-    {"serialNumber", IDP_LITERAL("\x55\x04\x05")},
-    {"DC", IDP_LITERAL("\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x19")},
-    {"UID", IDP_LITERAL("\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x01")},
-    {"emailAddress", IDP_LITERAL("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x01")},
+    {"DC", IDP_DER_IA5_STRING, IDP_LITERAL("\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x19")},
+    {"C", IDP_DER_PRINTABLE_STRING, IDP_LITERAL("\x55\x04\x06")},
+    {"ST", IDP_DER_UTF8_STRING, IDP_LITERAL("\x55\x04\x08")},
+    {"L", IDP_DER_UTF8_STRING, IDP_LITERAL("\x55\x04\x07")},
+    {"O", IDP_DER_UTF8_STRING, IDP_LITERAL("\x55\x04\x0a")},
+    {"OU", IDP_DER_UTF8_STRING, IDP_LITERAL("\x55\x04\x0b")},
+    {"CN", IDP_DER_UTF8_STRING, IDP_LITERAL("\x55\x04\x03")},
+    {"serialNumber", IDP_DER_PRINTABLE_STRING, IDP_LITERAL("\x55\x04\x05")},
+    {"UID", IDP_DER_UTF8_STRING, IDP_LITERAL("\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x01")},
+    {"emailAddress", IDP_DER_IA5_STRING, IDP_LITERAL("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x01")},
 };
-enum { COMMON_NAME = 0 };
+enum { COMMON_NAME = 6 };
 
 /* ---- values ---- */
 
@@ -195,11 +196,11 @@ const char *idp_name_read(struct idp_call *call, struct idp_bytes der, struct id
 
 /* ---- writing ---- */
 
-static struct idp_bytes relative_of(struct idp_call *call, struct idp_bytes oid,
+static struct idp_bytes relative_of(struct idp_call *call, const struct attribute *attribute,
                                     struct idp_bytes value)
 {
-    struct idp_bytes parts[] = {idp_der_put(call, IDP_DER_OID, oid),
-                                idp_der_put(call, IDP_DER_UTF8_STRING, value)};
+    struct idp_bytes parts[] = {idp_der_put(call, IDP_DER_OID, attribute->oid),
+                                idp_der_put(call, attribute->tag, value)};
     struct idp_bytes pair = idp_der_wrap(call, IDP_DER_SEQUENCE, parts, IDP_COUNT(parts));
     return idp_der_put(call, IDP_DER_SET, pair);
 }
@@ -207,7 +208,7 @@ static struct idp_bytes relative_of(struct idp_call *call, struct idp_bytes oid,
 struct idp_bytes idp_name_of(struct idp_call *call, struct idp_bytes common_name)
 {
     return idp_der_put(call, IDP_DER_SEQUENCE,
-                       relative_of(call, attributes[COMMON_NAME].oid, common_name));
+                       relative_of(call, &attributes[COMMON_NAME], common_name));
 }
 
 static const struct attribute *attribute_named(struct idp_bytes name)
@@ -220,17 +221,31 @@ static const struct attribute *attribute_named(struct idp_bytes name)
     return NULL;
 }
 
+/* A country has two letters. */
+static bool is_attribute(const struct idp_json *member)
+{
+    const struct attribute *attribute = attribute_named(member->name);
+    return attribute != NULL && member->kind == IDP_JSON_STRING && member->text.size > 0 &&
+           character_count(member->text) <= CHARACTER_COUNT_MAX &&
+           (attribute->tag == IDP_DER_UTF8_STRING || is_ascii(member->text)) &&
+           (!idp_bytes_is(member->name, "C") || member->text.size == 2);
+}
+
+/* In the order of the table, from the largest to the smallest: jsonb keeps none. */
 struct idp_bytes idp_name_of_json(struct idp_call *call, const struct idp_json *object)
 {
-    struct idp_bytes parts[IDP_NAME_ATTRIBUTE_COUNT_MAX], none = {NULL, 0};
+    struct idp_bytes parts[IDP_COUNT(attributes)], none = {NULL, 0};
     size_t count = 0;
     for (const struct idp_json *m = object->child; m != NULL; m = m->next) {
-        const struct attribute *attribute = attribute_named(m->name);
-        if (attribute == NULL || m->kind != IDP_JSON_STRING || m->text.size == 0 ||
-            character_count(m->text) > CHARACTER_COUNT_MAX || count == IDP_COUNT(parts)) {
+        if (!is_attribute(m)) {
             return none;
         }
-        parts[count++] = relative_of(call, attribute->oid, m->text);
+    }
+    for (size_t i = 0; i < IDP_COUNT(attributes); i++) {
+        struct idp_bytes value = idp_json_string(object, attributes[i].name);
+        if (value.data != NULL) {
+            parts[count++] = relative_of(call, &attributes[i], value);
+        }
     }
     return count == 0 ? none : idp_der_wrap(call, IDP_DER_SEQUENCE, parts, count);
 }

@@ -117,7 +117,6 @@ static const char *const errors[IDP_TEMPORARILY_UNAVAILABLE + 1] = {
                               "Versuch.",
     [IDP_TOO_MANY_CODES] = "Von dieser Adresse kamen zu viele unbekannte Codes.",
     [IDP_TOO_MANY_FAILURES] = "Von dieser Adresse kamen zu viele falsche Ausweise des Programms.",
-    [IDP_INVALID_CSR] = "Der Antrag auf ein Zertifikat ist abgelehnt: reasons sagt, warum.",
     [IDP_ALREADY_DECIDED] = "Diese Anfrage ist schon zugelassen oder abgelehnt, und dabei bleibt "
                             "es.",
     [IDP_CONFIRMATION_REQUIRED] = "Der Code kam mit einem Link: Bestätigen Sie, dass das Gerät "

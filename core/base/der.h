@@ -50,7 +50,8 @@ bool idp_der_take_number(struct idp_bytes *rest, struct idp_bytes *magnitude) ID
 /* Takes a BIT STRING of whole bytes. */
 bool idp_der_take_bits(struct idp_bytes *rest, struct idp_bytes *bytes) IDP_MUST_CHECK;
 
-/* Takes a UTCTime or GeneralizedTime in the form of RFC 5280 §4.1.2.5. */
+/* Takes a UTCTime or GeneralizedTime in the form of RFC 5280 §4.1.2.5, from 1950 on by the former,
+ * from 1970 on by the latter. */
 bool idp_der_take_time(struct idp_bytes *rest, int64_t *time_us) IDP_MUST_CHECK;
 
 /* An object identifier's contents as "1.2.840"; data NULL where they are none. */

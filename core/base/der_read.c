@@ -117,33 +117,52 @@ static bool two_digits(const char *at, char *out)
     return at[0] >= '0' && at[0] <= '9' && at[1] >= '0' && at[1] <= '9';
 }
 
-/* YYMMDDHHMMSSZ, or with a century before it, as the text that clock.c reads. */
-bool idp_der_take_time(struct idp_bytes *rest, int64_t *time_us)
+enum { CENTURY_SPLIT = '5', TWENTY_YEARS_DAYS = 20 * 365 + 5 };
+
+/* YYMMDDHHMMSSZ, or with a century before it, as the text that clock.c reads. Its years begin in
+ * 1970: those of a UTCTime that are before are read as twenty years later, when the same years are
+ * leap years. */
+static bool time_read(struct idp_bytes digits, bool is_long, int64_t *time_us)
 {
     static const size_t places[] = {2, 5, 8, 11, 14, 17}; /* of what follows the century */
     char text[] = "2000-00-00T00:00:00Z";
-    struct idp_bytes at = *rest, digits;
-    bool is_long = !idp_der_take(&at, IDP_DER_UTC_TIME, &digits);
-    if (is_long && !idp_der_take(&at, IDP_DER_GENERALIZED_TIME, &digits)) {
-        return false;
-    }
     size_t century_size = is_long ? 2 : 0;
-    if (digits.size != century_size + 13 || digits.data[digits.size - 1] != 'Z') {
+    if (digits.size != century_size + 13 || digits.data[digits.size - 1] != 'Z' ||
+        (is_long && !two_digits(digits.data, text))) {
         return false;
-    }
-    if (is_long && !two_digits(digits.data, text)) {
-        return false;
-    }
-    if (!is_long && digits.data[0] >= '5') {
-        memcpy(text, "19", 2);
     }
     for (size_t i = 0; i < IDP_COUNT(places); i++) {
         if (!two_digits(digits.data + century_size + 2 * i, text + places[i])) {
             return false;
         }
     }
+    bool is_last_century = !is_long && text[2] >= CENTURY_SPLIT;
+    bool is_early = is_last_century && text[2] < '7';
+    if (is_last_century) {
+        memcpy(text, "19", 2);
+    }
+    if (is_early) {
+        text[2] += 2;
+    }
+    if (!idp_time_read(idp_bytes_of(text), time_us)) {
+        return false;
+    }
+    *time_us -= is_early ? TWENTY_YEARS_DAYS * INT64_C(86400) * IDP_SECOND_US : 0;
+    return true;
+}
+
+bool idp_der_take_time(struct idp_bytes *rest, int64_t *time_us)
+{
+    struct idp_bytes at = *rest, digits;
+    bool is_long = !idp_der_take(&at, IDP_DER_UTC_TIME, &digits);
+    if (is_long && !idp_der_take(&at, IDP_DER_GENERALIZED_TIME, &digits)) {
+        return false;
+    }
+    if (!time_read(digits, is_long, time_us)) {
+        return false;
+    }
     *rest = at;
-    return idp_time_read(idp_bytes_of(text), time_us);
+    return true;
 }
 
 /* ---- object identifiers ---- */

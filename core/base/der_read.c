@@ -39,6 +39,19 @@ static bool length_take(struct idp_bytes *rest, size_t *length)
     return *length >= 0x80;
 }
 
+/* Each arc ends, and none begins with zeros. */
+static bool is_identifier(struct idp_bytes contents)
+{
+    bool begins = true;
+    for (size_t i = 0; i < contents.size; i++) {
+        if (begins && byte_at(contents, i) == 0x80) {
+            return false;
+        }
+        begins = byte_at(contents, i) < 0x80;
+    }
+    return contents.size > 0 && begins;
+}
+
 bool idp_der_next(struct idp_bytes *rest, struct idp_der *out)
 {
     struct idp_bytes at = *rest;
@@ -53,6 +66,9 @@ bool idp_der_next(struct idp_bytes *rest, struct idp_der *out)
         return false;
     }
     out->contents = (struct idp_bytes){at.data, length};
+    if (out->tag == IDP_DER_OID && !is_identifier(out->contents)) {
+        return false;
+    }
     out->whole = (struct idp_bytes){rest->data, (size_t)(at.data - rest->data) + length};
     skip(rest, out->whole.size);
     return true;
@@ -106,6 +122,69 @@ bool idp_der_take_bits(struct idp_bytes *rest, struct idp_bytes *bytes)
     *bytes = contents;
     *rest = at;
     return true;
+}
+
+/* ---- anything ---- */
+
+enum {
+    DEPTH_MAX = 16,
+    CLASS = 0xc0,
+    CONSTRUCTED = 0x20,
+    ENUMERATED = 0x0a,
+    UNIVERSAL_STRING = 0x1c
+};
+
+/* As short as can be: the first nine bits are not all the same. */
+static bool is_integer(struct idp_bytes contents)
+{
+    unsigned char first = contents.size > 0 ? byte_at(contents, 0) : 0;
+    bool is_padded = contents.size > 1 && (first == 0 || first == 0xff) &&
+                     (first & 0x80) == (byte_at(contents, 1) & 0x80);
+    return contents.size > 0 && !is_padded;
+}
+
+/* Of the tags that everybody has; strings are never in pieces. */
+static bool is_universal(unsigned char tag, struct idp_bytes contents)
+{
+    switch (tag) {
+    case IDP_DER_BOOLEAN:
+        return contents.size == 1 && (byte_at(contents, 0) == 0 || byte_at(contents, 0) == 0xff);
+    case IDP_DER_INTEGER:
+    case ENUMERATED:
+        return is_integer(contents);
+    case IDP_DER_BIT_STRING:
+        return contents.size > 0 && byte_at(contents, 0) <= (contents.size > 1 ? 7 : 0);
+    case IDP_DER_NULL:
+        return contents.size == 0;
+    case IDP_DER_BMP_STRING:
+        return contents.size % 2 == 0;
+    case UNIVERSAL_STRING:
+        return contents.size % 4 == 0;
+    case IDP_DER_SEQUENCE:
+    case IDP_DER_SET:
+        return true;
+    default:
+        return (tag & CONSTRUCTED) == 0 && tag != 0 && tag != (IDP_DER_SEQUENCE & ~CONSTRUCTED) &&
+               tag != (IDP_DER_SET & ~CONSTRUCTED);
+    }
+}
+
+static bool are_values(struct idp_bytes bytes, int depth)
+{
+    struct idp_der value;
+    while (bytes.size > 0) {
+        if (depth == DEPTH_MAX || !idp_der_next(&bytes, &value) ||
+            ((value.tag & CLASS) == 0 && !is_universal(value.tag, value.contents)) ||
+            ((value.tag & CONSTRUCTED) != 0 && !are_values(value.contents, depth + 1))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool idp_der_are_values(struct idp_bytes bytes)
+{
+    return are_values(bytes, 0);
 }
 
 /* ---- times ---- */

@@ -63,7 +63,7 @@ static struct idp_bytes subject_option(struct idp_call *call, const struct idp_j
     if (made.data == NULL) {
         idp_fail_with(call, IDP_INVALID_ARGUMENT,
                       "The option subject is an object of texts of up to 64 characters: CN, O, OU, "
-                      "C, ST, L, serialNumber, DC, UID, emailAddress.");
+                      "ST, L, UID; in ASCII C (two letters), serialNumber, DC, emailAddress.");
     }
     return made;
 }
@@ -99,7 +99,7 @@ static struct making making_of(struct idp_call *call, struct idp_bytes name,
         .path_length = integer_option(call, options, "path_length", 0, PATH_LENGTH_MAX, -1),
         .has_parent = parent.data != NULL};
     if (making.has_parent) {
-        making.parent = idp_ca_load(call, parent);
+        making.parent = idp_ca_load_signing(call, parent);
     }
     return making;
 }

@@ -4,22 +4,26 @@
 
 enum { CHARACTER_COUNT_MAX = 64, TEXT_SIZE_MAX = 4 << 10 };
 
+enum { COUNTRY = 0, COMMON_NAME = 9 };
+
+/* In the order in which they stand in a name that is made here. tag: the kind of text that RFC 5280
+ * appendix A and RFC 4519 ask of who writes one. */
 static const struct attribute {
     const char *name;
     struct idp_bytes oid; /* contents */
+    enum idp_der_tag tag;
 } attributes[] = {
-    {"CN", IDP_LITERAL("\x55\x04\x03")},
-    {"C", IDP_LITERAL("\x55\x04\x06")},
-    {"L", IDP_LITERAL("\x55\x04\x07")},
-    {"ST", IDP_LITERAL("\x55\x04\x08")},
-    {"O", IDP_LITERAL("\x55\x04\x0a")},
-    {"OU", IDP_LITERAL("\x55\x04\x0b")},
-    {"serialNumber", IDP_LITERAL("\x55\x04\x05")},
-    {"DC", IDP_LITERAL("\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x19")},
-    {"UID", IDP_LITERAL("\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x01")},
-    {"emailAddress", IDP_LITERAL("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x01")},
+    [COUNTRY] = {"C", IDP_LITERAL("\x55\x04\x06"), IDP_DER_PRINTABLE_STRING},
+    {"DC", IDP_LITERAL("\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x19"), IDP_DER_IA5_STRING},
+    {"ST", IDP_LITERAL("\x55\x04\x08"), IDP_DER_UTF8_STRING},
+    {"L", IDP_LITERAL("\x55\x04\x07"), IDP_DER_UTF8_STRING},
+    {"O", IDP_LITERAL("\x55\x04\x0a"), IDP_DER_UTF8_STRING},
+    {"OU", IDP_LITERAL("\x55\x04\x0b"), IDP_DER_UTF8_STRING},
+    {"UID", IDP_LITERAL("\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x01"), IDP_DER_UTF8_STRING},
+    {"serialNumber", IDP_LITERAL("\x55\x04\x05"), IDP_DER_PRINTABLE_STRING},
+    {"emailAddress", IDP_LITERAL("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x01"), IDP_DER_IA5_STRING},
+    [COMMON_NAME] = {"CN", IDP_LITERAL("\x55\x04\x03"), IDP_DER_UTF8_STRING},
 };
-enum { COMMON_NAME = 0 };
 
 /* ---- values ---- */
 
@@ -195,11 +199,11 @@ const char *idp_name_read(struct idp_call *call, struct idp_bytes der, struct id
 
 /* ---- writing ---- */
 
-static struct idp_bytes relative_of(struct idp_call *call, struct idp_bytes oid,
+static struct idp_bytes relative_of(struct idp_call *call, const struct attribute *attribute,
                                     struct idp_bytes value)
 {
-    struct idp_bytes parts[] = {idp_der_put(call, IDP_DER_OID, oid),
-                                idp_der_put(call, IDP_DER_UTF8_STRING, value)};
+    struct idp_bytes parts[] = {idp_der_put(call, IDP_DER_OID, attribute->oid),
+                                idp_der_put(call, attribute->tag, value)};
     struct idp_bytes pair = idp_der_wrap(call, IDP_DER_SEQUENCE, parts, IDP_COUNT(parts));
     return idp_der_put(call, IDP_DER_SET, pair);
 }
@@ -207,30 +211,52 @@ static struct idp_bytes relative_of(struct idp_call *call, struct idp_bytes oid,
 struct idp_bytes idp_name_of(struct idp_call *call, struct idp_bytes common_name)
 {
     return idp_der_put(call, IDP_DER_SEQUENCE,
-                       relative_of(call, attributes[COMMON_NAME].oid, common_name));
+                       relative_of(call, &attributes[COMMON_NAME], common_name));
 }
 
-static const struct attribute *attribute_named(struct idp_bytes name)
+static bool is_printable(struct idp_bytes text)
 {
-    for (size_t i = 0; i < IDP_COUNT(attributes); i++) {
-        if (idp_bytes_is(name, attributes[i].name)) {
-            return &attributes[i];
+    static const char signs[] = " '()+,-./:=?";
+    for (size_t i = 0; i < text.size; i++) {
+        char c = text.data[i];
+        bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        if (!is_letter && !(c >= '0' && c <= '9') && memchr(signs, c, sizeof signs - 1) == NULL) {
+            return false;
         }
     }
-    return NULL;
+    return true;
+}
+
+/* A text that the attribute may have. */
+static bool is_value(const struct attribute *attribute, const struct idp_json *value)
+{
+    struct idp_bytes text = value->text;
+    if (value->kind != IDP_JSON_STRING || text.size == 0 ||
+        character_count(text) > CHARACTER_COUNT_MAX ||
+        (attribute == &attributes[COUNTRY] && text.size != 2)) {
+        return false;
+    }
+    return attribute->tag == IDP_DER_PRINTABLE_STRING ? is_printable(text)
+           : attribute->tag == IDP_DER_IA5_STRING     ? is_ascii(text)
+                                                      : true;
 }
 
 struct idp_bytes idp_name_of_json(struct idp_call *call, const struct idp_json *object)
 {
-    struct idp_bytes parts[IDP_NAME_ATTRIBUTE_COUNT_MAX], none = {NULL, 0};
-    size_t count = 0;
+    struct idp_bytes parts[IDP_COUNT(attributes)], none = {NULL, 0};
+    size_t count = 0, member_count = 0;
     for (const struct idp_json *m = object->child; m != NULL; m = m->next) {
-        const struct attribute *attribute = attribute_named(m->name);
-        if (attribute == NULL || m->kind != IDP_JSON_STRING || m->text.size == 0 ||
-            character_count(m->text) > CHARACTER_COUNT_MAX || count == IDP_COUNT(parts)) {
+        member_count++;
+    }
+    for (size_t i = 0; i < IDP_COUNT(attributes); i++) {
+        const struct idp_json *member = idp_json_member(object, attributes[i].name);
+        if (member != NULL && !is_value(&attributes[i], member)) {
             return none;
         }
-        parts[count++] = relative_of(call, attribute->oid, m->text);
+        if (member != NULL) {
+            parts[count++] = relative_of(call, &attributes[i], member->text);
+        }
     }
-    return count == 0 ? none : idp_der_wrap(call, IDP_DER_SEQUENCE, parts, count);
+    bool is_known = count > 0 && count == member_count;
+    return is_known ? idp_der_wrap(call, IDP_DER_SEQUENCE, parts, count) : none;
 }

@@ -73,3 +73,13 @@ SELECT crl();
 SELECT revoke_certificate((SELECT response ->> 'serial' FROM kept WHERE name = 'renewed'));
 SELECT set_tenant('default');
 SELECT type, count(*) FROM idplane_audit GROUP BY type ORDER BY type;
+-- What an authority signed after its time would be good for nobody.
+SELECT set_clock('2027-06-01T00:00:00Z');
+SELECT sign_csr((SELECT csr FROM request WHERE name = 'press'), 'client');
+SELECT create_ca('below', '{"parent":"default"}');
+-- A country has two letters, and is no other kind of text than others expect.
+SELECT create_ca('country', '{"subject":{"C":"Germany","CN":"x"}}');
+SELECT create_ca('country', '{"subject":{"C":"é","CN":"x"}}');
+SELECT create_ca('country', '{"subject":{"serialNumber":"a_b","CN":"x"}}');
+SELECT create_ca('country', '{"subject":{"DC":"é","CN":"x"}}');
+SELECT create_ca('country', '{"subject":{"C":"DE","DC":"example","serialNumber":"7","emailAddress":"a@example","CN":"é"}}') ->> 'subject';

@@ -63,8 +63,7 @@ static void what_is_cut_off_is_no_value(void **state)
     }
 }
 
-/* The last bytes of each are contents, so that only the header is at fault. */
-static void other_headers_are_refused(void **state)
+static void other_values_are_refused(void **state)
 {
     (void)state;
     static const struct idp_bytes hostile[] = {
@@ -80,6 +79,9 @@ static void other_headers_are_refused(void **state)
         IDP_LITERAL("\x04\xff\x00"),                                 /* reserved */
         IDP_LITERAL("\x1f\x01\x00"),                                 /* a tag of several bytes */
         IDP_LITERAL("\xbf\x81\x01\x01\x00"),                         /* a long one */
+        IDP_LITERAL("\x06\x00"),                                     /* an identifier of nothing */
+        IDP_LITERAL("\x06\x02\x2a\x86"),                             /* cut off in an arc */
+        IDP_LITERAL("\x06\x03\x2a\x80\x01"),                         /* a zero before an arc */
     };
     for (size_t i = 0; i < IDP_COUNT(hostile); i++) {
         struct idp_bytes rest = hostile[i];
@@ -98,6 +100,49 @@ static void a_value_of_another_tag_stays(void **state)
     assert_false(idp_der_only(der, IDP_DER_INTEGER, NULL));
     assert_true(idp_der_take(&rest, IDP_DER_INTEGER, &contents));
     assert_true(idp_der_take(&rest, IDP_DER_NULL, NULL) && rest.size == 0);
+}
+
+static void all_of_it_is_der(void **state)
+{
+    static const struct idp_bytes good[] = {
+        IDP_LITERAL(""),
+        IDP_LITERAL("\x05\x00\x01\x01\xff\x01\x01\x00"),
+        IDP_LITERAL("\x30\x04\x31\x02\x0c\x00"),
+        IDP_LITERAL("\x02\x01\x80\x02\x02\xff\x7f\x0a\x01\x00"),
+        IDP_LITERAL("\x03\x01\x00\x03\x02\x07\x80"),
+        IDP_LITERAL("\x1e\x02\x00\x41\x1c\x04\x00\x00\x00\x41"),
+        IDP_LITERAL("\xa0\x02\x05\x00\x80\x01\x2a"),
+    };
+    static const struct idp_bytes bad[] = {
+        IDP_LITERAL("\x01\x01\x01"),             /* a third truth */
+        IDP_LITERAL("\x01\x00"),                 /* none */
+        IDP_LITERAL("\x02\x00"),                 /* no number */
+        IDP_LITERAL("\x02\x02\xff\x80"),         /* longer than need be */
+        IDP_LITERAL("\x0a\x02\x00\x01"),         /* the same */
+        IDP_LITERAL("\x03\x00"),                 /* no count of bits */
+        IDP_LITERAL("\x03\x01\x01"),             /* fewer bits than none */
+        IDP_LITERAL("\x03\x02\x08\x80"),         /* more than a byte has */
+        IDP_LITERAL("\x05\x01\x00"),             /* something in nothing */
+        IDP_LITERAL("\x1e\x01\x41"),             /* half a character */
+        IDP_LITERAL("\x1c\x02\x00\x41"),         /* the same */
+        IDP_LITERAL("\x10\x00"),                 /* a sequence that is not constructed */
+        IDP_LITERAL("\x11\x00"),                 /* the same */
+        IDP_LITERAL("\x24\x04\x04\x02\x41\x41"), /* a string in pieces */
+        IDP_LITERAL("\x00\x00"),                 /* the end of something */
+        IDP_LITERAL("\x30\x02\x05\x01"),         /* cut off inside */
+        IDP_LITERAL("\x30\x03\x31\x01\x05"),     /* deeper */
+        IDP_LITERAL("\xa0\x02\x06\x00"),         /* an empty identifier inside */
+        IDP_LITERAL("\x05\x00\x05"),             /* cut off behind a value */
+    };
+    for (size_t i = 0; i < IDP_COUNT(good); i++)
+        assert_true(idp_der_are_values(good[i]));
+    for (size_t i = 0; i < IDP_COUNT(bad); i++)
+        assert_false(idp_der_are_values(bad[i]));
+    struct idp_bytes nested = BYTES("\x05\x00");
+    for (int depth = 1; depth < 16; depth++)
+        nested = idp_der_put(call_of(state), IDP_DER_SEQUENCE, nested);
+    assert_true(idp_der_are_values(nested));
+    assert_false(idp_der_are_values(idp_der_put(call_of(state), IDP_DER_SEQUENCE, nested)));
 }
 
 /* ---- numbers and bits ---- */
@@ -343,8 +388,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(each_length_is_as_short_as_can_be, host_setup,
                                         host_teardown),
         cmocka_unit_test_setup_teardown(what_is_cut_off_is_no_value, host_setup, host_teardown),
-        cmocka_unit_test_setup_teardown(other_headers_are_refused, host_setup, host_teardown),
+        cmocka_unit_test_setup_teardown(other_values_are_refused, host_setup, host_teardown),
         cmocka_unit_test_setup_teardown(a_value_of_another_tag_stays, host_setup, host_teardown),
+        cmocka_unit_test_setup_teardown(all_of_it_is_der, host_setup, host_teardown),
         cmocka_unit_test_setup_teardown(known_numbers_both_ways, host_setup, host_teardown),
         cmocka_unit_test_setup_teardown(other_numbers_are_refused, host_setup, host_teardown),
         cmocka_unit_test_setup_teardown(bits_are_whole_bytes, host_setup, host_teardown),

@@ -5,6 +5,7 @@
 #include "httpd/fetch.h"
 
 #include <netdb.h>
+#include <openssl/evp.h>
 
 #pragma GCC diagnostic ignored "-Wunused-parameter" /* callbacks are told more than they need */
 
@@ -49,12 +50,26 @@ void connections_sweep(uint64_t now_us)
     }
 }
 
+/* The text of a body, or the bytes of one that is none, in the place of their base64. */
+static size_t body_of(const cJSON *document, char **body)
+{
+    const cJSON *binary = cJSON_GetObjectItem(document, "body_base64");
+    *body = cJSON_GetStringValue(binary ? binary : cJSON_GetObjectItem(document, "body"));
+    size_t size = strlen(obtained(*body));
+    if (!binary || size < 4)
+        return size;
+    size_t padding = (size_t)((*body)[size - 1] == '=') + ((*body)[size - 2] == '=');
+    unsigned char *at = (unsigned char *)*body;
+    return (size_t)EVP_DecodeBlock(at, at, (int)size) - padding;
+}
+
 static struct MHD_Response *response_make(const cJSON *document)
 {
     const cJSON *header = cJSON_GetObjectItem(document, "headers")->child;
-    char *body = obtained(cJSON_GetStringValue(cJSON_GetObjectItem(document, "body")));
+    char *body;
+    size_t size = body_of(document, &body);
     struct MHD_Response *response =
-        MHD_create_response_from_buffer(strlen(body), body, MHD_RESPMEM_MUST_COPY);
+        MHD_create_response_from_buffer(size, body, MHD_RESPMEM_MUST_COPY);
     for (; header; header = header->next) {
         const cJSON *value = cJSON_IsArray(header) ? header->child : header;
         for (; value; value = value == header ? NULL : value->next)

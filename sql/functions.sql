@@ -204,6 +204,10 @@ CREATE FUNCTION idplane.crl(ca text DEFAULT 'default') RETURNS bytea
     LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER COST 10000 AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.crl(text) IS 'The revocation list of an authority, DER; signed anew where it is out of date.';
 
+CREATE FUNCTION idplane.ocsp(request bytea) RETURNS bytea
+    LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.ocsp(bytea) IS 'The answer to an OCSP request, DER, signed by the issuer of the first certificate.';
+
 CREATE FUNCTION idplane.rewrap_master_key() RETURNS jsonb
     LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER COST 10000 AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.rewrap_master_key() IS 'Seals every secret anew under the first master key of the file.';

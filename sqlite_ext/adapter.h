@@ -178,7 +178,9 @@ void idp_kept_put(struct idp_connection *connection, const struct idp_kept *kept
 
 /* True of a statement that writes one table, and none that a statement marked `kept` reads. */
 bool idp_kept_spared_by(const struct idp_statement *statement);
-/* After a run of such a one; total_before is what sqlite3_total_changes() was. */
+/* Before a run of one that writes and is none of these: kept rows may be right no more. */
+void idp_kept_doubt(struct idp_connection *connection, unsigned total_before);
+/* After a run of one that spares them; total_before is what sqlite3_total_changes() was. */
 void idp_kept_spare(struct idp_connection *connection, unsigned total_before);
 
 void idp_kept_release(struct idp_connection *connection);

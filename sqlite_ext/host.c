@@ -148,6 +148,10 @@ static struct idp_rows execute(struct idp_frame *frame, const struct idp_stateme
     struct idp_prepared *prepared = idp_statement_start(frame, statement);
     struct row_set set = {.columns = strlen(statement->columns)};
     int code = SQLITE_DONE;
+    bool writes = !sqlite3_stmt_readonly(prepared->handle);
+    if (writes && !prepared->spares_kept) {
+        idp_kept_doubt(frame->connection, total_before);
+    }
     if (arguments != NULL) {
         code = bind_all(prepared, arguments);
         code = code == SQLITE_OK ? step_all(frame, prepared, &set) : code;
@@ -155,8 +159,7 @@ static struct idp_rows execute(struct idp_frame *frame, const struct idp_stateme
     if (code != SQLITE_DONE) {
         idp_frame_fail_sqlite(frame, code);
     }
-    lasting_write_count +=
-        is_lasting(statement, db, total_before) && !sqlite3_stmt_readonly(prepared->handle);
+    lasting_write_count += writes && is_lasting(statement, db, total_before);
     if (prepared->spares_kept) {
         idp_kept_spare(frame->connection, total_before);
     }

@@ -181,6 +181,12 @@ bool idp_kept_spared_by(const struct idp_statement *statement)
     return false;
 }
 
+/* Its triggers may look before SQLite counts what it changed. */
+void idp_kept_doubt(struct idp_connection *connection, unsigned total_before)
+{
+    connection->spared_total = total_before - 1;
+}
+
 /* Where triggers changed more than the statement itself, the total goes ahead of what is spared. */
 void idp_kept_spare(struct idp_connection *connection, unsigned total_before)
 {

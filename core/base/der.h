@@ -41,6 +41,9 @@ bool idp_der_next(struct idp_bytes *rest, struct idp_der *out) IDP_MUST_CHECK;
 bool idp_der_take(struct idp_bytes *rest, unsigned char tag,
                   struct idp_bytes *contents) IDP_MUST_CHECK;
 
+/* Goes over a value of this tag, where one is next. */
+void idp_der_skip(struct idp_bytes *rest, unsigned char tag);
+
 /* True where der is one value of this tag and nothing behind it. */
 bool idp_der_only(struct idp_bytes der, unsigned char tag,
                   struct idp_bytes *contents) IDP_MUST_CHECK;
@@ -79,6 +82,8 @@ struct idp_bytes idp_der_bits(struct idp_call *call, struct idp_bytes bytes);
 
 /* UTCTime to 2049, then GeneralizedTime; whole seconds (RFC 5280 §4.1.2.5). */
 struct idp_bytes idp_der_time(struct idp_call *call, int64_t time_us);
+
+struct idp_bytes idp_der_generalized_time(struct idp_call *call, int64_t time_us);
 
 /* The contents of an object identifier from "1.2.840"; data NULL where the text is none. */
 struct idp_bytes idp_der_oid_contents(struct idp_call *call, struct idp_bytes text);

@@ -88,6 +88,14 @@ bool idp_der_take(struct idp_bytes *rest, unsigned char tag, struct idp_bytes *c
     return true;
 }
 
+void idp_der_skip(struct idp_bytes *rest, unsigned char tag)
+{
+    struct idp_bytes at = *rest;
+    if (idp_der_take(&at, tag, NULL)) {
+        *rest = at;
+    }
+}
+
 bool idp_der_only(struct idp_bytes der, unsigned char tag, struct idp_bytes *contents)
 {
     return idp_der_take(&der, tag, contents) && der.size == 0;

@@ -71,21 +71,35 @@ struct idp_bytes idp_der_bits(struct idp_call *call, struct idp_bytes bytes)
     return idp_der_wrap(call, IDP_DER_BIT_STRING, parts, IDP_COUNT(parts));
 }
 
-struct idp_bytes idp_der_time(struct idp_call *call, int64_t time_us)
+enum { TIME_SIZE = 15 };
+
+/* YYYYMMDDHHMMSSZ of whole seconds. */
+static struct idp_bytes time_digits(struct idp_call *call, int64_t time_us)
 {
     int64_t second_us = time_us - (time_us % IDP_SECOND_US + IDP_SECOND_US) % IDP_SECOND_US;
     struct idp_bytes text = idp_time_text(call, second_us); /* 2026-01-01T00:00:00Z */
-    char digits[24];
+    char *digits = idp_allocate(call, TIME_SIZE + 1);
     size_t size = 0;
-    for (size_t i = 0; i < text.size && size < sizeof digits; i++) {
-        if (text.data[i] != '-' && text.data[i] != ':' && text.data[i] != 'T') {
+    for (size_t i = 0; i < text.size && size < TIME_SIZE; i++) {
+        if (memchr("-:T", text.data[i], 3) == NULL) {
             digits[size++] = text.data[i];
         }
     }
-    bool is_short = memcmp(digits, "1950", 4) >= 0 && memcmp(digits, "2050", 4) < 0;
-    struct idp_bytes contents = {digits, size};
-    return is_short ? idp_der_put(call, IDP_DER_UTC_TIME, (struct idp_bytes){digits + 2, size - 2})
-                    : idp_der_put(call, IDP_DER_GENERALIZED_TIME, contents);
+    return (struct idp_bytes){digits, size};
+}
+
+struct idp_bytes idp_der_generalized_time(struct idp_call *call, int64_t time_us)
+{
+    return idp_der_put(call, IDP_DER_GENERALIZED_TIME, time_digits(call, time_us));
+}
+
+struct idp_bytes idp_der_time(struct idp_call *call, int64_t time_us)
+{
+    struct idp_bytes digits = time_digits(call, time_us);
+    bool is_short = memcmp(digits.data, "1950", 4) >= 0 && memcmp(digits.data, "2050", 4) < 0;
+    return is_short ? idp_der_put(call, IDP_DER_UTC_TIME,
+                                  (struct idp_bytes){digits.data + 2, digits.size - 2})
+                    : idp_der_generalized_time(call, time_us);
 }
 
 /* ---- object identifiers ---- */

@@ -24,11 +24,13 @@ void idp_scratch_begin(struct idp_call *call, struct idp_scratch *scratch)
     idp_tenant(call);
     idp_now_us(call);
     scratch->outer = call->arena;
+    scratch->settings = call->settings;
     call->arena = &scratch->arena;
 }
 
 void idp_scratch_end(struct idp_call *call, struct idp_scratch *scratch)
 {
     call->arena = scratch->outer;
+    call->settings = scratch->settings;
     idp_arena_end(&scratch->arena);
 }

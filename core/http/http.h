@@ -10,6 +10,7 @@
 
 #include "core/http/strings.h"
 #include "core/oauth/oauth.h"
+#include "core/pki/pki.h"
 
 #define IDP_FORM_MEDIA_TYPE "application/x-www-form-urlencoded"
 #define IDP_JSON_MEDIA_TYPE "application/json"
@@ -41,6 +42,7 @@ struct idp_response {
     int64_t status;
     struct idp_json *headers; /* object; a value is a string or an array of strings */
     struct idp_bytes body;
+    bool is_binary;           /* the body is no text */
     struct idp_json *pending; /* not NULL: no answer yet, {"fetch" or "wait_ms","resume"} */
     struct idp_json *waiting; /* not NULL: it may be kept back: {"wait_ms","wake_on","resume"} */
 };
@@ -277,6 +279,9 @@ struct idp_response idp_answer_revoke(struct idp_call *call, const struct idp_re
 struct idp_response idp_answer_userinfo(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_metadata(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_jwks(struct idp_call *call, const struct idp_request *request);
+struct idp_response idp_answer_crl(struct idp_call *call, const struct idp_request *request);
+struct idp_response idp_answer_ocsp_get(struct idp_call *call, const struct idp_request *request);
+struct idp_response idp_answer_ocsp_post(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_metrics(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_health(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_service_put(struct idp_call *call,

@@ -214,7 +214,11 @@ struct idp_json *idp_http_request(struct idp_call *call, struct idp_request requ
     }
     idp_json_add_integer(call, document, "status", response.status);
     idp_json_add(document, "headers", response.headers);
-    idp_json_add_string(call, document, "body", response.body);
+    if (response.is_binary && response.body.size > 0) {
+        idp_json_add_string(call, document, "body_base64", idp_base64_encode(call, response.body));
+    } else {
+        idp_json_add_string(call, document, "body", response.body);
+    }
     waiting_add(call, document, response.waiting);
     return document;
 }

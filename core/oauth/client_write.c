@@ -244,6 +244,7 @@ struct idp_value idp_sql_update_client(struct idp_call *call, const struct idp_v
     write_row(call, UPDATE, arguments[0].bytes, created_at_us, document, &metadata, &secret);
     bool was_allowed = idp_bool_of(row[4]) && idp_bool_of(row[5]);
     if (was_allowed != (metadata.enabled && metadata.device_grant)) {
+        call->settings = NULL; /* they may have changed while the row was waited for */
         idp_device_client_changed(call, idp_settings_load(call).device_grant);
     }
     return answer(call, arguments[0].bytes, created_at_us, secret.secret, document, &metadata);

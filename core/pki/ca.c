@@ -9,6 +9,7 @@ enum { ACTIVE, NAMED, SEALED, RESEAL };
     "ca, generation, certificate, chain, subject_name, key_identifier, sealed_private_key,"        \
     " not_before, not_after, ca_id"
 #define KINDS "tixxxxxzzt"
+enum { COLUMN_ID = 9 };
 
 const struct idp_statement idp_ca_statements[] = {
     [ACTIVE] = {"SELECT " COLUMNS " FROM idplane.certificate_authority"
@@ -39,16 +40,10 @@ const struct idp_sealed_column idp_ca_sealed = {&idp_ca_statements[SEALED],
 
 /* ---- found ---- */
 
-struct idp_ca idp_ca_load(struct idp_call *call, struct idp_bytes name)
+static struct idp_ca ca_of(struct idp_call *call, const struct idp_value *row)
 {
-    bool is_full = name.size > 0 && memchr(name.data, '@', name.size) != NULL;
-    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(name)};
-    const struct idp_value *row =
-        idp_run_one(call, &idp_ca_statements[is_full ? NAMED : ACTIVE], key);
-    if (row == NULL) {
-        idp_fail(call, IDP_NO_SUCH_CA);
-    }
-    struct idp_bytes context = idp_ca_seal_context(call, idp_tenant(call), idp_text_of(row[9]));
+    struct idp_bytes context =
+        idp_ca_seal_context(call, idp_tenant(call), idp_text_of(row[COLUMN_ID]));
     return (struct idp_ca){
         .name = idp_text_of(row[0]),
         .generation = idp_integer_of(row[1]),
@@ -60,6 +55,34 @@ struct idp_ca idp_ca_load(struct idp_call *call, struct idp_bytes name)
         .not_before_us = idp_integer_of(row[7]),
         .not_after_us = idp_integer_of(row[8]),
     };
+}
+
+bool idp_ca_find(struct idp_call *call, struct idp_bytes name, struct idp_ca *out)
+{
+    bool is_full = name.size > 0 && memchr(name.data, '@', name.size) != NULL;
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)),
+                              idp_value_text(name.data == NULL ? idp_bytes_of("default") : name)};
+    const struct idp_value *row =
+        idp_run_one(call, &idp_ca_statements[is_full ? NAMED : ACTIVE], key);
+    if (row != NULL) {
+        *out = ca_of(call, row);
+    }
+    return row != NULL;
+}
+
+bool idp_ca_exists(struct idp_call *call, struct idp_bytes name)
+{
+    struct idp_ca ca;
+    return idp_ca_find(call, name, &ca);
+}
+
+struct idp_ca idp_ca_load(struct idp_call *call, struct idp_bytes name)
+{
+    struct idp_ca ca;
+    if (!idp_ca_find(call, name, &ca)) {
+        idp_fail(call, IDP_NO_SUCH_CA);
+    }
+    return ca;
 }
 
 struct idp_ca idp_ca_load_signing(struct idp_call *call, struct idp_bytes name)

@@ -112,7 +112,8 @@ static struct idp_bytes list_of(struct idp_call *call, const struct idp_ca *ca)
                                 idp_value_blob((struct idp_bytes){"", 0})};
     for (size_t i = 0; i < TRY_COUNT_MAX; i++) {
         const struct idp_value *row = idp_run_one(call, &idp_crl_statements[CURRENT], look);
-        if (row != NULL && idp_bool_of(row[2])) {
+        bool is_stored = row != NULL && idp_text_of(row[3]).size > 0;
+        if (is_stored && (idp_bool_of(row[2]) || call->host->in_recovery(call))) {
             return idp_text_of(row[3]);
         }
         call->host->begin(call);
@@ -132,10 +133,15 @@ static struct idp_bytes list_of(struct idp_call *call, const struct idp_ca *ca)
     idp_fail(call, IDP_BUSY);
 }
 
+struct idp_bytes idp_crl_of(struct idp_call *call, struct idp_bytes name)
+{
+    struct idp_ca ca;
+    return idp_ca_find(call, name, &ca) ? list_of(call, &ca) : (struct idp_bytes){NULL, 0};
+}
+
 /* crl(ca) → DER */
 struct idp_value idp_sql_crl(struct idp_call *call, const struct idp_value *arguments)
 {
-    struct idp_bytes name = idp_text_of(arguments[0]);
-    struct idp_ca ca = idp_ca_load(call, name.data == NULL ? idp_bytes_of("default") : name);
+    struct idp_ca ca = idp_ca_load(call, idp_text_of(arguments[0]));
     return idp_value_blob(list_of(call, &ca));
 }

@@ -65,7 +65,7 @@ static void issuing_begin(struct idp_call *call, const struct idp_value *argumen
         idp_fail_with(call, IDP_INVALID_ARGUMENT, "There is no profile of this name.");
     }
     out->lifetime_s = lifetime_option(call, options, out->profile);
-    out->ca = idp_ca_load_signing(call, ca.data == NULL ? idp_bytes_of("default") : ca);
+    out->ca = idp_ca_load_signing(call, ca);
 }
 
 /* No longer than the authority itself, nor from before it was. */

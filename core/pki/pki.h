@@ -13,8 +13,22 @@ enum {
     IDP_COMMON_NAME_SIZE_MAX = 256, /* 64 characters (RFC 5280 appendix A.1) */
     IDP_NAME_ATTRIBUTE_COUNT_MAX = 32,
     IDP_EXTENSION_COUNT_MAX = 32,
-    IDP_SERIAL_SIZE = 16
+    IDP_SERIAL_SIZE = 16,
+    IDP_OCSP_REQUEST_SIZE_MAX = 4 << 10,
+    IDP_OCSP_CERTIFICATE_COUNT_MAX = 16,
+    IDP_OCSP_NONCE_SIZE_MAX = 32 /* RFC 8954 §2.1 */
 };
+
+/* True where the tenant has an authority of this name (ca.c). */
+bool idp_ca_exists(struct idp_call *call, struct idp_bytes name);
+
+/* The revocation list of an authority, DER, as crl() gives it (crl.c); data NULL: there is no such
+ * authority. May write. */
+struct idp_bytes idp_crl_of(struct idp_call *call, struct idp_bytes name);
+
+/* The answer to an OCSP request (RFC 6960), DER, whatever bytes it is: malformed and unauthorized
+ * are answers, too (ocsp.c). */
+struct idp_bytes idp_ocsp_answer(struct idp_call *call, struct idp_bytes request);
 
 struct idp_value idp_sql_csr_inspect(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_create_ca(struct idp_call *call, const struct idp_value *arguments);
@@ -22,11 +36,14 @@ struct idp_value idp_sql_sign_csr(struct idp_call *call, const struct idp_value 
 struct idp_value idp_sql_revoke_certificate(struct idp_call *call,
                                             const struct idp_value *arguments);
 struct idp_value idp_sql_crl(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_ocsp(struct idp_call *call, const struct idp_value *arguments);
 
 extern const struct idp_sealed_column idp_ca_sealed;
 extern const struct idp_statement idp_ca_statements[], idp_ca_create_statements[],
-    idp_issue_statements[], idp_revocation_statements[], idp_crl_statements[];
+    idp_issue_statements[], idp_revocation_statements[], idp_crl_statements[],
+    idp_ocsp_statements[];
 extern const size_t idp_ca_statement_count, idp_ca_create_statement_count,
-    idp_issue_statement_count, idp_revocation_statement_count, idp_crl_statement_count;
+    idp_issue_statement_count, idp_revocation_statement_count, idp_crl_statement_count,
+    idp_ocsp_statement_count;
 
 #endif

@@ -3,7 +3,7 @@
  * authority is out of date, and the name of its device is free unless its key has another one. */
 #include "core/pki/x509.h"
 
-enum { REVOKE, FIND, OUTDATE, LOCK, RELEASE, SHORTEN };
+enum { REVOKE, FIND, OUTDATE, LOCK, RELEASE, SHORTEN, STATUS };
 
 const struct idp_statement idp_revocation_statements[] = {
     /* That the key is somebody else's may turn out later. */
@@ -37,6 +37,9 @@ const struct idp_statement idp_revocation_statements[] = {
                  " AND c.key_digest = $3 AND c.status = 'valid')"
                  " WHERE tenant = $1 AND common_name = $2 AND key_digest = $3",
                  "ttx", ""},
+    [STATUS] = {"SELECT status, reason, revoked_at FROM idplane.certificate"
+                " WHERE tenant = $1 AND issuer_key_identifier = $2 AND serial = $3",
+                "ttt", "ttz"},
 };
 const size_t idp_revocation_statement_count = IDP_COUNT(idp_revocation_statements);
 
@@ -58,6 +61,22 @@ int idp_revocation_reason(struct idp_bytes name)
         }
     }
     return -1;
+}
+
+struct idp_certificate_status
+idp_certificate_status_of(struct idp_call *call, const struct idp_ca *ca, struct idp_bytes serial)
+{
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)),
+                              idp_value_text(idp_hex(call, ca->key_identifier)),
+                              idp_value_text(idp_hex(call, serial))};
+    const struct idp_value *row = idp_run_one(call, &idp_revocation_statements[STATUS], key);
+    struct idp_certificate_status status = {.is_known = row != NULL};
+    if (row != NULL && idp_bytes_is(idp_text_of(row[0]), "revoked")) {
+        status.is_revoked = true;
+        status.reason = idp_revocation_reason(idp_text_of(row[1]));
+        status.revoked_us = idp_integer_of(row[2]);
+    }
+    return status;
 }
 
 static struct idp_bytes reason_argument(struct idp_call *call, struct idp_value value)

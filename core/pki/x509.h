@@ -90,6 +90,8 @@ struct idp_bytes idp_serial_new(struct idp_call *call);
 /* RFC 7093 §2 (1): of the bits of a SubjectPublicKeyInfo. */
 struct idp_bytes idp_key_identifier(struct idp_call *call, struct idp_bytes spki);
 struct idp_bytes idp_hex(struct idp_call *call, struct idp_bytes bytes);
+/* The bits of the key of a certificate that was made here. */
+struct idp_bytes idp_certificate_key_bits(struct idp_bytes certificate);
 
 /* The extensions that are written here, each whole. path_length below 0: none. */
 struct idp_bytes idp_basic_constraints(struct idp_call *call, bool is_ca, int64_t path_length);
@@ -127,8 +129,10 @@ struct idp_ca {
     const struct idp_key *key;
     int64_t not_before_us, not_after_us;
 };
-/* The active generation of an authority, or "name@generation" whatever its state. Raises
- * IDP_NO_SUCH_CA. */
+/* The active generation of an authority (data NULL: of `default`), or "name@generation" whatever
+ * its state; false: there is none. */
+bool idp_ca_find(struct idp_call *call, struct idp_bytes name, struct idp_ca *out) IDP_MUST_CHECK;
+/* The same; raises IDP_NO_SUCH_CA. */
 struct idp_ca idp_ca_load(struct idp_call *call, struct idp_bytes name);
 /* The same of one that is valid now, so that what it signs may be; else raises IDP_NO_SUCH_CA. */
 struct idp_ca idp_ca_load_signing(struct idp_call *call, struct idp_bytes name);
@@ -141,6 +145,15 @@ struct idp_bytes idp_ca_full_name(struct idp_call *call, const struct idp_ca *ca
 struct idp_bytes idp_ca_chain(struct idp_call *call, const struct idp_ca *ca);
 
 /* ---- revocation (revocation.c) ---- */
+
+/* What is known of a certificate that this authority may have issued. */
+struct idp_certificate_status {
+    bool is_known, is_revoked;
+    int reason; /* its code */
+    int64_t revoked_us;
+};
+struct idp_certificate_status
+idp_certificate_status_of(struct idp_call *call, const struct idp_ca *ca, struct idp_bytes serial);
 
 /* The code of a reason by its name in RFC 5280 §5.3.1; -1: there is none of this name. */
 int idp_revocation_reason(struct idp_bytes name);

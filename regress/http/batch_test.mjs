@@ -91,6 +91,34 @@ for (const engine of engines) {
       }
     });
 
+    it('judge device codes by the settings that they find when a client is theirs to change', async () => {
+      const server = await start(engine, { registration_settings: {
+        dynamic_registration: true, initial_access_token_required: false } });
+      const send = (method, url, body, headers = {}) => fetch(url, {
+        method, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) });
+      const metadata = (grant) => ({ grant_types: [grant], token_endpoint_auth_method: 'none' });
+      const shell = server.shell();
+      try {
+        const client = await (await send('POST', `${server.base}/register`, metadata(DEVICE_GRANT))).json();
+        const own = { authorization: `Bearer ${client.registration_access_token}` };
+        const change = (grant) => send('PUT', client.registration_client_uri,
+          { client_id: client.client_id, ...metadata(grant) }, own);
+        await post(`${server.base}/device_authorization`, { client_id: client.client_id });
+        const allowed = () => server.sql('SELECT client_allowed FROM idplane.device_code;');
+        assert.deepEqual([allowed(), (await change('refresh_token')).status, allowed()], ['t', 200, 'f']);
+        shell.stdin.write(`BEGIN; SELECT idplane.configure('{"grant_types":["refresh_token"]}') IS NULL;
+          SELECT idplane.update_client('${client.client_id}', '{}') IS NULL;\n`);
+        await pause(500);
+        const changed = change(DEVICE_GRANT);
+        await pause(500);
+        shell.stdin.end('COMMIT;\n');
+        assert.deepEqual([(await changed).status, allowed()], [200, 'f']);
+      } finally {
+        shell.kill();
+        await server.stop();
+      }
+    });
+
     it('that one of them fails are done all the same', async () => {
       const { server, devices } = await opened();
       try {

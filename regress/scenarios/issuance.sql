@@ -62,11 +62,21 @@ SELECT number FROM idplane_certificate_list;
 SELECT revoke_certificate((SELECT max(serial) FROM idplane_certificate WHERE profile = 'client')) ->> 'status';
 SELECT CASE WHEN length(crl()) > 250 THEN 'long' END;
 SELECT number FROM idplane_certificate_list;
--- It is signed anew before its time is over, and what has expired by itself leaves it.
+-- It is signed anew before its time is over; what has expired is in it once more, then leaves it.
 SELECT set_clock('2027-03-01T00:00:00Z');
+SELECT CASE WHEN length(crl()) > 250 THEN 'long' END;
+SELECT set_clock('2027-03-02T00:00:00Z');
 SELECT CASE WHEN length(crl()) < 250 THEN 'short' END;
 SELECT number FROM idplane_certificate_list;
 SELECT crl('nobody');
+-- Over HTTP the list is no text; what is no OCSP request is told so.
+SELECT CASE WHEN length(http_request('GET', '/crl/default@1', '{"host":"localhost:8080"}') ->> 'body_base64') > 200 THEN 'a list' END;
+SELECT http_request('HEAD', '/crl/default', '{"host":"localhost:8080"}') ->> 'body';
+SELECT http_request('GET', '/crl/nobody', '{"host":"localhost:8080"}') ->> 'status', http_request('GET', '/ocsp/nobody/MAMKAQE=', '{"host":"localhost:8080"}') ->> 'status';
+SELECT http_request('GET', '/ocsp/default/MAMKAQE%3D', '{"host":"localhost:8080"}') ->> 'body_base64';
+SELECT http_request('POST', '/ocsp/default', '{"host":"localhost:8080","content-type":"application/ocsp-request"}', 'nonsense') ->> 'body_base64';
+SELECT http_request('POST', '/ocsp/default', '{"host":"localhost:8080","content-type":"text/plain"}', 'nonsense') ->> 'status';
+SELECT length(ocsp(''));
 -- Another tenant has nothing of it.
 SELECT set_tenant('other');
 SELECT crl();

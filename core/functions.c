@@ -104,6 +104,8 @@ const struct idp_function idp_functions[] = {
     /* certificates */
     {"create_ca", "tj", "name options", 1, 0, 'j', IDP_WRITES, idp_sql_create_ca,
      "Makes a certificate authority: a root, or below another one of the tenant."},
+    {"import_ca", "tttj", "name certificate key options", 3, 0, 'j', IDP_WRITES, idp_sql_import_ca,
+     "Takes over a certificate authority that was made elsewhere."},
     {"csr_inspect", "t", "csr", 1, 0, 'j', IDP_PURE, idp_sql_csr_inspect,
      "What a certification request says, or why it is refused."},
     {"sign_csr", "ttj", "csr profile options", 1, 0, 'j', IDP_WRITES, idp_sql_sign_csr,
@@ -362,7 +364,7 @@ const struct idp_statement_group idp_statement_groups[] = {
     {idp_used_token_statements, &idp_used_token_statement_count},
     {idp_bearer_statements, &idp_bearer_statement_count},
     {idp_ca_statements, &idp_ca_statement_count},
-    {idp_ca_create_statements, &idp_ca_create_statement_count},
+    {idp_ca_store_statements, &idp_ca_store_statement_count},
     {idp_issue_statements, &idp_issue_statement_count},
     {idp_revocation_statements, &idp_revocation_statement_count},
     {idp_crl_statements, &idp_crl_statement_count},

@@ -132,7 +132,6 @@ enum idp_error {
     IDP_INVALID_KEY_DOCUMENT, /* a provider publishes no keys in it */
     IDP_TOO_MANY_CODES,       /* unknown device codes from one address */
     IDP_TOO_MANY_FAILURES,    /* of the authentication of one client from one address */
-    IDP_INVALID_CSR,
     /* HTTP outcomes */
     IDP_LOGIN_REQUIRED,
     IDP_FORGED_REQUEST,
@@ -142,6 +141,8 @@ enum idp_error {
     IDP_SERVER_ERROR,
     IDP_TEMPORARILY_UNAVAILABLE,
     IDP_TOO_MANY_REGISTRATIONS, /* by strangers from one address */
+    /* outcomes of ours, for programs */
+    IDP_INVALID_CSR,
     /* outcomes of a fetch */
     IDP_REFUSED_URL,
     IDP_REFUSED_ADDRESS,

@@ -188,6 +188,10 @@ CREATE FUNCTION idplane.create_ca(name text, options jsonb DEFAULT NULL) RETURNS
     LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER COST 10000 AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.create_ca(text, jsonb) IS 'Makes a certificate authority: a root, or below another one of the tenant.';
 
+CREATE FUNCTION idplane.import_ca(name text, certificate text, key text, options jsonb DEFAULT NULL) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER COST 10000 AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.import_ca(text, text, text, jsonb) IS 'Takes over a certificate authority that was made elsewhere.';
+
 CREATE FUNCTION idplane.csr_inspect(csr text) RETURNS jsonb
     LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.csr_inspect(text) IS 'What a certification request says, or why it is refused.';

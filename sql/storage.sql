@@ -59,6 +59,13 @@ CREATE TRIGGER idplane_changed BEFORE INSERT OR UPDATE OR DELETE ON idplane.hook
 CREATE TRIGGER idplane_emptied BEFORE TRUNCATE ON idplane.hook
     FOR EACH STATEMENT EXECUTE FUNCTION idplane.configuration_changed();
 ALTER TABLE idplane.hook ENABLE ALWAYS TRIGGER idplane_changed, ENABLE ALWAYS TRIGGER idplane_emptied;
+CREATE TRIGGER idplane_changed BEFORE INSERT OR UPDATE OR DELETE ON idplane.certificate_authority
+    FOR EACH ROW EXECUTE FUNCTION idplane.configuration_changed();
+CREATE TRIGGER idplane_emptied BEFORE TRUNCATE ON idplane.certificate_authority
+    FOR EACH STATEMENT EXECUTE FUNCTION idplane.configuration_changed();
+ALTER TABLE idplane.certificate_authority ENABLE ALWAYS TRIGGER idplane_changed, ENABLE ALWAYS TRIGGER idplane_emptied;
+COMMENT ON TRIGGER idplane_changed ON idplane.certificate_authority IS 'Backends keep authorities until this fires.';
+COMMENT ON TRIGGER idplane_emptied ON idplane.certificate_authority IS 'Backends keep authorities until this fires.';
 COMMENT ON TRIGGER idplane_changed ON idplane.hook IS 'Backends keep hooks until this fires.';
 COMMENT ON TRIGGER idplane_emptied ON idplane.hook IS 'Backends keep hooks until this fires.';
 COMMENT ON TRIGGER idplane_changed ON idplane.tenant IS 'Backends keep settings until this fires.';

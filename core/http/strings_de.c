@@ -123,7 +123,6 @@ static const char *const errors[IDP_TEMPORARILY_UNAVAILABLE + 1] = {
                                   "denselben zeigt.",
     [IDP_CODES_EXHAUSTED] = "Es ist kein Code mehr frei.",
     [IDP_INVALID_KEY_DOCUMENT] = "Das Dokument enthält keine Schlüssel.",
-    [IDP_INVALID_CSR] = "Der Zertifikatsantrag ist abgelehnt; reasons sagt, warum.",
     [IDP_LOGIN_REQUIRED] = "Sie sind nicht angemeldet. Melden Sie sich zuerst an.",
     [IDP_FORGED_REQUEST] = "Die Anfrage kommt nicht von einer Seite dieses Servers, oder Ihre "
                            "Sitzung hat inzwischen geendet. Versuchen Sie es hier noch einmal.",

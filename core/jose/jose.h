@@ -74,6 +74,10 @@ bool idp_public_key_fits(const struct idp_public_key *key, const struct idp_algo
 const struct idp_key *idp_sealed_key_open(struct idp_call *call, struct idp_bytes sealed,
                                           struct idp_bytes context);
 
+/* The JWK of a private key, PEM or JWK, and the key; raises IDP_INVALID_KEY. (key_import.c) */
+const struct idp_json *idp_private_jwk_of(struct idp_call *call, struct idp_bytes text,
+                                          const struct idp_key **key);
+
 /* ---- keys and signatures of certificates (spki.c, x509_signature.c) ---- */
 
 /* The key of a SubjectPublicKeyInfo (RFC 5280 §4.1.2.7), the whole value. NULL, and *why: `key`

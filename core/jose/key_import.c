@@ -47,6 +47,13 @@ static const struct idp_key *key_of(struct idp_call *call, struct idp_bytes text
     return set.keys[0];
 }
 
+const struct idp_json *idp_private_jwk_of(struct idp_call *call, struct idp_bytes text,
+                                          const struct idp_key **key)
+{
+    *key = key_of(call, text);
+    return idp_jwk_of_key(call, *key);
+}
+
 /* Of a key that says nothing: what the tenant signs by, else PS256 for RSA, else the one that fits.
  */
 static const struct idp_algorithm *default_algorithm(const struct idp_key *key,

@@ -7,18 +7,6 @@ enum { LIFETIME_S_DEFAULT = 10 * 365 * 86400, PATH_LENGTH_MAX = 8 };
 static const int64_t lifetime_s_max = INT64_C(100) * 365 * 86400;
 enum { DIGITAL_SIGNATURE = 0x80, KEY_CERT_SIGN = 0x04, CRL_SIGN = 0x02 };
 
-enum { INSERT };
-
-const struct idp_statement idp_ca_create_statements[] = {
-    [INSERT] = {"INSERT INTO idplane.certificate_authority (tenant, ca_id, ca, generation, state,"
-                " subject, subject_name, certificate, chain, key_identifier, sealed_private_key,"
-                " not_before, not_after, created_at)"
-                " VALUES ($1, $2, $3, $4, 'active', $5, $6, $7, $8, $9, $10, $11, $12, $13)"
-                " ON CONFLICT DO NOTHING",
-                "tttitxxxxxzzz", ""},
-};
-const size_t idp_ca_create_statement_count = IDP_COUNT(idp_ca_create_statements);
-
 /* What create_ca() was told, checked. */
 struct making {
     struct idp_bytes name, subject; /* whole */
@@ -61,35 +49,35 @@ static struct idp_bytes subject_option(struct idp_call *call, const struct idp_j
         made = idp_name_of_json(call, subject);
     }
     if (made.data == NULL) {
-        idp_fail_with(call, IDP_INVALID_ARGUMENT,
-                      "The option subject is an object of texts of up to 64 characters: CN, O, OU, "
-                      "ST, L, UID; in ASCII C (two letters), serialNumber, DC, emailAddress.");
+        idp_fail_with(
+            call, IDP_INVALID_ARGUMENT,
+            "The option subject is an object of texts of up to 64 characters: DC, C, ST, L, "
+            "O, OU, CN, serialNumber, UID, emailAddress.");
     }
     return made;
 }
 
-/* A name stands in URLs. */
-static bool is_name(struct idp_bytes name)
+/* What the parent lets stand below it (RFC 5280 §4.2.1.9). */
+static void parent_check(struct idp_call *call, const struct making *making)
 {
-    static const char characters[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
-    for (size_t i = 0; i < name.size; i++) {
-        if (memchr(characters, name.data[i], sizeof characters - 1) == NULL) {
-            return false;
-        }
+    struct idp_x509 parent;
+    const char *why = idp_x509_read(making->parent.certificate, &parent);
+    int64_t room = why == NULL ? parent.path_length - 1 : -1;
+    bool fits = why == NULL && (parent.path_length < 0 || (room >= 0 && making->path_length >= 0 &&
+                                                           making->path_length <= room));
+    if (!fits) {
+        idp_fail_with(call, IDP_INVALID_ARGUMENT,
+                      "The parent does not let so many authorities stand below it: its path_length "
+                      "is %lld, and that of this one has to be less.",
+                      (long long)parent.path_length);
     }
-    return name.size > 0 && name.size <= IDP_CA_NAME_SIZE_MAX;
 }
 
 static struct making making_of(struct idp_call *call, struct idp_bytes name,
                                const struct idp_json *options)
 {
     struct idp_bytes parent = idp_json_string(options, "parent");
-    if (!is_name(name)) {
-        idp_fail_with(call, IDP_INVALID_ARGUMENT,
-                      "A name has letters, digits, dots, dashes and underscores; at most %d.",
-                      IDP_CA_NAME_SIZE_MAX);
-    }
+    idp_ca_name_check(call, name);
     struct making making = {
         .name = name,
         .subject = subject_option(call, options, name),
@@ -100,6 +88,7 @@ static struct making making_of(struct idp_call *call, struct idp_bytes name,
         .has_parent = parent.data != NULL};
     if (making.has_parent) {
         making.parent = idp_ca_load_signing(call, parent);
+        parent_check(call, &making);
     }
     return making;
 }
@@ -138,50 +127,6 @@ static struct idp_certificate_plan plan_of(struct idp_call *call, const struct m
     };
 }
 
-static struct idp_json *told(struct idp_call *call, const struct idp_ca *ca,
-                             const struct idp_certificate_plan *plan)
-{
-    struct idp_json *result = idp_json_new(call, IDP_JSON_OBJECT);
-    struct idp_name subject;
-    const char *why = idp_name_read(call, ca->subject, &subject);
-    idp_json_add_string(call, result, "ca", idp_ca_full_name(call, ca));
-    idp_json_add_string(call, result, "subject",
-                        why == NULL ? subject.text : (struct idp_bytes){NULL, 0});
-    idp_json_add_string(call, result, "serial", idp_hex(call, plan->serial));
-    idp_json_add_string(call, result, "key_identifier", idp_hex(call, ca->key_identifier));
-    idp_json_add_string(call, result, "not_before", idp_time_text(call, ca->not_before_us));
-    idp_json_add_string(call, result, "not_after", idp_time_text(call, ca->not_after_us));
-    idp_json_add_string(call, result, "certificate",
-                        idp_pem_of(call, ca->certificate, "CERTIFICATE"));
-    return result;
-}
-
-static void store(struct idp_call *call, const struct idp_ca *ca, const struct idp_json *jwk)
-{
-    struct idp_bytes ca_id = idp_ca_full_name(call, ca);
-    struct idp_bytes context = idp_ca_seal_context(call, idp_tenant(call), ca_id);
-    struct idp_name subject;
-    const char *why = idp_name_read(call, ca->subject, &subject);
-    struct idp_value row[] = {
-        idp_value_text(idp_tenant(call)),
-        idp_value_text(ca_id),
-        idp_value_text(ca->name),
-        idp_value_integer(ca->generation),
-        idp_value_text(why == NULL ? subject.text : idp_bytes_of("")),
-        idp_value_blob(ca->subject),
-        idp_value_blob(ca->certificate),
-        idp_value_blob(ca->chain),
-        idp_value_blob(ca->key_identifier),
-        idp_value_blob(idp_seal(call, idp_json_text(call, jwk), context)),
-        idp_value_time(ca->not_before_us),
-        idp_value_time(ca->not_after_us),
-        idp_value_time(idp_now_us(call)),
-    };
-    if (idp_run(call, &idp_ca_create_statements[INSERT], row).affected != 1) {
-        idp_fail_with(call, IDP_ALREADY_EXISTS, "There is an authority of this name.");
-    }
-}
-
 /* create_ca(name, options) → what it is, with its certificate */
 struct idp_value idp_sql_create_ca(struct idp_call *call, const struct idp_value *arguments)
 {
@@ -194,7 +139,6 @@ struct idp_value idp_sql_create_ca(struct idp_call *call, const struct idp_value
     struct idp_certificate_plan plan = plan_of(call, &making, key);
     struct idp_bytes above[] = {making.parent.certificate, making.parent.chain};
     struct idp_ca ca = {.name = making.name,
-                        .generation = 1,
                         .certificate = certificate_of(call, &making, key, &plan),
                         .subject = making.subject,
                         .key_identifier = idp_key_identifier(call, plan.spki),
@@ -205,6 +149,5 @@ struct idp_value idp_sql_create_ca(struct idp_call *call, const struct idp_value
         idp_text_add(&chain, above[i]);
     }
     ca.chain = idp_text_bytes(&chain);
-    store(call, &ca, jwk);
-    return idp_value_json(told(call, &ca, &plan));
+    return idp_value_json(idp_ca_store(call, &ca, jwk, idp_json_is_true(options, "replace")));
 }

@@ -70,19 +70,13 @@ struct idp_bytes idp_key_identifier(struct idp_call *call, struct idp_bytes spki
     return (struct idp_bytes){idp_sha256(call, bits).data, IDENTIFIER_SIZE};
 }
 
-/* Behind version, serial, algorithm, issuer, validity and subject. */
 struct idp_bytes idp_certificate_key_bits(struct idp_bytes certificate)
 {
-    enum { BEFORE_COUNT = 6 };
-    struct idp_bytes parts, info, spki, bits = {"", 0};
-    struct idp_der value;
-    bool is_read = idp_der_only(certificate, IDP_DER_SEQUENCE, &parts) &&
-                   idp_der_take(&parts, IDP_DER_SEQUENCE, &info);
-    for (size_t i = 0; is_read && i < BEFORE_COUNT; i++) {
-        is_read = idp_der_next(&info, &value);
-    }
-    is_read = is_read && idp_der_take(&info, IDP_DER_SEQUENCE, &spki) &&
-              idp_der_take(&spki, IDP_DER_SEQUENCE, NULL) && idp_der_take_bits(&spki, &bits);
+    struct idp_x509 read;
+    struct idp_bytes parts, bits;
+    bool is_read = idp_x509_read(certificate, &read) == NULL &&
+                   idp_der_only(read.spki, IDP_DER_SEQUENCE, &parts) &&
+                   idp_der_take(&parts, IDP_DER_SEQUENCE, NULL) && idp_der_take_bits(&parts, &bits);
     return is_read ? bits : (struct idp_bytes){"", 0};
 }
 

@@ -4,26 +4,23 @@
 
 enum { CHARACTER_COUNT_MAX = 64, TEXT_SIZE_MAX = 4 << 10 };
 
-enum { COUNTRY = 0, COMMON_NAME = 9 };
-
-/* In the order in which they stand in a name that is made here. tag: the kind of text that RFC 5280
- * appendix A and RFC 4519 ask of who writes one. */
 static const struct attribute {
     const char *name;
+    unsigned char tag;    /* of the text that is written (RFC 5280 appendix A.1) */
     struct idp_bytes oid; /* contents */
-    enum idp_der_tag tag;
 } attributes[] = {
-    [COUNTRY] = {"C", IDP_LITERAL("\x55\x04\x06"), IDP_DER_PRINTABLE_STRING},
-    {"DC", IDP_LITERAL("\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x19"), IDP_DER_IA5_STRING},
-    {"ST", IDP_LITERAL("\x55\x04\x08"), IDP_DER_UTF8_STRING},
-    {"L", IDP_LITERAL("\x55\x04\x07"), IDP_DER_UTF8_STRING},
-    {"O", IDP_LITERAL("\x55\x04\x0a"), IDP_DER_UTF8_STRING},
-    {"OU", IDP_LITERAL("\x55\x04\x0b"), IDP_DER_UTF8_STRING},
-    {"UID", IDP_LITERAL("\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x01"), IDP_DER_UTF8_STRING},
-    {"serialNumber", IDP_LITERAL("\x55\x04\x05"), IDP_DER_PRINTABLE_STRING},
-    {"emailAddress", IDP_LITERAL("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x01"), IDP_DER_IA5_STRING},
-    [COMMON_NAME] = {"CN", IDP_LITERAL("\x55\x04\x03"), IDP_DER_UTF8_STRING},
+    {"DC", IDP_DER_IA5_STRING, IDP_LITERAL("\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x19")},
+    {"C", IDP_DER_PRINTABLE_STRING, IDP_LITERAL("\x55\x04\x06")},
+    {"ST", IDP_DER_UTF8_STRING, IDP_LITERAL("\x55\x04\x08")},
+    {"L", IDP_DER_UTF8_STRING, IDP_LITERAL("\x55\x04\x07")},
+    {"O", IDP_DER_UTF8_STRING, IDP_LITERAL("\x55\x04\x0a")},
+    {"OU", IDP_DER_UTF8_STRING, IDP_LITERAL("\x55\x04\x0b")},
+    {"CN", IDP_DER_UTF8_STRING, IDP_LITERAL("\x55\x04\x03")},
+    {"serialNumber", IDP_DER_PRINTABLE_STRING, IDP_LITERAL("\x55\x04\x05")},
+    {"UID", IDP_DER_UTF8_STRING, IDP_LITERAL("\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x01")},
+    {"emailAddress", IDP_DER_IA5_STRING, IDP_LITERAL("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x01")},
 };
+enum { COMMON_NAME = 6 };
 
 /* ---- values ---- */
 
@@ -214,6 +211,16 @@ struct idp_bytes idp_name_of(struct idp_call *call, struct idp_bytes common_name
                        relative_of(call, &attributes[COMMON_NAME], common_name));
 }
 
+static const struct attribute *attribute_named(struct idp_bytes name)
+{
+    for (size_t i = 0; i < IDP_COUNT(attributes); i++) {
+        if (idp_bytes_is(name, attributes[i].name)) {
+            return &attributes[i];
+        }
+    }
+    return NULL;
+}
+
 static bool is_printable(struct idp_bytes text)
 {
     static const char signs[] = " '()+,-./:=?";
@@ -227,36 +234,38 @@ static bool is_printable(struct idp_bytes text)
     return true;
 }
 
-/* A text that the attribute may have. */
-static bool is_value(const struct attribute *attribute, const struct idp_json *value)
+static bool is_of_kind(unsigned char tag, struct idp_bytes text)
 {
-    struct idp_bytes text = value->text;
-    if (value->kind != IDP_JSON_STRING || text.size == 0 ||
-        character_count(text) > CHARACTER_COUNT_MAX ||
-        (attribute == &attributes[COUNTRY] && text.size != 2)) {
-        return false;
-    }
-    return attribute->tag == IDP_DER_PRINTABLE_STRING ? is_printable(text)
-           : attribute->tag == IDP_DER_IA5_STRING     ? is_ascii(text)
-                                                      : true;
+    return tag == IDP_DER_PRINTABLE_STRING ? is_printable(text)
+           : tag == IDP_DER_IA5_STRING     ? is_ascii(text)
+                                           : true;
 }
 
+/* A country has two letters. */
+static bool is_attribute(const struct idp_json *member)
+{
+    const struct attribute *attribute = attribute_named(member->name);
+    return attribute != NULL && member->kind == IDP_JSON_STRING && member->text.size > 0 &&
+           character_count(member->text) <= CHARACTER_COUNT_MAX &&
+           is_of_kind(attribute->tag, member->text) &&
+           (!idp_bytes_is(member->name, "C") || member->text.size == 2);
+}
+
+/* In the order of the table, from the largest to the smallest: jsonb keeps none. */
 struct idp_bytes idp_name_of_json(struct idp_call *call, const struct idp_json *object)
 {
     struct idp_bytes parts[IDP_COUNT(attributes)], none = {NULL, 0};
-    size_t count = 0, member_count = 0;
+    size_t count = 0;
     for (const struct idp_json *m = object->child; m != NULL; m = m->next) {
-        member_count++;
-    }
-    for (size_t i = 0; i < IDP_COUNT(attributes); i++) {
-        const struct idp_json *member = idp_json_member(object, attributes[i].name);
-        if (member != NULL && !is_value(&attributes[i], member)) {
+        if (!is_attribute(m)) {
             return none;
         }
-        if (member != NULL) {
-            parts[count++] = relative_of(call, &attributes[i], member->text);
+    }
+    for (size_t i = 0; i < IDP_COUNT(attributes); i++) {
+        struct idp_bytes value = idp_json_string(object, attributes[i].name);
+        if (value.data != NULL) {
+            parts[count++] = relative_of(call, &attributes[i], value);
         }
     }
-    bool is_known = count > 0 && count == member_count;
-    return is_known ? idp_der_wrap(call, IDP_DER_SEQUENCE, parts, count) : none;
+    return count == 0 ? none : idp_der_wrap(call, IDP_DER_SEQUENCE, parts, count);
 }

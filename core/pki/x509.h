@@ -31,8 +31,8 @@ struct idp_name {
 const char *idp_name_read(struct idp_call *call, struct idp_bytes der, struct idp_name *out);
 /* A Name of one common name. */
 struct idp_bytes idp_name_of(struct idp_call *call, struct idp_bytes common_name);
-/* A Name of the members of an object, whatever their order (jsonb has none): C, DC, ST, L, O, OU,
- * UID, serialNumber, emailAddress, CN; data NULL where it has others, or a value is none. */
+/* A Name of the members of an object: DC, C, ST, L, O, OU, CN, serialNumber, UID, emailAddress, in
+ * this order; data NULL where it has others, or a value is none. */
 struct idp_bytes idp_name_of_json(struct idp_call *call, const struct idp_json *object);
 
 /* ---- extensions (extension.c) ---- */
@@ -90,7 +90,7 @@ struct idp_bytes idp_serial_new(struct idp_call *call);
 /* RFC 7093 §2 (1): of the bits of a SubjectPublicKeyInfo. */
 struct idp_bytes idp_key_identifier(struct idp_call *call, struct idp_bytes spki);
 struct idp_bytes idp_hex(struct idp_call *call, struct idp_bytes bytes);
-/* The bits of the key of a certificate that was made here. */
+/* The bits of the key of a certificate of an authority. */
 struct idp_bytes idp_certificate_key_bits(struct idp_bytes certificate);
 
 /* The extensions that are written here, each whole. path_length below 0: none. */
@@ -100,6 +100,23 @@ struct idp_bytes idp_key_usage(struct idp_call *call, unsigned char bits);
 struct idp_bytes idp_subject_key_identifier(struct idp_call *call, struct idp_bytes identifier);
 struct idp_bytes idp_authority_key_identifier(struct idp_call *call, struct idp_bytes identifier);
 struct idp_bytes idp_crl_distribution_point(struct idp_call *call, struct idp_bytes url);
+
+/* ---- certificates that are read (x509_read.c) ---- */
+
+struct idp_x509 {
+    struct idp_bytes der, info;                        /* whole; info is what is signed */
+    struct idp_bytes serial;                           /* magnitude */
+    struct idp_bytes issuer, subject, spki, algorithm; /* whole */
+    struct idp_bytes signature;
+    int64_t not_before_us, not_after_us;
+    struct idp_extensions extensions;
+    struct idp_bytes key_identifier; /* size 0: none */
+    bool is_ca, has_key_usage;
+    unsigned char key_usage; /* the first byte */
+    int64_t path_length;     /* below 0: none */
+};
+/* NULL, or `format` or `extension`: it cannot be read, or is not of version 3. */
+const char *idp_x509_read(struct idp_bytes der, struct idp_x509 *out);
 
 /* ---- what certificates are for (profile.c) ---- */
 
@@ -139,6 +156,12 @@ struct idp_ca idp_ca_load_signing(struct idp_call *call, struct idp_bytes name);
 /* What a private key of an authority is sealed for. */
 struct idp_bytes idp_ca_seal_context(struct idp_call *call, struct idp_bytes tenant,
                                      struct idp_bytes ca_id);
+/* Raises IDP_INVALID_ARGUMENT where it is none (ca_store.c). */
+void idp_ca_name_check(struct idp_call *call, struct idp_bytes name);
+/* Writes it down with its sealed key as the next generation of its name, and tells what it is.
+ * Raises IDP_ALREADY_EXISTS where there is one and it does not replace it (ca_store.c). */
+struct idp_json *idp_ca_store(struct idp_call *call, struct idp_ca *ca, const struct idp_json *jwk,
+                              bool replaces);
 /* "name@generation": who signed a certificate, for good. */
 struct idp_bytes idp_ca_full_name(struct idp_call *call, const struct idp_ca *ca);
 /* PEM of the authority and of those above it. */

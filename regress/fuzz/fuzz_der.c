@@ -60,8 +60,10 @@ static void check_time(struct idp_call *call, struct idp_bytes whole)
     host_require(is_same);
     if (time_us < 0)
         return; /* clock.c has no such years */
-    struct idp_bytes written = idp_der_time(call, time_us);
-    host_require(idp_der_take_time(&written, &again_us) && again_us == time_us);
+    struct idp_bytes written[] = {idp_der_time(call, time_us),
+                                  idp_der_generalized_time(call, time_us)};
+    for (size_t i = 0; i < IDP_COUNT(written); i++)
+        host_require(idp_der_take_time(&written[i], &again_us) && again_us == time_us);
 }
 
 static void check_identifier(struct idp_call *call, struct idp_bytes contents)
@@ -91,6 +93,24 @@ static void check_value(struct idp_call *call, const struct idp_der *value)
 }
 
 /* ---- all of them ---- */
+
+/* What is DER to the bottom can be read by OpenSSL. */
+static void check_values(struct idp_call *call, struct idp_bytes bytes)
+{
+    struct idp_bytes whole = idp_der_put(call, IDP_DER_SEQUENCE, bytes), rest = bytes;
+    const unsigned char *at = (const unsigned char *)whole.data;
+
+    idp_der_skip(&rest, bytes.size > 0 ? (unsigned char)bytes.data[0] : 0);
+    host_require(rest.size <= bytes.size);
+    if (!idp_der_are_values(bytes))
+        return;
+    host_require(bytes.size == 0 || rest.size < bytes.size);
+
+    ASN1_SEQUENCE_ANY *values = d2i_ASN1_SEQUENCE_ANY(NULL, &at, (long)whole.size);
+
+    sk_ASN1_TYPE_pop_free(values, ASN1_TYPE_free);
+    host_require(values != NULL);
+}
 
 static void walk(struct idp_call *call, struct idp_bytes bytes, int depth)
 {
@@ -139,6 +159,7 @@ static void check_integer(struct idp_call *call, struct idp_bytes bytes)
 static void check(struct idp_call *call, struct idp_bytes *rest)
 {
     walk(call, *rest, 0);
+    check_values(call, *rest);
     check_texts(call, *rest);
     check_integer(call, *rest);
     ERR_clear_error(); /* of OpenSSL's own reading here */

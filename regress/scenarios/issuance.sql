@@ -69,6 +69,54 @@ SELECT set_clock('2027-03-02T00:00:00Z');
 SELECT CASE WHEN length(crl()) < 250 THEN 'short' END;
 SELECT number FROM idplane_certificate_list;
 SELECT crl('nobody');
+-- The next key of an authority signs; the one before goes on to tell what it has revoked.
+SELECT create_ca('default', '{"parent":"root","path_length":0,"replace":true}') ->> 'ca';
+SELECT sign_csr((SELECT csr FROM request WHERE name = 'press'), 'client') ->> 'ca';
+SELECT CASE WHEN crl('default@1') <> crl('default@2') AND crl() = crl('default@2') THEN 'each its own' END;
+SELECT create_ca('below', '{"parent":"default"}');
+SELECT create_ca('below', '{"parent":"root","path_length":3}') ->> 'ca';
+SELECT create_ca('lower', '{"parent":"below","path_length":3}');
+SELECT create_ca('lower', '{"parent":"below","path_length":2}') ->> 'ca';
+-- An authority that was made elsewhere comes with its key and with all that is above it.
+CREATE TABLE elsewhere (name text, content text);
+INSERT INTO elsewhere VALUES ('root', '-----BEGIN CERTIFICATE-----
+MIIBTzCCAQGgAwIBAgIUGQYyuRYzkT79ssINkb3qGEwl9WYwBQYDK2VwMBQxEjAQ
+BgNVBAMMCUVsc2V3aGVyZTAgFw0yNjExMjcwNzM0MjdaGA8yMTI2MTEwMzA3MzQy
+N1owFDESMBAGA1UEAwwJRWxzZXdoZXJlMCowBQYDK2VwAyEAd18hu9/oOL2X5l7I
+ax+PknhNPwnO9HypfHXEhDR5bnWjYzBhMB0GA1UdDgQWBBSMeh4433haNz4tUs+b
+lSFwCB6/2jAfBgNVHSMEGDAWgBSMeh4433haNz4tUs+blSFwCB6/2jAPBgNVHRMB
+Af8EBTADAQH/MA4GA1UdDwEB/wQEAwIBBjAFBgMrZXADQQDIEmCX8hvFtqoJYrkv
+s8T+qaWCWR7RGxGFokgnQrxHuUK0kpTkRy7YM8yEcacAIwDtJ0T5z5BHpe5iIBT3
+4NoL
+-----END CERTIFICATE-----');
+INSERT INTO elsewhere VALUES ('certificate', '-----BEGIN CERTIFICATE-----
+MIIBgTCCATOgAwIBAgICEmcwBQYDK2VwMBQxEjAQBgNVBAMMCUVsc2V3aGVyZTAg
+Fw0yNjExMjcwNzM0MjdaGA8yMTI2MTEwMzA3MzQyN1owJjEOMAwGA1UECgwFTWFr
+ZXIxFDASBgNVBAMMC0Vsc2V3aGVyZSAxMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcD
+QgAEDKPHpZJ7cBsia25MqZYlYE70Smt6hrkSMdo0nmbHj3dUVJs30L2lob+mv3Kc
+tOqfcp7beM/Z0IIG3ZSJSr8Ws6NmMGQwEgYDVR0TAQH/BAgwBgEB/wIBADAOBgNV
+HQ8BAf8EBAMCAQYwHQYDVR0OBBYEFOBva4074KFxk8+hcPBDClnViO0/MB8GA1Ud
+IwQYMBaAFIx6HjjfeFo3Pi1Sz5uVIXAIHr/aMAUGAytlcANBAGq5a7Afc2L7RV2w
++TFIMG/nPzVQNDkiULA8HJlIyD+VXvslPrGcpItQbUFIJ8HJvE6fdbvo60mWQWV3
+PtPhgwk=
+-----END CERTIFICATE-----');
+INSERT INTO elsewhere VALUES ('root key', '-----BEGIN PRIVATE KEY-----
+MC4CAQAwBQYDK2VwBCIEIFtP5aQgYWavO1DPJhTYgP1rQDwGtwwual0dqCauKiWb
+-----END PRIVATE KEY-----');
+INSERT INTO elsewhere VALUES ('key', '-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgbmFbudWv4oryMWSu
+dsMhEoAe6qdIV+zp2+LHEJGz1TyhRANCAAQMo8elkntwGyJrbkypliVgTvRKa3qG
+uRIx2jSeZsePd1RUmzfQvaWhv6a/cpy06p9yntt4z9nQggbdlIlKvxaz
+-----END PRIVATE KEY-----');
+SELECT import_ca('elsewhere', (SELECT content FROM elsewhere WHERE name = 'certificate'), (SELECT content FROM elsewhere WHERE name = 'key'));
+SELECT import_ca('elsewhere', (SELECT content FROM elsewhere WHERE name = 'root'), (SELECT content FROM elsewhere WHERE name = 'key'));
+SELECT import_ca('elsewhere', (SELECT c.content || r.content FROM elsewhere c, elsewhere r WHERE c.name = 'certificate' AND r.name = 'root'), 'no key');
+SELECT import_ca('elsewhere', 'no certificate', (SELECT content FROM elsewhere WHERE name = 'key'));
+KEEP elsewhere SELECT import_ca('elsewhere', (SELECT c.content || r.content FROM elsewhere c, elsewhere r WHERE c.name = 'certificate' AND r.name = 'root'), (SELECT content FROM elsewhere WHERE name = 'key'));
+SELECT response ->> 'ca', response ->> 'subject', response ->> 'serial' FROM kept WHERE name = 'elsewhere';
+SELECT import_ca('elsewhere', (SELECT content FROM elsewhere WHERE name = 'root'), (SELECT content FROM elsewhere WHERE name = 'root key'));
+SELECT import_ca('elsewhere', (SELECT content FROM elsewhere WHERE name = 'root'), (SELECT content FROM elsewhere WHERE name = 'root key'), '{"replace":true}') ->> 'subject';
+SELECT sign_csr((SELECT csr FROM request WHERE name = 'press'), 'client', '{"ca":"elsewhere"}') ->> 'ca', sign_csr((SELECT csr FROM request WHERE name = 'press'), 'client', '{"ca":"elsewhere@1"}') ->> 'ca';
 -- Over HTTP the list is no text; what is no OCSP request is told so.
 SELECT CASE WHEN length(http_request('GET', '/crl/default@1', '{"host":"localhost:8080"}') ->> 'body_base64') > 200 THEN 'a list' END;
 SELECT http_request('HEAD', '/crl/default', '{"host":"localhost:8080"}') ->> 'body';
@@ -85,8 +133,8 @@ SELECT set_tenant('default');
 SELECT type, count(*) FROM idplane_audit GROUP BY type ORDER BY type;
 -- What an authority signed after its time would be good for nobody.
 SELECT set_clock('2027-06-01T00:00:00Z');
-SELECT sign_csr((SELECT csr FROM request WHERE name = 'press'), 'client');
-SELECT create_ca('below', '{"parent":"default"}');
+SELECT sign_csr((SELECT csr FROM request WHERE name = 'press'), 'client', '{"ca":"default@1"}');
+SELECT create_ca('late', '{"parent":"default@1","path_length":0}');
 -- A country has two letters, and is no other kind of text than others expect.
 SELECT create_ca('country', '{"subject":{"C":"Germany","CN":"x"}}');
 SELECT create_ca('country', '{"subject":{"C":"é","CN":"x"}}');

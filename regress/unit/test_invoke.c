@@ -2,6 +2,7 @@
 /* test_invoke.c - what the door into the core checks: NULL, sizes, kinds and text. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -157,6 +158,31 @@ static void functions_are_found_by_name(void **state)
     assert_null(idp_function_find(""));
 }
 
+/* Backends of PostgreSQL keep such rows until a trigger of their table fires. */
+static void tables_of_kept_rows_have_triggers(void **state)
+{
+    static char script[64 << 10];
+    FILE *file = fopen("sql/storage.sql", "r");
+    (void)state;
+    assert_non_null(file);
+    assert_in_range(fread(script, 1, sizeof script - 1, file), 1, sizeof script - 2);
+    assert_int_equal(fclose(file), 0);
+    for (size_t i = 0; i < idp_statement_group_count; i++) {
+        const struct idp_statement_group *group = &idp_statement_groups[i];
+        for (size_t j = 0; j < *group->count; j++) {
+            const char *at = group->statements[j].kept ? group->statements[j].text : "";
+            while ((at = strstr(at, "idplane.")) != NULL) {
+                char trigger[128];
+                int size = (int)strcspn(at, " ,)");
+                snprintf(trigger, sizeof trigger, "DELETE ON %.*s\n", size, at);
+                if (strstr(script, trigger) == NULL)
+                    fail_msg("%.*s is kept, and has no trigger idplane_changed", size, at);
+                at += size;
+            }
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -172,6 +198,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(pure_functions_get_any_bytes, host_setup, host_teardown),
         cmocka_unit_test_setup_teardown(long_arguments_raise_their_name, host_setup, host_teardown),
         cmocka_unit_test(functions_are_found_by_name),
+        cmocka_unit_test(tables_of_kept_rows_have_triggers),
     };
     return cmocka_run_group_tests_name("invoke", tests, NULL, NULL);
 }

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ca_store.c - an authority is written down, or the next generation of one: from then on that one
+ * signs, and the one before goes on to tell what it has revoked. */
+#include "core/pki/x509.h"
+
+enum { COUNT, RETIRE, INSERT };
+
+const struct idp_statement idp_ca_store_statements[] = {
+    [COUNT] = {"SELECT count(*) FROM idplane.certificate_authority WHERE tenant = $1 AND ca = $2",
+               "tt", "i"},
+    [RETIRE] = {"UPDATE idplane.certificate_authority SET state = 'retired'"
+                " WHERE tenant = $1 AND ca = $2 AND state = 'active'",
+                "tt", ""},
+    [INSERT] = {"INSERT INTO idplane.certificate_authority (tenant, ca_id, ca, generation, state,"
+                " subject, subject_name, certificate, chain, key_identifier, sealed_private_key,"
+                " not_before, not_after, created_at)"
+                " VALUES ($1, $2, $3, $4, 'active', $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+                " ON CONFLICT DO NOTHING",
+                "tttitxxxxxzzz", ""},
+};
+const size_t idp_ca_store_statement_count = IDP_COUNT(idp_ca_store_statements);
+
+/* A name stands in URLs. */
+void idp_ca_name_check(struct idp_call *call, struct idp_bytes name)
+{
+    static const char characters[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+    bool is_name = name.size > 0 && name.size <= IDP_CA_NAME_SIZE_MAX;
+    for (size_t i = 0; i < name.size; i++) {
+        is_name = is_name && memchr(characters, name.data[i], sizeof characters - 1) != NULL;
+    }
+    if (!is_name) {
+        idp_fail_with(call, IDP_INVALID_ARGUMENT,
+                      "A name has letters, digits, dots, dashes and underscores; at most %d.",
+                      IDP_CA_NAME_SIZE_MAX);
+    }
+}
+
+static struct idp_json *told(struct idp_call *call, const struct idp_ca *ca)
+{
+    struct idp_json *result = idp_json_new(call, IDP_JSON_OBJECT);
+    struct idp_x509 read;
+    struct idp_name subject;
+    if (idp_x509_read(ca->certificate, &read) != NULL ||
+        idp_name_read(call, ca->subject, &subject) != NULL) {
+        idp_fail(call, IDP_CRYPTO);
+    }
+    idp_json_add_string(call, result, "ca", idp_ca_full_name(call, ca));
+    idp_json_add_string(call, result, "subject", subject.text);
+    idp_json_add_string(call, result, "serial", idp_hex(call, read.serial));
+    idp_json_add_string(call, result, "key_identifier", idp_hex(call, ca->key_identifier));
+    idp_json_add_string(call, result, "not_before", idp_time_text(call, ca->not_before_us));
+    idp_json_add_string(call, result, "not_after", idp_time_text(call, ca->not_after_us));
+    idp_json_add_string(call, result, "certificate",
+                        idp_pem_of(call, ca->certificate, "CERTIFICATE"));
+    return result;
+}
+
+/* Who comes second finds that the one it would follow signs no more. */
+static void row_write(struct idp_call *call, const struct idp_ca *ca, const struct idp_json *jwk)
+{
+    struct idp_bytes ca_id = idp_ca_full_name(call, ca);
+    struct idp_bytes context = idp_ca_seal_context(call, idp_tenant(call), ca_id);
+    struct idp_name subject;
+    if (idp_name_read(call, ca->subject, &subject) != NULL) {
+        idp_fail_with(call, IDP_INVALID_ARGUMENT, "The subject of the certificate is no name.");
+    }
+    struct idp_value row[] = {
+        idp_value_text(idp_tenant(call)),
+        idp_value_text(ca_id),
+        idp_value_text(ca->name),
+        idp_value_integer(ca->generation),
+        idp_value_text(subject.text),
+        idp_value_blob(ca->subject),
+        idp_value_blob(ca->certificate),
+        idp_value_blob(ca->chain),
+        idp_value_blob(ca->key_identifier),
+        idp_value_blob(idp_seal(call, idp_json_text(call, jwk), context)),
+        idp_value_time(ca->not_before_us),
+        idp_value_time(ca->not_after_us),
+        idp_value_time(idp_now_us(call)),
+    };
+    if (idp_run(call, &idp_ca_store_statements[INSERT], row).affected != 1) {
+        idp_fail(call, IDP_BUSY);
+    }
+}
+
+struct idp_json *idp_ca_store(struct idp_call *call, struct idp_ca *ca, const struct idp_json *jwk,
+                              bool replaces)
+{
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(ca->name)};
+    int64_t count = idp_run_row(call, &idp_ca_store_statements[COUNT], key)[0].integer;
+    if (count > 0 && !replaces) {
+        idp_fail_with(call, IDP_ALREADY_EXISTS,
+                      "There is an authority of this name; the option replace makes its next key.");
+    }
+    struct idp_json *details = idp_json_new(call, IDP_JSON_OBJECT);
+    ca->generation = count + 1;
+    idp_run(call, &idp_ca_store_statements[RETIRE], key);
+    row_write(call, ca, jwk);
+    struct idp_audit event = {"authority_made", "granted", ca->name, idp_ca_full_name(call, ca),
+                              details};
+    idp_audit_add(call, &event);
+    return told(call, ca);
+}

@@ -44,7 +44,7 @@ CREATE TABLE idplane.certificate (
 CREATE UNIQUE INDEX idplane_certificate_serial ON idplane.certificate (tenant, serial);
 CREATE INDEX idplane_certificate_common_name ON idplane.certificate (tenant, common_name, issued_at);
 CREATE INDEX idplane_certificate_compromised ON idplane.certificate (tenant, key_digest) WHERE reason = 'keyCompromise';
-CREATE INDEX idplane_certificate_revoked ON idplane.certificate (tenant, ca_id, not_after) WHERE status = 'revoked';
+CREATE INDEX idplane_certificate_revoked ON idplane.certificate (tenant, ca_id, serial) WHERE status = 'revoked';
 COMMENT ON TABLE idplane.certificate IS 'Certificates that were issued. status: valid, revoked; expired is valid past not_after.';
 COMMENT ON COLUMN idplane.certificate.reason IS 'Why it was revoked, as RFC 5280 5.3.1 names it.';
 

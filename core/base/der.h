@@ -33,7 +33,8 @@ struct idp_der {
 };
 
 /* Cuts the next value off *rest. False where none is there, or it is no DER: a tag of several
- * bytes, a length that is indefinite, longer than need be, or more than is there. */
+ * bytes, a length that is indefinite, longer than need be, or more than is there, or an object
+ * identifier whose arcs are cut off or longer than need be. */
 bool idp_der_next(struct idp_bytes *rest, struct idp_der *out) IDP_MUST_CHECK;
 
 /* The same for a value of this tag; *rest stays where it has another. contents may be NULL. */
@@ -53,8 +54,12 @@ bool idp_der_take_number(struct idp_bytes *rest, struct idp_bytes *magnitude) ID
 /* Takes a BIT STRING of whole bytes. */
 bool idp_der_take_bits(struct idp_bytes *rest, struct idp_bytes *bytes) IDP_MUST_CHECK;
 
-/* Takes a UTCTime or GeneralizedTime in the form of RFC 5280 §4.1.2.5; what was before 1970 is its
- * beginning. */
+/* True where all of it is DER, also inside and of what nobody here knows: no value or several, one
+ * behind the other. */
+bool idp_der_are_values(struct idp_bytes bytes) IDP_MUST_CHECK;
+
+/* Takes a UTCTime or GeneralizedTime in the form of RFC 5280 §4.1.2.5, from 1950 on by the former,
+ * from 1970 on by the latter. */
 bool idp_der_take_time(struct idp_bytes *rest, int64_t *time_us) IDP_MUST_CHECK;
 
 /* An object identifier's contents as "1.2.840"; data NULL where they are none. */

@@ -39,6 +39,19 @@ static bool length_take(struct idp_bytes *rest, size_t *length)
     return *length >= 0x80;
 }
 
+/* Each arc ends, and none begins with zeros. */
+static bool is_identifier(struct idp_bytes contents)
+{
+    bool begins = true;
+    for (size_t i = 0; i < contents.size; i++) {
+        if (begins && byte_at(contents, i) == 0x80) {
+            return false;
+        }
+        begins = byte_at(contents, i) < 0x80;
+    }
+    return contents.size > 0 && begins;
+}
+
 bool idp_der_next(struct idp_bytes *rest, struct idp_der *out)
 {
     struct idp_bytes at = *rest;
@@ -53,6 +66,9 @@ bool idp_der_next(struct idp_bytes *rest, struct idp_der *out)
         return false;
     }
     out->contents = (struct idp_bytes){at.data, length};
+    if (out->tag == IDP_DER_OID && !is_identifier(out->contents)) {
+        return false;
+    }
     out->whole = (struct idp_bytes){rest->data, (size_t)(at.data - rest->data) + length};
     skip(rest, out->whole.size);
     return true;
@@ -116,6 +132,69 @@ bool idp_der_take_bits(struct idp_bytes *rest, struct idp_bytes *bytes)
     return true;
 }
 
+/* ---- anything ---- */
+
+enum {
+    DEPTH_MAX = 16,
+    CLASS = 0xc0,
+    CONSTRUCTED = 0x20,
+    ENUMERATED = 0x0a,
+    UNIVERSAL_STRING = 0x1c
+};
+
+/* As short as can be: the first nine bits are not all the same. */
+static bool is_integer(struct idp_bytes contents)
+{
+    unsigned char first = contents.size > 0 ? byte_at(contents, 0) : 0;
+    bool is_padded = contents.size > 1 && (first == 0 || first == 0xff) &&
+                     (first & 0x80) == (byte_at(contents, 1) & 0x80);
+    return contents.size > 0 && !is_padded;
+}
+
+/* Of the tags that everybody has; strings are never in pieces. */
+static bool is_universal(unsigned char tag, struct idp_bytes contents)
+{
+    switch (tag) {
+    case IDP_DER_BOOLEAN:
+        return contents.size == 1 && (byte_at(contents, 0) == 0 || byte_at(contents, 0) == 0xff);
+    case IDP_DER_INTEGER:
+    case ENUMERATED:
+        return is_integer(contents);
+    case IDP_DER_BIT_STRING:
+        return contents.size > 0 && byte_at(contents, 0) <= (contents.size > 1 ? 7 : 0);
+    case IDP_DER_NULL:
+        return contents.size == 0;
+    case IDP_DER_BMP_STRING:
+        return contents.size % 2 == 0;
+    case UNIVERSAL_STRING:
+        return contents.size % 4 == 0;
+    case IDP_DER_SEQUENCE:
+    case IDP_DER_SET:
+        return true;
+    default:
+        return (tag & CONSTRUCTED) == 0 && tag != 0 && tag != (IDP_DER_SEQUENCE & ~CONSTRUCTED) &&
+               tag != (IDP_DER_SET & ~CONSTRUCTED);
+    }
+}
+
+static bool are_values(struct idp_bytes bytes, int depth)
+{
+    struct idp_der value;
+    while (bytes.size > 0) {
+        if (depth == DEPTH_MAX || !idp_der_next(&bytes, &value) ||
+            ((value.tag & CLASS) == 0 && !is_universal(value.tag, value.contents)) ||
+            ((value.tag & CONSTRUCTED) != 0 && !are_values(value.contents, depth + 1))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool idp_der_are_values(struct idp_bytes bytes)
+{
+    return are_values(bytes, 0);
+}
+
 /* ---- times ---- */
 
 static bool two_digits(const char *at, char *out)
@@ -125,39 +204,52 @@ static bool two_digits(const char *at, char *out)
     return at[0] >= '0' && at[0] <= '9' && at[1] >= '0' && at[1] <= '9';
 }
 
-/* YYMMDDHHMMSSZ, or with a century before it, as the text that clock.c reads. */
-bool idp_der_take_time(struct idp_bytes *rest, int64_t *time_us)
+enum { CENTURY_SPLIT = '5', TWENTY_YEARS_DAYS = 20 * 365 + 5 };
+
+/* YYMMDDHHMMSSZ, or with a century before it, as the text that clock.c reads. Its years begin in
+ * 1970: those of a UTCTime that are before are read as twenty years later, when the same years are
+ * leap years. */
+static bool time_read(struct idp_bytes digits, bool is_long, int64_t *time_us)
 {
     static const size_t places[] = {2, 5, 8, 11, 14, 17}; /* of what follows the century */
     char text[] = "2000-00-00T00:00:00Z";
-    struct idp_bytes at = *rest, digits;
-    bool is_long = !idp_der_take(&at, IDP_DER_UTC_TIME, &digits);
-    if (is_long && !idp_der_take(&at, IDP_DER_GENERALIZED_TIME, &digits)) {
-        return false;
-    }
     size_t century_size = is_long ? 2 : 0;
-    if (digits.size != century_size + 13 || digits.data[digits.size - 1] != 'Z') {
+    if (digits.size != century_size + 13 || digits.data[digits.size - 1] != 'Z' ||
+        (is_long && !two_digits(digits.data, text))) {
         return false;
-    }
-    if (is_long && !two_digits(digits.data, text)) {
-        return false;
-    }
-    if (!is_long && digits.data[0] >= '5') {
-        memcpy(text, "19", 2);
     }
     for (size_t i = 0; i < IDP_COUNT(places); i++) {
         if (!two_digits(digits.data + century_size + 2 * i, text + places[i])) {
             return false;
         }
     }
-    *rest = at;
-    if (memcmp(text, "1970", 4) >= 0) {
-        return idp_time_read(idp_bytes_of(text), time_us);
+    bool is_last_century = !is_long && text[2] >= CENTURY_SPLIT;
+    bool is_early = is_last_century && text[2] < '7';
+    if (is_last_century) {
+        memcpy(text, "19", 2);
     }
-    memcpy(text, "1972", 4); /* which has each day that a year can have */
-    bool is_time = idp_time_read(idp_bytes_of(text), time_us);
-    *time_us = 0;
-    return is_time;
+    if (is_early) {
+        text[2] += 2;
+    }
+    if (!idp_time_read(idp_bytes_of(text), time_us)) {
+        return false;
+    }
+    *time_us -= is_early ? TWENTY_YEARS_DAYS * INT64_C(86400) * IDP_SECOND_US : 0;
+    return true;
+}
+
+bool idp_der_take_time(struct idp_bytes *rest, int64_t *time_us)
+{
+    struct idp_bytes at = *rest, digits;
+    bool is_long = !idp_der_take(&at, IDP_DER_UTC_TIME, &digits);
+    if (is_long && !idp_der_take(&at, IDP_DER_GENERALIZED_TIME, &digits)) {
+        return false;
+    }
+    if (!time_read(digits, is_long, time_us)) {
+        return false;
+    }
+    *rest = at;
+    return true;
 }
 
 /* ---- object identifiers ---- */

@@ -142,18 +142,26 @@ static struct idp_bytes digits_next(struct idp_bytes *rest)
     return digits;
 }
 
+/* How many arcs the text has; 0 where it is none, or has too many. */
+static size_t arcs_read(struct idp_bytes text, uint64_t arcs[OID_ARC_COUNT_MAX])
+{
+    size_t count = 0;
+    bool ends_in_dot = text.size > 0 && text.data[text.size - 1] == '.';
+    while (text.size > 0) {
+        if (count == OID_ARC_COUNT_MAX || !arc_read(digits_next(&text), &arcs[count])) {
+            return 0;
+        }
+        count++;
+    }
+    return ends_in_dot ? 0 : count;
+}
+
 struct idp_bytes idp_der_oid_contents(struct idp_call *call, struct idp_bytes text)
 {
     struct idp_text contents = {.call = call};
-    struct idp_bytes rest = text;
     uint64_t arcs[OID_ARC_COUNT_MAX];
-    size_t count = 0;
-    bool ends_in_dot = text.size > 0 && text.data[text.size - 1] == '.';
-    while (rest.size > 0 && count < OID_ARC_COUNT_MAX &&
-           arc_read(digits_next(&rest), &arcs[count])) {
-        count++;
-    }
-    if (count < 2 || rest.size > 0 || ends_in_dot || arcs[0] > 2 || (arcs[0] < 2 && arcs[1] > 39)) {
+    size_t count = arcs_read(text, arcs);
+    if (count < 2 || arcs[0] > 2 || (arcs[0] < 2 && arcs[1] > 39)) {
         return (struct idp_bytes){NULL, 0};
     }
     arc_add(&contents, arcs[0] * 40 + arcs[1]);

@@ -187,6 +187,11 @@ struct idp_bytes idp_spki_write(struct idp_call *call, const struct idp_key *key
     return (struct idp_bytes){copy, (size_t)size};
 }
 
+bool idp_key_agrees(const struct idp_key *key)
+{
+    return key->type == IDP_KEY_EC;
+}
+
 struct idp_json *idp_key_describe(struct idp_call *call, const struct idp_key *key)
 {
     struct idp_json *description = idp_json_new(call, IDP_JSON_OBJECT);

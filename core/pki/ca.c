@@ -85,6 +85,19 @@ struct idp_ca idp_ca_load(struct idp_call *call, struct idp_bytes name)
     return ca;
 }
 
+struct idp_ca idp_ca_load_signing(struct idp_call *call, struct idp_bytes name)
+{
+    struct idp_ca ca = idp_ca_load(call, name);
+    int64_t now_us = idp_now_us(call);
+    if (now_us < ca.not_before_us || now_us >= ca.not_after_us) {
+        idp_fail_with(
+            call, IDP_NO_SUCH_CA,
+            "The certificate authority has expired, or is not valid yet. Make another one "
+            "with create_ca().");
+    }
+    return ca;
+}
+
 struct idp_bytes idp_ca_full_name(struct idp_call *call, const struct idp_ca *ca)
 {
     struct idp_text text = {.call = call};

@@ -87,7 +87,7 @@ static struct making making_of(struct idp_call *call, struct idp_bytes name,
         .path_length = integer_option(call, options, "path_length", 0, PATH_LENGTH_MAX, -1),
         .has_parent = parent.data != NULL};
     if (making.has_parent) {
-        making.parent = idp_ca_load(call, parent);
+        making.parent = idp_ca_load_signing(call, parent);
         parent_check(call, &making);
     }
     return making;

@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* crl.c - the list of what an authority has revoked (RFC 5280 §5). It is signed when somebody asks
  * for it, and kept until a certificate is revoked or its time is nearly over. Each one that is
- * signed has a number of its own; one that is over is listed until it would have expired. */
+ * signed has a number of its own; what has expired since the last one is listed once more (§3.3).
+ */
 #include "core/pki/x509.h"
 
 enum { LIFETIME_S = 86400, RENEWED_EARLY_S = 3600, TRY_COUNT_MAX = 8 };
 
 enum { CURRENT, BEGIN, REPLACE, REVOKED };
 
-/* A list is out of date once more was revoked than when it was made: who revokes counts, and who
- * lists sees to it that nobody has counted since. */
+/* A list may be longer than what one statement returns: it is read in pieces. It is out of date
+ * once more was revoked than when it was made: who revokes counts, and who lists sees to it that
+ * nobody has counted since. */
 const struct idp_statement idp_crl_statements[] = {
     [CURRENT] = {"SELECT number, change_count, listed_change_count = change_count AND"
-                 " next_update > $3, list FROM idplane.certificate_list"
+                 " next_update > $3, list, next_update FROM idplane.certificate_list"
                  " WHERE tenant = $1 AND ca_id = $2",
-                 "ttz", "iibx"},
+                 "ttz", "iibxz"},
     [BEGIN] = {"INSERT INTO idplane.certificate_list (tenant, ca_id, number, change_count,"
                " listed_change_count, next_update, list) VALUES ($1, $2, 0, 0, -1, $3, $4)"
                " ON CONFLICT DO NOTHING",
@@ -25,8 +27,8 @@ const struct idp_statement idp_crl_statements[] = {
                  "ttiizx", ""},
     [REVOKED] = {"SELECT serial, reason, revoked_at FROM idplane.certificate"
                  " WHERE tenant = $1 AND ca_id = $2 AND status = 'revoked' AND not_after > $3"
-                 " ORDER BY serial",
-                 "ttz", "ttz"},
+                 " AND serial > $4 ORDER BY serial LIMIT $5",
+                 "ttzti", "ttz"},
 };
 const size_t idp_crl_statement_count = IDP_COUNT(idp_crl_statements);
 
@@ -54,14 +56,20 @@ static struct idp_bytes entry_of(struct idp_call *call, const struct idp_value *
     return idp_der_wrap(call, IDP_DER_SEQUENCE, parts, IDP_COUNT(parts));
 }
 
-static struct idp_bytes entries_of(struct idp_call *call, struct idp_bytes ca_id)
+/* Of what was good after the time. */
+static struct idp_bytes entries_of(struct idp_call *call, struct idp_bytes ca_id, int64_t since_us)
 {
     struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(ca_id),
-                              idp_value_time(idp_now_us(call))};
-    struct idp_rows rows = idp_run(call, &idp_crl_statements[REVOKED], key);
+                              idp_value_time(since_us), idp_value_text(idp_bytes_of("")),
+                              idp_value_integer(IDP_ROW_COUNT_MAX)};
     struct idp_text entries = {.call = call};
-    for (size_t i = 0; i < rows.count; i++) {
-        idp_text_add(&entries, entry_of(call, rows.values + i * rows.columns));
+    for (size_t count = IDP_ROW_COUNT_MAX; count == IDP_ROW_COUNT_MAX;) {
+        struct idp_rows rows = idp_run(call, &idp_crl_statements[REVOKED], key);
+        count = rows.count;
+        for (size_t i = 0; i < count; i++) {
+            key[3] = rows.values[i * rows.columns];
+            idp_text_add(&entries, entry_of(call, rows.values + i * rows.columns));
+        }
     }
     struct idp_bytes made = idp_text_bytes(&entries);
     return made.size == 0 ? made : idp_der_put(call, IDP_DER_SEQUENCE, made);
@@ -78,15 +86,16 @@ static struct idp_bytes extensions_of(struct idp_call *call, const struct idp_ca
     return idp_der_put(call, IDP_DER_EXPLICIT, list);
 }
 
+/* since_us: when the list before it was signed. */
 static struct idp_bytes list_sign(struct idp_call *call, const struct idp_ca *ca, int64_t number,
-                                  int64_t next_us)
+                                  int64_t since_us, int64_t next_us)
 {
     struct idp_bytes parts[] = {idp_der_integer(call, 1), /* version 2 */
                                 idp_x509_algorithm(call, ca->key),
                                 ca->subject,
                                 idp_der_time(call, idp_now_us(call)),
                                 idp_der_time(call, next_us),
-                                entries_of(call, idp_ca_full_name(call, ca)),
+                                entries_of(call, idp_ca_full_name(call, ca), since_us),
                                 extensions_of(call, ca, number)};
     return idp_x509_wrap(call, ca->key,
                          idp_der_wrap(call, IDP_DER_SEQUENCE, parts, IDP_COUNT(parts)));
@@ -112,7 +121,9 @@ static struct idp_bytes list_of(struct idp_call *call, const struct idp_ca *ca)
             idp_run(call, &idp_crl_statements[BEGIN], first);
             continue;
         }
-        struct idp_bytes list = list_sign(call, ca, idp_integer_of(row[0]) + 1, next_us);
+        struct idp_bytes list =
+            list_sign(call, ca, idp_integer_of(row[0]) + 1,
+                      idp_integer_of(row[4]) - LIFETIME_S * IDP_SECOND_US, next_us);
         struct idp_value next[] = {
             tenant, ca_id, row[0], row[1], idp_value_time(next_us), idp_value_blob(list)};
         if (idp_run(call, &idp_crl_statements[REPLACE], next).affected == 1) {

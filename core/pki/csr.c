@@ -14,7 +14,8 @@ static const char *attributes_read(struct idp_bytes attributes, struct idp_csr *
     while (attributes.size > 0) {
         if (!idp_der_take(&attributes, IDP_DER_SEQUENCE, &attribute) ||
             !idp_der_take(&attribute, IDP_DER_OID, &oid) ||
-            !idp_der_take(&attribute, IDP_DER_SET, &values) || attribute.size != 0) {
+            !idp_der_take(&attribute, IDP_DER_SET, &values) || attribute.size != 0 ||
+            values.size == 0 || !idp_der_are_values(values)) {
             return "format";
         }
         if (!idp_bytes_equal(oid, extension_request)) {

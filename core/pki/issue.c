@@ -65,7 +65,7 @@ static void issuing_begin(struct idp_call *call, const struct idp_value *argumen
         idp_fail_with(call, IDP_INVALID_ARGUMENT, "There is no profile of this name.");
     }
     out->lifetime_s = lifetime_option(call, options, out->profile);
-    out->ca = idp_ca_load(call, ca);
+    out->ca = idp_ca_load_signing(call, ca);
 }
 
 /* No longer than the authority itself, nor from before it was. */
@@ -113,7 +113,7 @@ static void certificate_sign(struct idp_call *call, struct issuing *issuing)
     struct idp_bytes url = list_url(call, &issuing->ca);
     struct idp_bytes extensions[] = {
         idp_basic_constraints(call, false, -1),
-        idp_key_usage(call, issuing->profile->key_usage),
+        idp_key_usage(call, idp_profile_key_usage(issuing->profile, issuing->csr.key)),
         purposes_of(call, issuing->profile),
         idp_subject_key_identifier(call, idp_key_identifier(call, issuing->plan.spki)),
         idp_authority_key_identifier(call, issuing->ca.key_identifier),

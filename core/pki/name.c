@@ -221,13 +221,33 @@ static const struct attribute *attribute_named(struct idp_bytes name)
     return NULL;
 }
 
+static bool is_printable(struct idp_bytes text)
+{
+    static const char signs[] = " '()+,-./:=?";
+    for (size_t i = 0; i < text.size; i++) {
+        char c = text.data[i];
+        bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        if (!is_letter && !(c >= '0' && c <= '9') && memchr(signs, c, sizeof signs - 1) == NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool is_of_kind(unsigned char tag, struct idp_bytes text)
+{
+    return tag == IDP_DER_PRINTABLE_STRING ? is_printable(text)
+           : tag == IDP_DER_IA5_STRING     ? is_ascii(text)
+                                           : true;
+}
+
 /* A country has two letters. */
 static bool is_attribute(const struct idp_json *member)
 {
     const struct attribute *attribute = attribute_named(member->name);
     return attribute != NULL && member->kind == IDP_JSON_STRING && member->text.size > 0 &&
            character_count(member->text) <= CHARACTER_COUNT_MAX &&
-           (attribute->tag == IDP_DER_UTF8_STRING || is_ascii(member->text)) &&
+           is_of_kind(attribute->tag, member->text) &&
            (!idp_bytes_is(member->name, "C") || member->text.size == 2);
 }
 

@@ -27,6 +27,13 @@ const struct idp_profile *idp_profile_find(struct idp_bytes name)
     return NULL;
 }
 
+/* RFC 3279 §2.3.1 and RFC 9295 §3 forbid agreement to keys that can't. */
+unsigned char idp_profile_key_usage(const struct idp_profile *profile, const struct idp_key *key)
+{
+    unsigned char never = idp_key_agrees(key) ? 0 : KEY_AGREEMENT;
+    return profile->key_usage & (unsigned char)~never;
+}
+
 /* 8-4-4-4-12 hex digits. */
 static bool is_uuid(struct idp_bytes text)
 {

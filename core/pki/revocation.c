@@ -3,7 +3,7 @@
  * authority is out of date, and the name of its device is free unless its key has another one. */
 #include "core/pki/x509.h"
 
-enum { REVOKE, FIND, OUTDATE, RELEASE, STATUS };
+enum { REVOKE, FIND, OUTDATE, LOCK, RELEASE, SHORTEN, STATUS };
 
 const struct idp_statement idp_revocation_statements[] = {
     /* That the key is somebody else's may turn out later. */
@@ -21,11 +21,22 @@ const struct idp_statement idp_revocation_statements[] = {
                  " ON CONFLICT (tenant, ca_id) DO UPDATE SET"
                  " change_count = idplane.certificate_list.change_count + 1",
                  "ttzx", ""},
+    /* Whoever renews meanwhile holds the row: what is read of certificates after it is theirs too.
+     */
+    [LOCK] = {"UPDATE idplane.certificate_holder SET valid_until = valid_until"
+              " WHERE tenant = $1 AND common_name = $2 AND key_digest = $3",
+              "ttx", ""},
     [RELEASE] = {"DELETE FROM idplane.certificate_holder WHERE tenant = $1 AND common_name = $2"
                  " AND key_digest = $3 AND NOT EXISTS (SELECT 1 FROM idplane.certificate c"
                  " WHERE c.tenant = $1 AND c.common_name = $2 AND c.key_digest = $3"
                  " AND c.status = 'valid' AND c.not_after > $4)",
                  "ttxz", ""},
+    /* As long as the best of those that are left. */
+    [SHORTEN] = {"UPDATE idplane.certificate_holder SET valid_until = (SELECT max(c.not_after)"
+                 " FROM idplane.certificate c WHERE c.tenant = $1 AND c.common_name = $2"
+                 " AND c.key_digest = $3 AND c.status = 'valid')"
+                 " WHERE tenant = $1 AND common_name = $2 AND key_digest = $3",
+                 "ttx", ""},
     [STATUS] = {"SELECT status, reason, revoked_at FROM idplane.certificate"
                 " WHERE tenant = $1 AND issuer_key_identifier = $2 AND serial = $3",
                 "ttt", "ttz"},
@@ -81,20 +92,31 @@ static struct idp_bytes reason_argument(struct idp_call *call, struct idp_value 
     return reason;
 }
 
+/* The name is the key's for as long as what is left of it is good. */
+static void name_release(struct idp_call *call, struct idp_bytes common_name,
+                         struct idp_bytes key_digest)
+{
+    struct idp_value holder[] = {idp_value_text(idp_tenant(call)), idp_value_text(common_name),
+                                 idp_value_blob(key_digest), idp_value_time(idp_now_us(call))};
+    if (idp_run(call, &idp_revocation_statements[LOCK], holder).affected == 1 &&
+        idp_run(call, &idp_revocation_statements[RELEASE], holder).affected == 0) {
+        idp_run(call, &idp_revocation_statements[SHORTEN], holder);
+    }
+}
+
 static void revoked(struct idp_call *call, struct idp_bytes serial, struct idp_bytes reason,
                     const struct idp_value *row)
 {
     struct idp_value tenant = idp_value_text(idp_tenant(call));
-    struct idp_value now = idp_value_time(idp_now_us(call)),
-                     holder[] = {tenant, row[1], row[2], now};
-    struct idp_value list[] = {tenant, row[0], now, idp_value_blob((struct idp_bytes){"", 0})};
+    struct idp_value list[] = {tenant, row[0], idp_value_time(idp_now_us(call)),
+                               idp_value_blob((struct idp_bytes){"", 0})};
     struct idp_json *details = idp_json_new(call, IDP_JSON_OBJECT);
     struct idp_audit event = {"certificate_revoked", "granted", idp_text_of(row[1]), serial,
                               details};
     idp_json_add_string(call, details, "ca", idp_text_of(row[0]));
     idp_json_add_string(call, details, "reason", reason);
     idp_run(call, &idp_revocation_statements[OUTDATE], list);
-    idp_run(call, &idp_revocation_statements[RELEASE], holder);
+    name_release(call, idp_text_of(row[1]), idp_text_of(row[2]));
     idp_audit_add(call, &event);
 }
 

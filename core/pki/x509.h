@@ -129,6 +129,8 @@ struct idp_profile {
 };
 /* NULL: there is none of this name. */
 const struct idp_profile *idp_profile_find(struct idp_bytes name);
+/* What a certificate of this key may be used for, as idp_key_usage takes it. */
+unsigned char idp_profile_key_usage(const struct idp_profile *profile, const struct idp_key *key);
 /* `common_name` where the request has none that the profile takes; else the one that it gets. */
 const char *idp_profile_name(struct idp_call *call, const struct idp_profile *profile,
                              const struct idp_csr *csr, struct idp_bytes *common_name);
@@ -149,6 +151,8 @@ struct idp_ca {
 bool idp_ca_find(struct idp_call *call, struct idp_bytes name, struct idp_ca *out) IDP_MUST_CHECK;
 /* The same; raises IDP_NO_SUCH_CA. */
 struct idp_ca idp_ca_load(struct idp_call *call, struct idp_bytes name);
+/* The same of one that is valid now, so that what it signs may be; else raises IDP_NO_SUCH_CA. */
+struct idp_ca idp_ca_load_signing(struct idp_call *call, struct idp_bytes name);
 /* What a private key of an authority is sealed for. */
 struct idp_bytes idp_ca_seal_context(struct idp_call *call, struct idp_bytes tenant,
                                      struct idp_bytes ca_id);

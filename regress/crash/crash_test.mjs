@@ -2,36 +2,14 @@
 // crash_test.mjs: kill -9 in mid-load, 20 times. Whatever moment it was: no code is paid twice, and
 // nothing that was answered is lost.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { it } from 'node:test';
+import { crashPostgres } from './cluster.mjs';
 import { DEVICE_GRANT, engines, post, start } from '../http/server.mjs';
 
 const CRASH_COUNT = 20;
 const CODE_COUNT = 60;
 const WORKER_COUNT = 16;
-
-// Kills all of PostgreSQL at once, then starts it again. A process stays visible until init reaps
-// it, and PostgreSQL will not start beside a visible one.
-async function crashPostgres() {
-  const cluster = process.env.IDPLANE_CLUSTER;
-  const postmaster = readFileSync(join(cluster, 'data/postmaster.pid'), 'utf8').split('\n')[0];
-  const children = readFileSync(`/proc/${postmaster}/task/${postmaster}/children`, 'utf8');
-  const processes = [...children.trim().split(' '), postmaster];
-  for (const pid of processes) {
-    try {
-      process.kill(Number(pid), 'SIGKILL');
-    } catch (error) {
-      assert.equal(error.code, 'ESRCH');
-    }
-  }
-  for (let i = 0; i < 300 && processes.some((pid) => existsSync(`/proc/${pid}`)); i++) {
-    await sleep(50);
-  }
-  execFileSync(join(cluster, 'restart'));
-}
 
 const issue = (server) => post(`${server.base}/device_authorization`, { client_id: 'tv' });
 

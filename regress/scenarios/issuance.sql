@@ -62,8 +62,10 @@ SELECT number FROM idplane_certificate_list;
 SELECT revoke_certificate((SELECT max(serial) FROM idplane_certificate WHERE profile = 'client')) ->> 'status';
 SELECT CASE WHEN length(crl()) > 250 THEN 'long' END;
 SELECT number FROM idplane_certificate_list;
--- It is signed anew before its time is over, and what has expired by itself leaves it.
+-- It is signed anew before its time is over; what has expired is in it once more, then leaves it.
 SELECT set_clock('2027-03-01T00:00:00Z');
+SELECT CASE WHEN length(crl()) > 250 THEN 'long' END;
+SELECT set_clock('2027-03-02T00:00:00Z');
 SELECT CASE WHEN length(crl()) < 250 THEN 'short' END;
 SELECT number FROM idplane_certificate_list;
 SELECT crl('nobody');
@@ -129,3 +131,13 @@ SELECT crl();
 SELECT revoke_certificate((SELECT response ->> 'serial' FROM kept WHERE name = 'renewed'));
 SELECT set_tenant('default');
 SELECT type, count(*) FROM idplane_audit GROUP BY type ORDER BY type;
+-- What an authority signed after its time would be good for nobody.
+SELECT set_clock('2027-06-01T00:00:00Z');
+SELECT sign_csr((SELECT csr FROM request WHERE name = 'press'), 'client', '{"ca":"default@1"}');
+SELECT create_ca('late', '{"parent":"default@1","path_length":0}');
+-- A country has two letters, and is no other kind of text than others expect.
+SELECT create_ca('country', '{"subject":{"C":"Germany","CN":"x"}}');
+SELECT create_ca('country', '{"subject":{"C":"é","CN":"x"}}');
+SELECT create_ca('country', '{"subject":{"serialNumber":"a_b","CN":"x"}}');
+SELECT create_ca('country', '{"subject":{"DC":"é","CN":"x"}}');
+SELECT create_ca('country', '{"subject":{"C":"DE","DC":"example","serialNumber":"7","emailAddress":"a@example","CN":"é"}}') ->> 'subject';

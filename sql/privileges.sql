@@ -56,6 +56,7 @@ GRANT EXECUTE ON FUNCTION
     idplane.provider_keys(text, text, jsonb),
     idplane.sso_template(text, jsonb),
     idplane.qr_code(text),
+    idplane.csr_inspect(text),
     idplane.certificate_inspect(text),
     idplane.verify_chain(text, text, text, jsonb),
     idplane.jwks(),

@@ -135,6 +135,16 @@ static const char *use_refusal(const struct idp_chain_policy *policy,
                : NULL;
 }
 
+/* CA/Browser Forum, Baseline Requirements §7.1.2.1: a root of servers says of no use. */
+static bool breaks_web_rule(const struct idp_chain_policy *policy,
+                            const struct idp_chain_item *item, enum idp_chain_place place)
+{
+    static const struct idp_bytes server = IDP_LITERAL("\x2b\x06\x01\x05\x05\x07\x03\x01");
+    return place == IDP_CHAIN_ANCHOR && policy->purpose.data != NULL &&
+           idp_bytes_equal(policy->purpose, server) &&
+           idp_certificate_extension(&item->certificate, idp_oid_extended_key_usage) != NULL;
+}
+
 const char *idp_chain_check(struct idp_call *call, const struct idp_chain_policy *policy,
                             const struct idp_chain_item *item, enum idp_chain_place place)
 {
@@ -145,7 +155,8 @@ const char *idp_chain_check(struct idp_call *call, const struct idp_chain_policy
     if (why == NULL) {
         why = use_refusal(policy, item, place);
     }
-    if (why == NULL && policy->is_strict && idp_chain_breaks_rule(item, place)) {
+    if (why == NULL && policy->is_strict &&
+        (idp_chain_breaks_rule(item, place) || breaks_web_rule(policy, item, place))) {
         why = "conformance";
     }
     if (why == NULL && policy->is_strict && place != IDP_CHAIN_ANCHOR &&

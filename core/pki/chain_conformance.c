@@ -55,6 +55,20 @@ static bool mailbox_malformed(struct idp_bytes name)
            memchr(at + 1, '@', name.size - before - 1) != NULL;
 }
 
+/* Labels of letters, digits and hyphens, and a whole first one may be an asterisk. */
+static bool host_malformed(struct idp_bytes name)
+{
+    static const char characters[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.";
+    bool is_wildcard = name.size > 2 && memcmp(name.data, "*.", 2) == 0;
+    for (size_t i = is_wildcard ? 2 : 0; i < name.size; i++) {
+        if (memchr(characters, name.data[i], sizeof characters - 1) == NULL) {
+            return true;
+        }
+    }
+    return name.size == 0 || memmem(name.data, name.size, "..", 2) != NULL;
+}
+
 static bool alternative_name_malformed(const struct idp_certificate *certificate)
 {
     const struct idp_extension_value *extension =
@@ -69,7 +83,8 @@ static bool alternative_name_malformed(const struct idp_certificate *certificate
     }
     while (names.size > 0) {
         if (!idp_der_next(&names, &name) ||
-            (name.tag == IDP_DER_CONTEXT + GENERAL_EMAIL && mailbox_malformed(name.contents))) {
+            (name.tag == IDP_DER_CONTEXT + GENERAL_EMAIL && mailbox_malformed(name.contents)) ||
+            (name.tag == IDP_DER_CONTEXT + GENERAL_DNS && host_malformed(name.contents))) {
             return true;
         }
     }

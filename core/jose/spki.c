@@ -157,8 +157,8 @@ const struct idp_key *idp_spki_read(struct idp_call *call, struct idp_bytes spki
     if (pkey == NULL) {
         return NULL;
     }
-    struct idp_key *key = idp_allocate(call, sizeof *key);
     idp_own(call, pkey, idp_pkey_release);
+    struct idp_key *key = idp_allocate(call, sizeof *key);
     if (!idp_pkey_admit(key, pkey, false)) {
         *why = kind->type == IDP_KEY_RSA ? "key_weak" : "key";
         return NULL;

@@ -279,7 +279,7 @@ static void each_year_of_a_utc_time(void **state)
     (void)state;
     int64_t before_us = 0;
     for (int i = 0; i < 100; i++) {
-        char der[16];
+        char der[32];
         int64_t time_us;
         snprintf(der, sizeof der, "\x17\x0d%02d0301000000Z", (i + 50) % 100);
         struct idp_bytes rest = {der, 15};

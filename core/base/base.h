@@ -275,6 +275,10 @@ struct idp_bytes idp_base64_encode(struct idp_call *call, struct idp_bytes bytes
 /* The value of a hex digit in either case, -1 for any other byte. */
 int idp_hex_digit(char digit);
 
+/* Hexadecimal in lower case, and back from either; data NULL where it is none. */
+struct idp_bytes idp_hex_encode(struct idp_call *call, struct idp_bytes bytes);
+struct idp_bytes idp_hex_decode(struct idp_call *call, struct idp_bytes text);
+
 /* application/x-www-form-urlencoded: '+' is a space, %xx a byte. data NULL where malformed. */
 struct idp_bytes idp_form_decode(struct idp_call *call, struct idp_bytes text);
 

@@ -161,6 +161,29 @@ int idp_hex_digit(char digit)
     return found != NULL ? (int)((found - digits) & 15) : -1;
 }
 
+struct idp_bytes idp_hex_encode(struct idp_call *call, struct idp_bytes bytes)
+{
+    static const char digits[] = "0123456789abcdef";
+    char *out = idp_allocate(call, 2 * bytes.size + 1);
+    for (size_t i = 0; i < bytes.size; i++) {
+        out[2 * i] = digits[(unsigned char)bytes.data[i] >> 4];
+        out[2 * i + 1] = digits[bytes.data[i] & 15];
+    }
+    return (struct idp_bytes){out, 2 * bytes.size};
+}
+
+struct idp_bytes idp_hex_decode(struct idp_call *call, struct idp_bytes text)
+{
+    char *out = idp_allocate(call, text.size / 2 + 1);
+    bool is_hex = text.size % 2 == 0;
+    for (size_t i = 0; is_hex && i < text.size; i += 2) {
+        int high = idp_hex_digit(text.data[i]), low = idp_hex_digit(text.data[i + 1]);
+        is_hex = high >= 0 && low >= 0;
+        out[i / 2] = (char)(is_hex ? high << 4 | low : 0);
+    }
+    return is_hex ? (struct idp_bytes){out, text.size / 2} : (struct idp_bytes){NULL, 0};
+}
+
 static struct idp_bytes percent_decode(struct idp_call *call, struct idp_bytes text, char plus)
 {
     if (text.data == NULL) {

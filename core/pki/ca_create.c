@@ -60,16 +60,16 @@ static struct idp_bytes subject_option(struct idp_call *call, const struct idp_j
 /* What the parent lets stand below it (RFC 5280 §4.2.1.9). */
 static void parent_check(struct idp_call *call, const struct making *making)
 {
-    struct idp_x509 parent;
-    const char *why = idp_x509_read(making->parent.certificate, &parent);
-    int64_t room = why == NULL ? parent.path_length - 1 : -1;
-    bool fits = why == NULL && (parent.path_length < 0 || (room >= 0 && making->path_length >= 0 &&
-                                                           making->path_length <= room));
+    struct idp_certificate parent;
+    int64_t most = -1, own = making->path_length;
+    bool is_ca = idp_certificate_parse(making->parent.certificate, &parent) &&
+                 idp_certificate_is_ca(&parent, &most);
+    bool fits = is_ca && (most < 0 || (own >= 0 && own < most));
     if (!fits) {
         idp_fail_with(call, IDP_INVALID_ARGUMENT,
                       "The parent does not let so many authorities stand below it: its path_length "
                       "is %lld, and that of this one has to be less.",
-                      (long long)parent.path_length);
+                      (long long)most);
     }
 }
 

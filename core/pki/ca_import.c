@@ -6,7 +6,7 @@ enum { CHAIN_COUNT_MAX = 6, KEY_CERT_SIGN = 0x04 };
 
 struct importing {
     size_t count;
-    struct idp_x509 chain[CHAIN_COUNT_MAX]; /* the authority first */
+    struct idp_certificate chain[CHAIN_COUNT_MAX]; /* the authority first */
 };
 
 static void refuse(struct idp_call *call, const char *sentence) IDP_NORETURN;
@@ -21,7 +21,7 @@ static void chain_read(struct idp_call *call, struct idp_bytes text, struct impo
     while (text.size > 0) {
         struct idp_bytes der = idp_pem_take(call, &text, "CERTIFICATE");
         if (der.data == NULL || out->count == CHAIN_COUNT_MAX ||
-            idp_x509_read(der, &out->chain[out->count]) != NULL) {
+            !idp_certificate_parse(der, &out->chain[out->count])) {
             refuse(call, "The certificate is PEM of version 3, followed by those above it; six at "
                          "most, and nothing else.");
         }
@@ -32,19 +32,22 @@ static void chain_read(struct idp_call *call, struct idp_bytes text, struct impo
     }
 }
 
-static bool may_sign(const struct idp_x509 *certificate)
+static bool may_sign(const struct idp_certificate *certificate)
 {
-    return certificate->is_ca && certificate->key_identifier.size > 0 &&
-           (!certificate->has_key_usage || (certificate->key_usage & KEY_CERT_SIGN) != 0);
+    struct idp_bytes usage = idp_certificate_key_usage(certificate);
+    int64_t path_length;
+    return idp_certificate_is_ca(certificate, &path_length) &&
+           idp_certificate_subject_key(certificate).size > 0 &&
+           (usage.size == 0 || (usage.data[0] & KEY_CERT_SIGN) != 0);
 }
 
-static bool is_signed_by(struct idp_call *call, const struct idp_x509 *certificate,
-                         const struct idp_x509 *issuer)
+static bool is_signed_by(struct idp_call *call, const struct idp_certificate *certificate,
+                         const struct idp_certificate *issuer)
 {
     const char *why;
     const struct idp_key *key = idp_spki_read(call, issuer->spki, &why);
     return key != NULL && idp_bytes_equal(certificate->issuer, issuer->subject) &&
-           idp_x509_verify(call, key, certificate->algorithm, certificate->info,
+           idp_x509_verify(call, key, certificate->algorithm, certificate->to_be_signed,
                            certificate->signature) == NULL;
 }
 
@@ -52,7 +55,7 @@ static bool is_signed_by(struct idp_call *call, const struct idp_x509 *certifica
 static void chain_check(struct idp_call *call, const struct importing *importing)
 {
     for (size_t i = 0; i < importing->count; i++) {
-        const struct idp_x509 *certificate = &importing->chain[i];
+        const struct idp_certificate *certificate = &importing->chain[i];
         bool is_last = i + 1 == importing->count;
         if (!may_sign(certificate)) {
             refuse(call, "Each certificate is one of an authority: CA:TRUE, keyCertSign, with a "
@@ -78,7 +81,7 @@ struct idp_value idp_sql_import_ca(struct idp_call *call, const struct idp_value
     const struct idp_json *jwk = idp_private_jwk_of(call, arguments[2].bytes, &key);
     chain_read(call, arguments[1].bytes, &importing);
     chain_check(call, &importing);
-    const struct idp_x509 *own = &importing.chain[0];
+    const struct idp_certificate *own = &importing.chain[0];
     if (!idp_bytes_equal(idp_spki_write(call, key), own->spki)) {
         refuse(call, "The certificate is not one of this key.");
     }
@@ -90,7 +93,7 @@ struct idp_value idp_sql_import_ca(struct idp_call *call, const struct idp_value
                         .certificate = own->der,
                         .chain = idp_text_bytes(&above),
                         .subject = own->subject,
-                        .key_identifier = own->key_identifier,
+                        .key_identifier = idp_certificate_subject_key(own),
                         .not_before_us = own->not_before_us,
                         .not_after_us = own->not_after_us};
     return idp_value_json(idp_ca_store(call, &ca, jwk, idp_json_is_true(options, "replace")));

@@ -39,16 +39,16 @@ void idp_ca_name_check(struct idp_call *call, struct idp_bytes name)
 static struct idp_json *told(struct idp_call *call, const struct idp_ca *ca)
 {
     struct idp_json *result = idp_json_new(call, IDP_JSON_OBJECT);
-    struct idp_x509 read;
+    struct idp_certificate read;
     struct idp_name subject;
-    if (idp_x509_read(ca->certificate, &read) != NULL ||
+    if (!idp_certificate_parse(ca->certificate, &read) ||
         idp_name_read(call, ca->subject, &subject) != NULL) {
         idp_fail(call, IDP_CRYPTO);
     }
     idp_json_add_string(call, result, "ca", idp_ca_full_name(call, ca));
     idp_json_add_string(call, result, "subject", subject.text);
-    idp_json_add_string(call, result, "serial", idp_hex(call, read.serial));
-    idp_json_add_string(call, result, "key_identifier", idp_hex(call, ca->key_identifier));
+    idp_json_add_string(call, result, "serial", idp_certificate_serial(call, &read));
+    idp_json_add_string(call, result, "key_identifier", idp_hex_encode(call, ca->key_identifier));
     idp_json_add_string(call, result, "not_before", idp_time_text(call, ca->not_before_us));
     idp_json_add_string(call, result, "not_after", idp_time_text(call, ca->not_after_us));
     idp_json_add_string(call, result, "certificate",

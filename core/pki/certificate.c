@@ -72,9 +72,9 @@ struct idp_bytes idp_key_identifier(struct idp_call *call, struct idp_bytes spki
 
 struct idp_bytes idp_certificate_key_bits(struct idp_bytes certificate)
 {
-    struct idp_x509 read;
+    struct idp_certificate read;
     struct idp_bytes parts, bits;
-    bool is_read = idp_x509_read(certificate, &read) == NULL &&
+    bool is_read = idp_certificate_parse(certificate, &read) &&
                    idp_der_only(read.spki, IDP_DER_SEQUENCE, &parts) &&
                    idp_der_take(&parts, IDP_DER_SEQUENCE, NULL) && idp_der_take_bits(&parts, &bits);
     return is_read ? bits : (struct idp_bytes){"", 0};
@@ -86,17 +86,6 @@ struct idp_bytes idp_serial_new(struct idp_call *call)
     char *first = (char *)(uintptr_t)random.data;
     *first = (char)((*first & 0x3f) | 0x40); /* positive, and of the same size always */
     return random;
-}
-
-struct idp_bytes idp_hex(struct idp_call *call, struct idp_bytes bytes)
-{
-    static const char digits[] = "0123456789abcdef";
-    char *out = idp_allocate(call, 2 * bytes.size + 1);
-    for (size_t i = 0; i < bytes.size; i++) {
-        out[2 * i] = digits[(unsigned char)bytes.data[i] >> 4];
-        out[2 * i + 1] = digits[bytes.data[i] & 15];
-    }
-    return (struct idp_bytes){out, 2 * bytes.size};
 }
 
 /* ---- the whole ---- */

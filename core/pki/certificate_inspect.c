@@ -10,15 +10,10 @@ static struct idp_json *key_usage_of(struct idp_call *call, const struct idp_cer
     static const char *const names[] = {"digitalSignature", "nonRepudiation", "keyEncipherment",
                                         "dataEncipherment", "keyAgreement",   "keyCertSign",
                                         "cRLSign",          "encipherOnly",   "decipherOnly"};
-    const struct idp_extension_value *extension =
-        idp_certificate_extension(read, idp_oid_key_usage);
-    struct idp_bytes bits;
+    struct idp_bytes bits = idp_certificate_key_usage(read);
     struct idp_json *list = idp_json_new(call, IDP_JSON_ARRAY);
-    if (extension == NULL || !idp_der_only(extension->value, IDP_DER_BIT_STRING, &bits)) {
-        return list;
-    }
-    for (size_t i = 0; i < IDP_COUNT(names) && 1 + i / 8 < bits.size; i++) {
-        if ((bits.data[1 + i / 8] & (0x80 >> i % 8)) != 0) {
+    for (size_t i = 0; i < IDP_COUNT(names) && i / 8 < bits.size; i++) {
+        if ((bits.data[i / 8] & (0x80 >> i % 8)) != 0) {
             idp_json_add(list, NULL, idp_json_new_string(call, idp_bytes_of(names[i])));
         }
     }
@@ -56,20 +51,13 @@ static struct idp_json *purposes_of(struct idp_call *call, const struct idp_cert
     return list;
 }
 
-/* Without the extension it is no authority; a malformed one makes none. */
 static void authority_add(struct idp_call *call, struct idp_json *answer,
                           const struct idp_certificate *read)
 {
-    const struct idp_extension_value *extension =
-        idp_certificate_extension(read, idp_oid_basic_constraints);
-    struct idp_bytes parts = {NULL, 0}, flag, length;
-    bool is_ca = extension != NULL && idp_der_only(extension->value, IDP_DER_SEQUENCE, &parts) &&
-                 idp_der_take(&parts, IDP_DER_BOOLEAN, &flag) && flag.size == 1 &&
-                 flag.data[0] != 0;
-    idp_json_add_bool(call, answer, "ca", is_ca);
-    if (is_ca && idp_der_take_number(&parts, &length) && length.size <= 1) {
-        idp_json_add_integer(call, answer, "path_length",
-                             length.size == 0 ? 0 : (unsigned char)length.data[0]);
+    int64_t path_length;
+    idp_json_add_bool(call, answer, "ca", idp_certificate_is_ca(read, &path_length));
+    if (path_length >= 0) {
+        idp_json_add_integer(call, answer, "path_length", path_length);
     }
 }
 
@@ -197,7 +185,7 @@ static struct idp_json *key_of(struct idp_call *call, const struct idp_certifica
 
 static struct idp_bytes hex_or_none(struct idp_call *call, struct idp_bytes bytes)
 {
-    return bytes.data == NULL ? bytes : idp_hex(call, bytes);
+    return bytes.data == NULL ? bytes : idp_hex_encode(call, bytes);
 }
 
 static void identity_add(struct idp_call *call, struct idp_json *answer,
@@ -209,7 +197,8 @@ static void identity_add(struct idp_call *call, struct idp_json *answer,
     idp_json_add_string(call, answer, "not_before", idp_time_text(call, read->not_before_us));
     idp_json_add_string(call, answer, "not_after", idp_time_text(call, read->not_after_us));
     idp_json_add(answer, "key", key_of(call, read));
-    idp_json_add_string(call, answer, "key_sha256", idp_hex(call, idp_sha256(call, read->spki)));
+    idp_json_add_string(call, answer, "key_sha256",
+                        idp_hex_encode(call, idp_sha256(call, read->spki)));
     idp_json_add_string(call, answer, "key_identifier",
                         hex_or_none(call, idp_certificate_subject_key(read)));
     idp_json_add_string(call, answer, "authority_key_identifier",
@@ -237,7 +226,8 @@ struct idp_value idp_sql_certificate_inspect(struct idp_call *call,
     idp_json_add(answer, "extended_key_usage", purposes_of(call, read));
     idp_json_add(answer, "sans", names_of(call, read));
     idp_json_add_c(call, answer, "signature_algorithm", idp_x509_algorithm_name(read->algorithm));
-    idp_json_add_string(call, answer, "fingerprint_sha256", idp_hex(call, idp_sha256(call, der)));
+    idp_json_add_string(call, answer, "fingerprint_sha256",
+                        idp_hex_encode(call, idp_sha256(call, der)));
     idp_json_add(answer, "crl_distribution_points", places_of(call, read));
     return idp_value_json(answer);
 }

@@ -37,9 +37,9 @@ static struct idp_json *verdict_of(struct idp_call *call, const struct idp_chain
     idp_json_add(answer, "chain", chain);
     idp_json_add_string(call, answer, "anchor", name_of(call, anchor));
     idp_json_add_string(call, answer, "anchor_key_sha256",
-                        idp_hex(call, idp_sha256(call, anchor->certificate.spki)));
+                        idp_hex_encode(call, idp_sha256(call, anchor->certificate.spki)));
     idp_json_add_string(call, answer, "key_sha256",
-                        idp_hex(call, idp_sha256(call, path->items[0]->certificate.spki)));
+                        idp_hex_encode(call, idp_sha256(call, path->items[0]->certificate.spki)));
     return answer;
 }
 

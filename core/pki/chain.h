@@ -9,34 +9,6 @@
 
 #include "core/pki/x509.h"
 
-/* ---- one certificate (chain_certificate.c) ---- */
-
-/* Taken apart; names, key and algorithm are whole values. */
-struct idp_certificate {
-    struct idp_bytes der, serial, algorithm, issuer, subject, spki; /* serial: contents */
-    int64_t not_before_us, not_after_us;
-    struct idp_extensions extensions;
-};
-/* False where it is no certificate in DER, or has something behind it. */
-bool idp_certificate_parse(struct idp_bytes der, struct idp_certificate *out) IDP_MUST_CHECK;
-/* The value of an extension by its object identifier's contents; NULL: it has none. */
-const struct idp_extension_value *
-idp_certificate_extension(const struct idp_certificate *certificate, struct idp_bytes oid);
-/* The name as text; data NULL where a value of it is no text. */
-struct idp_bytes idp_certificate_name(struct idp_call *call, struct idp_bytes name);
-/* The serial in lower-case hexadecimal, without zeros before it but in whole bytes. */
-struct idp_bytes idp_certificate_serial(struct idp_call *call,
-                                        const struct idp_certificate *certificate);
-
-/* The contents of object identifiers, for idp_certificate_extension. */
-extern const struct idp_bytes idp_oid_basic_constraints, idp_oid_key_usage,
-    idp_oid_extended_key_usage, idp_oid_alternative_name, idp_oid_name_constraints,
-    idp_oid_policy_constraints, idp_oid_subject_key, idp_oid_authority_key, idp_oid_crl_places;
-
-/* The key identifier of subjectKeyIdentifier or authorityKeyIdentifier; data NULL: none. */
-struct idp_bytes idp_certificate_subject_key(const struct idp_certificate *certificate);
-struct idp_bytes idp_certificate_authority_key(const struct idp_certificate *certificate);
-
 /* ---- several of them (chain_pool.c) ---- */
 
 struct idp_chain_item {

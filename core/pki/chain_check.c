@@ -82,7 +82,7 @@ static bool serial_is_denied(struct idp_call *call, const struct idp_json *seria
 static bool key_is_denied(struct idp_call *call, const struct idp_json *keys,
                           const struct idp_certificate *certificate)
 {
-    struct idp_bytes key = idp_hex(call, idp_sha256(call, certificate->spki));
+    struct idp_bytes key = idp_hex_encode(call, idp_sha256(call, certificate->spki));
     for (const struct idp_json *item = keys->child; item != NULL; item = item->next) {
         if (idp_bytes_equal(idp_lower_case(call, item->text), key)) {
             return true;

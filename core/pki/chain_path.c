@@ -190,15 +190,6 @@ static const char *reason_of(int error, X509 *x509)
     return "conformance";
 }
 
-static const char *revocation_reason_of(int code)
-{
-    static const char *const names[] = {
-        "unspecified",   "keyCompromise",        "cACompromise",    "affiliationChanged",
-        "superseded",    "cessationOfOperation", "certificateHold", NULL,
-        "removeFromCRL", "privilegeWithdrawn",   "aACompromise"};
-    return code >= 0 && (size_t)code < IDP_COUNT(names) ? names[code] : NULL;
-}
-
 /* ---- one attempt ---- */
 
 static void context_release(void *context)
@@ -292,7 +283,7 @@ static struct idp_chain_path attempt_run(struct attempt *attempt, struct idp_cha
     *place = depth < 0 ? 0 : (size_t)depth;
     if (!is_good) {
         path.reason = reason_of(error, X509_STORE_CTX_get_current_cert(attempt->context));
-        path.revocation_reason = revocation_reason_of(attempt->revocation_reason);
+        path.revocation_reason = idp_revocation_reason_name(attempt->revocation_reason);
     } else if (path.length < 2) {
         path.reason = "untrusted"; /* an anchor does not vouch for itself */
     } else {

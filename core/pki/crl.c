@@ -32,15 +32,6 @@ const struct idp_statement idp_crl_statements[] = {
 };
 const size_t idp_crl_statement_count = IDP_COUNT(idp_crl_statements);
 
-static struct idp_bytes bytes_of_hex(struct idp_call *call, struct idp_bytes hex)
-{
-    char *bytes = idp_allocate(call, hex.size / 2 + 1);
-    for (size_t i = 0; i + 1 < hex.size; i += 2) {
-        bytes[i / 2] = (char)(idp_hex_digit(hex.data[i]) << 4 | idp_hex_digit(hex.data[i + 1]));
-    }
-    return (struct idp_bytes){bytes, hex.size / 2};
-}
-
 /* Serial, when, and why: unspecified is not said. */
 static struct idp_bytes entry_of(struct idp_call *call, const struct idp_value *row)
 {
@@ -49,7 +40,7 @@ static struct idp_bytes entry_of(struct idp_call *call, const struct idp_value *
     char enumerated[] = {0x0a, 1, (char)code};
     struct idp_bytes reason =
         idp_extension_of(call, oid, false, (struct idp_bytes){enumerated, sizeof enumerated});
-    struct idp_bytes parts[] = {idp_der_number(call, bytes_of_hex(call, idp_text_of(row[0]))),
+    struct idp_bytes parts[] = {idp_der_number(call, idp_hex_decode(call, idp_text_of(row[0]))),
                                 idp_der_time(call, idp_integer_of(row[2])),
                                 code > 0 ? idp_der_put(call, IDP_DER_SEQUENCE, reason)
                                          : (struct idp_bytes){"", 0}};

@@ -28,7 +28,8 @@ struct idp_value idp_sql_csr_inspect(struct idp_call *call, const struct idp_val
     idp_json_add_string(call, answer, "subject", csr.subject.text);
     idp_json_add_string(call, answer, "common_name", csr.subject.common_name);
     idp_json_add(answer, "key", idp_key_describe(call, csr.key));
-    idp_json_add_string(call, answer, "key_sha256", idp_hex(call, idp_sha256(call, csr.spki)));
+    idp_json_add_string(call, answer, "key_sha256",
+                        idp_hex_encode(call, idp_sha256(call, csr.spki)));
     idp_json_add_c(call, answer, "signature_algorithm", idp_x509_algorithm_name(csr.algorithm));
     idp_json_add(answer, "requested_extensions", requested_of(call, &csr.requested));
     return idp_value_json(answer);

@@ -146,10 +146,10 @@ static void row_write(struct idp_call *call, const struct issuing *issuing)
     struct idp_name subject;
     const char *why = idp_name_read(call, issuing->plan.subject, &subject);
     struct idp_bytes ca_id = idp_ca_full_name(call, &issuing->ca);
-    struct idp_bytes serial = idp_hex(call, issuing->plan.serial);
+    struct idp_bytes serial = idp_hex_encode(call, issuing->plan.serial);
     struct idp_value row[] = {
         idp_value_text(idp_tenant(call)),
-        idp_value_text(idp_hex(call, issuing->ca.key_identifier)),
+        idp_value_text(idp_hex_encode(call, issuing->ca.key_identifier)),
         idp_value_text(serial),
         idp_value_text(ca_id),
         idp_value_text(idp_bytes_of(issuing->profile->name)),
@@ -184,7 +184,7 @@ static struct idp_json *told(struct idp_call *call, const struct issuing *issuin
     idp_json_add_string(call, answer, "certificate",
                         idp_pem_of(call, issuing->certificate, "CERTIFICATE"));
     idp_json_add_string(call, answer, "chain", idp_ca_chain(call, &issuing->ca));
-    idp_json_add_string(call, answer, "serial", idp_hex(call, plan->serial));
+    idp_json_add_string(call, answer, "serial", idp_hex_encode(call, plan->serial));
     idp_json_add_string(call, answer, "not_before", idp_time_text(call, plan->not_before_us));
     idp_json_add_string(call, answer, "not_after", idp_time_text(call, plan->not_after_us));
     idp_json_add_string(call, answer, "ca", idp_ca_full_name(call, &issuing->ca));

@@ -251,7 +251,7 @@ static bool is_attribute(const struct idp_json *member)
            (!idp_bytes_is(member->name, "C") || member->text.size == 2);
 }
 
-/* In the order of the table, from the largest to the smallest: jsonb keeps none. */
+/* In the order of the table, from the largest to the smallest: members of an object have none. */
 struct idp_bytes idp_name_of_json(struct idp_call *call, const struct idp_json *object)
 {
     struct idp_bytes parts[IDP_COUNT(attributes)], none = {NULL, 0};

@@ -3,6 +3,8 @@
  * authority is out of date, and the name of its device is free unless its key has another one. */
 #include "core/pki/x509.h"
 
+enum { REMOVE_FROM_CRL = 8 };
+
 enum { REVOKE, FIND, OUTDATE, LOCK, RELEASE, SHORTEN, STATUS };
 
 const struct idp_statement idp_revocation_statements[] = {
@@ -43,32 +45,34 @@ const struct idp_statement idp_revocation_statements[] = {
 };
 const size_t idp_revocation_statement_count = IDP_COUNT(idp_revocation_statements);
 
-/* As RFC 5280 names them; removeFromCRL is for lists of changes only. */
-static const struct {
-    const char *name;
-    unsigned char code;
-} reasons[] = {
-    {"unspecified", 0},        {"keyCompromise", 1},      {"cACompromise", 2},
-    {"affiliationChanged", 3}, {"superseded", 4},         {"cessationOfOperation", 5},
-    {"certificateHold", 6},    {"privilegeWithdrawn", 9}, {"aACompromise", 10},
-};
+/* As RFC 5280 names them, by code. */
+static const char *const reasons[] = {
+    "unspecified",   "keyCompromise",        "cACompromise",    "affiliationChanged",
+    "superseded",    "cessationOfOperation", "certificateHold", NULL,
+    "removeFromCRL", "privilegeWithdrawn",   "aACompromise"};
 
+/* removeFromCRL is for lists of changes only. */
 int idp_revocation_reason(struct idp_bytes name)
 {
     for (size_t i = 0; i < IDP_COUNT(reasons); i++) {
-        if (idp_bytes_is(name, reasons[i].name)) {
-            return reasons[i].code;
+        if (reasons[i] != NULL && i != REMOVE_FROM_CRL && idp_bytes_is(name, reasons[i])) {
+            return (int)i;
         }
     }
     return -1;
+}
+
+const char *idp_revocation_reason_name(int code)
+{
+    return code >= 0 && (size_t)code < IDP_COUNT(reasons) ? reasons[code] : NULL;
 }
 
 struct idp_certificate_status
 idp_certificate_status_of(struct idp_call *call, const struct idp_ca *ca, struct idp_bytes serial)
 {
     struct idp_value key[] = {idp_value_text(idp_tenant(call)),
-                              idp_value_text(idp_hex(call, ca->key_identifier)),
-                              idp_value_text(idp_hex(call, serial))};
+                              idp_value_text(idp_hex_encode(call, ca->key_identifier)),
+                              idp_value_text(idp_hex_encode(call, serial))};
     const struct idp_value *row = idp_run_one(call, &idp_revocation_statements[STATUS], key);
     struct idp_certificate_status status = {.is_known = row != NULL};
     if (row != NULL && idp_bytes_is(idp_text_of(row[0]), "revoked")) {

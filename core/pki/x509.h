@@ -89,7 +89,6 @@ struct idp_bytes idp_x509_wrap(struct idp_call *call, const struct idp_key *key,
 struct idp_bytes idp_serial_new(struct idp_call *call);
 /* RFC 7093 §2 (1): of the bits of a SubjectPublicKeyInfo. */
 struct idp_bytes idp_key_identifier(struct idp_call *call, struct idp_bytes spki);
-struct idp_bytes idp_hex(struct idp_call *call, struct idp_bytes bytes);
 /* The bits of the key of a certificate of an authority. */
 struct idp_bytes idp_certificate_key_bits(struct idp_bytes certificate);
 
@@ -101,22 +100,38 @@ struct idp_bytes idp_subject_key_identifier(struct idp_call *call, struct idp_by
 struct idp_bytes idp_authority_key_identifier(struct idp_call *call, struct idp_bytes identifier);
 struct idp_bytes idp_crl_distribution_point(struct idp_call *call, struct idp_bytes url);
 
-/* ---- certificates that are read (x509_read.c) ---- */
+/* ---- certificates that are read (certificate_read.c) ---- */
 
-struct idp_x509 {
-    struct idp_bytes der, info;                        /* whole; info is what is signed */
-    struct idp_bytes serial;                           /* magnitude */
-    struct idp_bytes issuer, subject, spki, algorithm; /* whole */
-    struct idp_bytes signature;
+/* Taken apart; names, key and algorithm are whole values. */
+struct idp_certificate {
+    struct idp_bytes der, serial, algorithm, issuer, subject, spki; /* serial: contents */
+    struct idp_bytes to_be_signed, signature;                       /* whole, and the bits */
     int64_t not_before_us, not_after_us;
     struct idp_extensions extensions;
-    struct idp_bytes key_identifier; /* size 0: none */
-    bool is_ca, has_key_usage;
-    unsigned char key_usage; /* the first byte */
-    int64_t path_length;     /* below 0: none */
 };
-/* NULL, or `format` or `extension`: it cannot be read, or is not of version 3. */
-const char *idp_x509_read(struct idp_bytes der, struct idp_x509 *out);
+/* False where it is no certificate in DER, or has something behind it. */
+bool idp_certificate_parse(struct idp_bytes der, struct idp_certificate *out) IDP_MUST_CHECK;
+/* The value of an extension by its object identifier's contents; NULL: it has none. */
+const struct idp_extension_value *
+idp_certificate_extension(const struct idp_certificate *certificate, struct idp_bytes oid);
+/* The name as text; data NULL where a value of it is no text. */
+struct idp_bytes idp_certificate_name(struct idp_call *call, struct idp_bytes name);
+/* The serial in lower-case hexadecimal, without zeros before it but in whole bytes. */
+struct idp_bytes idp_certificate_serial(struct idp_call *call,
+                                        const struct idp_certificate *certificate);
+
+/* The contents of object identifiers, for idp_certificate_extension. */
+extern const struct idp_bytes idp_oid_basic_constraints, idp_oid_key_usage,
+    idp_oid_extended_key_usage, idp_oid_alternative_name, idp_oid_name_constraints,
+    idp_oid_policy_constraints, idp_oid_subject_key, idp_oid_authority_key, idp_oid_crl_places;
+
+/* The key identifier of subjectKeyIdentifier or authorityKeyIdentifier; data NULL: none. */
+struct idp_bytes idp_certificate_subject_key(const struct idp_certificate *certificate);
+struct idp_bytes idp_certificate_authority_key(const struct idp_certificate *certificate);
+/* True where basicConstraints says CA:TRUE; *path_length below 0: without a limit. */
+bool idp_certificate_is_ca(const struct idp_certificate *certificate, int64_t *path_length);
+/* The bits of keyUsage, the first byte that of digitalSignature; size 0: it has none. */
+struct idp_bytes idp_certificate_key_usage(const struct idp_certificate *certificate);
 
 /* ---- what certificates are for (profile.c) ---- */
 
@@ -180,5 +195,7 @@ idp_certificate_status_of(struct idp_call *call, const struct idp_ca *ca, struct
 
 /* The code of a reason by its name in RFC 5280 §5.3.1; -1: there is none of this name. */
 int idp_revocation_reason(struct idp_bytes name);
+/* Its name; NULL: there is none of this code. */
+const char *idp_revocation_reason_name(int code);
 
 #endif

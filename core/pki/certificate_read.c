@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* chain_certificate.c - a certificate (RFC 5280 §4.1) taken apart: in DER and no other spelling,
+/* certificate_read.c - a certificate (RFC 5280 §4.1) taken apart: in DER and no other spelling,
  * so that nobody who reads it after us reads something else. */
-#include "core/pki/chain.h"
+#include "core/pki/x509.h"
 
 const struct idp_bytes idp_oid_basic_constraints = IDP_LITERAL("\x55\x1d\x13");
 const struct idp_bytes idp_oid_key_usage = IDP_LITERAL("\x55\x1d\x0f");
@@ -68,13 +68,13 @@ static bool signed_parse(struct idp_bytes rest, struct idp_certificate *out)
 
 bool idp_certificate_parse(struct idp_bytes der, struct idp_certificate *out)
 {
-    struct idp_bytes parts, to_be_signed, algorithm, signature;
+    struct idp_bytes parts, contents, algorithm;
     *out = (struct idp_certificate){.der = der};
     return der.size <= IDP_CERTIFICATE_SIZE_MAX && idp_der_only(der, IDP_DER_SEQUENCE, &parts) &&
-           idp_der_take(&parts, IDP_DER_SEQUENCE, &to_be_signed) &&
-           sequence_take(&parts, &algorithm) && idp_der_take_bits(&parts, &signature) &&
-           parts.size == 0 && signed_parse(to_be_signed, out) &&
-           idp_bytes_equal(algorithm, out->algorithm);
+           sequence_take(&parts, &out->to_be_signed) && sequence_take(&parts, &algorithm) &&
+           idp_der_take_bits(&parts, &out->signature) && parts.size == 0 &&
+           idp_der_only(out->to_be_signed, IDP_DER_SEQUENCE, &contents) &&
+           signed_parse(contents, out) && idp_bytes_equal(algorithm, out->algorithm);
 }
 
 const struct idp_extension_value *
@@ -102,7 +102,7 @@ struct idp_bytes idp_certificate_serial(struct idp_call *call,
     while (serial.size > 1 && serial.data[0] == 0) {
         serial = (struct idp_bytes){serial.data + 1, serial.size - 1};
     }
-    return idp_hex(call, serial);
+    return idp_hex_encode(call, serial);
 }
 
 struct idp_bytes idp_certificate_subject_key(const struct idp_certificate *certificate)
@@ -124,4 +124,37 @@ struct idp_bytes idp_certificate_authority_key(const struct idp_certificate *cer
                    idp_der_take(&parts, IDP_DER_CONTEXT, &identifier)
                ? identifier
                : none;
+}
+
+/* ---- what it may do ---- */
+
+/* Without the extension it is no authority; a malformed one makes none. */
+bool idp_certificate_is_ca(const struct idp_certificate *certificate, int64_t *path_length)
+{
+    const struct idp_extension_value *extension =
+        idp_certificate_extension(certificate, idp_oid_basic_constraints);
+    struct idp_bytes parts, flag, length;
+    *path_length = -1;
+    if (extension == NULL || !idp_der_only(extension->value, IDP_DER_SEQUENCE, &parts) ||
+        !idp_der_take(&parts, IDP_DER_BOOLEAN, &flag) || flag.size != 1 || flag.data[0] == 0) {
+        return false;
+    }
+    if (parts.size == 0) {
+        return true;
+    }
+    bool is_read = idp_der_take_number(&parts, &length) && parts.size == 0 && length.size <= 1;
+    *path_length = !is_read ? -1 : length.size == 0 ? 0 : (unsigned char)length.data[0];
+    return is_read;
+}
+
+struct idp_bytes idp_certificate_key_usage(const struct idp_certificate *certificate)
+{
+    const struct idp_extension_value *extension =
+        idp_certificate_extension(certificate, idp_oid_key_usage);
+    struct idp_bytes bits, none = {NULL, 0};
+    if (extension == NULL || !idp_der_only(extension->value, IDP_DER_BIT_STRING, &bits) ||
+        bits.size < 2) {
+        return none;
+    }
+    return (struct idp_bytes){bits.data + 1, bits.size - 1}; /* behind how many are not used */
 }

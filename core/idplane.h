@@ -43,6 +43,13 @@ enum idp_limit {
     IDP_KEY_TEXT_SIZE_MAX = 256 << 10,
     IDP_KEY_COUNT_MAX = 256,
     IDP_CERTIFICATE_COUNT_MAX = 8, /* beside a key */
+    IDP_CSR_SIZE_MAX = 16 << 10,
+    IDP_CA_NAME_SIZE_MAX = 64,
+    IDP_NAME_ATTRIBUTE_COUNT_MAX = 32, /* of a distinguished name */
+    IDP_EXTENSION_COUNT_MAX = 32,      /* of a certificate or request */
+    IDP_OCSP_REQUEST_SIZE_MAX = 4 << 10,
+    IDP_OCSP_CERTIFICATE_COUNT_MAX = 16,
+    IDP_OCSP_NONCE_SIZE_MAX = 32, /* RFC 8954 §2.1 */
     IDP_CERTIFICATE_SIZE_MAX = 16 << 10,
     IDP_CHAIN_LENGTH_MAX = 16,     /* leaf and anchor included */
     IDP_CHAIN_SENT_COUNT_MAX = 64, /* certificates beside the leaf */

@@ -5,7 +5,6 @@
 
 enum { LIFETIME_S_DEFAULT = 10 * 365 * 86400, PATH_LENGTH_MAX = 8 };
 static const int64_t lifetime_s_max = INT64_C(100) * 365 * 86400;
-enum { DIGITAL_SIGNATURE = 0x80, KEY_CERT_SIGN = 0x04, CRL_SIGN = 0x02 };
 
 /* What create_ca() was told, checked. */
 struct making {
@@ -99,7 +98,8 @@ static struct idp_bytes certificate_of(struct idp_call *call, const struct makin
     struct idp_bytes identifier = idp_key_identifier(call, plan->spki);
     struct idp_bytes extensions[] = {
         idp_basic_constraints(call, true, making->path_length),
-        idp_key_usage(call, KEY_CERT_SIGN | CRL_SIGN | DIGITAL_SIGNATURE),
+        idp_key_usage(call,
+                      IDP_USAGE_KEY_CERT_SIGN | IDP_USAGE_CRL_SIGN | IDP_USAGE_DIGITAL_SIGNATURE),
         idp_subject_key_identifier(call, identifier),
         idp_authority_key_identifier(call, making->has_parent ? making->parent.key_identifier
                                                               : identifier)};

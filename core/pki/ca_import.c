@@ -2,7 +2,7 @@
 /* ca_import.c - an authority whose key and certificate were made elsewhere. */
 #include "core/pki/x509.h"
 
-enum { CHAIN_COUNT_MAX = 6, KEY_CERT_SIGN = 0x04 };
+enum { CHAIN_COUNT_MAX = 6 };
 
 struct importing {
     size_t count;
@@ -38,7 +38,7 @@ static bool may_sign(const struct idp_certificate *certificate)
     int64_t path_length;
     return idp_certificate_is_ca(certificate, &path_length) &&
            idp_certificate_subject_key(certificate).size > 0 &&
-           (usage.size == 0 || (usage.data[0] & KEY_CERT_SIGN) != 0);
+           (usage.size == 0 || (usage.data[0] & IDP_USAGE_KEY_CERT_SIGN) != 0);
 }
 
 static bool is_signed_by(struct idp_call *call, const struct idp_certificate *certificate,

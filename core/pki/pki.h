@@ -7,18 +7,6 @@
 
 #include "core/jose/jose.h"
 
-enum {
-    IDP_CSR_SIZE_MAX = 16 << 10,
-    IDP_CA_NAME_SIZE_MAX = 64,
-    IDP_COMMON_NAME_SIZE_MAX = 256, /* 64 characters (RFC 5280 appendix A.1) */
-    IDP_NAME_ATTRIBUTE_COUNT_MAX = 32,
-    IDP_EXTENSION_COUNT_MAX = 32,
-    IDP_SERIAL_SIZE = 16,
-    IDP_OCSP_REQUEST_SIZE_MAX = 4 << 10,
-    IDP_OCSP_CERTIFICATE_COUNT_MAX = 16,
-    IDP_OCSP_NONCE_SIZE_MAX = 32 /* RFC 8954 §2.1 */
-};
-
 /* True where the tenant has an authority of this name (ca.c). */
 bool idp_ca_exists(struct idp_call *call, struct idp_bytes name);
 

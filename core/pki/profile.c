@@ -9,12 +9,10 @@
     "\x06\x0a\x2b\x06\x01\x04\x01\x82\xde\x7c\x01\x06" /* 1.3.6.1.4.1.44924.1.6                    \
                                                         */
 
-enum { DIGITAL_SIGNATURE = 0x80, KEY_AGREEMENT = 0x08 };
-
 static const struct idp_profile profiles[] = {
-    {"identity", DIGITAL_SIGNATURE | KEY_AGREEMENT,
+    {"identity", IDP_USAGE_DIGITAL_SIGNATURE | IDP_USAGE_KEY_AGREEMENT,
      IDP_LITERAL(CLIENT_AUTH SERVER_AUTH OCF_IDENTITY), INT64_C(10) * 365 * 86400, true},
-    {"client", DIGITAL_SIGNATURE, IDP_LITERAL(CLIENT_AUTH), INT64_C(365) * 86400, false},
+    {"client", IDP_USAGE_DIGITAL_SIGNATURE, IDP_LITERAL(CLIENT_AUTH), INT64_C(365) * 86400, false},
 };
 
 const struct idp_profile *idp_profile_find(struct idp_bytes name)
@@ -30,7 +28,7 @@ const struct idp_profile *idp_profile_find(struct idp_bytes name)
 /* RFC 3279 §2.3.1 and RFC 9295 §3 forbid agreement to keys that can't. */
 unsigned char idp_profile_key_usage(const struct idp_profile *profile, const struct idp_key *key)
 {
-    unsigned char never = idp_key_agrees(key) ? 0 : KEY_AGREEMENT;
+    unsigned char never = idp_key_agrees(key) ? 0 : IDP_USAGE_KEY_AGREEMENT;
     return profile->key_usage & (unsigned char)~never;
 }
 

@@ -8,7 +8,15 @@
 #include "core/pki/pki.h"
 
 /* Clocks of devices are late: what is issued now is good an hour before. */
-enum { IDP_ISSUED_EARLY_S = 3600 };
+enum { IDP_ISSUED_EARLY_S = 3600, IDP_SERIAL_SIZE = 16 };
+
+/* The first byte of keyUsage (RFC 5280 §4.2.1.3). */
+enum idp_key_usage_bit {
+    IDP_USAGE_DIGITAL_SIGNATURE = 0x80,
+    IDP_USAGE_KEY_AGREEMENT = 0x08,
+    IDP_USAGE_KEY_CERT_SIGN = 0x04,
+    IDP_USAGE_CRL_SIGN = 0x02
+};
 
 /* ---- text forms (pem.c) ---- */
 
@@ -94,7 +102,7 @@ struct idp_bytes idp_certificate_key_bits(struct idp_bytes certificate);
 
 /* The extensions that are written here, each whole. path_length below 0: none. */
 struct idp_bytes idp_basic_constraints(struct idp_call *call, bool is_ca, int64_t path_length);
-/* bits: of the first byte, from 0x80 digitalSignature on. */
+/* bits: of enum idp_key_usage_bit. */
 struct idp_bytes idp_key_usage(struct idp_call *call, unsigned char bits);
 struct idp_bytes idp_subject_key_identifier(struct idp_call *call, struct idp_bytes identifier);
 struct idp_bytes idp_authority_key_identifier(struct idp_call *call, struct idp_bytes identifier);

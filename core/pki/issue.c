@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* issue.c - a request becomes a certificate: checked, named, signed and written down in one
- * transaction. The name of a device is held by one key at a time: who has it is one row, and one
- * conditional statement takes it. */
+ * transaction, for whoever gives the order. The name of a device is held by one key at a time: who
+ * has it is one row, and one conditional statement takes it. */
 #include "core/oauth/oauth.h"
 #include "core/pki/x509.h"
 
-enum { HOLD, INSERT, COMPROMISED };
+enum { HOLD, INSERT, COMPROMISED, ISSUED };
 
 const struct idp_statement idp_issue_statements[] = {
     /* The same key renews; another one comes when nothing of the former is good any more. */
@@ -21,25 +21,26 @@ const struct idp_statement idp_issue_statements[] = {
          "ttxzz", ""},
     [INSERT] = {"INSERT INTO idplane.certificate (tenant, issuer_key_identifier, serial, ca_id,"
                 " profile, subject, common_name, key_digest, not_before, not_after, issued_at,"
-                " status, certificate)"
-                " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'valid', $12)",
-                "tttttttxzzzx", ""},
+                " device, status, certificate)"
+                " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'valid', $13)",
+                "tttttttxzzztx", ""},
     [COMPROMISED] = {"SELECT count(*) FROM idplane.certificate"
                      " WHERE tenant = $1 AND key_digest = $2 AND reason = 'keyCompromise'",
                      "tx", "i"},
+    [ISSUED] = {"SELECT certificate FROM idplane.certificate WHERE tenant = $1 AND serial = $2",
+                "tt", "x"},
 };
 const size_t idp_issue_statement_count = IDP_COUNT(idp_issue_statements);
 
-/* A request that passed, and what is made of it. */
-struct issuing {
+struct idp_issue_parts {
     const struct idp_profile *profile;
     struct idp_ca ca;
     struct idp_csr csr;
-    struct idp_bytes common_name;
     int64_t lifetime_s;
     struct idp_certificate_plan plan;
-    struct idp_bytes certificate;
 };
+
+/* ---- the order ---- */
 
 static int64_t lifetime_option(struct idp_call *call, const struct idp_json *options,
                                const struct idp_profile *profile)
@@ -55,40 +56,60 @@ static int64_t lifetime_option(struct idp_call *call, const struct idp_json *opt
     return lifetime_s;
 }
 
-static void issuing_begin(struct idp_call *call, const struct idp_value *arguments,
-                          struct issuing *out)
+static struct idp_issue_parts *parts_new(struct idp_call *call, const struct idp_issue *issue)
 {
-    const struct idp_json *options = idp_json_object_argument(call, arguments[2], "options");
-    struct idp_bytes profile = idp_text_of(arguments[1]), ca = idp_json_string(options, "ca");
-    out->profile = idp_profile_find(profile.data == NULL ? idp_bytes_of("identity") : profile);
-    if (out->profile == NULL) {
+    struct idp_issue_parts *parts = idp_allocate(call, sizeof *parts);
+    struct idp_bytes profile = issue->profile, ca = issue->ca;
+    parts->profile = idp_profile_find(profile.data == NULL ? idp_bytes_of("identity") : profile);
+    if (parts->profile == NULL) {
         idp_fail_with(call, IDP_INVALID_ARGUMENT, "There is no profile of this name.");
     }
-    out->lifetime_s = lifetime_option(call, options, out->profile);
-    out->ca = idp_ca_load_signing(call, ca);
+    parts->lifetime_s = lifetime_option(call, issue->options, parts->profile);
+    parts->ca =
+        idp_ca_load_signing(call, ca.data == NULL ? idp_json_string(issue->options, "ca") : ca);
+    return parts;
 }
 
-/* No longer than the authority itself, nor from before it was. */
-static void plan_make(struct idp_call *call, struct issuing *issuing)
+const char *idp_issue_prepare(struct idp_call *call, struct idp_issue *issue)
 {
+    struct idp_issue_parts *parts = parts_new(call, issue);
+    const char *why = idp_csr_read_text(call, issue->csr, &parts->csr);
+    if (why == NULL) {
+        why = idp_profile_name(call, parts->profile, &parts->csr, &issue->common_name,
+                               &issue->device);
+    }
+    issue->parts = parts;
+    issue->spki = parts->csr.spki;
+    issue->key_digest = why == NULL ? idp_sha256(call, issue->spki) : issue->key_digest;
+    return why;
+}
+
+/* ---- the certificate ---- */
+
+/* No longer than the authority itself, nor from before it was. */
+static void plan_make(struct idp_call *call, struct idp_issue *issue)
+{
+    struct idp_issue_parts *parts = issue->parts;
+    const struct idp_ca *ca = &parts->ca;
     int64_t now_us = idp_now_us(call);
     int64_t from_us = now_us - IDP_ISSUED_EARLY_S * IDP_SECOND_US;
-    int64_t till_us = now_us + issuing->lifetime_s * IDP_SECOND_US;
-    const struct idp_ca *ca = &issuing->ca;
+    int64_t till_us = now_us + parts->lifetime_s * IDP_SECOND_US;
     from_us = from_us < ca->not_before_us ? ca->not_before_us : from_us;
     till_us = till_us > ca->not_after_us ? ca->not_after_us : till_us;
-    issuing->plan = (struct idp_certificate_plan){
+    issue->not_before_us = from_us - from_us % IDP_SECOND_US;
+    issue->not_after_us = till_us - till_us % IDP_SECOND_US;
+    parts->plan = (struct idp_certificate_plan){
         .serial = idp_serial_new(call),
         .issuer = ca->subject,
-        .subject = idp_name_of(call, issuing->common_name),
-        .spki = issuing->csr.spki,
-        .not_before_us = from_us - from_us % IDP_SECOND_US,
-        .not_after_us = till_us - till_us % IDP_SECOND_US,
+        .subject = idp_name_of(call, issue->common_name),
+        .spki = issue->spki,
+        .not_before_us = issue->not_before_us,
+        .not_after_us = issue->not_after_us,
     };
 }
 
 /* Where lists can be had is known once the tenant has an address. */
-static struct idp_bytes list_url(struct idp_call *call, const struct idp_ca *ca)
+static struct idp_bytes list_url(struct idp_call *call, const struct idp_issue *issue)
 {
     struct idp_bytes base_url = idp_settings_load(call).base_url;
     struct idp_text url = {.call = call};
@@ -97,7 +118,7 @@ static struct idp_bytes list_url(struct idp_call *call, const struct idp_ca *ca)
     }
     idp_text_add(&url, base_url);
     idp_text_add_c(&url, "/crl/");
-    idp_text_add(&url, idp_ca_full_name(call, ca));
+    idp_text_add(&url, issue->ca_id);
     return idp_text_bytes(&url);
 }
 
@@ -108,108 +129,89 @@ static struct idp_bytes purposes_of(struct idp_call *call, const struct idp_prof
                             idp_der_put(call, IDP_DER_SEQUENCE, profile->purposes));
 }
 
-static void certificate_sign(struct idp_call *call, struct issuing *issuing)
+static void certificate_sign(struct idp_call *call, struct idp_issue *issue)
 {
-    struct idp_bytes url = list_url(call, &issuing->ca);
+    struct idp_issue_parts *parts = issue->parts;
+    issue->serial = idp_hex_encode(call, parts->plan.serial);
+    issue->ca_id = idp_ca_full_name(call, &parts->ca);
+    issue->chain = idp_ca_chain(call, &parts->ca);
+    struct idp_bytes url = list_url(call, issue);
     struct idp_bytes extensions[] = {
         idp_basic_constraints(call, false, -1),
-        idp_key_usage(call, idp_profile_key_usage(issuing->profile, issuing->csr.key)),
-        purposes_of(call, issuing->profile),
-        idp_subject_key_identifier(call, idp_key_identifier(call, issuing->plan.spki)),
-        idp_authority_key_identifier(call, issuing->ca.key_identifier),
+        idp_key_usage(call, idp_profile_key_usage(parts->profile, parts->csr.key)),
+        purposes_of(call, parts->profile),
+        idp_subject_key_identifier(call, idp_key_identifier(call, issue->spki)),
+        idp_authority_key_identifier(call, parts->ca.key_identifier),
         url.size == 0 ? url : idp_crl_distribution_point(call, url),
     };
-    issuing->plan.extensions = extensions;
-    issuing->plan.extension_count = IDP_COUNT(extensions);
-    issuing->certificate = idp_certificate_make(call, issuing->ca.key, &issuing->plan);
+    parts->plan.extensions = extensions;
+    parts->plan.extension_count = IDP_COUNT(extensions);
+    issue->certificate = idp_certificate_make(call, parts->ca.key, &parts->plan);
 }
 
+/* ---- its rows ---- */
+
 /* NULL, or why the key does not get the name. */
-static const char *name_hold(struct idp_call *call, const struct issuing *issuing)
+static const char *name_hold(struct idp_call *call, const struct idp_issue *issue)
 {
     struct idp_value tenant = idp_value_text(idp_tenant(call));
-    struct idp_value digest = idp_value_blob(idp_sha256(call, issuing->csr.spki));
+    struct idp_value digest = idp_value_blob(issue->key_digest);
     struct idp_value key[] = {tenant, digest};
-    struct idp_value row[] = {tenant, idp_value_text(issuing->common_name), digest,
-                              idp_value_time(issuing->plan.not_after_us),
+    struct idp_value row[] = {tenant, idp_value_text(issue->common_name), digest,
+                              idp_value_time(issue->not_after_us),
                               idp_value_time(idp_now_us(call))};
     if (idp_run_row(call, &idp_issue_statements[COMPROMISED], key)[0].integer > 0) {
         return "key_compromised";
     }
-    bool holds = !issuing->profile->names_device ||
+    bool holds = !issue->parts->profile->names_device ||
                  idp_run(call, &idp_issue_statements[HOLD], row).affected == 1;
     return holds ? NULL : "common_name_taken";
 }
 
-static void row_write(struct idp_call *call, const struct issuing *issuing)
+static void row_write(struct idp_call *call, const struct idp_issue *issue)
 {
+    const struct idp_issue_parts *parts = issue->parts;
     struct idp_name subject;
-    const char *why = idp_name_read(call, issuing->plan.subject, &subject);
-    struct idp_bytes ca_id = idp_ca_full_name(call, &issuing->ca);
-    struct idp_bytes serial = idp_hex_encode(call, issuing->plan.serial);
+    const char *why = idp_name_read(call, parts->plan.subject, &subject);
     struct idp_value row[] = {
         idp_value_text(idp_tenant(call)),
-        idp_value_text(idp_hex_encode(call, issuing->ca.key_identifier)),
-        idp_value_text(serial),
-        idp_value_text(ca_id),
-        idp_value_text(idp_bytes_of(issuing->profile->name)),
+        idp_value_text(idp_hex_encode(call, parts->ca.key_identifier)),
+        idp_value_text(issue->serial),
+        idp_value_text(issue->ca_id),
+        idp_value_text(idp_bytes_of(parts->profile->name)),
         idp_value_text(why == NULL ? subject.text : idp_bytes_of("")),
-        idp_value_text(issuing->common_name),
-        idp_value_blob(idp_sha256(call, issuing->csr.spki)),
-        idp_value_time(issuing->plan.not_before_us),
-        idp_value_time(issuing->plan.not_after_us),
+        idp_value_text(issue->common_name),
+        idp_value_blob(issue->key_digest),
+        idp_value_time(issue->not_before_us),
+        idp_value_time(issue->not_after_us),
         idp_value_time(idp_now_us(call)),
-        idp_value_blob(issuing->certificate),
+        idp_value_text(issue->device),
+        idp_value_blob(issue->certificate),
     };
     struct idp_json *details = idp_json_new(call, IDP_JSON_OBJECT);
-    idp_json_add_string(call, details, "ca", ca_id);
-    idp_json_add_c(call, details, "profile", issuing->profile->name);
-    struct idp_audit event = {"certificate_issued", "granted", issuing->common_name, serial,
+    idp_json_add_string(call, details, "ca", issue->ca_id);
+    idp_json_add_c(call, details, "profile", parts->profile->name);
+    struct idp_audit event = {"certificate_issued", "granted", issue->common_name, issue->serial,
                               details};
     idp_run(call, &idp_issue_statements[INSERT], row);
     idp_audit_add(call, &event);
 }
 
-static struct idp_value refused(struct idp_call *call, const char *why)
+const char *idp_issue_sign(struct idp_call *call, struct idp_issue *issue)
 {
-    struct idp_json *answer = idp_json_copy(call, idp_error_json(IDP_INVALID_CSR));
-    idp_json_add(answer, "reasons", idp_json_words(call, why));
-    return idp_value_json(answer);
-}
-
-static struct idp_json *told(struct idp_call *call, const struct issuing *issuing)
-{
-    struct idp_json *answer = idp_json_new(call, IDP_JSON_OBJECT);
-    const struct idp_certificate_plan *plan = &issuing->plan;
-    idp_json_add_string(call, answer, "certificate",
-                        idp_pem_of(call, issuing->certificate, "CERTIFICATE"));
-    idp_json_add_string(call, answer, "chain", idp_ca_chain(call, &issuing->ca));
-    idp_json_add_string(call, answer, "serial", idp_hex_encode(call, plan->serial));
-    idp_json_add_string(call, answer, "not_before", idp_time_text(call, plan->not_before_us));
-    idp_json_add_string(call, answer, "not_after", idp_time_text(call, plan->not_after_us));
-    idp_json_add_string(call, answer, "ca", idp_ca_full_name(call, &issuing->ca));
-    return answer;
-}
-
-/* sign_csr(csr, profile, options) → the certificate, or {"error":"invalid_csr","reasons"} */
-struct idp_value idp_sql_sign_csr(struct idp_call *call, const struct idp_value *arguments)
-{
-    struct issuing issuing;
-    issuing_begin(call, arguments, &issuing);
-    const char *why = idp_csr_read_text(call, arguments[0].bytes, &issuing.csr);
-    if (why == NULL) {
-        why = idp_profile_name(call, issuing.profile, &issuing.csr, &issuing.common_name);
-    }
-    if (why != NULL) {
-        return refused(call, why);
-    }
-    plan_make(call, &issuing);
+    plan_make(call, issue);
     call->host->begin(call);
-    why = name_hold(call, &issuing);
-    if (why != NULL) {
-        return refused(call, why);
+    const char *why = name_hold(call, issue);
+    if (why == NULL) {
+        certificate_sign(call, issue);
+        row_write(call, issue);
     }
-    certificate_sign(call, &issuing);
-    row_write(call, &issuing);
-    return idp_value_json(told(call, &issuing));
+    return why;
+}
+
+struct idp_bytes idp_certificate_issued(struct idp_call *call, struct idp_bytes serial)
+{
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(serial)};
+    const struct idp_value *row = idp_run_one(call, &idp_issue_statements[ISSUED], key);
+    return row == NULL ? (struct idp_bytes){NULL, 0} : idp_text_of(row[0]);
 }

@@ -18,6 +18,41 @@ struct idp_bytes idp_crl_of(struct idp_call *call, struct idp_bytes name);
  * are answers, too (ocsp.c). */
 struct idp_bytes idp_ocsp_answer(struct idp_call *call, struct idp_bytes request);
 
+/* An order of a certificate, and what came of it (issue.c). */
+struct idp_issue {
+    struct idp_bytes csr; /* PEM, or base64 of DER */
+    /* Names; data NULL: identity, and the authority that the options or the profile name, or
+     * default. */
+    struct idp_bytes profile, ca;
+    const struct idp_json *options; /* as of sign_csr(); NULL: none */
+    /* Known after idp_issue_prepare. device: the UUID in lower case; data NULL: it names none.
+     * key_digest: SHA-256 of spki. */
+    struct idp_bytes common_name, device, spki, key_digest;
+    /* Known after idp_issue_sign: DER; hexadecimal; name@generation; PEM from the authority up. */
+    struct idp_bytes certificate, serial, ca_id, chain;
+    int64_t not_before_us, not_after_us;
+    struct idp_issue_parts *parts; /* issue.c's own */
+};
+
+/* Reads and checks the order, writes nothing. NULL, or a reason of docs/pki.md. Raises
+ * IDP_INVALID_ARGUMENT for an unknown profile and for options, IDP_NO_SUCH_CA. */
+const char *idp_issue_prepare(struct idp_call *call, struct idp_issue *issue) IDP_MUST_CHECK;
+
+/* Signs what was prepared and writes it down; begins the transaction. NULL, or why the key does not
+ * get it; then nothing was written. */
+const char *idp_issue_sign(struct idp_call *call, struct idp_issue *issue) IDP_MUST_CHECK;
+
+/* A certificate that was issued, by its serial in lower case: DER; data NULL: there is none. */
+struct idp_bytes idp_certificate_issued(struct idp_call *call, struct idp_bytes serial);
+
+/* Ends a certificate, by its serial in lower case, for a reason of RFC 5280 §5.3.1; begins the
+ * transaction. True: it was revoked now, or its reason became keyCompromise. (revocation.c) */
+bool idp_certificate_revoke(struct idp_call *call, struct idp_bytes serial,
+                            struct idp_bytes reason);
+
+/* Ends every good certificate of a device (its UUID in lower case); how many there were. */
+int64_t idp_revoke_device(struct idp_call *call, struct idp_bytes device, struct idp_bytes reason);
+
 struct idp_value idp_sql_csr_inspect(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_create_ca(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_import_ca(struct idp_call *call, const struct idp_value *arguments);

@@ -46,7 +46,8 @@ static bool is_uuid(struct idp_bytes text)
 }
 
 const char *idp_profile_name(struct idp_call *call, const struct idp_profile *profile,
-                             const struct idp_csr *csr, struct idp_bytes *common_name)
+                             const struct idp_csr *csr, struct idp_bytes *common_name,
+                             struct idp_bytes *device)
 {
     static const struct idp_bytes prefix = IDP_LITERAL("uuid:");
     *common_name = csr->subject.common_name;
@@ -58,6 +59,10 @@ const char *idp_profile_name(struct idp_call *call, const struct idp_profile *pr
     }
     struct idp_bytes name = idp_lower_case(call, *common_name);
     struct idp_bytes id = {name.data + prefix.size, name.size - prefix.size};
+    if (!idp_bytes_start(name, prefix) || !is_uuid(id)) {
+        return "common_name";
+    }
     *common_name = name;
-    return idp_bytes_start(name, prefix) && is_uuid(id) ? NULL : "common_name";
+    *device = id;
+    return NULL;
 }

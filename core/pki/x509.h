@@ -154,9 +154,11 @@ struct idp_profile {
 const struct idp_profile *idp_profile_find(struct idp_bytes name);
 /* What a certificate of this key may be used for, as idp_key_usage takes it. */
 unsigned char idp_profile_key_usage(const struct idp_profile *profile, const struct idp_key *key);
-/* `common_name` where the request has none that the profile takes; else the one that it gets. */
+/* `common_name` where the request has none that the profile takes; else the one that it gets, and
+ * the UUID of the device, which stays as it is where the profile names none. */
 const char *idp_profile_name(struct idp_call *call, const struct idp_profile *profile,
-                             const struct idp_csr *csr, struct idp_bytes *common_name);
+                             const struct idp_csr *csr, struct idp_bytes *common_name,
+                             struct idp_bytes *device);
 
 /* ---- authorities (ca.c) ---- */
 

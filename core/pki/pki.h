@@ -42,8 +42,14 @@ const char *idp_issue_prepare(struct idp_call *call, struct idp_issue *issue) ID
  * get it; then nothing was written. */
 const char *idp_issue_sign(struct idp_call *call, struct idp_issue *issue) IDP_MUST_CHECK;
 
-/* A certificate that was issued, by its serial in lower case: DER; data NULL: there is none. */
-struct idp_bytes idp_certificate_issued(struct idp_call *call, struct idp_bytes serial);
+/* A certificate that was issued, by its serial in lower case: DER, the device that it names (data
+ * NULL: none) and PEM from its authority up; false: there is none. */
+struct idp_issued {
+    struct idp_bytes certificate, device, chain;
+    bool is_revoked;
+};
+bool idp_certificate_issued(struct idp_call *call, struct idp_bytes serial,
+                            struct idp_issued *out) IDP_MUST_CHECK;
 
 /* Ends a certificate, by its serial in lower case, for a reason of RFC 5280 §5.3.1; begins the
  * transaction. True: it was revoked now, or its reason became keyCompromise. (revocation.c) */
@@ -62,11 +68,41 @@ struct idp_value idp_sql_revoke_certificate(struct idp_call *call,
 struct idp_value idp_sql_crl(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_ocsp(struct idp_call *call, const struct idp_value *arguments);
 
-/* The verdict of verify_chain: see docs/functions.md. policy may be NULL. Raises
- * IDP_INVALID_ARGUMENT for a malformed policy, nothing for any certificate. (chain.c) */
-struct idp_json *idp_chain_verify(struct idp_call *call, struct idp_bytes leaf,
-                                  struct idp_bytes intermediates, struct idp_bytes anchors,
-                                  const struct idp_json *policy);
+/* DER as a block of this label, "CERTIFICATE" (pem.c). */
+struct idp_bytes idp_pem_of(struct idp_call *call, struct idp_bytes der, const char *label);
+
+/* ---- certificates that others issued (chain.c, chain_read.c) ---- */
+
+/* Whether a path leads from a leaf to an anchor. */
+struct idp_chain_verdict {
+    const char *reason;                          /* of docs/pki.md; NULL: it does */
+    const struct idp_json *shown;                /* as verify_chain() answers */
+    size_t length;                               /* of the path, leaf and anchor included */
+    struct idp_bytes keys[IDP_CHAIN_LENGTH_MAX]; /* SubjectPublicKeyInfo each, the leaf's first */
+};
+/* The texts and the policy (may be NULL) are those of verify_chain: see docs/functions.md. Raises
+ * IDP_INVALID_ARGUMENT for a malformed policy, nothing for any certificate. */
+struct idp_chain_verdict idp_chain_judge(struct idp_call *call, struct idp_bytes leaf,
+                                         struct idp_bytes intermediates, struct idp_bytes anchors,
+                                         const struct idp_json *policy);
+
+/* True where the proof is a signature over the message by the key, a SubjectPublicKeyInfo: base64
+ * of one as in certificates (DER of ECDSA, PKCS #1 v1.5 of RSA), or a JWS (possession.c). */
+bool idp_possession_holds(struct idp_call *call, struct idp_bytes spki, struct idp_bytes message,
+                          struct idp_bytes proof) IDP_MUST_CHECK;
+
+/* What a certificate says, nothing of it verified. */
+struct idp_certificate_facts {
+    struct idp_bytes der, issuer, subject, spki; /* whole values */
+    struct idp_bytes serial, name, common_name;  /* hexadecimal; RFC 4514; data NULL: none */
+    int64_t not_before_us, not_after_us;
+    bool is_ca;
+};
+/* The certificates of a text as it has them: PEM with anything between, or the base64 of one.
+ * False where there are more than count_max, none, or one that cannot be read. */
+bool idp_certificates_read(struct idp_call *call, struct idp_bytes text,
+                           struct idp_certificate_facts *out, size_t count_max,
+                           size_t *count) IDP_MUST_CHECK;
 
 struct idp_value idp_sql_certificate_inspect(struct idp_call *call,
                                              const struct idp_value *arguments);

@@ -55,7 +55,8 @@ enum idp_limit {
     IDP_CHAIN_SENT_COUNT_MAX = 64, /* certificates beside the leaf */
     IDP_CHAIN_ANCHOR_COUNT_MAX = 256,
     IDP_CHAIN_CRL_COUNT_MAX = 32,
-    IDP_CHAIN_ATTEMPT_COUNT_MAX = 16, /* paths that are tried */
+    IDP_CHAIN_ATTEMPT_COUNT_MAX = 16,     /* paths that are tried */
+    IDP_TPM_STRUCTURE_SIZE_MAX = 1 << 10, /* public area, attestation or signature */
     IDP_TENANT_SIZE_MAX = 128,
     IDP_CLIENT_ID_SIZE_MAX = 255,
     IDP_CLIENT_SECRET_SIZE_MAX = 255,

@@ -59,6 +59,8 @@ GRANT EXECUTE ON FUNCTION
     idplane.csr_inspect(text),
     idplane.certificate_inspect(text),
     idplane.verify_chain(text, text, text, jsonb),
+    idplane.tpm_inspect(text),
+    idplane.tpm_verify(text, text, text, jsonb),
     idplane.jwks(),
     idplane.authenticate(text),
     idplane.current_claims(),

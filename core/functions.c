@@ -117,6 +117,13 @@ const struct idp_function idp_functions[] = {
     {"tpm_verify", "tttj", "public attest signature policy", 3, 0, 'j', IDP_PURE,
      idp_sql_tpm_verify,
      "Whether an attestation is of this key of a TPM, and says what is asked, or why not."},
+    {"tpm_verify_certificate", "ttttj", "certificate ek intermediates anchors policy", 4, 0, 'j',
+     IDP_CLOCKED, idp_sql_tpm_verify_certificate,
+     "Whether a maker of TPMs vouches for this endorsement key, and for which TPM, or why not."},
+    {"tpm_make_credential", "ttt", "ek key_name credential", 3, 0, 'j', IDP_SIGNS,
+     idp_sql_tpm_make_credential,
+     "A secret that only the TPM of this endorsement key can read, while it holds a key of this "
+     "name."},
     {"sign_csr", "ttj", "csr profile options", 1, 0, 'j', IDP_WRITES, idp_sql_sign_csr,
      "A certificate for the key of a request, as the profile says."},
     {"revoke_certificate", "tt", "serial reason", 1, 0, 'j', IDP_WRITES, idp_sql_revoke_certificate,

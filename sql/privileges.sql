@@ -60,6 +60,7 @@ GRANT EXECUTE ON FUNCTION
     idplane.certificate_inspect(text),
     idplane.verify_chain(text, text, text, jsonb),
     idplane.tpm_inspect(text),
+    idplane.tpm_verify_certificate(text, text, text, text, jsonb),
     idplane.tpm_verify(text, text, text, jsonb),
     idplane.jwks(),
     idplane.authenticate(text),

@@ -85,6 +85,30 @@ const char *idp_tpm_quoted(struct idp_call *call, struct idp_bytes attest,
 /* True where the document may be asked of a quote. */
 bool idp_tpm_pcrs_valid(struct idp_call *call, const struct idp_json *pcrs) IDP_MUST_CHECK;
 
+/* MakeCredential: only the TPM of the endorsement key can read the credential, and only where it
+ * holds the key of this name. credential: up to the size of the endorsement key's hash, at least 32
+ * bytes. blob: TPM2B_ID_OBJECT, secret: TPM2B_ENCRYPTED_SECRET. */
+void idp_tpm_make_credential(struct idp_call *call, const struct idp_tpm_key *endorsement_key,
+                             struct idp_bytes name, struct idp_bytes credential,
+                             struct idp_bytes *blob, struct idp_bytes *secret);
+
+/* Of which maker a TPM is, as its certificate says. */
+struct idp_tpm_model {
+    struct idp_bytes manufacturer, model, version; /* "id:…" */
+    struct idp_json *verdict;                      /* that of idp_chain_verify */
+};
+/* The endorsement key is one of a maker that an anchor stands for. certificate: one, PEM or base64;
+ * policy as that of idp_chain_verify, whose reasons come back, too; purpose
+ * is set here. Raises IDP_INVALID_ARGUMENT for a malformed policy. */
+const char *idp_tpm_certificate(struct idp_call *call, struct idp_bytes certificate,
+                                const struct idp_tpm_key *endorsement_key,
+                                struct idp_bytes intermediates, struct idp_bytes anchors,
+                                const struct idp_json *policy, struct idp_tpm_model *out);
+
+struct idp_value idp_sql_tpm_make_credential(struct idp_call *call,
+                                             const struct idp_value *arguments);
+struct idp_value idp_sql_tpm_verify_certificate(struct idp_call *call,
+                                                const struct idp_value *arguments);
 struct idp_value idp_sql_tpm_inspect(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_tpm_verify(struct idp_call *call, const struct idp_value *arguments);
 

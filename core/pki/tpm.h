@@ -79,13 +79,21 @@ struct idp_json *idp_tpm_pcrs_json(struct idp_call *call, const TPML_PCR_SELECTI
 
 /* ---- keys out of secrets (tpm_kdf.c) ---- */
 
-/* KDFa and KDFe of Part 1, §11.4.10; label without its NUL. As long as `size` says. */
+/* KDFa and KDFe of Part 1, §11.4.10; label without its NUL. The latter is as long as the hash. */
 struct idp_bytes idp_tpm_kdfa(struct idp_call *call, const struct idp_tpm_hash *hash,
                               struct idp_bytes key, const char *label, struct idp_bytes context,
                               size_t size);
 struct idp_bytes idp_tpm_kdfe(struct idp_call *call, const struct idp_tpm_hash *hash,
-                              struct idp_bytes secret, const char *label, struct idp_bytes context,
-                              size_t size);
+                              struct idp_bytes secret, const char *label, struct idp_bytes context);
+
+/* ---- what only one TPM can read (tpm_seed.c, tpm_credential.c) ---- */
+
+struct idp_tpm_seed {
+    struct idp_bytes seed, sent; /* sent: how its TPM gets it */
+};
+struct idp_tpm_seed idp_tpm_seed_make(struct idp_call *call, const struct idp_tpm_key *key);
+/* Adds the bytes with their size before them, as TPM2B_… have them. */
+void idp_tpm_sized_add(struct idp_text *text, struct idp_bytes bytes);
 
 #define IDP_TPM_BYTES(buffer, count)                                                               \
     ((struct idp_bytes){(const char *)(buffer), (count)}) /* of a sized buffer of tss2 */

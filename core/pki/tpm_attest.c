@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* tpm_attest.c - what a TPM says of itself (TPMS_ATTEST, Part 2 §10.12), signed by a key that signs nothing
- * else: that a key is in it, or what its registers hold. */
+/* tpm_attest.c - what a TPM says of itself (TPMS_ATTEST, Part 2 §10.12), signed by a key that
+ * signs nothing else: that a key is in it, or what its registers hold. */
 #include "core/pki/tpm.h"
 
 static struct idp_tpm_clock clock_of(const TPMS_CLOCK_INFO *info)

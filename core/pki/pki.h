@@ -71,7 +71,8 @@ struct idp_tpm_clock {
 };
 
 /* The TPM has this key, says an attestation key of it, to who sent the nonce: TPMS_ATTEST of
- * TPM2_Certify or TPM2_CertifyCreation, and TPMT_SIGNATURE. clock may be NULL. */
+ * TPM2_Certify or TPM2_CertifyCreation, and TPMT_SIGNATURE. An empty nonce is none. clock may be
+ * NULL. */
 const char *idp_tpm_certified(struct idp_call *call, struct idp_bytes attest,
                               struct idp_bytes signature, const struct idp_tpm_key *attestation_key,
                               const struct idp_tpm_key *certified, struct idp_bytes nonce,

@@ -73,11 +73,18 @@ const char *idp_tpm_attested(struct idp_call *call, struct idp_bytes attest,
     return why == NULL ? said_check(call, out, demand, signed_by->signature.any.hashAlg) : why;
 }
 
+/* A session that has no nonce, or a key that was not read, is not one that asks for less. */
 static const char *attested(struct idp_call *call, struct idp_bytes attest,
                             struct idp_bytes signature, const struct idp_tpm_key *key,
                             const struct idp_tpm_demand *demand, struct idp_tpm_clock *clock)
 {
     TPMS_ATTEST *said = idp_allocate(call, sizeof *said);
+    if (demand->nonce.size == 0) {
+        return "nonce";
+    }
+    if (demand->name.data == NULL && demand->types != IDP_TPM_QUOTE) {
+        return "name";
+    }
     const char *why = idp_tpm_attested(call, attest, signature, key, demand, said);
     if (why == NULL && clock != NULL) {
         *clock = clock_of(&said->clockInfo);

@@ -5,7 +5,13 @@
 
 #include <tss2/tss2_mu.h>
 
-enum { MAGIC_SIZE = 4, TYPE_SIZE = 2, SIZE_SIZE = 2, CLOCK_AND_FIRMWARE_SIZE = 17 + 8 };
+enum {
+    MAGIC_SIZE = 4,
+    TYPE_SIZE = 2,
+    SIZE_SIZE = 2,
+    COUNT_SIZE = 4,
+    CLOCK_AND_FIRMWARE_SIZE = 17 + 8
+};
 
 static const uint8_t *octets(struct idp_bytes bytes)
 {
@@ -80,19 +86,19 @@ static bool skip_sized(struct idp_bytes *rest)
     return rest->size >= SIZE_SIZE && skip(rest, SIZE_SIZE + (size_t)short_at(rest->data));
 }
 
-/* False where a selection has more registers than there are: tss2-mu writes a line to the standard
- * error for that, and nobody outside may write to it. */
+/* False where there are more selections, or more registers in one, than a TPM has: tss2-mu writes a
+ * line to the standard error for that, and nobody outside may write to it. */
 static bool selections_fit(struct idp_bytes rest)
 {
     if (!skip(&rest, MAGIC_SIZE + TYPE_SIZE) || !skip_sized(&rest) || !skip_sized(&rest) ||
-        !skip(&rest, CLOCK_AND_FIRMWARE_SIZE + SIZE_SIZE) || rest.size < SIZE_SIZE) {
+        !skip(&rest, CLOCK_AND_FIRMWARE_SIZE) || rest.size < COUNT_SIZE) {
         return false;
     }
-    size_t count = short_at(rest.data);
+    size_t count = (size_t)short_at(rest.data) << 16 | short_at(rest.data + SIZE_SIZE);
     if (count > TPM2_NUM_PCR_BANKS) {
         return false;
     }
-    for (skip(&rest, SIZE_SIZE); count > 0; count--) {
+    for (skip(&rest, COUNT_SIZE); count > 0; count--) {
         size_t size = rest.size > TYPE_SIZE ? (unsigned char)rest.data[TYPE_SIZE] : SIZE_MAX;
         if (size > TPM2_PCR_SELECT_MAX || !skip(&rest, TYPE_SIZE + 1 + size)) {
             return false;
@@ -120,11 +126,13 @@ static bool type_is_one_of(uint16_t type, unsigned types)
     return false;
 }
 
+/* No clock of a TPM runs for so long that its milliseconds are no int64_t. */
 static bool attest_is_written_so(const TPMS_ATTEST *read, struct idp_bytes bytes)
 {
     uint8_t again[sizeof *read];
     size_t size = 0;
-    return Tss2_MU_TPMS_ATTEST_Marshal(read, again, sizeof again, &size) == TSS2_RC_SUCCESS &&
+    return read->clockInfo.clock <= INT64_MAX &&
+           Tss2_MU_TPMS_ATTEST_Marshal(read, again, sizeof again, &size) == TSS2_RC_SUCCESS &&
            idp_bytes_equal(IDP_TPM_BYTES(again, size), bytes);
 }
 

@@ -131,20 +131,10 @@ static void hex_add(struct idp_call *call, struct idp_json *object, const char *
     idp_json_add_string(call, object, name, idp_hex_encode(call, IDP_TPM_BYTES(bytes, size)));
 }
 
-static void number_add(struct idp_call *call, struct idp_json *object, const char *name,
-                       uint64_t number)
-{
-    char digits[24];
-    int size = snprintf(digits, sizeof digits, "%" PRIu64, number);
-    struct idp_json *value = idp_json_new(call, IDP_JSON_NUMBER);
-    value->text = idp_bytes_copy(call, IDP_TPM_BYTES(digits, (size_t)size));
-    idp_json_add(object, name, value);
-}
-
 static struct idp_json *clock_json(struct idp_call *call, const TPMS_CLOCK_INFO *info)
 {
     struct idp_json *clock = idp_json_new(call, IDP_JSON_OBJECT);
-    number_add(call, clock, "clock", info->clock);
+    idp_json_add_integer(call, clock, "clock", (int64_t)info->clock);
     idp_json_add_integer(call, clock, "reset_count", info->resetCount);
     idp_json_add_integer(call, clock, "restart_count", info->restartCount);
     idp_json_add_bool(call, clock, "safe", info->safe != TPM2_NO);

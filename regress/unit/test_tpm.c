@@ -161,6 +161,10 @@ static void keys_are_certified(void **state)
     assert_null(idp_tpm_certified(call, said, by, &ak, &identity, nonce, NULL));
     assert_string_equal(idp_tpm_certified(call, said, by, &ak, &identity, other, &clock), "nonce");
     assert_string_equal(idp_tpm_certified(call, said, by, &ak, &ak, nonce, &clock), "name");
+    static const struct idp_bytes none;
+    static const struct idp_tpm_key unread;
+    assert_string_equal(idp_tpm_certified(call, said, by, &ak, &identity, none, NULL), "nonce");
+    assert_string_equal(idp_tpm_certified(call, said, by, &ak, &unread, nonce, NULL), "name");
     assert_string_equal(idp_tpm_certified(call, decoded(call, SWTPM_QUOTE),
                                           decoded(call, SWTPM_QUOTE_SIGNATURE), &ak, &identity,
                                           nonce, &clock),

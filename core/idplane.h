@@ -62,7 +62,6 @@ enum idp_limit {
     IDP_ENROLLMENT_HUB_COUNT_MAX = 64,       /* of an enrollment */
     IDP_HUB_GATEWAY_COUNT_MAX = 64,          /* of a hub */
     IDP_NAME_SIZE_MAX = 255,                 /* of enrollments, profiles and the like */
-    IDP_CHAIN_ATTEMPT_COUNT_MAX = 16,        /* paths that are tried */
     IDP_TPM_STRUCTURE_SIZE_MAX = 1 << 10,    /* public area, attestation or signature */
     IDP_TENANT_SIZE_MAX = 128,
     IDP_CLIENT_ID_SIZE_MAX = 255,

@@ -76,7 +76,7 @@ struct idp_bytes idp_pem_of(struct idp_call *call, struct idp_bytes der, const c
 /* Whether a path leads from a leaf to an anchor. */
 struct idp_chain_verdict {
     const char *reason;                          /* of docs/pki.md; NULL: it does */
-    const struct idp_json *shown;                /* as verify_chain() answers */
+    struct idp_json *shown;                      /* as verify_chain() answers */
     size_t length;                               /* of the path, leaf and anchor included */
     struct idp_bytes keys[IDP_CHAIN_LENGTH_MAX]; /* SubjectPublicKeyInfo each, the leaf's first */
 };
@@ -167,10 +167,10 @@ void idp_tpm_make_credential(struct idp_call *call, const struct idp_tpm_key *en
 /* Of which maker a TPM is, as its certificate says. */
 struct idp_tpm_model {
     struct idp_bytes manufacturer, model, version; /* "id:…" */
-    struct idp_json *verdict;                      /* that of idp_chain_verify */
+    struct idp_json *verdict;                      /* that of idp_chain_judge */
 };
 /* The endorsement key is one of a maker that an anchor stands for. certificate: one, PEM or base64;
- * policy as that of idp_chain_verify, whose reasons come back, too; purpose
+ * policy as that of idp_chain_judge, whose reasons come back, too; purpose
  * is set here. Raises IDP_INVALID_ARGUMENT for a malformed policy. */
 const char *idp_tpm_certificate(struct idp_call *call, struct idp_bytes certificate,
                                 const struct idp_tpm_key *endorsement_key,

@@ -112,8 +112,8 @@ $(BUILD)/idplane-httpd: $(HTTPD) $(STATIC) $(STATIC_FETCH) $(BUILD)/core.a
 $(BUILD)/load.a: $(READER); rm -f $@ && $(AR) rcs $@ $^
 $(BUILD)/idplane-load: $(LOAD) $(STATIC) $(BUILD)/core.a
 	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -fno-lto -o $@ $^ -lyaml -lsqlite3 $(PQ_LIBS) $(LIBS)
-SCRIPT_PARTS := $(addprefix sql/,schema.sql pki.sql comments.sql functions.sql postgrest.sql privileges.sql \
-                storage.sql)
+SCRIPT_PARTS := $(addprefix sql/,schema.sql pki.sql comments.sql functions.sql pki_functions.sql \
+                postgrest.sql privileges.sql storage.sql)
 $(SCRIPT): $(SCRIPT_PARTS) pg_ext/idplane.control
 	$(MKDIR) && { printf '%s\n' '\echo Use "CREATE EXTENSION idplane" to load this file. \quit' \
 	    'CREATE SCHEMA idplane;'; cat $(SCRIPT_PARTS); } >$@

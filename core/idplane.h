@@ -45,8 +45,12 @@ enum idp_limit {
     IDP_CERTIFICATE_COUNT_MAX = 8, /* beside a key */
     IDP_CSR_SIZE_MAX = 16 << 10,
     IDP_CA_NAME_SIZE_MAX = 64,
-    IDP_NAME_ATTRIBUTE_COUNT_MAX = 32, /* of a distinguished name */
-    IDP_EXTENSION_COUNT_MAX = 32,      /* of a certificate or request */
+    IDP_PROFILE_NAME_SIZE_MAX = 64,
+    IDP_PROFILE_SIZE_MAX = 16 << 10,
+    IDP_PROFILE_COUNT_MAX = 64,          /* of a tenant */
+    IDP_ALTERNATIVE_NAME_COUNT_MAX = 32, /* of a certificate that is issued */
+    IDP_NAME_ATTRIBUTE_COUNT_MAX = 32,   /* of a distinguished name */
+    IDP_EXTENSION_COUNT_MAX = 32,        /* of a certificate or request */
     IDP_OCSP_REQUEST_SIZE_MAX = 4 << 10,
     IDP_OCSP_CERTIFICATE_COUNT_MAX = 16,
     IDP_OCSP_NONCE_SIZE_MAX = 32, /* RFC 8954 §2.1 */

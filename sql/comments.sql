@@ -391,6 +391,20 @@ COMMENT ON COLUMN idplane.certificate_holder.valid_until IS 'Until when a certif
 COMMENT ON INDEX idplane.certificate_holder_pkey IS 'A name is held by one key.';
 COMMENT ON CONSTRAINT certificate_holder_pkey ON idplane.certificate_holder IS 'A name is held by one key.';
 
+COMMENT ON COLUMN idplane.certificate_profile.changed_at IS 'When it was set.';
+COMMENT ON COLUMN idplane.certificate_profile.profile IS 'Its name.';
+COMMENT ON COLUMN idplane.certificate_profile.settings IS 'What was set of it.';
+COMMENT ON COLUMN idplane.certificate_profile.tenant IS 'Tenant of the row.';
+COMMENT ON INDEX idplane.certificate_profile_pkey IS 'A profile is one row.';
+COMMENT ON CONSTRAINT certificate_profile_pkey ON idplane.certificate_profile IS 'A profile is one row.';
+
+COMMENT ON COLUMN idplane.certificate_count.common_name IS 'The name.';
+COMMENT ON COLUMN idplane.certificate_count.issued_count IS 'How many were ever issued for it.';
+COMMENT ON COLUMN idplane.certificate_count.profile IS 'Name of the profile.';
+COMMENT ON COLUMN idplane.certificate_count.tenant IS 'Tenant of the row.';
+COMMENT ON INDEX idplane.certificate_count_pkey IS 'A name of a profile is one row.';
+COMMENT ON CONSTRAINT certificate_count_pkey ON idplane.certificate_count IS 'A name of a profile is one row.';
+
 COMMENT ON COLUMN idplane.certificate_list.ca_id IS 'Whose list it is.';
 COMMENT ON COLUMN idplane.certificate_list.list IS 'DER.';
 COMMENT ON COLUMN idplane.certificate_list.next_update IS 'Until when it counts.';

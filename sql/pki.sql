@@ -62,6 +62,24 @@ CREATE TABLE idplane.certificate_holder (
 );
 COMMENT ON TABLE idplane.certificate_holder IS 'Which key has the name of a device: another one gets it when nothing of the former is good any more.';
 
+CREATE TABLE idplane.certificate_profile (
+    tenant text COLLATE "C" NOT NULL,
+    profile text COLLATE "C" NOT NULL,
+    settings jsonb NOT NULL,
+    changed_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant, profile)
+);
+COMMENT ON TABLE idplane.certificate_profile IS 'What certificates are for, beside the profiles that are built in: see set_certificate_profile().';
+
+CREATE TABLE idplane.certificate_count (
+    tenant text COLLATE "C" NOT NULL,
+    profile text COLLATE "C" NOT NULL,
+    common_name text COLLATE "C" NOT NULL,
+    issued_count bigint NOT NULL,
+    PRIMARY KEY (tenant, profile, common_name)
+);
+COMMENT ON TABLE idplane.certificate_count IS 'Names of profiles with max_valid: who issues for one holds its row.';
+
 CREATE TABLE idplane.certificate_list (
     tenant text COLLATE "C" NOT NULL,
     ca_id text COLLATE "C" NOT NULL,

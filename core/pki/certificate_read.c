@@ -77,6 +77,14 @@ bool idp_certificate_parse(struct idp_bytes der, struct idp_certificate *out)
            signed_parse(contents, out) && idp_bytes_equal(algorithm, out->algorithm);
 }
 
+bool idp_certificate_parse_unsigned(struct idp_bytes to_be_signed, struct idp_certificate *out)
+{
+    struct idp_bytes contents;
+    *out = (struct idp_certificate){.extensions.count = 0};
+    return to_be_signed.size <= IDP_CERTIFICATE_SIZE_MAX &&
+           idp_der_only(to_be_signed, IDP_DER_SEQUENCE, &contents) && signed_parse(contents, out);
+}
+
 const struct idp_extension_value *
 idp_certificate_extension(const struct idp_certificate *certificate, struct idp_bytes oid)
 {

@@ -57,6 +57,10 @@ struct idp_value idp_sql_csr_inspect(struct idp_call *call, const struct idp_val
 struct idp_value idp_sql_create_ca(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_import_ca(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_sign_csr(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_certificate_profile(struct idp_call *call,
+                                             const struct idp_value *arguments);
+struct idp_value idp_sql_set_certificate_profile(struct idp_call *call,
+                                                 const struct idp_value *arguments);
 struct idp_value idp_sql_revoke_certificate(struct idp_call *call,
                                             const struct idp_value *arguments);
 struct idp_value idp_sql_crl(struct idp_call *call, const struct idp_value *arguments);
@@ -74,9 +78,10 @@ struct idp_value idp_sql_verify_chain(struct idp_call *call, const struct idp_va
 
 extern const struct idp_sealed_column idp_ca_sealed;
 extern const struct idp_statement idp_ca_statements[], idp_ca_store_statements[],
-    idp_issue_statements[], idp_revocation_statements[], idp_crl_statements[],
-    idp_ocsp_statements[];
+    idp_issue_statements[], idp_profile_statements[], idp_revocation_statements[],
+    idp_crl_statements[], idp_ocsp_statements[];
 extern const size_t idp_ca_statement_count, idp_ca_store_statement_count, idp_issue_statement_count,
-    idp_revocation_statement_count, idp_crl_statement_count, idp_ocsp_statement_count;
+    idp_profile_statement_count, idp_revocation_statement_count, idp_crl_statement_count,
+    idp_ocsp_statement_count;
 
 #endif

@@ -118,6 +118,15 @@ const struct idp_function idp_functions[] = {
      idp_sql_set_certificate_profile, "Says what certificates of a profile are; NULL removes it."},
     {"certificate_profile", "t", "profile", 1, 0, 'j', IDP_READS, idp_sql_certificate_profile,
      "What certificates of a profile are; NULL where there is none of this name."},
+    {"request_certificate", "tt", "csr profile", 1, 0, 'j', IDP_WRITES, idp_sql_request_certificate,
+     "Writes down a request for a certificate, and what came of it; again: the same."},
+    {"certificate_request_step", "tt", "csr profile", 2, 0, 'j', IDP_WRITES,
+     idp_sql_certificate_request_step,
+     "What a row of certificate_request is to be, for its trigger."},
+    {"sign_pending", "i", "max", 1, 0, 'j', IDP_WRITES, idp_sql_sign_pending,
+     "Decides new rows of certificate_request; how many came to which end.", .nests = true},
+    {"decide_certificate_request", "tt", "request_id decision", 2, 0, 'j', IDP_WRITES,
+     idp_sql_decide_certificate_request, "Approves or denies a request that waits for it."},
     {"revoke_certificate", "tt", "serial reason", 1, 0, 'j', IDP_WRITES, idp_sql_revoke_certificate,
      "Ends a certificate; what it is now."},
     {"crl", "t", "ca", 0, 0, 'x', IDP_WRITES, idp_sql_crl,
@@ -315,6 +324,9 @@ const size_t idp_function_count = IDP_COUNT(idp_functions);
 const struct idp_trigger *const idp_triggers[] = {&idp_oidc_trigger};
 const size_t idp_trigger_count = IDP_COUNT(idp_triggers);
 
+const struct idp_row_trigger *const idp_row_triggers[] = {&idp_certificate_request_trigger};
+const size_t idp_row_trigger_count = IDP_COUNT(idp_row_triggers);
+
 const struct idp_sealed_column *const idp_sealed_columns[] = {
     &idp_signing_key_sealed, &idp_client_sealed, &idp_client_old_sealed, &idp_connection_sealed,
     &idp_sso_session_sealed, &idp_audit_sealed,  &idp_ca_sealed};
@@ -375,6 +387,7 @@ const struct idp_statement_group idp_statement_groups[] = {
     {idp_ca_store_statements, &idp_ca_store_statement_count},
     {idp_issue_statements, &idp_issue_statement_count},
     {idp_profile_statements, &idp_profile_statement_count},
+    {idp_certificate_request_statements, &idp_certificate_request_statement_count},
     {idp_revocation_statements, &idp_revocation_statement_count},
     {idp_crl_statements, &idp_crl_statement_count},
     {idp_ocsp_statements, &idp_ocsp_statement_count},

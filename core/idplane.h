@@ -386,6 +386,8 @@ struct idp_function {
     struct idp_value (*entry)(struct idp_call *call, const struct idp_value *arguments);
     const char *help;
     bool judges_text; /* `entry` takes text of any bytes and size, as those of IDP_PURE do */
+    bool nests; /* a trigger of ours calls it within a statement, which undoes what it did when it
+                   fails */
 };
 
 /* True where text that is none, or too long, is for the entry to judge. */
@@ -410,6 +412,16 @@ struct idp_trigger {
 
 extern const struct idp_trigger *const idp_triggers[];
 extern const size_t idp_trigger_count;
+
+/* A trigger on a table of ours: SQL that runs behind each row that is inserted, and may call what
+ * writes. SQLite has it where a connection asks for it: attach_NAME(). What PostgreSQL has instead
+ * is in sql/. The table is named without its schema. */
+struct idp_row_trigger {
+    const char *name, *table, *when, *body;
+};
+
+extern const struct idp_row_trigger *const idp_row_triggers[];
+extern const size_t idp_row_trigger_count;
 
 /* The last argument of a step. */
 struct idp_value idp_trigger_context(struct idp_call *call, const struct idp_trigger *trigger);

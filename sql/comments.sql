@@ -399,11 +399,25 @@ COMMENT ON INDEX idplane.certificate_profile_pkey IS 'A profile is one row.';
 COMMENT ON CONSTRAINT certificate_profile_pkey ON idplane.certificate_profile IS 'A profile is one row.';
 
 COMMENT ON COLUMN idplane.certificate_count.common_name IS 'The name.';
-COMMENT ON COLUMN idplane.certificate_count.issued_count IS 'How many were ever issued for it.';
 COMMENT ON COLUMN idplane.certificate_count.profile IS 'Name of the profile.';
 COMMENT ON COLUMN idplane.certificate_count.tenant IS 'Tenant of the row.';
 COMMENT ON INDEX idplane.certificate_count_pkey IS 'A name of a profile is one row.';
 COMMENT ON CONSTRAINT certificate_count_pkey ON idplane.certificate_count IS 'A name of a profile is one row.';
+
+COMMENT ON COLUMN idplane.certificate_request.certificate IS 'PEM, once it is issued.';
+COMMENT ON COLUMN idplane.certificate_request.chain IS 'PEM of the authority and of those above it.';
+COMMENT ON COLUMN idplane.certificate_request.csr IS 'PEM, or base64 of DER.';
+COMMENT ON COLUMN idplane.certificate_request.csr_digest IS 'SHA-256 of the text, where request_certificate() wrote it.';
+COMMENT ON COLUMN idplane.certificate_request.decided_at IS 'When it was issued or refused.';
+COMMENT ON COLUMN idplane.certificate_request.profile IS 'What the certificate is for.';
+COMMENT ON COLUMN idplane.certificate_request.requested_at IS 'When it was looked at for the first time.';
+COMMENT ON COLUMN idplane.certificate_request.serial IS 'Of the certificate, hexadecimal.';
+COMMENT ON COLUMN idplane.certificate_request.status IS 'new, pending, issued or refused.';
+COMMENT ON COLUMN idplane.certificate_request.tenant IS 'Tenant of the row.';
+COMMENT ON INDEX idplane.idplane_certificate_request_new IS 'What sign_pending() looks for.';
+COMMENT ON INDEX idplane.idplane_certificate_request_same IS 'A request that is sent again is the same.';
+COMMENT ON INDEX idplane.certificate_request_pkey IS 'A request has one name.';
+COMMENT ON CONSTRAINT certificate_request_pkey ON idplane.certificate_request IS 'A request has one name.';
 
 COMMENT ON COLUMN idplane.certificate_list.ca_id IS 'Whose list it is.';
 COMMENT ON COLUMN idplane.certificate_list.list IS 'DER.';

@@ -75,10 +75,30 @@ CREATE TABLE idplane.certificate_count (
     tenant text COLLATE "C" NOT NULL,
     profile text COLLATE "C" NOT NULL,
     common_name text COLLATE "C" NOT NULL,
-    issued_count bigint NOT NULL,
     PRIMARY KEY (tenant, profile, common_name)
 );
 COMMENT ON TABLE idplane.certificate_count IS 'Names of profiles with max_valid: who issues for one holds its row.';
+
+CREATE TABLE idplane.certificate_request (
+    tenant text COLLATE "C" NOT NULL DEFAULT 'default',
+    request_id text COLLATE "C" NOT NULL DEFAULT '',
+    csr text NOT NULL,
+    profile text COLLATE "C" NOT NULL DEFAULT 'identity',
+    status text COLLATE "C" NOT NULL DEFAULT 'new',
+    reasons jsonb,
+    certificate text,
+    chain text,
+    serial text COLLATE "C",
+    requested_at timestamptz,
+    decided_at timestamptz,
+    csr_digest bytea,
+    PRIMARY KEY (tenant, request_id)
+);
+CREATE INDEX idplane_certificate_request_new ON idplane.certificate_request (tenant, request_id) WHERE status = 'new';
+CREATE INDEX idplane_certificate_request_same ON idplane.certificate_request (tenant, csr_digest) WHERE csr_digest IS NOT NULL;
+COMMENT ON TABLE idplane.certificate_request IS 'Requests for certificates, which are signed when they are inserted. status: new, pending, issued, refused.';
+COMMENT ON COLUMN idplane.certificate_request.request_id IS 'Its name; where it is inserted without one it gets a random one.';
+COMMENT ON COLUMN idplane.certificate_request.reasons IS 'Why it is refused, of docs/pki.md.';
 
 CREATE TABLE idplane.certificate_list (
     tenant text COLLATE "C" NOT NULL,

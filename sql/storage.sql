@@ -138,4 +138,5 @@ SELECT pg_extension_config_dump('idplane.certificate', '');
 SELECT pg_extension_config_dump('idplane.certificate_holder', '');
 SELECT pg_extension_config_dump('idplane.certificate_profile', '');
 SELECT pg_extension_config_dump('idplane.certificate_count', '');
+SELECT pg_extension_config_dump('idplane.certificate_request', '');
 SELECT pg_extension_config_dump('idplane.certificate_list', '');

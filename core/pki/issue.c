@@ -30,10 +30,9 @@ const struct idp_statement idp_issue_statements[] = {
     [ISSUED] = {"SELECT certificate FROM idplane.certificate WHERE tenant = $1 AND serial = $2",
                 "tt", "x"},
     /* Who counts the certificates of a name is alone with it. */
-    [COUNT_LOCK] = {"INSERT INTO idplane.certificate_count (tenant, profile, common_name,"
-                    " issued_count) VALUES ($1, $2, $3, 1)"
-                    " ON CONFLICT (tenant, profile, common_name) DO UPDATE SET"
-                    " issued_count = idplane.certificate_count.issued_count + 1",
+    [COUNT_LOCK] = {"INSERT INTO idplane.certificate_count (tenant, profile, common_name)"
+                    " VALUES ($1, $2, $3) ON CONFLICT (tenant, profile, common_name)"
+                    " DO UPDATE SET common_name = excluded.common_name",
                     "ttt", ""},
     [COUNT] = {"SELECT count(*) FROM idplane.certificate WHERE tenant = $1 AND profile = $2"
                " AND common_name = $3 AND status = 'valid' AND not_after > $4",
@@ -51,7 +50,6 @@ struct idp_issue_parts {
     struct idp_bytes sans_text; /* data NULL: none */
     struct idp_certificate_plan plan;
     struct idp_bytes to_be_signed;
-    const char *why; /* it does not get it */
 };
 
 /* ---- the order ---- */
@@ -267,36 +265,24 @@ static void row_write(struct idp_call *call, const struct idp_issue *issue)
     idp_audit_add(call, &event);
 }
 
-static bool written(struct idp_call *call, void *data)
-{
-    struct idp_issue *issue = data;
-    struct idp_issue_parts *parts = issue->parts;
-    parts->why = name_hold(call, issue);
-    if (parts->why == NULL) {
-        parts->why = room_take(call, issue);
-    }
-    if (parts->why == NULL) {
-        issue->certificate = idp_x509_wrap(call, parts->ca.key, parts->to_be_signed);
-        issue->chain = idp_ca_chain(call, &parts->ca);
-        row_write(call, issue);
-    }
-    return parts->why == NULL;
-}
-
-/* Where certificates are counted, something may have been written before one is refused. */
 const char *idp_issue_sign(struct idp_call *call, struct idp_issue *issue)
 {
+    const struct idp_issue_parts *parts = issue->parts;
     const char *why = certificate_plan(call, issue);
     if (why != NULL) {
         return why;
     }
     call->host->begin(call);
-    if (issue->parts->profile->max_valid > 0) {
-        (void)call->host->attempt(call, written, issue);
-    } else {
-        (void)written(call, issue);
+    why = room_take(call, issue);
+    if (why == NULL) {
+        why = name_hold(call, issue);
     }
-    return issue->parts->why;
+    if (why == NULL) {
+        issue->certificate = idp_x509_wrap(call, parts->ca.key, parts->to_be_signed);
+        issue->chain = idp_ca_chain(call, &parts->ca);
+        row_write(call, issue);
+    }
+    return why;
 }
 
 struct idp_bytes idp_certificate_issued(struct idp_call *call, struct idp_bytes serial)

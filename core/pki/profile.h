@@ -20,13 +20,16 @@ struct idp_profile {
     const struct idp_json *subject, *subject_from_request; /* an object; an array of its names */
     const struct idp_json *sans;                           /* arrays of patterns by kind */
     int64_t max_valid;                                     /* good certificates of one name */
+    bool needs_approval;                                   /* of requests that are rows */
 };
 
 /* ---- found (profile.c, profile_store.c) ---- */
 
 /* The one that is built in; NULL: there is none of this name. */
 const struct idp_profile *idp_profile_built_in(struct idp_bytes name);
-/* That, or the row; raises IDP_INVALID_ARGUMENT where there is neither. data NULL: identity. */
+/* That, or the row; NULL: there is neither. data NULL: identity. */
+const struct idp_profile *idp_profile_find(struct idp_call *call, struct idp_bytes name);
+/* The same; raises IDP_INVALID_ARGUMENT where there is none. */
 const struct idp_profile *idp_profile_load(struct idp_call *call, struct idp_bytes name);
 
 /* ---- its settings (profile_settings.c) ---- */

@@ -241,11 +241,20 @@ static const char *ca_read(struct idp_call *call, const struct idp_json *value,
     return is_name ? NULL : "must be the name of an authority";
 }
 
+static const char *approval_read(struct idp_call *call, const struct idp_json *value,
+                                 struct idp_profile *out)
+{
+    (void)call;
+    out->needs_approval = value->kind == IDP_JSON_TRUE;
+    return out->needs_approval || value->kind == IDP_JSON_FALSE ? NULL : "must be true or false";
+}
+
 static const struct member {
     const char *name;
     const char *(*read)(struct idp_call *call, const struct idp_json *value,
                         struct idp_profile *out);
 } members[] = {
+    {"approval", approval_read},
     {"backdate_s", backdate_read},
     {"ca", ca_read},
     {"common_name", common_name_read},

@@ -52,22 +52,28 @@ static void faults_raise(struct idp_call *call, struct idp_text *faults)
     }
 }
 
-const struct idp_profile *idp_profile_load(struct idp_call *call, struct idp_bytes name)
+const struct idp_profile *idp_profile_find(struct idp_call *call, struct idp_bytes name)
 {
     name = name.data == NULL ? idp_bytes_of("identity") : name;
     const struct idp_profile *found = idp_profile_built_in(name);
     const struct idp_json *settings = found != NULL ? NULL : settings_of(call, name);
-    if (found != NULL) {
-        return found;
-    }
     if (settings == NULL) {
-        idp_fail_with(call, IDP_INVALID_ARGUMENT, "There is no profile of this name.");
+        return found;
     }
     struct idp_text faults = {.call = call};
     struct idp_profile *made = idp_allocate(call, sizeof *made);
     *made = idp_profile_read(call, name, settings, &faults);
     faults_raise(call, &faults);
     return made;
+}
+
+const struct idp_profile *idp_profile_load(struct idp_call *call, struct idp_bytes name)
+{
+    const struct idp_profile *found = idp_profile_find(call, name);
+    if (found == NULL) {
+        idp_fail_with(call, IDP_INVALID_ARGUMENT, "There is no profile of this name.");
+    }
+    return found;
 }
 
 /* ---- SQL ---- */

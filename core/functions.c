@@ -131,6 +131,8 @@ const struct idp_function idp_functions[] = {
      "Ends a certificate; what it is now."},
     {"crl", "t", "ca", 0, 0, 'x', IDP_WRITES, idp_sql_crl,
      "The revocation list of an authority, DER; signed anew where it is out of date."},
+    {"import_crl", "tt", "certificate crl", 2, 0, 'j', IDP_WRITES, idp_sql_import_crl,
+     "Keeps the revocation list of an authority that is not ours."},
     {"ocsp", "x", "request", 1, 0, 'x', IDP_READS, idp_sql_ocsp,
      "The answer to an OCSP request, DER, signed by the issuer of the first certificate."},
     {"rewrap_master_key", "", "", 0, 0, 'j', IDP_WRITES, idp_sql_rewrap_master_key,
@@ -390,6 +392,7 @@ const struct idp_statement_group idp_statement_groups[] = {
     {idp_certificate_request_statements, &idp_certificate_request_statement_count},
     {idp_revocation_statements, &idp_revocation_statement_count},
     {idp_crl_statements, &idp_crl_statement_count},
+    {idp_list_import_statements, &idp_list_import_statement_count},
     {idp_ocsp_statements, &idp_ocsp_statement_count},
 };
 const size_t idp_statement_group_count = IDP_COUNT(idp_statement_groups);

@@ -419,6 +419,18 @@ COMMENT ON INDEX idplane.idplane_certificate_request_same IS 'A request that is 
 COMMENT ON INDEX idplane.certificate_request_pkey IS 'A request has one name.';
 COMMENT ON CONSTRAINT certificate_request_pkey ON idplane.certificate_request IS 'A request has one name.';
 
+COMMENT ON COLUMN idplane.imported_list.imported_at IS 'When it was imported.';
+COMMENT ON COLUMN idplane.imported_list.issuer IS 'Whose list it is, RFC 4514.';
+COMMENT ON COLUMN idplane.imported_list.issuer_name IS 'The same in DER.';
+COMMENT ON COLUMN idplane.imported_list.list IS 'DER.';
+COMMENT ON COLUMN idplane.imported_list.next_update IS 'Until when it counts.';
+COMMENT ON COLUMN idplane.imported_list.revoked_count IS 'How many certificates it has.';
+COMMENT ON COLUMN idplane.imported_list.tenant IS 'Tenant of the row.';
+COMMENT ON COLUMN idplane.imported_list.this_update IS 'When it was signed.';
+COMMENT ON INDEX idplane.idplane_imported_list_issuer IS 'Chains are judged by names of authorities.';
+COMMENT ON INDEX idplane.imported_list_pkey IS 'A key has one list.';
+COMMENT ON CONSTRAINT imported_list_pkey ON idplane.imported_list IS 'A key has one list.';
+
 COMMENT ON COLUMN idplane.certificate_list.ca_id IS 'Whose list it is.';
 COMMENT ON COLUMN idplane.certificate_list.list IS 'DER.';
 COMMENT ON COLUMN idplane.certificate_list.next_update IS 'Until when it counts.';

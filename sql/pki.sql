@@ -82,12 +82,12 @@ COMMENT ON TABLE idplane.certificate_count IS 'Names of profiles with max_valid:
 CREATE TABLE idplane.certificate_request (
     tenant text COLLATE "C" NOT NULL DEFAULT 'default',
     request_id text COLLATE "C" NOT NULL DEFAULT '',
-    csr text NOT NULL,
+    csr text COLLATE "C" NOT NULL,
     profile text COLLATE "C" NOT NULL DEFAULT 'identity',
     status text COLLATE "C" NOT NULL DEFAULT 'new',
     reasons jsonb,
-    certificate text,
-    chain text,
+    certificate text COLLATE "C",
+    chain text COLLATE "C",
     serial text COLLATE "C",
     requested_at timestamptz,
     decided_at timestamptz,
@@ -113,3 +113,21 @@ CREATE TABLE idplane.certificate_list (
 COMMENT ON TABLE idplane.certificate_list IS 'The revocation list of an authority as it was signed last.';
 COMMENT ON COLUMN idplane.certificate_list.change_count IS 'How many certificates were revoked.';
 COMMENT ON COLUMN idplane.certificate_list.listed_change_count IS 'How many of these the list has; -1: there is no list yet.';
+
+CREATE TABLE idplane.imported_list (
+    tenant text COLLATE "C" NOT NULL,
+    issuer_key text COLLATE "C" NOT NULL,
+    issuer text COLLATE "C" NOT NULL,
+    issuer_name bytea NOT NULL,
+    number text COLLATE "C" NOT NULL,
+    this_update timestamptz NOT NULL,
+    next_update timestamptz NOT NULL,
+    revoked_count bigint NOT NULL,
+    list bytea NOT NULL,
+    imported_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant, issuer_key)
+);
+CREATE INDEX idplane_imported_list_issuer ON idplane.imported_list (tenant, issuer_name);
+COMMENT ON TABLE idplane.imported_list IS 'Revocation lists of authorities that are not ours: see import_crl().';
+COMMENT ON COLUMN idplane.imported_list.issuer_key IS 'SHA-256 of its SubjectPublicKeyInfo, hexadecimal.';
+COMMENT ON COLUMN idplane.imported_list.number IS 'Hexadecimal, with zeros before it, so that texts compare as numbers.';

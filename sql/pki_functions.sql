@@ -88,6 +88,10 @@ CREATE FUNCTION idplane.crl(ca text DEFAULT 'default') RETURNS bytea
     LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER COST 10000 AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.crl(text) IS 'The revocation list of an authority, DER; signed anew where it is out of date.';
 
+CREATE FUNCTION idplane.import_crl(certificate text, crl text) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER COST 10000 AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.import_crl(text, text) IS 'Keeps the revocation list of an authority that is not ours.';
+
 CREATE FUNCTION idplane.ocsp(request bytea) RETURNS bytea
     LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.ocsp(bytea) IS 'The answer to an OCSP request, DER, signed by the issuer of the first certificate.';

@@ -139,4 +139,5 @@ SELECT pg_extension_config_dump('idplane.certificate_holder', '');
 SELECT pg_extension_config_dump('idplane.certificate_profile', '');
 SELECT pg_extension_config_dump('idplane.certificate_count', '');
 SELECT pg_extension_config_dump('idplane.certificate_request', '');
+SELECT pg_extension_config_dump('idplane.imported_list', '');
 SELECT pg_extension_config_dump('idplane.certificate_list', '');

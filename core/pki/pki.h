@@ -86,6 +86,12 @@ struct idp_json *idp_chain_verify(struct idp_call *call, struct idp_bytes leaf,
                                   struct idp_bytes intermediates, struct idp_bytes anchors,
                                   const struct idp_json *policy);
 
+/* The revocation lists that were imported of authorities of these names (whole, DER), with any key:
+ * DER each, *count of them, at most IDP_CHAIN_CRL_COUNT_MAX. (list_import.c) */
+const struct idp_bytes *idp_imported_lists(struct idp_call *call, const struct idp_bytes *subjects,
+                                           size_t subject_count, size_t *count);
+struct idp_value idp_sql_import_crl(struct idp_call *call, const struct idp_value *arguments);
+
 struct idp_value idp_sql_certificate_inspect(struct idp_call *call,
                                              const struct idp_value *arguments);
 struct idp_value idp_sql_verify_chain(struct idp_call *call, const struct idp_value *arguments);
@@ -93,9 +99,11 @@ struct idp_value idp_sql_verify_chain(struct idp_call *call, const struct idp_va
 extern const struct idp_sealed_column idp_ca_sealed;
 extern const struct idp_statement idp_ca_statements[], idp_ca_store_statements[],
     idp_issue_statements[], idp_profile_statements[], idp_certificate_request_statements[],
-    idp_revocation_statements[], idp_crl_statements[], idp_ocsp_statements[];
+    idp_revocation_statements[], idp_crl_statements[], idp_list_import_statements[],
+    idp_ocsp_statements[];
 extern const size_t idp_ca_statement_count, idp_ca_store_statement_count, idp_issue_statement_count,
     idp_profile_statement_count, idp_certificate_request_statement_count,
-    idp_revocation_statement_count, idp_crl_statement_count, idp_ocsp_statement_count;
+    idp_revocation_statement_count, idp_crl_statement_count, idp_list_import_statement_count,
+    idp_ocsp_statement_count;
 
 #endif

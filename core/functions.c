@@ -127,10 +127,25 @@ const struct idp_function idp_functions[] = {
      "name."},
     {"sign_csr", "ttj", "csr profile options", 1, 0, 'j', IDP_WRITES, idp_sql_sign_csr,
      "A certificate for the key of a request, as the profile says."},
+    {"set_certificate_profile", "tj", "profile settings", 1, 0, 'j', IDP_WRITES,
+     idp_sql_set_certificate_profile, "Says what certificates of a profile are; NULL removes it."},
+    {"certificate_profile", "t", "profile", 1, 0, 'j', IDP_READS, idp_sql_certificate_profile,
+     "What certificates of a profile are; NULL where there is none of this name."},
+    {"request_certificate", "tt", "csr profile", 1, 0, 'j', IDP_WRITES, idp_sql_request_certificate,
+     "Writes down a request for a certificate, and what came of it; again: the same."},
+    {"certificate_request_step", "tt", "csr profile", 2, 0, 'j', IDP_WRITES,
+     idp_sql_certificate_request_step,
+     "What a row of certificate_request is to be, for its trigger."},
+    {"sign_pending", "i", "max", 1, 0, 'j', IDP_WRITES, idp_sql_sign_pending,
+     "Decides new rows of certificate_request; how many came to which end.", .nests = true},
+    {"decide_certificate_request", "tt", "request_id decision", 2, 0, 'j', IDP_WRITES,
+     idp_sql_decide_certificate_request, "Approves or denies a request that waits for it."},
     {"revoke_certificate", "tt", "serial reason", 1, 0, 'j', IDP_WRITES, idp_sql_revoke_certificate,
      "Ends a certificate; what it is now."},
     {"crl", "t", "ca", 0, 0, 'x', IDP_WRITES, idp_sql_crl,
      "The revocation list of an authority, DER; signed anew where it is out of date."},
+    {"import_crl", "tt", "certificate crl", 2, 0, 'j', IDP_WRITES, idp_sql_import_crl,
+     "Keeps the revocation list of an authority that is not ours."},
     {"ocsp", "x", "request", 1, 0, 'x', IDP_READS, idp_sql_ocsp,
      "The answer to an OCSP request, DER, signed by the issuer of the first certificate."},
     {"rewrap_master_key", "", "", 0, 0, 'j', IDP_WRITES, idp_sql_rewrap_master_key,
@@ -369,6 +384,9 @@ const size_t idp_function_count = IDP_COUNT(idp_functions);
 const struct idp_trigger *const idp_triggers[] = {&idp_oidc_trigger};
 const size_t idp_trigger_count = IDP_COUNT(idp_triggers);
 
+const struct idp_row_trigger *const idp_row_triggers[] = {&idp_certificate_request_trigger};
+const size_t idp_row_trigger_count = IDP_COUNT(idp_row_triggers);
+
 const struct idp_sealed_column *const idp_sealed_columns[] = {
     &idp_signing_key_sealed, &idp_client_sealed, &idp_client_old_sealed, &idp_connection_sealed,
     &idp_sso_session_sealed, &idp_audit_sealed,  &idp_ca_sealed,         &idp_enrollment_sealed};
@@ -428,8 +446,11 @@ const struct idp_statement_group idp_statement_groups[] = {
     {idp_ca_statements, &idp_ca_statement_count},
     {idp_ca_store_statements, &idp_ca_store_statement_count},
     {idp_issue_statements, &idp_issue_statement_count},
+    {idp_profile_statements, &idp_profile_statement_count},
+    {idp_certificate_request_statements, &idp_certificate_request_statement_count},
     {idp_revocation_statements, &idp_revocation_statement_count},
     {idp_crl_statements, &idp_crl_statement_count},
+    {idp_list_import_statements, &idp_list_import_statement_count},
     {idp_ocsp_statements, &idp_ocsp_statement_count},
     {idp_enrollment_statements, &idp_enrollment_statement_count},
     {idp_enrollment_index_statements, &idp_enrollment_index_statement_count},

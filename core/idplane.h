@@ -45,8 +45,12 @@ enum idp_limit {
     IDP_CERTIFICATE_COUNT_MAX = 8, /* beside a key */
     IDP_CSR_SIZE_MAX = 16 << 10,
     IDP_CA_NAME_SIZE_MAX = 64,
-    IDP_NAME_ATTRIBUTE_COUNT_MAX = 32, /* of a distinguished name */
-    IDP_EXTENSION_COUNT_MAX = 32,      /* of a certificate or request */
+    IDP_PROFILE_NAME_SIZE_MAX = 64,
+    IDP_PROFILE_SIZE_MAX = 16 << 10,
+    IDP_PROFILE_COUNT_MAX = 64,          /* of a tenant */
+    IDP_ALTERNATIVE_NAME_COUNT_MAX = 32, /* of a certificate that is issued */
+    IDP_NAME_ATTRIBUTE_COUNT_MAX = 32,   /* of a distinguished name */
+    IDP_EXTENSION_COUNT_MAX = 32,        /* of a certificate or request */
     IDP_OCSP_REQUEST_SIZE_MAX = 4 << 10,
     IDP_OCSP_CERTIFICATE_COUNT_MAX = 16,
     IDP_OCSP_NONCE_SIZE_MAX = 32, /* RFC 8954 §2.1 */
@@ -402,6 +406,8 @@ struct idp_function {
     struct idp_value (*entry)(struct idp_call *call, const struct idp_value *arguments);
     const char *help;
     bool judges_text; /* `entry` takes text of any bytes and size, as those of IDP_PURE do */
+    bool nests; /* a trigger of ours calls it within a statement, which undoes what it did when it
+                   fails */
 };
 
 /* True where text that is none, or too long, is for the entry to judge. */
@@ -426,6 +432,16 @@ struct idp_trigger {
 
 extern const struct idp_trigger *const idp_triggers[];
 extern const size_t idp_trigger_count;
+
+/* A trigger on a table of ours: SQL that runs behind each row that is inserted, and may call what
+ * writes. SQLite has it where a connection asks for it: attach_NAME(). What PostgreSQL has instead
+ * is in sql/. The table is named without its schema. */
+struct idp_row_trigger {
+    const char *name, *table, *when, *body;
+};
+
+extern const struct idp_row_trigger *const idp_row_triggers[];
+extern const size_t idp_row_trigger_count;
 
 /* The last argument of a step. */
 struct idp_value idp_trigger_context(struct idp_call *call, const struct idp_trigger *trigger);

@@ -87,8 +87,9 @@ const struct idp_key *idp_spki_read(struct idp_call *call, struct idp_bytes spki
 /* The SubjectPublicKeyInfo of a key. */
 struct idp_bytes idp_spki_write(struct idp_call *call, const struct idp_key *key);
 
-/* True where two keys of this type can agree on a secret (ECDH). */
+/* True where two keys of this type can agree on a secret (ECDH), or one can encipher (RSA). */
 bool idp_key_agrees(const struct idp_key *key);
+bool idp_key_enciphers(const struct idp_key *key);
 
 /* What a key is, for people: {"kty","crv"} or {"kty","bits"}. */
 struct idp_json *idp_key_describe(struct idp_call *call, const struct idp_key *key);

@@ -83,6 +83,9 @@ void idp_tenant_ensure(struct idp_call *call);
  * decides. */
 void idp_tenant_lock(struct idp_call *call);
 
+/* The 4 or 16 octets of an IP address; data NULL: it is none (ip_address.c). */
+struct idp_bytes idp_ip_address(struct idp_call *call, struct idp_bytes text);
+
 /* The tenant whose base_url has this authority (lower case) and is a prefix of path; *rest is then
  * the path behind it. False for none and for several. */
 bool idp_tenant_match(struct idp_call *call, struct idp_bytes authority, struct idp_bytes path,

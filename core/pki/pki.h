@@ -39,7 +39,7 @@ struct idp_issue {
 const char *idp_issue_prepare(struct idp_call *call, struct idp_issue *issue) IDP_MUST_CHECK;
 
 /* Signs what was prepared and writes it down; begins the transaction. NULL, or why the key does not
- * get it; then nothing was written. */
+ * get it; then no certificate was written down, and nobody lost the name. */
 const char *idp_issue_sign(struct idp_call *call, struct idp_issue *issue) IDP_MUST_CHECK;
 
 /* A certificate that was issued, by its serial in lower case: DER, the device that it names (data
@@ -63,6 +63,24 @@ struct idp_value idp_sql_csr_inspect(struct idp_call *call, const struct idp_val
 struct idp_value idp_sql_create_ca(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_import_ca(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_sign_csr(struct idp_call *call, const struct idp_value *arguments);
+/* Writes down a request and what came of it: {"request_id","status":"issued"|"refused"|"pending",
+ * "reasons","certificate","chain","serial"}, as request_certificate(). The same request again is
+ * told what the row says now. profile data NULL: identity. (certificate_request.c) */
+struct idp_json *idp_certificate_request(struct idp_call *call, struct idp_bytes csr,
+                                         struct idp_bytes profile);
+extern const struct idp_row_trigger idp_certificate_request_trigger;
+
+struct idp_value idp_sql_request_certificate(struct idp_call *call,
+                                             const struct idp_value *arguments);
+struct idp_value idp_sql_certificate_request_step(struct idp_call *call,
+                                                  const struct idp_value *arguments);
+struct idp_value idp_sql_sign_pending(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_decide_certificate_request(struct idp_call *call,
+                                                    const struct idp_value *arguments);
+struct idp_value idp_sql_certificate_profile(struct idp_call *call,
+                                             const struct idp_value *arguments);
+struct idp_value idp_sql_set_certificate_profile(struct idp_call *call,
+                                                 const struct idp_value *arguments);
 struct idp_value idp_sql_revoke_certificate(struct idp_call *call,
                                             const struct idp_value *arguments);
 struct idp_value idp_sql_crl(struct idp_call *call, const struct idp_value *arguments);
@@ -103,6 +121,12 @@ struct idp_certificate_facts {
 bool idp_certificates_read(struct idp_call *call, struct idp_bytes text,
                            struct idp_certificate_facts *out, size_t count_max,
                            size_t *count) IDP_MUST_CHECK;
+
+/* The revocation lists that were imported of authorities of these names (whole, DER), with any key:
+ * DER each, *count of them, at most IDP_CHAIN_CRL_COUNT_MAX. (list_import.c) */
+const struct idp_bytes *idp_imported_lists(struct idp_call *call, const struct idp_bytes *subjects,
+                                           size_t subject_count, size_t *count);
+struct idp_value idp_sql_import_crl(struct idp_call *call, const struct idp_value *arguments);
 
 struct idp_value idp_sql_certificate_inspect(struct idp_call *call,
                                              const struct idp_value *arguments);
@@ -186,9 +210,12 @@ struct idp_value idp_sql_tpm_verify(struct idp_call *call, const struct idp_valu
 
 extern const struct idp_sealed_column idp_ca_sealed;
 extern const struct idp_statement idp_ca_statements[], idp_ca_store_statements[],
-    idp_issue_statements[], idp_revocation_statements[], idp_crl_statements[],
+    idp_issue_statements[], idp_profile_statements[], idp_certificate_request_statements[],
+    idp_revocation_statements[], idp_crl_statements[], idp_list_import_statements[],
     idp_ocsp_statements[];
 extern const size_t idp_ca_statement_count, idp_ca_store_statement_count, idp_issue_statement_count,
-    idp_revocation_statement_count, idp_crl_statement_count, idp_ocsp_statement_count;
+    idp_profile_statement_count, idp_certificate_request_statement_count,
+    idp_revocation_statement_count, idp_crl_statement_count, idp_list_import_statement_count,
+    idp_ocsp_statement_count;
 
 #endif

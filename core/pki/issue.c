@@ -120,6 +120,7 @@ const char *idp_issue_prepare(struct idp_call *call, struct idp_issue *issue)
     issue->parts = parts_new(call, issue);
     const char *why = request_read(call, issue);
     if (why == NULL) {
+        issue->request = issue->parts->csr.der;
         issue->spki = issue->parts->csr.spki;
         issue->key_digest = idp_sha256(call, issue->spki);
     }

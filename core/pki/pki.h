@@ -26,8 +26,8 @@ struct idp_issue {
     struct idp_bytes profile, ca;
     const struct idp_json *options; /* as of sign_csr(); NULL: none */
     /* Known after idp_issue_prepare. device: the UUID in lower case; data NULL: it names none.
-     * key_digest: SHA-256 of spki. */
-    struct idp_bytes common_name, device, spki, key_digest;
+     * key_digest: SHA-256 of spki; request: DER. */
+    struct idp_bytes common_name, device, spki, key_digest, request;
     /* Known after idp_issue_sign: DER; hexadecimal; name@generation; PEM from the authority up. */
     struct idp_bytes certificate, serial, ca_id, chain;
     int64_t not_before_us, not_after_us;

@@ -69,6 +69,7 @@ struct idp_bytes idp_extension_name(struct idp_call *call, struct idp_bytes oid)
 /* ---- requests (csr.c) ---- */
 
 struct idp_csr {
+    struct idp_bytes der;
     struct idp_name subject;
     struct idp_bytes spki; /* whole */
     const struct idp_key *key;

@@ -227,8 +227,8 @@ static const char *room_take(struct idp_call *call, const struct idp_issue *issu
     struct idp_value name[] = {idp_value_text(idp_tenant(call)), idp_value_text(profile->name),
                                idp_value_text(issue->common_name),
                                idp_value_time(idp_now_us(call))};
-    if (profile->max_valid == 0) {
-        return NULL;
+    if (profile->max_valid == 0 || profile->has_grace) {
+        return NULL; /* those that end with the grace do not count */
     }
     idp_run(call, &idp_issue_statements[COUNT_LOCK], name);
     int64_t count = idp_run_row(call, &idp_issue_statements[COUNT], name)[0].integer;
@@ -281,6 +281,7 @@ const char *idp_issue_sign(struct idp_call *call, struct idp_issue *issue)
         issue->certificate = idp_x509_wrap(call, parts->ca.key, parts->to_be_signed);
         issue->chain = idp_ca_chain(call, &parts->ca);
         row_write(call, issue);
+        idp_renewal_begin(call, issue, parts->profile);
     }
     return why;
 }

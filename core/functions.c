@@ -10,6 +10,7 @@
 #include "core/oauth/oauth.h"
 #include "core/oidc/oidc.h"
 #include "core/pki/pki.h"
+#include "core/provisioning/provisioning.h"
 #include "core/session.h"
 #include "core/sso/sso.h"
 
@@ -112,6 +113,18 @@ const struct idp_function idp_functions[] = {
      "What a certificate says; nothing of it is verified."},
     {"verify_chain", "tttj", "leaf intermediates anchors policy", 3, 0, 'j', IDP_CLOCKED,
      idp_sql_verify_chain, "Whether a certificate leads to an anchor, by which path, or why not."},
+    {"tpm_inspect", "t", "public", 1, 0, 'j', IDP_PURE, idp_sql_tpm_inspect,
+     "What the public area of a key of a TPM says, and what the key may be taken for."},
+    {"tpm_verify", "tttj", "public attest signature policy", 3, 0, 'j', IDP_PURE,
+     idp_sql_tpm_verify,
+     "Whether an attestation is of this key of a TPM, and says what is asked, or why not."},
+    {"tpm_verify_certificate", "ttttj", "certificate ek intermediates anchors policy", 4, 0, 'j',
+     IDP_CLOCKED, idp_sql_tpm_verify_certificate,
+     "Whether a maker of TPMs vouches for this endorsement key, and for which TPM, or why not."},
+    {"tpm_make_credential", "ttt", "ek key_name credential", 3, 0, 'j', IDP_SIGNS,
+     idp_sql_tpm_make_credential,
+     "A secret that only the TPM of this endorsement key can read, while it holds a key of this "
+     "name."},
     {"sign_csr", "ttj", "csr profile options", 1, 0, 'j', IDP_WRITES, idp_sql_sign_csr,
      "A certificate for the key of a request, as the profile says."},
     {"set_certificate_profile", "tj", "profile settings", 1, 0, 'j', IDP_WRITES,
@@ -317,6 +330,51 @@ const struct idp_function idp_functions[] = {
     {"sso_backchannel_logout", "tt", "connection logout_token", 2, 0, 'j', IDP_WRITES,
      idp_sql_sso_backchannel_logout, "A provider signs somebody out."},
 
+    /* provisioning */
+    {"set_enrollment", "tj", "enrollment document", 1, 0, 'j', IDP_WRITES, idp_sql_set_enrollment,
+     "Sets who may be provisioned, or what is wrong with the document; NULL removes it."},
+    {"enrollment", "t", "enrollment", 1, 0, 'j', IDP_READS, idp_sql_enrollment,
+     "An enrollment without its secrets; NULL where there is none."},
+    {"set_hub", "tj", "hub document", 1, 0, 'j', IDP_WRITES, idp_sql_set_hub,
+     "Sets where devices go, or what is wrong with the document; NULL removes it."},
+    {"hub", "t", "hub", 1, 0, 'j', IDP_READS, idp_sql_hub, "A hub; NULL where there is none."},
+    {"set_device_configuration", "tj", "device resources", 1, 0, 'j', IDP_WRITES,
+     idp_sql_set_device_configuration,
+     "What one device gets beside the configuration of its enrollment; NULL removes it."},
+    {"match_enrollment", "t", "chain", 1, 0, 'j', IDP_READS, idp_sql_match_enrollment,
+     "Which enrollment a device of this certificate would be of."},
+    {"explain_enrollment", "t", "chain", 1, 0, 'j', IDP_READS, idp_sql_explain_enrollment,
+     "The same, and why no other one."},
+    {"decide_enrollment", "tt", "registration_id decision", 2, 0, 'j', IDP_WRITES,
+     idp_sql_decide_enrollment, "Lets a device in that waits for it, or bars it."},
+    {"deprovision", "t", "device", 1, 0, 'j', IDP_WRITES, idp_sql_deprovision,
+     "Ends certificates, tokens and sessions of a device, and bars it; NULL: there is none."},
+    {"provisioning_records", "j", "filter", 0, 0, 'j', IDP_READS, idp_sql_provisioning_records,
+     "Devices that came, and what they did; the latest first."},
+    {"begin_provisioning", "tj", "chain options", 0, 0, 'j', IDP_WRITES, idp_sql_begin_provisioning,
+     "A device shows what its maker gave it: a session, and what it has to sign."},
+    {"prove_possession", "tt", "session proof", 2, 0, 'j', IDP_WRITES, idp_sql_prove_possession,
+     "The device has signed the nonce of its session."},
+    {"provision_time", "t", "session", 1, 0, 't', IDP_WRITES, idp_sql_provision_time,
+     "What time it is, for a device without a clock."},
+    {"provision_ownership", "t", "session", 1, 0, 't', IDP_WRITES, idp_sql_provision_ownership,
+     "Whose the device is."},
+    {"provision_identity", "tt", "session csr", 2, 0, 'j', IDP_WRITES, idp_sql_provision_identity,
+     "The certificate that the device goes by, once for a request."},
+    {"provision_acls", "t", "session", 1, 0, 't', IDP_WRITES, idp_sql_provision_acls,
+     "Who may do what on the device."},
+    {"provision_credentials", "t", "session", 1, 0, 't', IDP_WRITES, idp_sql_provision_credentials,
+     "Certificate, trust anchor and shared key of the device."},
+    {"confirm_identity", "tt", "session proof", 2, 0, 'j', IDP_WRITES, idp_sql_confirm_identity,
+     "The device has signed with the key of its certificate."},
+    {"provision_token", "t", "session", 1, 0, 'j', IDP_WRITES, idp_sql_provision_token,
+     "An access token about the device."},
+    {"provision_cloud", "tj", "session options", 1, 0, 't', IDP_WRITES, idp_sql_provision_cloud,
+     "How the device gets to its hub, with a token."},
+    {"provision_configuration", "tt", "session etag", 1, 0, 'j', IDP_WRITES,
+     idp_sql_provision_configuration,
+     "What resources of the device are set to, where it has something else."},
+
     /* HTTP */
     {"http_request", "ttjxj", "method target headers body resume", 2, 0, 'j', IDP_WRITES,
      idp_sql_http_request, "One HTTP request to one HTTP response."},
@@ -333,7 +391,7 @@ const size_t idp_row_trigger_count = IDP_COUNT(idp_row_triggers);
 
 const struct idp_sealed_column *const idp_sealed_columns[] = {
     &idp_signing_key_sealed, &idp_client_sealed, &idp_client_old_sealed, &idp_connection_sealed,
-    &idp_sso_session_sealed, &idp_audit_sealed,  &idp_ca_sealed};
+    &idp_sso_session_sealed, &idp_audit_sealed,  &idp_ca_sealed,         &idp_enrollment_sealed};
 const size_t idp_sealed_column_count = IDP_COUNT(idp_sealed_columns);
 
 const struct idp_statement_group idp_statement_groups[] = {
@@ -397,5 +455,15 @@ const struct idp_statement_group idp_statement_groups[] = {
     {idp_crl_statements, &idp_crl_statement_count},
     {idp_list_import_statements, &idp_list_import_statement_count},
     {idp_ocsp_statements, &idp_ocsp_statement_count},
+    {idp_enrollment_statements, &idp_enrollment_statement_count},
+    {idp_enrollment_index_statements, &idp_enrollment_index_statement_count},
+    {idp_hub_statements, &idp_hub_statement_count},
+    {idp_record_statements, &idp_record_statement_count},
+    {idp_event_statements, &idp_event_statement_count},
+    {idp_device_session_statements, &idp_device_session_statement_count},
+    {idp_device_configuration_statements, &idp_device_configuration_statement_count},
+    {idp_device_decision_statements, &idp_device_decision_statement_count},
+    {idp_record_list_statements, &idp_record_list_statement_count},
+    {idp_device_token_statements, &idp_device_token_statement_count},
 };
 const size_t idp_statement_group_count = IDP_COUNT(idp_statement_groups);

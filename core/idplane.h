@@ -59,7 +59,14 @@ enum idp_limit {
     IDP_CHAIN_SENT_COUNT_MAX = 64, /* certificates beside the leaf */
     IDP_CHAIN_ANCHOR_COUNT_MAX = 256,
     IDP_CHAIN_CRL_COUNT_MAX = 32,
-    IDP_CHAIN_ATTEMPT_COUNT_MAX = 16, /* paths that are tried */
+    IDP_CHAIN_ATTEMPT_COUNT_MAX = 16,        /* paths that are tried */
+    IDP_ENROLLMENT_CHAIN_COUNT_MAX = 8,      /* certificates of the authority of a group */
+    IDP_ENROLLMENT_CANDIDATE_COUNT_MAX = 64, /* enrollments that know the issuers of a device */
+    IDP_ENROLLMENT_LIST_COUNT_MAX = 1024,    /* of serials, keys, names; of entries of an ACL */
+    IDP_ENROLLMENT_HUB_COUNT_MAX = 64,       /* of an enrollment */
+    IDP_HUB_GATEWAY_COUNT_MAX = 64,          /* of a hub */
+    IDP_NAME_SIZE_MAX = 255,                 /* of enrollments, profiles and the like */
+    IDP_TPM_STRUCTURE_SIZE_MAX = 1 << 10,    /* public area, attestation or signature */
     IDP_TENANT_SIZE_MAX = 128,
     IDP_CLIENT_ID_SIZE_MAX = 255,
     IDP_CLIENT_SECRET_SIZE_MAX = 255,
@@ -160,6 +167,19 @@ enum idp_error {
     IDP_TOO_MANY_REGISTRATIONS, /* by strangers from one address */
     /* outcomes of ours, for programs */
     IDP_INVALID_CSR,
+    IDP_INVALID_ENROLLMENT,
+    IDP_DEVICE_UNKNOWN,
+    IDP_ENROLLMENT_DISABLED,
+    IDP_ATTESTATION_REFUSED,
+    IDP_DEVICE_DENIED,
+    IDP_APPROVAL_PENDING,
+    IDP_INVALID_DEVICE_SESSION,
+    IDP_INVALID_PROOF,
+    IDP_TOO_MANY_PROOFS,
+    IDP_OUT_OF_ORDER,
+    IDP_DEVICE_TAKEN,
+    IDP_ALREADY_PROVISIONED,
+    IDP_NO_HUB,
     /* outcomes of a fetch */
     IDP_REFUSED_URL,
     IDP_REFUSED_ADDRESS,

@@ -13,7 +13,7 @@
 enum {
     IDP_SQLITE_VERSION_MIN = 3037000,
     IDP_MESSAGE_SIZE_MAX = 512,
-    IDP_STATEMENT_CACHE_SIZE = 256, /* a power of two, well above the number of statements */
+    IDP_STATEMENT_CACHE_SIZE = 1024, /* a power of two, well above the number of statements */
     IDP_SPARE_BLOCK_SIZE_MAX = 64 << 10,
     IDP_CONTROL_COUNT = 11, /* statements that begin and end transactions */
     IDP_KEPT_COUNT = 16,    /* rows kept, by what they were asked for with */

@@ -146,6 +146,10 @@ bool idp_unverified_is_of(struct idp_call *call, const struct idp_unverified *to
 struct idp_bytes idp_token_hash(struct idp_call *call, struct idp_bytes algorithm,
                                 struct idp_bytes token);
 
+/* True where the token is a JWS (RFC 7515) of a key of the text over exactly this payload. */
+bool idp_jws_signs(struct idp_call *call, struct idp_bytes token, struct idp_bytes keys,
+                   struct idp_bytes payload) IDP_MUST_CHECK;
+
 /* RFC 7519 NumericDate; false for anything but a number within the years that int64 can count. */
 bool idp_numeric_date(const struct idp_json *json, int64_t *out_us) IDP_MUST_CHECK;
 

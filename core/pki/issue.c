@@ -27,8 +27,9 @@ const struct idp_statement idp_issue_statements[] = {
     [COMPROMISED] = {"SELECT count(*) FROM idplane.certificate"
                      " WHERE tenant = $1 AND key_digest = $2 AND reason = 'keyCompromise'",
                      "tx", "i"},
-    [ISSUED] = {"SELECT certificate FROM idplane.certificate WHERE tenant = $1 AND serial = $2",
-                "tt", "x"},
+    [ISSUED] = {"SELECT certificate, device, ca_id, status, superseded_at FROM idplane.certificate"
+                " WHERE tenant = $1 AND serial = $2",
+                "tt", "xtttz"},
     /* Who counts the certificates of a name is alone with it. */
     [COUNT_LOCK] = {"INSERT INTO idplane.certificate_count (tenant, profile, common_name)"
                     " VALUES ($1, $2, $3) ON CONFLICT (tenant, profile, common_name)"
@@ -286,9 +287,19 @@ const char *idp_issue_sign(struct idp_call *call, struct idp_issue *issue)
     return why;
 }
 
-struct idp_bytes idp_certificate_issued(struct idp_call *call, struct idp_bytes serial)
+bool idp_certificate_issued(struct idp_call *call, struct idp_bytes serial, struct idp_issued *out)
 {
     struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(serial)};
     const struct idp_value *row = idp_run_one(call, &idp_issue_statements[ISSUED], key);
-    return row == NULL ? (struct idp_bytes){NULL, 0} : idp_text_of(row[0]);
+    if (row == NULL) {
+        return false;
+    }
+    struct idp_ca ca = idp_ca_load(call, idp_text_of(row[2]));
+    bool is_over = row[4].kind != 0 && idp_integer_of(row[4]) <= idp_now_us(call);
+    *out =
+        (struct idp_issued){.certificate = idp_text_of(row[0]),
+                            .device = idp_text_of(row[1]),
+                            .chain = idp_ca_chain(call, &ca),
+                            .is_revoked = is_over || !idp_bytes_is(idp_text_of(row[3]), "valid")};
+    return true;
 }

@@ -42,8 +42,14 @@ const char *idp_issue_prepare(struct idp_call *call, struct idp_issue *issue) ID
  * get it; then no certificate was written down, and nobody lost the name. */
 const char *idp_issue_sign(struct idp_call *call, struct idp_issue *issue) IDP_MUST_CHECK;
 
-/* A certificate that was issued, by its serial in lower case: DER; data NULL: there is none. */
-struct idp_bytes idp_certificate_issued(struct idp_call *call, struct idp_bytes serial);
+/* A certificate that was issued, by its serial in lower case: DER, the device that it names (data
+ * NULL: none) and PEM from its authority up; false: there is none. */
+struct idp_issued {
+    struct idp_bytes certificate, device, chain;
+    bool is_revoked;
+};
+bool idp_certificate_issued(struct idp_call *call, struct idp_bytes serial,
+                            struct idp_issued *out) IDP_MUST_CHECK;
 
 /* Ends a certificate, by its serial in lower case, for a reason of RFC 5280 §5.3.1; begins the
  * transaction. True: it was revoked now, or its reason became keyCompromise. (revocation.c) */
@@ -86,11 +92,41 @@ struct idp_value idp_sql_revoke_certificate(struct idp_call *call,
 struct idp_value idp_sql_crl(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_ocsp(struct idp_call *call, const struct idp_value *arguments);
 
-/* The verdict of verify_chain: see docs/functions.md. policy may be NULL. Raises
- * IDP_INVALID_ARGUMENT for a malformed policy, nothing for any certificate. (chain.c) */
-struct idp_json *idp_chain_verify(struct idp_call *call, struct idp_bytes leaf,
-                                  struct idp_bytes intermediates, struct idp_bytes anchors,
-                                  const struct idp_json *policy);
+/* DER as a block of this label, "CERTIFICATE" (pem.c). */
+struct idp_bytes idp_pem_of(struct idp_call *call, struct idp_bytes der, const char *label);
+
+/* ---- certificates that others issued (chain.c, chain_read.c) ---- */
+
+/* Whether a path leads from a leaf to an anchor. */
+struct idp_chain_verdict {
+    const char *reason;                          /* of docs/pki.md; NULL: it does */
+    struct idp_json *shown;                      /* as verify_chain() answers */
+    size_t length;                               /* of the path, leaf and anchor included */
+    struct idp_bytes keys[IDP_CHAIN_LENGTH_MAX]; /* SubjectPublicKeyInfo each, the leaf's first */
+};
+/* The texts and the policy (may be NULL) are those of verify_chain: see docs/functions.md. Raises
+ * IDP_INVALID_ARGUMENT for a malformed policy, nothing for any certificate. */
+struct idp_chain_verdict idp_chain_judge(struct idp_call *call, struct idp_bytes leaf,
+                                         struct idp_bytes intermediates, struct idp_bytes anchors,
+                                         const struct idp_json *policy);
+
+/* True where the proof is a signature over the message by the key, a SubjectPublicKeyInfo: base64
+ * of one as in certificates (DER of ECDSA, PKCS #1 v1.5 of RSA), or a JWS (possession.c). */
+bool idp_possession_holds(struct idp_call *call, struct idp_bytes spki, struct idp_bytes message,
+                          struct idp_bytes proof) IDP_MUST_CHECK;
+
+/* What a certificate says, nothing of it verified. */
+struct idp_certificate_facts {
+    struct idp_bytes der, issuer, subject, spki; /* whole values */
+    struct idp_bytes serial, name, common_name;  /* hexadecimal; RFC 4514; data NULL: none */
+    int64_t not_before_us, not_after_us;
+    bool is_ca;
+};
+/* The certificates of a text as it has them: PEM with anything between, or the base64 of one.
+ * False where there are more than count_max, none, or one that cannot be read. */
+bool idp_certificates_read(struct idp_call *call, struct idp_bytes text,
+                           struct idp_certificate_facts *out, size_t count_max,
+                           size_t *count) IDP_MUST_CHECK;
 
 /* The revocation lists that were imported of authorities of these names (whole, DER), with any key:
  * DER each, *count of them, at most IDP_CHAIN_CRL_COUNT_MAX. (list_import.c) */
@@ -101,6 +137,82 @@ struct idp_value idp_sql_import_crl(struct idp_call *call, const struct idp_valu
 struct idp_value idp_sql_certificate_inspect(struct idp_call *call,
                                              const struct idp_value *arguments);
 struct idp_value idp_sql_verify_chain(struct idp_call *call, const struct idp_value *arguments);
+
+/* ---- TPM 2.0 (tpm_*.c) ---- */
+
+/* A key of a TPM, out of its public area; the structures are those that tpm2-tools write. Functions
+ * that return a text return why not, a word of docs/tpm.md, and NULL where it is well. */
+struct idp_tpm_key {
+    struct idp_bytes public_area;         /* TPMT_PUBLIC */
+    struct idp_bytes name;                /* hash algorithm, and hash of the public area */
+    struct idp_bytes spki;                /* SubjectPublicKeyInfo, whole */
+    struct idp_bytes point, auth_policy;  /* point: uncompressed; data NULL: RSA */
+    const struct idp_tpm_hash *name_hash; /* also of secrets that it is sent */
+    const struct idp_key *key;
+    uint32_t attributes;          /* TPMA_OBJECT */
+    uint16_t scheme, scheme_hash; /* of signatures, TPM2_ALG_ID */
+    uint16_t symmetric, symmetric_bits, symmetric_mode;
+    uint16_t key_bits;
+    bool has_default_exponent, has_kdf; /* of RSA; of a curve */
+};
+const char *idp_tpm_endorsement_key(struct idp_call *call, struct idp_bytes public_area,
+                                    struct idp_tpm_key *out);
+const char *idp_tpm_attestation_key(struct idp_call *call, struct idp_bytes public_area,
+                                    struct idp_tpm_key *out);
+/* One that signs for the device: of this TPM alone, and not restricted to what the TPM says. */
+const char *idp_tpm_identity_key(struct idp_call *call, struct idp_bytes public_area,
+                                 struct idp_tpm_key *out);
+
+/* Milliseconds that the TPM was on, how often it began anew and went on; not safe: since the power
+ * was cut they may have been more once. */
+struct idp_tpm_clock {
+    uint64_t clock_ms;
+    uint32_t reset_count, restart_count;
+    bool is_safe;
+};
+
+/* The TPM has this key, says an attestation key of it, to who sent the nonce: TPMS_ATTEST of
+ * TPM2_Certify or TPM2_CertifyCreation, and TPMT_SIGNATURE. An empty nonce is none. clock may be
+ * NULL. */
+const char *idp_tpm_certified(struct idp_call *call, struct idp_bytes attest,
+                              struct idp_bytes signature, const struct idp_tpm_key *attestation_key,
+                              const struct idp_tpm_key *certified, struct idp_bytes nonce,
+                              struct idp_tpm_clock *clock);
+/* The same of TPM2_Quote: just these registers have these values, {"sha256":{"0":"hex"}}. NULL: no
+ * matter which. */
+const char *idp_tpm_quoted(struct idp_call *call, struct idp_bytes attest,
+                           struct idp_bytes signature, const struct idp_tpm_key *attestation_key,
+                           struct idp_bytes nonce, const struct idp_json *pcrs,
+                           struct idp_tpm_clock *clock);
+/* True where the document may be asked of a quote. */
+bool idp_tpm_pcrs_valid(struct idp_call *call, const struct idp_json *pcrs) IDP_MUST_CHECK;
+
+/* MakeCredential: only the TPM of the endorsement key can read the credential, and only where it
+ * holds the key of this name. credential: up to the size of the endorsement key's hash, at least 32
+ * bytes. blob: TPM2B_ID_OBJECT, secret: TPM2B_ENCRYPTED_SECRET. */
+void idp_tpm_make_credential(struct idp_call *call, const struct idp_tpm_key *endorsement_key,
+                             struct idp_bytes name, struct idp_bytes credential,
+                             struct idp_bytes *blob, struct idp_bytes *secret);
+
+/* Of which maker a TPM is, as its certificate says. */
+struct idp_tpm_model {
+    struct idp_bytes manufacturer, model, version; /* "id:…" */
+    struct idp_json *verdict;                      /* that of idp_chain_judge */
+};
+/* The endorsement key is one of a maker that an anchor stands for. certificate: one, PEM or base64;
+ * policy as that of idp_chain_judge, whose reasons come back, too; purpose
+ * is set here. Raises IDP_INVALID_ARGUMENT for a malformed policy. */
+const char *idp_tpm_certificate(struct idp_call *call, struct idp_bytes certificate,
+                                const struct idp_tpm_key *endorsement_key,
+                                struct idp_bytes intermediates, struct idp_bytes anchors,
+                                const struct idp_json *policy, struct idp_tpm_model *out);
+
+struct idp_value idp_sql_tpm_make_credential(struct idp_call *call,
+                                             const struct idp_value *arguments);
+struct idp_value idp_sql_tpm_verify_certificate(struct idp_call *call,
+                                                const struct idp_value *arguments);
+struct idp_value idp_sql_tpm_inspect(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_tpm_verify(struct idp_call *call, const struct idp_value *arguments);
 
 extern const struct idp_sealed_column idp_ca_sealed;
 extern const struct idp_statement idp_ca_statements[], idp_ca_store_statements[],

@@ -26,7 +26,6 @@ enum idp_key_usage_bit {
 struct idp_bytes idp_pem_take(struct idp_call *call, struct idp_bytes *rest, const char *labels);
 /* Exactly one such block with white space around it, or base64 without a label; else data NULL. */
 struct idp_bytes idp_pem_only(struct idp_call *call, struct idp_bytes text, const char *labels);
-struct idp_bytes idp_pem_of(struct idp_call *call, struct idp_bytes der, const char *label);
 
 /* ---- names (name.c) ---- */
 

@@ -113,7 +113,8 @@ $(BUILD)/load.a: $(READER); rm -f $@ && $(AR) rcs $@ $^
 $(BUILD)/idplane-load: $(LOAD) $(STATIC) $(BUILD)/core.a
 	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -fno-lto -o $@ $^ -lyaml -lsqlite3 $(PQ_LIBS) $(LIBS)
 SCRIPT_PARTS := $(addprefix sql/,schema.sql pki.sql provisioning.sql comments.sql functions.sql \
-                pki_functions.sql tpm.sql provisioning_functions.sql postgrest.sql privileges.sql storage.sql)
+                pki_functions.sql tpm.sql provisioning_functions.sql postgrest.sql privileges.sql \
+                storage.sql)
 $(SCRIPT): $(SCRIPT_PARTS) pg_ext/idplane.control
 	$(MKDIR) && { printf '%s\n' '\echo Use "CREATE EXTENSION idplane" to load this file. \quit' \
 	    'CREATE SCHEMA idplane;'; cat $(SCRIPT_PARTS); } >$@

@@ -99,8 +99,8 @@ struct idp_tpm_model {
     struct idp_json *verdict;                      /* that of idp_chain_verify */
 };
 /* The endorsement key is one of a maker that an anchor stands for. certificate: one, PEM or base64;
- * policy as that of idp_chain_verify, whose reasons come back, too; purpose
- * is set here. Raises IDP_INVALID_ARGUMENT for a malformed policy. */
+ * policy as that of idp_chain_verify, whose reasons come back, too, but that purpose is set here.
+ * Raises IDP_INVALID_ARGUMENT for a malformed policy. */
 const char *idp_tpm_certificate(struct idp_call *call, struct idp_bytes certificate,
                                 const struct idp_tpm_key *endorsement_key,
                                 struct idp_bytes intermediates, struct idp_bytes anchors,

@@ -33,7 +33,7 @@ BUILD_C  = $(MKDIR) && $(CC) $(STYLE) $(HARDEN) $(CFLAGS) $(SANITIZE) $(CPPFLAGS
            $(XML) -MD -MP -o $@
 SHARED   = $(MKDIR) && $(CC) -shared $(CFLAGS) $(SANITIZE) $(LDFLAGS) \
            -Wl,-Bsymbolic,-z,relro,-z,now,-z,nodelete -o $@
-LIBS    := -lcjson -lxml2 -lqrencode -ltss2-mu -lcrypto -lpthread
+LIBS    := -lcjson -lxml2 -lqrencode -ltss2-mu -lcrypto -lpthread -lm
 FETCH_LIBS := -lcurl -lcjson -lcrypto -lpthread
 # Headers of libraries that lie in a folder of their own; not ours to warn about.
 XML     := $(patsubst -I%,-isystem %,$(shell xml2-config --cflags 2>/dev/null))
@@ -112,8 +112,9 @@ $(BUILD)/idplane-httpd: $(HTTPD) $(STATIC) $(STATIC_FETCH) $(BUILD)/core.a
 $(BUILD)/load.a: $(READER); rm -f $@ && $(AR) rcs $@ $^
 $(BUILD)/idplane-load: $(LOAD) $(STATIC) $(BUILD)/core.a
 	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -fno-lto -o $@ $^ -lyaml -lsqlite3 $(PQ_LIBS) $(LIBS)
-SCRIPT_PARTS := $(addprefix sql/,schema.sql pki.sql comments.sql functions.sql tpm.sql postgrest.sql \
-                privileges.sql storage.sql)
+SCRIPT_PARTS := $(addprefix sql/,schema.sql pki.sql provisioning.sql comments.sql functions.sql \
+                pki_functions.sql tpm.sql provisioning_functions.sql postgrest.sql privileges.sql \
+                storage.sql)
 $(SCRIPT): $(SCRIPT_PARTS) pg_ext/idplane.control
 	$(MKDIR) && { printf '%s\n' '\echo Use "CREATE EXTENSION idplane" to load this file. \quit' \
 	    'CREATE SCHEMA idplane;'; cat $(SCRIPT_PARTS); } >$@
@@ -121,7 +122,7 @@ $(FETCH_SCRIPT): sql/fetch.sql pg_ext/fetch/idplane_fetch.control
 	$(MKDIR) && { printf '%s\n' \
 	    '\echo Use "CREATE EXTENSION idplane_fetch" to load this file. \quit'; cat $<; } >$@
 # The schema as C string literals, a line each: SQLite installs it from there.
-$(BUILD)/schema.inc: sql/schema.sql sql/pki.sql sql/sqlite.sql
+$(BUILD)/schema.inc: sql/schema.sql sql/pki.sql sql/provisioning.sql sql/sqlite.sql
 	$(MKDIR) && cat $^ | sed -e 's/[\\"]/\\&/g' -e 's/.*/"&\\n"/' >$@
 $(BUILD)/obj/httpd/%.o: httpd/%.c
 	$(BUILD_C) -c $(PQ_FLAGS) $<

@@ -10,6 +10,7 @@
 #include "core/oauth/oauth.h"
 #include "core/oidc/oidc.h"
 #include "core/pki/pki.h"
+#include "core/provisioning/provisioning.h"
 #include "core/session.h"
 #include "core/sso/sso.h"
 
@@ -126,10 +127,25 @@ const struct idp_function idp_functions[] = {
      "name."},
     {"sign_csr", "ttj", "csr profile options", 1, 0, 'j', IDP_WRITES, idp_sql_sign_csr,
      "A certificate for the key of a request, as the profile says."},
+    {"set_certificate_profile", "tj", "profile settings", 1, 0, 'j', IDP_WRITES,
+     idp_sql_set_certificate_profile, "Says what certificates of a profile are; NULL removes it."},
+    {"certificate_profile", "t", "profile", 1, 0, 'j', IDP_READS, idp_sql_certificate_profile,
+     "What certificates of a profile are; NULL where there is none of this name."},
+    {"request_certificate", "tt", "csr profile", 1, 0, 'j', IDP_WRITES, idp_sql_request_certificate,
+     "Writes down a request for a certificate, and what came of it; again: the same."},
+    {"certificate_request_step", "tt", "csr profile", 2, 0, 'j', IDP_WRITES,
+     idp_sql_certificate_request_step,
+     "What a row of certificate_request is to be, for its trigger."},
+    {"sign_pending", "i", "max", 1, 0, 'j', IDP_WRITES, idp_sql_sign_pending,
+     "Decides new rows of certificate_request; how many came to which end.", .nests = true},
+    {"decide_certificate_request", "tt", "request_id decision", 2, 0, 'j', IDP_WRITES,
+     idp_sql_decide_certificate_request, "Approves or denies a request that waits for it."},
     {"revoke_certificate", "tt", "serial reason", 1, 0, 'j', IDP_WRITES, idp_sql_revoke_certificate,
      "Ends a certificate; what it is now."},
     {"crl", "t", "ca", 0, 0, 'x', IDP_WRITES, idp_sql_crl,
      "The revocation list of an authority, DER; signed anew where it is out of date."},
+    {"import_crl", "tt", "certificate crl", 2, 0, 'j', IDP_WRITES, idp_sql_import_crl,
+     "Keeps the revocation list of an authority that is not ours."},
     {"ocsp", "x", "request", 1, 0, 'x', IDP_READS, idp_sql_ocsp,
      "The answer to an OCSP request, DER, signed by the issuer of the first certificate."},
     {"rewrap_master_key", "", "", 0, 0, 'j', IDP_WRITES, idp_sql_rewrap_master_key,
@@ -312,6 +328,51 @@ const struct idp_function idp_functions[] = {
     {"sso_backchannel_logout", "tt", "connection logout_token", 2, 0, 'j', IDP_WRITES,
      idp_sql_sso_backchannel_logout, "A provider signs somebody out."},
 
+    /* provisioning */
+    {"set_enrollment", "tj", "enrollment document", 1, 0, 'j', IDP_WRITES, idp_sql_set_enrollment,
+     "Sets who may be provisioned, or what is wrong with the document; NULL removes it."},
+    {"enrollment", "t", "enrollment", 1, 0, 'j', IDP_READS, idp_sql_enrollment,
+     "An enrollment without its secrets; NULL where there is none."},
+    {"set_hub", "tj", "hub document", 1, 0, 'j', IDP_WRITES, idp_sql_set_hub,
+     "Sets where devices go, or what is wrong with the document; NULL removes it."},
+    {"hub", "t", "hub", 1, 0, 'j', IDP_READS, idp_sql_hub, "A hub; NULL where there is none."},
+    {"set_device_configuration", "tj", "device resources", 1, 0, 'j', IDP_WRITES,
+     idp_sql_set_device_configuration,
+     "What one device gets beside the configuration of its enrollment; NULL removes it."},
+    {"match_enrollment", "t", "chain", 1, 0, 'j', IDP_READS, idp_sql_match_enrollment,
+     "Which enrollment a device of this certificate would be of."},
+    {"explain_enrollment", "t", "chain", 1, 0, 'j', IDP_READS, idp_sql_explain_enrollment,
+     "The same, and why no other one."},
+    {"decide_enrollment", "tt", "registration_id decision", 2, 0, 'j', IDP_WRITES,
+     idp_sql_decide_enrollment, "Lets a device in that waits for it, or bars it."},
+    {"deprovision", "t", "device", 1, 0, 'j', IDP_WRITES, idp_sql_deprovision,
+     "Ends certificates, tokens and sessions of a device, and bars it; NULL: there is none."},
+    {"provisioning_records", "j", "filter", 0, 0, 'j', IDP_READS, idp_sql_provisioning_records,
+     "Devices that came, and what they did; the latest first."},
+    {"begin_provisioning", "tj", "chain options", 0, 0, 'j', IDP_WRITES, idp_sql_begin_provisioning,
+     "A device shows what its maker gave it: a session, and what it has to sign."},
+    {"prove_possession", "tt", "session proof", 2, 0, 'j', IDP_WRITES, idp_sql_prove_possession,
+     "The device has signed the nonce of its session."},
+    {"provision_time", "t", "session", 1, 0, 't', IDP_WRITES, idp_sql_provision_time,
+     "What time it is, for a device without a clock."},
+    {"provision_ownership", "t", "session", 1, 0, 't', IDP_WRITES, idp_sql_provision_ownership,
+     "Whose the device is."},
+    {"provision_identity", "tt", "session csr", 2, 0, 'j', IDP_WRITES, idp_sql_provision_identity,
+     "The certificate that the device goes by, once for a request."},
+    {"provision_acls", "t", "session", 1, 0, 't', IDP_WRITES, idp_sql_provision_acls,
+     "Who may do what on the device."},
+    {"provision_credentials", "t", "session", 1, 0, 't', IDP_WRITES, idp_sql_provision_credentials,
+     "Certificate, trust anchor and shared key of the device."},
+    {"confirm_identity", "tt", "session proof", 2, 0, 'j', IDP_WRITES, idp_sql_confirm_identity,
+     "The device has signed with the key of its certificate."},
+    {"provision_token", "t", "session", 1, 0, 'j', IDP_WRITES, idp_sql_provision_token,
+     "An access token about the device."},
+    {"provision_cloud", "tj", "session options", 1, 0, 't', IDP_WRITES, idp_sql_provision_cloud,
+     "How the device gets to its hub, with a token."},
+    {"provision_configuration", "tt", "session etag", 1, 0, 'j', IDP_WRITES,
+     idp_sql_provision_configuration,
+     "What resources of the device are set to, where it has something else."},
+
     /* HTTP */
     {"http_request", "ttjxj", "method target headers body resume", 2, 0, 'j', IDP_WRITES,
      idp_sql_http_request, "One HTTP request to one HTTP response."},
@@ -323,9 +384,12 @@ const size_t idp_function_count = IDP_COUNT(idp_functions);
 const struct idp_trigger *const idp_triggers[] = {&idp_oidc_trigger};
 const size_t idp_trigger_count = IDP_COUNT(idp_triggers);
 
+const struct idp_row_trigger *const idp_row_triggers[] = {&idp_certificate_request_trigger};
+const size_t idp_row_trigger_count = IDP_COUNT(idp_row_triggers);
+
 const struct idp_sealed_column *const idp_sealed_columns[] = {
     &idp_signing_key_sealed, &idp_client_sealed, &idp_client_old_sealed, &idp_connection_sealed,
-    &idp_sso_session_sealed, &idp_audit_sealed,  &idp_ca_sealed};
+    &idp_sso_session_sealed, &idp_audit_sealed,  &idp_ca_sealed,         &idp_enrollment_sealed};
 const size_t idp_sealed_column_count = IDP_COUNT(idp_sealed_columns);
 
 const struct idp_statement_group idp_statement_groups[] = {
@@ -382,8 +446,21 @@ const struct idp_statement_group idp_statement_groups[] = {
     {idp_ca_statements, &idp_ca_statement_count},
     {idp_ca_store_statements, &idp_ca_store_statement_count},
     {idp_issue_statements, &idp_issue_statement_count},
+    {idp_profile_statements, &idp_profile_statement_count},
+    {idp_certificate_request_statements, &idp_certificate_request_statement_count},
     {idp_revocation_statements, &idp_revocation_statement_count},
     {idp_crl_statements, &idp_crl_statement_count},
+    {idp_list_import_statements, &idp_list_import_statement_count},
     {idp_ocsp_statements, &idp_ocsp_statement_count},
+    {idp_enrollment_statements, &idp_enrollment_statement_count},
+    {idp_enrollment_index_statements, &idp_enrollment_index_statement_count},
+    {idp_hub_statements, &idp_hub_statement_count},
+    {idp_record_statements, &idp_record_statement_count},
+    {idp_event_statements, &idp_event_statement_count},
+    {idp_device_session_statements, &idp_device_session_statement_count},
+    {idp_device_configuration_statements, &idp_device_configuration_statement_count},
+    {idp_device_decision_statements, &idp_device_decision_statement_count},
+    {idp_record_list_statements, &idp_record_list_statement_count},
+    {idp_device_token_statements, &idp_device_token_statement_count},
 };
 const size_t idp_statement_group_count = IDP_COUNT(idp_statement_groups);

@@ -45,8 +45,12 @@ enum idp_limit {
     IDP_CERTIFICATE_COUNT_MAX = 8, /* beside a key */
     IDP_CSR_SIZE_MAX = 16 << 10,
     IDP_CA_NAME_SIZE_MAX = 64,
-    IDP_NAME_ATTRIBUTE_COUNT_MAX = 32, /* of a distinguished name */
-    IDP_EXTENSION_COUNT_MAX = 32,      /* of a certificate or request */
+    IDP_PROFILE_NAME_SIZE_MAX = 64,
+    IDP_PROFILE_SIZE_MAX = 16 << 10,
+    IDP_PROFILE_COUNT_MAX = 64,          /* of a tenant */
+    IDP_ALTERNATIVE_NAME_COUNT_MAX = 32, /* of a certificate that is issued */
+    IDP_NAME_ATTRIBUTE_COUNT_MAX = 32,   /* of a distinguished name */
+    IDP_EXTENSION_COUNT_MAX = 32,        /* of a certificate or request */
     IDP_OCSP_REQUEST_SIZE_MAX = 4 << 10,
     IDP_OCSP_CERTIFICATE_COUNT_MAX = 16,
     IDP_OCSP_NONCE_SIZE_MAX = 32, /* RFC 8954 §2.1 */
@@ -55,8 +59,14 @@ enum idp_limit {
     IDP_CHAIN_SENT_COUNT_MAX = 64, /* certificates beside the leaf */
     IDP_CHAIN_ANCHOR_COUNT_MAX = 256,
     IDP_CHAIN_CRL_COUNT_MAX = 32,
-    IDP_CHAIN_ATTEMPT_COUNT_MAX = 16,     /* paths that are tried */
-    IDP_TPM_STRUCTURE_SIZE_MAX = 1 << 10, /* public area, attestation or signature */
+    IDP_CHAIN_ATTEMPT_COUNT_MAX = 16,        /* paths that are tried */
+    IDP_ENROLLMENT_CHAIN_COUNT_MAX = 8,      /* certificates of the authority of a group */
+    IDP_ENROLLMENT_CANDIDATE_COUNT_MAX = 64, /* enrollments that know the issuers of a device */
+    IDP_ENROLLMENT_LIST_COUNT_MAX = 1024,    /* of serials, keys, names; of entries of an ACL */
+    IDP_ENROLLMENT_HUB_COUNT_MAX = 64,       /* of an enrollment */
+    IDP_HUB_GATEWAY_COUNT_MAX = 64,          /* of a hub */
+    IDP_NAME_SIZE_MAX = 255,                 /* of enrollments, profiles and the like */
+    IDP_TPM_STRUCTURE_SIZE_MAX = 1 << 10,    /* public area, attestation or signature */
     IDP_TENANT_SIZE_MAX = 128,
     IDP_CLIENT_ID_SIZE_MAX = 255,
     IDP_CLIENT_SECRET_SIZE_MAX = 255,
@@ -157,6 +167,19 @@ enum idp_error {
     IDP_TOO_MANY_REGISTRATIONS, /* by strangers from one address */
     /* outcomes of ours, for programs */
     IDP_INVALID_CSR,
+    IDP_INVALID_ENROLLMENT,
+    IDP_DEVICE_UNKNOWN,
+    IDP_ENROLLMENT_DISABLED,
+    IDP_ATTESTATION_REFUSED,
+    IDP_DEVICE_DENIED,
+    IDP_APPROVAL_PENDING,
+    IDP_INVALID_DEVICE_SESSION,
+    IDP_INVALID_PROOF,
+    IDP_TOO_MANY_PROOFS,
+    IDP_OUT_OF_ORDER,
+    IDP_DEVICE_TAKEN,
+    IDP_ALREADY_PROVISIONED,
+    IDP_NO_HUB,
     /* outcomes of a fetch */
     IDP_REFUSED_URL,
     IDP_REFUSED_ADDRESS,
@@ -383,6 +406,8 @@ struct idp_function {
     struct idp_value (*entry)(struct idp_call *call, const struct idp_value *arguments);
     const char *help;
     bool judges_text; /* `entry` takes text of any bytes and size, as those of IDP_PURE do */
+    bool nests; /* a trigger of ours calls it within a statement, which undoes what it did when it
+                   fails */
 };
 
 /* True where text that is none, or too long, is for the entry to judge. */
@@ -407,6 +432,16 @@ struct idp_trigger {
 
 extern const struct idp_trigger *const idp_triggers[];
 extern const size_t idp_trigger_count;
+
+/* A trigger on a table of ours: SQL that runs behind each row that is inserted, and may call what
+ * writes. SQLite has it where a connection asks for it: attach_NAME(). What PostgreSQL has instead
+ * is in sql/. The table is named without its schema. */
+struct idp_row_trigger {
+    const char *name, *table, *when, *body;
+};
+
+extern const struct idp_row_trigger *const idp_row_triggers[];
+extern const size_t idp_row_trigger_count;
 
 /* The last argument of a step. */
 struct idp_value idp_trigger_context(struct idp_call *call, const struct idp_trigger *trigger);

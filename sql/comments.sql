@@ -378,6 +378,7 @@ COMMENT ON COLUMN idplane.certificate.subject IS 'RFC 4514.';
 COMMENT ON COLUMN idplane.certificate.tenant IS 'Tenant of the row.';
 COMMENT ON INDEX idplane.idplane_certificate_serial IS 'revoke_certificate() goes by the serial.';
 COMMENT ON INDEX idplane.idplane_certificate_common_name IS 'Certificates of a device.';
+COMMENT ON INDEX idplane.idplane_certificate_device IS 'What a device has, to end all of it.';
 COMMENT ON INDEX idplane.idplane_certificate_compromised IS 'A key that somebody else has gets no certificate.';
 COMMENT ON INDEX idplane.idplane_certificate_revoked IS 'crl() lists what has not expired.';
 COMMENT ON INDEX idplane.certificate_pkey IS 'RFC 5280 4.1.2.2: a serial is one certificate of an issuer.';
@@ -389,6 +390,46 @@ COMMENT ON COLUMN idplane.certificate_holder.tenant IS 'Tenant of the row.';
 COMMENT ON COLUMN idplane.certificate_holder.valid_until IS 'Until when a certificate of the key is good.';
 COMMENT ON INDEX idplane.certificate_holder_pkey IS 'A name is held by one key.';
 COMMENT ON CONSTRAINT certificate_holder_pkey ON idplane.certificate_holder IS 'A name is held by one key.';
+
+COMMENT ON COLUMN idplane.certificate_profile.changed_at IS 'When it was set.';
+COMMENT ON COLUMN idplane.certificate_profile.profile IS 'Its name.';
+COMMENT ON COLUMN idplane.certificate_profile.settings IS 'What was set of it.';
+COMMENT ON COLUMN idplane.certificate_profile.tenant IS 'Tenant of the row.';
+COMMENT ON INDEX idplane.certificate_profile_pkey IS 'A profile is one row.';
+COMMENT ON CONSTRAINT certificate_profile_pkey ON idplane.certificate_profile IS 'A profile is one row.';
+
+COMMENT ON COLUMN idplane.certificate_count.common_name IS 'The name.';
+COMMENT ON COLUMN idplane.certificate_count.profile IS 'Name of the profile.';
+COMMENT ON COLUMN idplane.certificate_count.tenant IS 'Tenant of the row.';
+COMMENT ON INDEX idplane.certificate_count_pkey IS 'A name of a profile is one row.';
+COMMENT ON CONSTRAINT certificate_count_pkey ON idplane.certificate_count IS 'A name of a profile is one row.';
+
+COMMENT ON COLUMN idplane.certificate_request.certificate IS 'PEM, once it is issued.';
+COMMENT ON COLUMN idplane.certificate_request.chain IS 'PEM of the authority and of those above it.';
+COMMENT ON COLUMN idplane.certificate_request.csr IS 'PEM, or base64 of DER.';
+COMMENT ON COLUMN idplane.certificate_request.csr_digest IS 'SHA-256 of the text, where request_certificate() wrote it.';
+COMMENT ON COLUMN idplane.certificate_request.decided_at IS 'When it was issued or refused.';
+COMMENT ON COLUMN idplane.certificate_request.profile IS 'What the certificate is for.';
+COMMENT ON COLUMN idplane.certificate_request.requested_at IS 'When it was looked at for the first time.';
+COMMENT ON COLUMN idplane.certificate_request.serial IS 'Of the certificate, hexadecimal.';
+COMMENT ON COLUMN idplane.certificate_request.status IS 'new, pending, issued or refused.';
+COMMENT ON COLUMN idplane.certificate_request.tenant IS 'Tenant of the row.';
+COMMENT ON INDEX idplane.idplane_certificate_request_new IS 'What sign_pending() looks for.';
+COMMENT ON INDEX idplane.idplane_certificate_request_same IS 'A request that is sent again is the same.';
+COMMENT ON INDEX idplane.certificate_request_pkey IS 'A request has one name.';
+COMMENT ON CONSTRAINT certificate_request_pkey ON idplane.certificate_request IS 'A request has one name.';
+
+COMMENT ON COLUMN idplane.imported_list.imported_at IS 'When it was imported.';
+COMMENT ON COLUMN idplane.imported_list.issuer IS 'Whose list it is, RFC 4514.';
+COMMENT ON COLUMN idplane.imported_list.issuer_name IS 'The same in DER.';
+COMMENT ON COLUMN idplane.imported_list.list IS 'DER.';
+COMMENT ON COLUMN idplane.imported_list.next_update IS 'Until when it counts.';
+COMMENT ON COLUMN idplane.imported_list.revoked_count IS 'How many certificates it has.';
+COMMENT ON COLUMN idplane.imported_list.tenant IS 'Tenant of the row.';
+COMMENT ON COLUMN idplane.imported_list.this_update IS 'When it was signed.';
+COMMENT ON INDEX idplane.idplane_imported_list_issuer IS 'Chains are judged by names of authorities.';
+COMMENT ON INDEX idplane.imported_list_pkey IS 'A key has one list.';
+COMMENT ON CONSTRAINT imported_list_pkey ON idplane.imported_list IS 'A key has one list.';
 
 COMMENT ON COLUMN idplane.certificate_list.ca_id IS 'Whose list it is.';
 COMMENT ON COLUMN idplane.certificate_list.list IS 'DER.';

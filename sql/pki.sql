@@ -39,13 +39,18 @@ CREATE TABLE idplane.certificate (
     reason text COLLATE "C",
     revoked_at timestamptz,
     certificate bytea NOT NULL,
+    sans text COLLATE "C",
+    device text COLLATE "C",
     PRIMARY KEY (tenant, issuer_key_identifier, serial)
 );
 CREATE UNIQUE INDEX idplane_certificate_serial ON idplane.certificate (tenant, serial);
 CREATE INDEX idplane_certificate_common_name ON idplane.certificate (tenant, common_name, issued_at);
+CREATE INDEX idplane_certificate_device ON idplane.certificate (tenant, device, serial) WHERE device IS NOT NULL;
 CREATE INDEX idplane_certificate_compromised ON idplane.certificate (tenant, key_digest) WHERE reason = 'keyCompromise';
 CREATE INDEX idplane_certificate_revoked ON idplane.certificate (tenant, ca_id, serial) WHERE status = 'revoked';
 COMMENT ON TABLE idplane.certificate IS 'Certificates that were issued. status: valid, revoked; expired is valid past not_after.';
+COMMENT ON COLUMN idplane.certificate.sans IS 'Its other names (subjectAltName): kind, colon, name, with a line end between, as in DNS:a.example.';
+COMMENT ON COLUMN idplane.certificate.device IS 'The UUID of the device whose name it has.';
 COMMENT ON COLUMN idplane.certificate.reason IS 'Why it was revoked, as RFC 5280 5.3.1 names it.';
 
 CREATE TABLE idplane.certificate_holder (
@@ -56,6 +61,44 @@ CREATE TABLE idplane.certificate_holder (
     PRIMARY KEY (tenant, common_name)
 );
 COMMENT ON TABLE idplane.certificate_holder IS 'Which key has the name of a device: another one gets it when nothing of the former is good any more.';
+
+CREATE TABLE idplane.certificate_profile (
+    tenant text COLLATE "C" NOT NULL,
+    profile text COLLATE "C" NOT NULL,
+    settings jsonb NOT NULL,
+    changed_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant, profile)
+);
+COMMENT ON TABLE idplane.certificate_profile IS 'What certificates are for, beside the profiles that are built in: see set_certificate_profile().';
+
+CREATE TABLE idplane.certificate_count (
+    tenant text COLLATE "C" NOT NULL,
+    profile text COLLATE "C" NOT NULL,
+    common_name text COLLATE "C" NOT NULL,
+    PRIMARY KEY (tenant, profile, common_name)
+);
+COMMENT ON TABLE idplane.certificate_count IS 'Names of profiles with max_valid: who issues for one holds its row.';
+
+CREATE TABLE idplane.certificate_request (
+    tenant text COLLATE "C" NOT NULL DEFAULT 'default',
+    request_id text COLLATE "C" NOT NULL DEFAULT '',
+    csr text COLLATE "C" NOT NULL,
+    profile text COLLATE "C" NOT NULL DEFAULT 'identity',
+    status text COLLATE "C" NOT NULL DEFAULT 'new',
+    reasons jsonb,
+    certificate text COLLATE "C",
+    chain text COLLATE "C",
+    serial text COLLATE "C",
+    requested_at timestamptz,
+    decided_at timestamptz,
+    csr_digest bytea,
+    PRIMARY KEY (tenant, request_id)
+);
+CREATE INDEX idplane_certificate_request_new ON idplane.certificate_request (tenant, request_id) WHERE status = 'new';
+CREATE INDEX idplane_certificate_request_same ON idplane.certificate_request (tenant, csr_digest) WHERE csr_digest IS NOT NULL;
+COMMENT ON TABLE idplane.certificate_request IS 'Requests for certificates, which are signed when they are inserted. status: new, pending, issued, refused.';
+COMMENT ON COLUMN idplane.certificate_request.request_id IS 'Its name; where it is inserted without one it gets a random one.';
+COMMENT ON COLUMN idplane.certificate_request.reasons IS 'Why it is refused, of docs/pki.md.';
 
 CREATE TABLE idplane.certificate_list (
     tenant text COLLATE "C" NOT NULL,
@@ -70,3 +113,21 @@ CREATE TABLE idplane.certificate_list (
 COMMENT ON TABLE idplane.certificate_list IS 'The revocation list of an authority as it was signed last.';
 COMMENT ON COLUMN idplane.certificate_list.change_count IS 'How many certificates were revoked.';
 COMMENT ON COLUMN idplane.certificate_list.listed_change_count IS 'How many of these the list has; -1: there is no list yet.';
+
+CREATE TABLE idplane.imported_list (
+    tenant text COLLATE "C" NOT NULL,
+    issuer_key text COLLATE "C" NOT NULL,
+    issuer text COLLATE "C" NOT NULL,
+    issuer_name bytea NOT NULL,
+    number text COLLATE "C" NOT NULL,
+    this_update timestamptz NOT NULL,
+    next_update timestamptz NOT NULL,
+    revoked_count bigint NOT NULL,
+    list bytea NOT NULL,
+    imported_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant, issuer_key)
+);
+CREATE INDEX idplane_imported_list_issuer ON idplane.imported_list (tenant, issuer_name);
+COMMENT ON TABLE idplane.imported_list IS 'Revocation lists of authorities that are not ours: see import_crl().';
+COMMENT ON COLUMN idplane.imported_list.issuer_key IS 'SHA-256 of its SubjectPublicKeyInfo, hexadecimal.';
+COMMENT ON COLUMN idplane.imported_list.number IS 'Hexadecimal, with zeros before it, so that texts compare as numbers.';

@@ -24,6 +24,13 @@ CREATE VIEW idplane_metric AS
            json_extract(value, '$.type') AS type
       FROM json_each(metric_samples());
 
+-- A request without a name gets one; PostgreSQL does it before the row is there.
+CREATE TRIGGER idplane_certificate_request_named AFTER INSERT ON idplane_certificate_request WHEN NEW.request_id = ''
+BEGIN
+    UPDATE idplane_certificate_request SET request_id = lower(hex(randomblob(16)))
+     WHERE tenant = NEW.tenant AND request_id = '';
+END;
+
 -- A value that a trigger puts back: where triggers are recursive it does not fire for it again. What
 -- was left here (by UPDATE OR FAIL) is about that one change of that one row only.
 CREATE TABLE idplane_trigger_guard (attached TEXT NOT NULL, row_key TEXT NOT NULL, before ANY, after ANY);

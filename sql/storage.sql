@@ -64,6 +64,13 @@ CREATE TRIGGER idplane_changed BEFORE INSERT OR UPDATE OR DELETE ON idplane.cert
 CREATE TRIGGER idplane_emptied BEFORE TRUNCATE ON idplane.certificate_authority
     FOR EACH STATEMENT EXECUTE FUNCTION idplane.configuration_changed();
 ALTER TABLE idplane.certificate_authority ENABLE ALWAYS TRIGGER idplane_changed, ENABLE ALWAYS TRIGGER idplane_emptied;
+CREATE TRIGGER idplane_changed BEFORE INSERT OR UPDATE OR DELETE ON idplane.certificate_profile
+    FOR EACH ROW EXECUTE FUNCTION idplane.configuration_changed();
+CREATE TRIGGER idplane_emptied BEFORE TRUNCATE ON idplane.certificate_profile
+    FOR EACH STATEMENT EXECUTE FUNCTION idplane.configuration_changed();
+ALTER TABLE idplane.certificate_profile ENABLE ALWAYS TRIGGER idplane_changed, ENABLE ALWAYS TRIGGER idplane_emptied;
+COMMENT ON TRIGGER idplane_changed ON idplane.certificate_profile IS 'Backends keep profiles until this fires.';
+COMMENT ON TRIGGER idplane_emptied ON idplane.certificate_profile IS 'Backends keep profiles until this fires.';
 COMMENT ON TRIGGER idplane_changed ON idplane.certificate_authority IS 'Backends keep authorities until this fires.';
 COMMENT ON TRIGGER idplane_emptied ON idplane.certificate_authority IS 'Backends keep authorities until this fires.';
 COMMENT ON TRIGGER idplane_changed ON idplane.hook IS 'Backends keep hooks until this fires.';
@@ -129,4 +136,17 @@ SELECT pg_extension_config_dump('idplane.token_claims', '');
 SELECT pg_extension_config_dump('idplane.certificate_authority', '');
 SELECT pg_extension_config_dump('idplane.certificate', '');
 SELECT pg_extension_config_dump('idplane.certificate_holder', '');
+SELECT pg_extension_config_dump('idplane.certificate_profile', '');
+SELECT pg_extension_config_dump('idplane.certificate_count', '');
+SELECT pg_extension_config_dump('idplane.certificate_request', '');
+SELECT pg_extension_config_dump('idplane.imported_list', '');
 SELECT pg_extension_config_dump('idplane.certificate_list', '');
+SELECT pg_extension_config_dump('idplane.enrollment', '');
+SELECT pg_extension_config_dump('idplane.enrollment_anchor', '');
+SELECT pg_extension_config_dump('idplane.enrollment_identity', '');
+SELECT pg_extension_config_dump('idplane.hub', '');
+SELECT pg_extension_config_dump('idplane.provisioning_record', '');
+SELECT pg_extension_config_dump('idplane.device_holder', '');
+SELECT pg_extension_config_dump('idplane.provisioning_session', '');
+SELECT pg_extension_config_dump('idplane.provisioning_event', '');
+SELECT pg_extension_config_dump('idplane.device_configuration', '');

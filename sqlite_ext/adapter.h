@@ -13,7 +13,7 @@
 enum {
     IDP_SQLITE_VERSION_MIN = 3037000,
     IDP_MESSAGE_SIZE_MAX = 512,
-    IDP_STATEMENT_CACHE_SIZE = 256, /* a power of two, well above the number of statements */
+    IDP_STATEMENT_CACHE_SIZE = 1024, /* a power of two, well above the number of statements */
     IDP_SPARE_BLOCK_SIZE_MAX = 64 << 10,
     IDP_CONTROL_COUNT = 11, /* statements that begin and end transactions */
     IDP_KEPT_COUNT = 16,    /* rows kept, by what they were asked for with */
@@ -50,11 +50,16 @@ struct idp_connection {
     struct idp_kept_entry *kept[IDP_KEPT_COUNT];
     size_t kept_next;      /* where the next one goes */
     unsigned spared_total; /* rows that were changed when kept rows were right for the last time */
-    struct idp_attach attach[IDP_ATTACH_COUNT_MAX];
+    struct idp_attach attach[IDP_ATTACH_COUNT_MAX], row_attach[IDP_ATTACH_COUNT_MAX];
 };
 
 /* How a call made its writes atomic. */
-enum idp_transaction { IDP_TRANSACTION_NONE, IDP_TRANSACTION_OWN, IDP_TRANSACTION_SAVEPOINT };
+enum idp_transaction {
+    IDP_TRANSACTION_NONE,
+    IDP_TRANSACTION_OWN,
+    IDP_TRANSACTION_SAVEPOINT,
+    IDP_TRANSACTION_OUTER /* a statement around the call, which undoes it where it fails */
+};
 
 /* One call of one SQL function, on the C stack; fail jumps to `escape`. */
 struct idp_frame {
@@ -141,6 +146,8 @@ char *idp_translate(const char *text);
 
 /* Fills connection->attach, a pair for each trigger of the core. */
 void idp_attach_functions(struct idp_connection *connection);
+/* Fills connection->row_attach, a pair for each trigger on a table of ours. */
+void idp_row_trigger_functions(struct idp_connection *connection);
 
 /* idplane_install(): makes the tables. */
 extern const struct idp_function idp_install_function;

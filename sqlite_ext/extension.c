@@ -245,6 +245,17 @@ int idp_register_function(struct idp_connection *connection, const struct idp_fu
     return code;
 }
 
+static int register_pairs(struct idp_connection *connection, const struct idp_attach *pairs,
+                          size_t count)
+{
+    int code = SQLITE_OK;
+    for (size_t i = 0; i < count && code == SQLITE_OK; i++) {
+        code = idp_register_function(connection, &pairs[i].attach);
+        code = code == SQLITE_OK ? idp_register_function(connection, &pairs[i].detach) : code;
+    }
+    return code;
+}
+
 static int register_functions(struct idp_connection *connection)
 {
     int code = SQLITE_OK;
@@ -252,12 +263,12 @@ static int register_functions(struct idp_connection *connection)
         code = idp_register_function(connection, &idp_functions[i]);
     }
     idp_attach_functions(connection);
-    for (size_t i = 0; i < idp_trigger_count && code == SQLITE_OK; i++) {
-        code = idp_register_function(connection, &connection->attach[i].attach);
-        code = code == SQLITE_OK ? idp_register_function(connection, &connection->attach[i].detach)
-                                 : code;
-    }
-    return code;
+    idp_row_trigger_functions(connection);
+    code = code == SQLITE_OK ? register_pairs(connection, connection->attach, idp_trigger_count)
+                             : code;
+    return code == SQLITE_OK
+               ? register_pairs(connection, connection->row_attach, idp_row_trigger_count)
+               : code;
 }
 
 /* idplane_install goes last: where it is, everything is. */

@@ -11,16 +11,19 @@
 
 SQLITE_EXTENSION_INIT3
 
+/* NULL: all are taken by others. */
 static struct idp_prepared *cache_slot(struct idp_connection *connection,
                                        const struct idp_statement *statement)
 {
     size_t mask = IDP_STATEMENT_CACHE_SIZE - 1;
-    size_t at = ((uintptr_t)statement / sizeof *statement) & mask;
-    while (connection->prepared[at].statement != NULL &&
-           connection->prepared[at].statement != statement) {
-        at = (at + 1) & mask;
+    size_t first = (uintptr_t)statement / sizeof *statement;
+    for (size_t i = 0; i < IDP_STATEMENT_CACHE_SIZE; i++) {
+        struct idp_prepared *slot = &connection->prepared[(first + i) & mask];
+        if (slot->statement == NULL || slot->statement == statement) {
+            return slot;
+        }
     }
-    return &connection->prepared[at];
+    return NULL;
 }
 
 static void index_parameters(struct idp_prepared *prepared)
@@ -60,10 +63,10 @@ static void prepare(struct idp_frame *frame, const struct idp_statement *stateme
 static struct idp_prepared *obtain(struct idp_frame *frame, const struct idp_statement *statement)
 {
     struct idp_prepared *kept = cache_slot(frame->connection, statement);
-    if (kept->handle != NULL && !sqlite3_stmt_busy(kept->handle)) {
+    if (kept != NULL && kept->handle != NULL && !sqlite3_stmt_busy(kept->handle)) {
         return kept;
     }
-    if (kept->handle != NULL) {
+    if (kept == NULL || kept->handle != NULL) {
         prepare(frame, statement, &frame->fresh);
         return &frame->fresh;
     }

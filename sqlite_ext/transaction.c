@@ -83,10 +83,14 @@ static void begin_own(struct idp_frame *frame)
 }
 
 /* A savepoint is refused only inside a running writing statement: there an error would leave some
- * of our writes behind. */
+ * of our writes behind, unless that statement is one of a trigger of ours. */
 static void begin_nested(struct idp_frame *frame)
 {
     int code = run(frame, SAVEPOINT);
+    if (code == SQLITE_BUSY && frame->call.function->nests) {
+        frame->transaction = IDP_TRANSACTION_OUTER;
+        return;
+    }
     if (code == SQLITE_BUSY) {
         idp_frame_fail(frame, IDP_NESTED_WRITE, NULL);
     }
@@ -119,6 +123,9 @@ void idp_transaction_ensure(struct idp_call *call)
     sqlite3_stmt *undo = prepared(frame, UNDO);
     sqlite3_stmt *guard = prepared(frame, GUARD);
     idp_transaction_begin(frame, undo);
+    if (frame->transaction == IDP_TRANSACTION_OUTER) {
+        return;
+    }
     require(frame, step(undo));
     int code = sqlite3_step(guard);
     require(frame, code == SQLITE_ROW ? SQLITE_DONE : code);
@@ -165,7 +172,8 @@ void idp_transaction_roll_back(struct idp_frame *frame)
     if (transaction != IDP_TRANSACTION_NONE) {
         sqlite3_reset(frame->connection->control[GUARD]);
     }
-    if (transaction == IDP_TRANSACTION_NONE || sqlite3_get_autocommit(db)) {
+    if (transaction == IDP_TRANSACTION_NONE || transaction == IDP_TRANSACTION_OUTER ||
+        sqlite3_get_autocommit(db)) {
         return;
     }
     if (roll_back(frame, transaction) != SQLITE_DONE && !sqlite3_get_autocommit(db)) {

@@ -174,6 +174,10 @@ const struct idp_json *idp_json_read_many(struct idp_call *call, struct idp_byte
 struct idp_bytes idp_json_pointer(struct idp_call *call, const struct idp_bytes *steps,
                                   size_t count);
 
+/* The pointer of a member, or an item, of what `path` points to. */
+struct idp_bytes idp_path_step(struct idp_call *call, struct idp_bytes path, struct idp_bytes name);
+struct idp_bytes idp_path_index(struct idp_call *call, struct idp_bytes path, size_t index);
+
 /* The same for an argument: raises IDP_INVALID_JSON naming it. Absent gives NULL. */
 const struct idp_json *idp_json_argument(struct idp_call *call, struct idp_value value,
                                          const char *name);
@@ -288,6 +292,19 @@ struct idp_bytes idp_url_decode(struct idp_call *call, struct idp_bytes text);
 /* Percent-encodes all but RFC 3986 unreserved characters. */
 struct idp_bytes idp_url_encode(struct idp_call *call, struct idp_bytes text);
 
+/* ---- UUIDs (uuid.c) ---- */
+
+/* A random one (RFC 9562 §5.4). */
+struct idp_bytes idp_uuid(struct idp_call *call);
+
+/* The one of a name in a namespace (RFC 9562 §5.5, §6.6). */
+enum idp_uuid_namespace { IDP_UUID_URL = 1, IDP_UUID_X500 = 4 };
+struct idp_bytes idp_uuid_of(struct idp_call *call, enum idp_uuid_namespace space,
+                             struct idp_bytes name);
+
+/* True for 8-4-4-4-12 hexadecimal digits in either case. */
+bool idp_uuid_is(struct idp_bytes text);
+
 /* ---- time (clock.c) ---- */
 
 /* 9999-12-31T23:59:59Z: no time here is later. */
@@ -327,8 +344,9 @@ struct idp_bytes idp_random(struct idp_call *call, size_t size);
 /* `size` random bytes as base64url. */
 struct idp_bytes idp_random_text(struct idp_call *call, size_t size);
 
-/* A random UUID (RFC 9562 §5.4). */
-struct idp_bytes idp_uuid(struct idp_call *call);
+/* HMAC-SHA-256 (RFC 2104) of a message. */
+struct idp_bytes idp_hmac_sha256(struct idp_call *call, struct idp_bytes key,
+                                 struct idp_bytes message);
 
 /* AES-256-GCM under the database's master key, bound to `context`: "1" | size of key id (one byte)
  * | key id | nonce | text | tag. Makes the master key where none was ever made (a write; may create

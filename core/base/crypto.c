@@ -10,6 +10,7 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/sha.h>
 #include <string.h>
 
@@ -104,19 +105,13 @@ struct idp_bytes idp_random_text(struct idp_call *call, size_t size)
     return idp_base64url_encode(call, idp_random(call, size));
 }
 
-struct idp_bytes idp_uuid(struct idp_call *call)
+struct idp_bytes idp_hmac_sha256(struct idp_call *call, struct idp_bytes key,
+                                 struct idp_bytes message)
 {
-    enum { UUID_SIZE = 16, VERSION_AT = 6, VARIANT_AT = 8 };
-    static const char hex[] = "0123456789abcdef";
-    unsigned char bytes[UUID_SIZE];
-    struct idp_text text = {.call = call};
-    call->host->random(call, bytes, sizeof bytes);
-    bytes[VERSION_AT] = (unsigned char)((bytes[VERSION_AT] & 0x0f) | 0x40);
-    bytes[VARIANT_AT] = (unsigned char)((bytes[VARIANT_AT] & 0x3f) | 0x80);
-    for (size_t i = 0; i < UUID_SIZE; i++) {
-        idp_text_add_c(&text, i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "");
-        idp_text_add_char(&text, hex[bytes[i] >> 4]);
-        idp_text_add_char(&text, hex[bytes[i] & 15]);
+    unsigned char *out = idp_allocate(call, IDP_DIGEST_SIZE);
+    if (HMAC(EVP_sha256(), key.data, (int)key.size, (const unsigned char *)message.data,
+             message.size, out, NULL) == NULL) {
+        idp_fail(call, IDP_CRYPTO);
     }
-    return idp_text_bytes(&text);
+    return (struct idp_bytes){(char *)out, IDP_DIGEST_SIZE};
 }

@@ -41,6 +41,10 @@ bool idp_der_next(struct idp_bytes *rest, struct idp_der *out) IDP_MUST_CHECK;
 bool idp_der_take(struct idp_bytes *rest, unsigned char tag,
                   struct idp_bytes *contents) IDP_MUST_CHECK;
 
+/* The same, with tag and length. */
+bool idp_der_take_whole(struct idp_bytes *rest, unsigned char tag,
+                        struct idp_bytes *whole) IDP_MUST_CHECK;
+
 /* Goes over a value of this tag, where one is next. */
 void idp_der_skip(struct idp_bytes *rest, unsigned char tag);
 

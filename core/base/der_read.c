@@ -88,6 +88,18 @@ bool idp_der_take(struct idp_bytes *rest, unsigned char tag, struct idp_bytes *c
     return true;
 }
 
+bool idp_der_take_whole(struct idp_bytes *rest, unsigned char tag, struct idp_bytes *whole)
+{
+    struct idp_bytes ahead = *rest;
+    struct idp_der value;
+    if (!idp_der_next(&ahead, &value) || value.tag != tag) {
+        return false;
+    }
+    *rest = ahead;
+    *whole = value.whole;
+    return true;
+}
+
 void idp_der_skip(struct idp_bytes *rest, unsigned char tag)
 {
     struct idp_bytes at = *rest;

@@ -72,6 +72,36 @@ static const struct idp_error_row rows[IDP_ERROR_COUNT] = {
                                "Wait before the next attempt."},
     [IDP_INVALID_CSR] = {"invalid_csr", 400, "22023",
                          "The certification request is refused: reasons says why."},
+    [IDP_INVALID_ENROLLMENT] =
+        {"invalid_enrollment", 400, "22023",
+         "The enrollment or hub is not valid, and nothing was changed: errors "
+         "says what is wrong."},
+    [IDP_DEVICE_UNKNOWN] = {"device_unknown", 403, "28000",
+                            "No enrollment takes this device. explain_enrollment tells why."},
+    [IDP_ENROLLMENT_DISABLED] = {"enrollment_disabled", 403, "28000",
+                                 "The enrollment of this device is disabled."},
+    [IDP_ATTESTATION_REFUSED] = {"attestation_refused", 403, "28000",
+                                 "What the device shows is refused: reason says why."},
+    [IDP_DEVICE_DENIED] = {"device_denied", 403, "28000", "This device is not let in."},
+    [IDP_APPROVAL_PENDING] = {"approval_pending", 409, "55000",
+                              "Somebody has to approve this device first. Try again after "
+                              "retry_after seconds."},
+    [IDP_INVALID_DEVICE_SESSION] = {"invalid_session", 401, "28000",
+                                    "The session is unknown or over. Begin again."},
+    [IDP_INVALID_PROOF] = {"invalid_proof", 401, "28000",
+                           "The proof is none of this key over the nonce of this session."},
+    [IDP_TOO_MANY_PROOFS] = {"too_many_proofs", 429, "28000",
+                             "Too many proofs of this device failed. Try again after retry_after "
+                             "seconds."},
+    [IDP_OUT_OF_ORDER] = {"out_of_order", 409, "55000",
+                          "This step is not due, or was taken with something else: state says how "
+                          "far the device has come."},
+    [IDP_DEVICE_TAKEN] = {"device_taken", 409, "28000",
+                          "The id is of another device, or this device has another id."},
+    [IDP_ALREADY_PROVISIONED] = {"already_provisioned", 403, "28000",
+                                 "The device was provisioned, and its enrollment lets that be done "
+                                 "once."},
+    [IDP_NO_HUB] = {"no_hub", 409, "55000", "There is no hub for this device: reason says why."},
     [IDP_LOGIN_REQUIRED] = {"login_required", 401, "28000", "There is no session. Sign in first."},
     [IDP_FORGED_REQUEST] = {"forged_request", 403, "28000",
                             "The request has no csrf_token of its session. Use the page of this "

@@ -87,8 +87,9 @@ const struct idp_key *idp_spki_read(struct idp_call *call, struct idp_bytes spki
 /* The SubjectPublicKeyInfo of a key. */
 struct idp_bytes idp_spki_write(struct idp_call *call, const struct idp_key *key);
 
-/* True where two keys of this type can agree on a secret (ECDH). */
+/* True where two keys of this type can agree on a secret (ECDH), or one can encipher (RSA). */
 bool idp_key_agrees(const struct idp_key *key);
+bool idp_key_enciphers(const struct idp_key *key);
 
 /* What a key is, for people: {"kty","crv"} or {"kty","bits"}. */
 struct idp_json *idp_key_describe(struct idp_call *call, const struct idp_key *key);
@@ -144,6 +145,10 @@ bool idp_unverified_is_of(struct idp_call *call, const struct idp_unverified *to
  * (OpenID Connect Core 1.0 §3.1.3.6); data NULL: the algorithm is not known (token_hash.c). */
 struct idp_bytes idp_token_hash(struct idp_call *call, struct idp_bytes algorithm,
                                 struct idp_bytes token);
+
+/* True where the token is a JWS (RFC 7515) of a key of the text over exactly this payload. */
+bool idp_jws_signs(struct idp_call *call, struct idp_bytes token, struct idp_bytes keys,
+                   struct idp_bytes payload) IDP_MUST_CHECK;
 
 /* RFC 7519 NumericDate; false for anything but a number within the years that int64 can count. */
 bool idp_numeric_date(const struct idp_json *json, int64_t *out_us) IDP_MUST_CHECK;

@@ -152,6 +152,14 @@ struct idp_json *idp_verdict(struct idp_call *call, enum idp_reason reason)
     return verdict;
 }
 
+bool idp_jws_signs(struct idp_call *call, struct idp_bytes token, struct idp_bytes keys,
+                   struct idp_bytes payload)
+{
+    struct idp_jws jws = {0};
+    return idp_jws_read(call, token, &jws) && idp_bytes_equal(jws.payload, payload) &&
+           idp_jws_check(call, &jws, keys, NULL) == IDP_REASON_VALID;
+}
+
 struct idp_json *idp_jws_verify(struct idp_call *call, bool read, const struct idp_jws *jws,
                                 struct idp_bytes keys, const struct idp_policy *policy)
 {

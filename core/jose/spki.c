@@ -192,6 +192,11 @@ bool idp_key_agrees(const struct idp_key *key)
     return key->type == IDP_KEY_EC;
 }
 
+bool idp_key_enciphers(const struct idp_key *key)
+{
+    return key->type == IDP_KEY_RSA;
+}
+
 struct idp_json *idp_key_describe(struct idp_call *call, const struct idp_key *key)
 {
     struct idp_json *description = idp_json_new(call, IDP_JSON_OBJECT);

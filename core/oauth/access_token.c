@@ -97,7 +97,7 @@ static void add_audience(struct idp_call *call, struct idp_json *claims,
 }
 
 /* It does not outlive its grant. */
-int64_t idp_access_lifetime_s(struct idp_call *call, const struct idp_issue *issue)
+int64_t idp_access_lifetime_s(struct idp_call *call, const struct idp_token_issue *issue)
 {
     const struct idp_grant *grant = issue->grant;
     int64_t lifetime_s = issue->rules.access_token_lifetime_s, left_s = lifetime_s;
@@ -109,7 +109,7 @@ int64_t idp_access_lifetime_s(struct idp_call *call, const struct idp_issue *iss
     return left_s < lifetime_s ? left_s : lifetime_s;
 }
 
-struct idp_json *idp_claims_for_access(struct idp_call *call, const struct idp_issue *issue,
+struct idp_json *idp_claims_for_access(struct idp_call *call, const struct idp_token_issue *issue,
                                        struct idp_bytes jti)
 {
     const struct idp_settings *settings = &issue->request->settings;
@@ -157,7 +157,7 @@ static struct idp_bytes keep(struct idp_call *call, const struct idp_settings *s
     return token;
 }
 
-struct idp_bytes idp_access_token(struct idp_call *call, const struct idp_issue *issue,
+struct idp_bytes idp_access_token(struct idp_call *call, const struct idp_token_issue *issue,
                                   const struct idp_json *claims)
 {
     return issue->rules.is_opaque ? keep(call, &issue->request->settings, claims)

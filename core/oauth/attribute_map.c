@@ -20,7 +20,7 @@ static const struct idp_json *credential(struct idp_call *call, const struct idp
 }
 
 /* A query that answers NULL knows nothing. */
-static bool query(struct idp_call *call, const struct idp_issue *issue, struct idp_bytes name,
+static bool query(struct idp_call *call, const struct idp_token_issue *issue, struct idp_bytes name,
                   const struct idp_json **value, struct idp_asked *asked)
 {
     const struct idp_hook *hook = idp_hook_named(issue->request->hooks, name);
@@ -32,7 +32,7 @@ static bool query(struct idp_call *call, const struct idp_issue *issue, struct i
     return asked->failure == NULL || strcmp(asked->failure, "null") == 0;
 }
 
-static bool find(struct idp_call *call, const struct idp_issue *issue,
+static bool find(struct idp_call *call, const struct idp_token_issue *issue,
                  const struct idp_json *source, const struct idp_json **value,
                  struct idp_asked *asked)
 {
@@ -49,7 +49,7 @@ static bool find(struct idp_call *call, const struct idp_issue *issue,
     return true;
 }
 
-bool idp_attributes_find(struct idp_call *call, const struct idp_issue *issue,
+bool idp_attributes_find(struct idp_call *call, const struct idp_token_issue *issue,
                          const struct idp_json **claims, struct idp_asked *asked)
 {
     const struct idp_settings *settings = &issue->request->settings;

@@ -101,9 +101,6 @@ struct idp_bytes idp_issuer_keys_set(struct idp_call *call, struct idp_bytes iss
 struct idp_bytes idp_credentials_client(struct idp_call *call,
                                         const struct idp_credentials *credentials);
 
-/* The 4 or 16 octets of an IP address; data NULL: it is none (ip_address.c). */
-struct idp_bytes idp_ip_address(struct idp_call *call, struct idp_bytes text);
-
 /* True where the certificate (PEM) is the client's: RFC 8705 §2. */
 bool idp_client_certificate_valid(struct idp_call *call, const struct idp_client *client,
                                   struct idp_bytes certificate) IDP_MUST_CHECK;

@@ -112,10 +112,10 @@ static void add_asked(struct idp_call *call, struct idp_json *result, const char
 }
 
 static void add_issued(struct idp_call *call, struct idp_json *result,
-                       const struct idp_issue *issue, const struct idp_json *claims)
+                       const struct idp_token_issue *issue, const struct idp_json *claims)
 {
     idp_json_add_shared(call, result, "access_token_claims", claims);
-    if (idp_issue_has_id_token(issue)) {
+    if (idp_token_issue_has_id_token(issue)) {
         idp_json_add(result, "id_token_claims", idp_claims_for_id(call, issue));
     }
     if (issue->introspection_added != NULL) {
@@ -133,7 +133,7 @@ static void add_issued(struct idp_call *call, struct idp_json *result,
 }
 
 /* The answer of the token endpoint without its tokens. */
-static struct idp_json *response_of(struct idp_call *call, const struct idp_issue *issue)
+static struct idp_json *response_of(struct idp_call *call, const struct idp_token_issue *issue)
 {
     struct idp_json *response = idp_json_new(call, IDP_JSON_OBJECT);
     idp_json_add_c(call, response, "token_type", issue->request->settings.token_type);
@@ -144,14 +144,14 @@ static struct idp_json *response_of(struct idp_call *call, const struct idp_issu
     return response;
 }
 
-static struct idp_json *rehearse(struct idp_call *call, struct idp_issue *issue)
+static struct idp_json *rehearse(struct idp_call *call, struct idp_token_issue *issue)
 {
     struct idp_json *result = idp_json_new(call, IDP_JSON_OBJECT);
-    const struct idp_json *claims = NULL, *error = idp_issue_prepare(call, issue);
+    const struct idp_json *claims = NULL, *error = idp_token_issue_prepare(call, issue);
     struct idp_json *response = error == NULL ? response_of(call, issue) : NULL;
     if (error == NULL) {
         claims = idp_claims_for_access(call, issue, (struct idp_bytes){0});
-        error = idp_issue_finish(call, issue, claims, response);
+        error = idp_token_issue_finish(call, issue, claims, response);
     }
     idp_json_add_c(call, result, "outcome",
                    error == NULL            ? "issued"
@@ -187,9 +187,9 @@ struct idp_value idp_sql_explain_token_request(struct idp_call *call,
     }
     struct idp_hooks hooks = idp_hooks_load(call, &request.settings);
     request.hooks = &hooks;
-    struct idp_issue issue = {.request = &request,
-                              .grant = &grant,
-                              .rules = request.rules,
-                              .is_refresh_wanted = has_refresh_token(&request)};
+    struct idp_token_issue issue = {.request = &request,
+                                    .grant = &grant,
+                                    .rules = request.rules,
+                                    .is_refresh_wanted = has_refresh_token(&request)};
     return idp_value_json(rehearse(call, &issue));
 }

@@ -31,7 +31,7 @@ struct idp_asked idp_hook_ask(struct idp_call *call, const struct idp_hook *hook
 
 /* ---- tokens under way (token.c) ---- */
 
-struct idp_issue {
+struct idp_token_issue {
     const struct idp_token_request *request;
     struct idp_grant *grant;
     struct idp_token_rules rules; /* as the hooks narrowed them */
@@ -44,32 +44,34 @@ struct idp_issue {
 };
 
 /* True where there is an ID token: not of a client that acts for itself, nor of one exchanged. */
-bool idp_issue_has_id_token(const struct idp_issue *issue);
+bool idp_token_issue_has_id_token(const struct idp_token_issue *issue);
 
 /* Asks for attributes and the hook before tokens. NULL, or the error that the client is told. */
-const struct idp_json *idp_issue_prepare(struct idp_call *call, struct idp_issue *issue);
+const struct idp_json *idp_token_issue_prepare(struct idp_call *call,
+                                               struct idp_token_issue *issue);
 
 /* Asks the hook after tokens, and adds what it says to the answer. NULL, or an error. */
-const struct idp_json *idp_issue_finish(struct idp_call *call, struct idp_issue *issue,
-                                        const struct idp_json *claims, struct idp_json *answer);
+const struct idp_json *idp_token_issue_finish(struct idp_call *call, struct idp_token_issue *issue,
+                                              const struct idp_json *claims,
+                                              struct idp_json *answer);
 
 /* ---- what a hook is asked and answers (hook_request.c, hook_answer.c) ---- */
 
 /* The request of an event; claims: of the access token, NULL: as they would be. */
-struct idp_json *idp_hook_request(struct idp_call *call, const struct idp_issue *issue,
+struct idp_json *idp_hook_request(struct idp_call *call, const struct idp_token_issue *issue,
                                   const char *event, const struct idp_json *claims);
 
 /* Takes an answer. NULL, or the sentence that says what is wrong with it; nothing of it counts
  * then. */
 const char *idp_answer_take(struct idp_call *call, const struct idp_json *answer,
-                            struct idp_issue *issue);
+                            struct idp_token_issue *issue);
 const char *idp_response_take(struct idp_call *call, const struct idp_json *answer,
                               struct idp_json *response);
 
 /* ---- attributes (attribute_map.c) ---- */
 
 /* Claims by attribute_map of the settings; false: one of its queries failed, *asked says how. */
-bool idp_attributes_find(struct idp_call *call, const struct idp_issue *issue,
+bool idp_attributes_find(struct idp_call *call, const struct idp_token_issue *issue,
                          const struct idp_json **claims, struct idp_asked *asked) IDP_MUST_CHECK;
 
 #endif

@@ -108,7 +108,7 @@ static const char *take_denial(struct idp_call *call, const struct idp_json *den
 }
 
 static const char *take_member(struct idp_call *call, const struct idp_json *member,
-                               struct idp_issue *issue)
+                               struct idp_token_issue *issue)
 {
     struct idp_token_rules *rules = &issue->rules;
     if (idp_bytes_is(member->name, "access_token_claims")) {
@@ -137,7 +137,7 @@ static const char *take_member(struct idp_call *call, const struct idp_json *mem
 }
 
 const char *idp_answer_take(struct idp_call *call, const struct idp_json *answer,
-                            struct idp_issue *issue)
+                            struct idp_token_issue *issue)
 {
     if (answer->kind != IDP_JSON_OBJECT) {
         return "The answer must be an object.";

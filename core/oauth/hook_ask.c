@@ -32,6 +32,19 @@ struct idp_asked idp_hook_ask(struct idp_call *call, const struct idp_hook *hook
     return asked;
 }
 
+struct idp_hook_reply idp_hook_call(struct idp_call *call, struct idp_bytes name,
+                                    const struct idp_json *question)
+{
+    struct idp_settings settings = idp_settings_load(call);
+    struct idp_hooks hooks = idp_hooks_load(call, &settings);
+    const struct idp_hook *hook = idp_hook_named(&hooks, name);
+    if (hook == NULL) {
+        return (struct idp_hook_reply){NULL, "missing"};
+    }
+    struct idp_asked asked = idp_hook_ask(call, hook, question);
+    return (struct idp_hook_reply){asked.answer, asked.failure};
+}
+
 /* ---- requests that hooks are asked about ---- */
 
 struct hooked {

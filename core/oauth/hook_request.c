@@ -35,7 +35,7 @@ static void add_known(struct idp_call *call, struct idp_json *request, const cha
 }
 
 static void add_lifetimes(struct idp_call *call, struct idp_json *request,
-                          const struct idp_issue *issue)
+                          const struct idp_token_issue *issue)
 {
     const struct idp_grant *grant = issue->grant;
     int64_t left_s = grant->expires_at_us == 0
@@ -52,7 +52,7 @@ static void add_lifetimes(struct idp_call *call, struct idp_json *request,
     }
 }
 
-struct idp_json *idp_hook_request(struct idp_call *call, const struct idp_issue *issue,
+struct idp_json *idp_hook_request(struct idp_call *call, const struct idp_token_issue *issue,
                                   const char *event, const struct idp_json *claims)
 {
     const struct idp_grant *grant = issue->grant;
@@ -72,7 +72,7 @@ struct idp_json *idp_hook_request(struct idp_call *call, const struct idp_issue 
     idp_json_add_shared(call, request, "access_token_claims",
                         claims != NULL ? claims
                                        : idp_claims_for_access(call, issue, (struct idp_bytes){0}));
-    if (idp_issue_has_id_token(issue)) {
+    if (idp_token_issue_has_id_token(issue)) {
         idp_json_add(request, "id_token_claims", idp_claims_for_id(call, issue));
     }
     return request;

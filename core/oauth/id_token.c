@@ -10,7 +10,7 @@ static void add_hash(struct idp_call *call, struct idp_json *claims, struct idp_
     idp_json_add_string(call, claims, "at_hash", hash);
 }
 
-struct idp_json *idp_claims_for_id(struct idp_call *call, const struct idp_issue *issue)
+struct idp_json *idp_claims_for_id(struct idp_call *call, const struct idp_token_issue *issue)
 {
     const struct idp_grant *grant = issue->grant;
     struct idp_json *claims = idp_json_new(call, IDP_JSON_OBJECT);
@@ -26,7 +26,7 @@ struct idp_json *idp_claims_for_id(struct idp_call *call, const struct idp_issue
     return idp_claims_over(call, claims, issue->id_added);
 }
 
-struct idp_bytes idp_id_token(struct idp_call *call, const struct idp_issue *issue,
+struct idp_bytes idp_id_token(struct idp_call *call, const struct idp_token_issue *issue,
                               struct idp_bytes access_token)
 {
     struct idp_json *claims = idp_claims_for_id(call, issue);

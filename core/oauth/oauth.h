@@ -83,6 +83,9 @@ void idp_tenant_ensure(struct idp_call *call);
  * decides. */
 void idp_tenant_lock(struct idp_call *call);
 
+/* The 4 or 16 octets of an IP address; data NULL: it is none (ip_address.c). */
+struct idp_bytes idp_ip_address(struct idp_call *call, struct idp_bytes text);
+
 /* The tenant whose base_url has this authority (lower case) and is a prefix of path; *rest is then
  * the path behind it. False for none and for several. */
 bool idp_tenant_match(struct idp_call *call, struct idp_bytes authority, struct idp_bytes path,
@@ -386,6 +389,33 @@ const struct idp_json *idp_authorization_decide(struct idp_call *call,
 /* What the claims of an access token tell of the user (OpenID Connect Core 1.0 §5.3). */
 const struct idp_json *idp_userinfo(struct idp_call *call, const struct idp_json *claims);
 
+/* ---- devices that were provisioned (device_token.c) ---- */
+
+/* An access token of a client about a device. scope data NULL: all that the client has; audience
+ * data NULL: that of the settings. claims: an object, whose protected names do not count. grant_id:
+ * what its tokens depend on, data NULL: a new one; then the one that it is. */
+struct idp_device_token {
+    struct idp_bytes client_id, device, scope, audience, certificate_thumbprint, grant_id;
+    const struct idp_json *claims;
+};
+/* The answer of RFC 6749 §5.1, or an error. Bound to the certificate where the client wants that
+ * (RFC 8705 §3.4). Writes. */
+const struct idp_json *idp_device_token_issue(struct idp_call *call,
+                                              struct idp_device_token *order);
+/* Ends all tokens of a grant; data NULL: there is none. */
+void idp_device_token_end(struct idp_call *call, struct idp_bytes grant_id);
+
+/* ---- questions of other areas (hook_ask.c) ---- */
+
+/* What set_hook() registered under the name answers; failure: missing, raised, ended, too_large,
+ * not_json or null; NULL: there is an answer. */
+struct idp_hook_reply {
+    const struct idp_json *answer;
+    const char *failure;
+};
+struct idp_hook_reply idp_hook_call(struct idp_call *call, struct idp_bytes name,
+                                    const struct idp_json *question);
+
 /* ---- access tokens of ours (authenticate.c) ---- */
 
 /* The verdict on an access token of this tenant, as idp_jwt_verify(); reasons on top of its own:
@@ -469,7 +499,8 @@ extern const struct idp_statement idp_tenant_statements[], idp_client_statements
     idp_authorization_code_statements[], idp_consent_statements[], idp_withdrawal_statements[],
     idp_purge_statements[], idp_guard_statements[], idp_audit_seal_statements[],
     idp_audit_verify_statements[], idp_audit_purge_statements[], idp_audit_total_statements[],
-    idp_metrics_statements[], idp_hook_statements[], idp_token_claims_statements[];
+    idp_metrics_statements[], idp_hook_statements[], idp_token_claims_statements[],
+    idp_device_token_statements[];
 extern const size_t idp_tenant_statement_count, idp_client_statement_count,
     idp_client_keys_statement_count, idp_client_write_statement_count,
     idp_client_secret_statement_count, idp_client_remove_statement_count,
@@ -481,6 +512,6 @@ extern const size_t idp_tenant_statement_count, idp_client_statement_count,
     idp_consent_statement_count, idp_withdrawal_statement_count, idp_purge_statement_count,
     idp_guard_statement_count, idp_audit_seal_statement_count, idp_audit_verify_statement_count,
     idp_audit_purge_statement_count, idp_audit_total_statement_count, idp_metrics_statement_count,
-    idp_hook_statement_count, idp_token_claims_statement_count;
+    idp_hook_statement_count, idp_token_claims_statement_count, idp_device_token_statement_count;
 
 #endif

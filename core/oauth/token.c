@@ -3,7 +3,7 @@
  * Hooks are asked before anything is made of it, and what they said holds for all that is. */
 #include "core/oauth/hook.h"
 
-bool idp_issue_has_id_token(const struct idp_issue *issue)
+bool idp_token_issue_has_id_token(const struct idp_token_issue *issue)
 {
     const struct idp_grant *grant = issue->grant;
     return grant->grant_id.data != NULL && !grant->is_exchanged &&
@@ -21,7 +21,7 @@ static const struct idp_json *failed(struct idp_asked *asked, const char *fault)
     return idp_error_json(IDP_SERVER_ERROR);
 }
 
-static const struct idp_json *ask_before(struct idp_call *call, struct idp_issue *issue)
+static const struct idp_json *ask_before(struct idp_call *call, struct idp_token_issue *issue)
 {
     const struct idp_hook *hook = issue->request->hooks->before;
     if (hook == NULL) {
@@ -35,7 +35,7 @@ static const struct idp_json *ask_before(struct idp_call *call, struct idp_issue
     return fault == NULL ? issue->denial : failed(&issue->before, fault);
 }
 
-const struct idp_json *idp_issue_prepare(struct idp_call *call, struct idp_issue *issue)
+const struct idp_json *idp_token_issue_prepare(struct idp_call *call, struct idp_token_issue *issue)
 {
     const struct idp_json *attributes = NULL;
     if (issue->request->settings.attribute_map != NULL &&
@@ -47,8 +47,9 @@ const struct idp_json *idp_issue_prepare(struct idp_call *call, struct idp_issue
     return ask_before(call, issue);
 }
 
-const struct idp_json *idp_issue_finish(struct idp_call *call, struct idp_issue *issue,
-                                        const struct idp_json *claims, struct idp_json *answer)
+const struct idp_json *idp_token_issue_finish(struct idp_call *call, struct idp_token_issue *issue,
+                                              const struct idp_json *claims,
+                                              struct idp_json *answer)
 {
     const struct idp_hook *hook = issue->request->hooks->after;
     if (hook == NULL) {
@@ -66,7 +67,7 @@ const struct idp_json *idp_issue_finish(struct idp_call *call, struct idp_issue 
 
 /* ---- tokens ---- */
 
-static struct idp_json *make_access(struct idp_call *call, const struct idp_issue *issue,
+static struct idp_json *make_access(struct idp_call *call, const struct idp_token_issue *issue,
                                     struct idp_json *answer)
 {
     bool is_told_more = issue->introspection_added != NULL;
@@ -84,7 +85,7 @@ static struct idp_json *make_access(struct idp_call *call, const struct idp_issu
 }
 
 /* The claims of the access token. */
-static struct idp_json *make_all(struct idp_call *call, const struct idp_issue *issue,
+static struct idp_json *make_all(struct idp_call *call, const struct idp_token_issue *issue,
                                  struct idp_json *answer)
 {
     struct idp_json *claims = make_access(call, issue, answer);
@@ -96,14 +97,14 @@ static struct idp_json *make_all(struct idp_call *call, const struct idp_issue *
     if (issue->grant->scope.size > 0) {
         idp_json_add_string(call, answer, "scope", issue->grant->scope);
     }
-    if (idp_issue_has_id_token(issue)) {
+    if (idp_token_issue_has_id_token(issue)) {
         struct idp_bytes token = idp_json_string(answer, "access_token");
         idp_json_add_string(call, answer, "id_token", idp_id_token(call, issue, token));
     }
     return claims;
 }
 
-static struct idp_json *refused(struct idp_call *call, const struct idp_issue *issue,
+static struct idp_json *refused(struct idp_call *call, const struct idp_token_issue *issue,
                                 const struct idp_json *error)
 {
     issue->request->hooks->is_refused = true;
@@ -114,14 +115,15 @@ struct idp_json *idp_tokens_issue(struct idp_call *call, const struct idp_token_
                                   struct idp_grant *grant, bool is_refresh_wanted)
 {
     struct idp_json *answer = idp_json_new(call, IDP_JSON_OBJECT);
-    struct idp_issue issue = {.request = request,
-                              .grant = grant,
-                              .rules = request->rules,
-                              .is_refresh_wanted = is_refresh_wanted};
+    struct idp_token_issue issue = {.request = request,
+                                    .grant = grant,
+                                    .rules = request->rules,
+                                    .is_refresh_wanted = is_refresh_wanted};
     if (grant->is_new && grant->grant_id.data == NULL) {
         grant->grant_id = idp_grant_id_make(call);
     }
-    const struct idp_json *error = request->hooks->is_any ? idp_issue_prepare(call, &issue) : NULL;
+    const struct idp_json *error =
+        request->hooks->is_any ? idp_token_issue_prepare(call, &issue) : NULL;
     if (error != NULL) {
         return refused(call, &issue, error);
     }
@@ -129,6 +131,6 @@ struct idp_json *idp_tokens_issue(struct idp_call *call, const struct idp_token_
         idp_grant_create(call, &issue.rules, grant);
     }
     struct idp_json *claims = make_all(call, &issue, answer);
-    error = request->hooks->is_any ? idp_issue_finish(call, &issue, claims, answer) : NULL;
+    error = request->hooks->is_any ? idp_token_issue_finish(call, &issue, claims, answer) : NULL;
     return error == NULL ? answer : refused(call, &issue, error);
 }

@@ -78,7 +78,7 @@ bool idp_grant_use(struct idp_call *call, struct idp_bytes grant_id) IDP_MUST_CH
  * ---- */
 
 struct idp_token_request;
-struct idp_issue;
+struct idp_token_issue;
 
 /* RFC 6749 §5.1: an access token; an ID token where the scope has openid; a refresh token where it
  * is wanted; *answer is then that. Or an error, where a hook refused. Writes. */
@@ -100,13 +100,13 @@ void idp_claims_add_details(struct idp_call *call, struct idp_json *claims,
 struct idp_bytes idp_jti_make(struct idp_call *call, struct idp_bytes grant_id, bool is_told_more);
 
 /* What an access token says, and the token that says it. jti data NULL: without that. */
-struct idp_json *idp_claims_for_access(struct idp_call *call, const struct idp_issue *issue,
+struct idp_json *idp_claims_for_access(struct idp_call *call, const struct idp_token_issue *issue,
                                        struct idp_bytes jti);
-struct idp_bytes idp_access_token(struct idp_call *call, const struct idp_issue *issue,
+struct idp_bytes idp_access_token(struct idp_call *call, const struct idp_token_issue *issue,
                                   const struct idp_json *claims);
 
 /* How long an access token is good: it does not outlive its grant. */
-int64_t idp_access_lifetime_s(struct idp_call *call, const struct idp_issue *issue);
+int64_t idp_access_lifetime_s(struct idp_call *call, const struct idp_token_issue *issue);
 
 /* What introspection tells on top of the claims of a token: kept, and found; NULL: nothing. */
 void idp_token_claims_keep(struct idp_call *call, const struct idp_json *claims,
@@ -141,8 +141,8 @@ bool idp_refresh_find(struct idp_call *call, struct idp_bytes token,
                       struct idp_refresh *refresh) IDP_MUST_CHECK;
 
 /* OpenID Connect Core 1.0 §2; the token has at_hash, too. */
-struct idp_json *idp_claims_for_id(struct idp_call *call, const struct idp_issue *issue);
-struct idp_bytes idp_id_token(struct idp_call *call, const struct idp_issue *issue,
+struct idp_json *idp_claims_for_id(struct idp_call *call, const struct idp_token_issue *issue);
+struct idp_bytes idp_id_token(struct idp_call *call, const struct idp_token_issue *issue,
                               struct idp_bytes access_token);
 
 /* ---- grant types: a row each in token_endpoint.c ---- */

@@ -85,11 +85,22 @@ struct idp_ca idp_ca_load(struct idp_call *call, struct idp_bytes name)
     return ca;
 }
 
+static bool is_valid(struct idp_call *call, const struct idp_ca *ca)
+{
+    int64_t now_us = idp_now_us(call);
+    return now_us >= ca->not_before_us && now_us < ca->not_after_us;
+}
+
+bool idp_ca_signs(struct idp_call *call, struct idp_bytes name)
+{
+    struct idp_ca ca;
+    return idp_ca_find(call, name, &ca) && is_valid(call, &ca);
+}
+
 struct idp_ca idp_ca_load_signing(struct idp_call *call, struct idp_bytes name)
 {
     struct idp_ca ca = idp_ca_load(call, name);
-    int64_t now_us = idp_now_us(call);
-    if (now_us < ca.not_before_us || now_us >= ca.not_after_us) {
+    if (!is_valid(call, &ca)) {
         idp_fail_with(
             call, IDP_NO_SUCH_CA,
             "The certificate authority has expired, or is not valid yet. Make another one "

@@ -21,7 +21,7 @@ const struct idp_statement idp_ca_store_statements[] = {
 const size_t idp_ca_store_statement_count = IDP_COUNT(idp_ca_store_statements);
 
 /* A name stands in URLs. */
-void idp_ca_name_check(struct idp_call *call, struct idp_bytes name)
+bool idp_ca_name_is(struct idp_bytes name)
 {
     static const char characters[] =
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
@@ -29,7 +29,12 @@ void idp_ca_name_check(struct idp_call *call, struct idp_bytes name)
     for (size_t i = 0; i < name.size; i++) {
         is_name = is_name && memchr(characters, name.data[i], sizeof characters - 1) != NULL;
     }
-    if (!is_name) {
+    return is_name;
+}
+
+void idp_ca_name_check(struct idp_call *call, struct idp_bytes name)
+{
+    if (!idp_ca_name_is(name)) {
         idp_fail_with(call, IDP_INVALID_ARGUMENT,
                       "A name has letters, digits, dots, dashes and underscores; at most %d.",
                       IDP_CA_NAME_SIZE_MAX);

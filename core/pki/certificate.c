@@ -105,8 +105,9 @@ static struct idp_bytes validity_of(struct idp_call *call, const struct idp_cert
     return idp_der_wrap(call, IDP_DER_SEQUENCE, parts, IDP_COUNT(parts));
 }
 
-struct idp_bytes idp_certificate_make(struct idp_call *call, const struct idp_key *issuer_key,
-                                      const struct idp_certificate_plan *plan)
+struct idp_bytes idp_certificate_to_be_signed(struct idp_call *call,
+                                              const struct idp_key *issuer_key,
+                                              const struct idp_certificate_plan *plan)
 {
     static const struct idp_bytes version_3 = IDP_LITERAL("\xa0\x03\x02\x01\x02");
     struct idp_bytes extensions =
@@ -119,6 +120,11 @@ struct idp_bytes idp_certificate_make(struct idp_call *call, const struct idp_ke
                                 plan->subject,
                                 plan->spki,
                                 idp_der_put(call, IDP_DER_EXPLICIT + 3, extensions)};
-    return idp_x509_wrap(call, issuer_key,
-                         idp_der_wrap(call, IDP_DER_SEQUENCE, parts, IDP_COUNT(parts)));
+    return idp_der_wrap(call, IDP_DER_SEQUENCE, parts, IDP_COUNT(parts));
+}
+
+struct idp_bytes idp_certificate_make(struct idp_call *call, const struct idp_key *issuer_key,
+                                      const struct idp_certificate_plan *plan)
+{
+    return idp_x509_wrap(call, issuer_key, idp_certificate_to_be_signed(call, issuer_key, plan));
 }

@@ -20,19 +20,6 @@ static struct idp_json *key_usage_of(struct idp_call *call, const struct idp_cer
     return list;
 }
 
-static struct idp_bytes purpose_name(struct idp_call *call, struct idp_bytes oid)
-{
-    static const char *const names[] = {
-        [1] = "serverAuth",      [2] = "clientAuth",   [3] = "codeSigning",
-        [4] = "emailProtection", [8] = "timeStamping", [9] = "OCSPSigning"};
-    static const struct idp_bytes prefix = IDP_LITERAL("\x2b\x06\x01\x05\x05\x07\x03");
-    size_t last = oid.size == prefix.size + 1 ? (unsigned char)oid.data[prefix.size] : 0;
-    if (idp_bytes_start(oid, prefix) && last < IDP_COUNT(names) && names[last] != NULL) {
-        return idp_bytes_of(names[last]);
-    }
-    return idp_der_oid_text(call, oid);
-}
-
 static struct idp_json *purposes_of(struct idp_call *call, const struct idp_certificate *read)
 {
     const struct idp_extension_value *extension =
@@ -43,7 +30,7 @@ static struct idp_json *purposes_of(struct idp_call *call, const struct idp_cert
         return list;
     }
     while (idp_der_take(&rest, IDP_DER_OID, &oid)) {
-        struct idp_bytes name = purpose_name(call, oid);
+        struct idp_bytes name = idp_purpose_name(call, oid);
         if (name.data != NULL) {
             idp_json_add(list, NULL, idp_json_new_string(call, name));
         }
@@ -63,30 +50,6 @@ static void authority_add(struct idp_call *call, struct idp_json *answer,
 
 /* ---- general names (RFC 5280 §4.2.1.6) ---- */
 
-enum { NAME_EMAIL = 0x81, NAME_DNS, NAME_DIRECTORY = 0xa4, NAME_URI = 0x86, NAME_ADDRESS };
-enum { ADDRESS_4_SIZE = 4, ADDRESS_6_SIZE = 16 };
-
-static struct idp_bytes address_text(struct idp_call *call, struct idp_bytes address)
-{
-    static const char digits[] = "0123456789abcdef";
-    struct idp_text text = {.call = call};
-    if (address.size != ADDRESS_4_SIZE && address.size != ADDRESS_6_SIZE) {
-        return (struct idp_bytes){NULL, 0};
-    }
-    for (size_t i = 0; i < address.size; i++) {
-        unsigned char byte = (unsigned char)address.data[i];
-        if (address.size == ADDRESS_4_SIZE) {
-            idp_text_add_c(&text, i == 0 ? "" : ".");
-            idp_text_add_integer(&text, byte);
-        } else {
-            idp_text_add_c(&text, i > 0 && i % 2 == 0 ? ":" : "");
-            idp_text_add_char(&text, digits[byte >> 4]);
-            idp_text_add_char(&text, digits[byte & 15]);
-        }
-    }
-    return idp_text_bytes(&text);
-}
-
 static struct idp_bytes plain_text(struct idp_bytes text)
 {
     return idp_utf8_valid(text) ? text : (struct idp_bytes){NULL, 0};
@@ -97,19 +60,19 @@ static struct idp_json *general_name(struct idp_call *call, const struct idp_der
 {
     struct idp_json *item = idp_json_new(call, IDP_JSON_OBJECT);
     switch (name->tag) {
-    case NAME_EMAIL:
+    case IDP_NAME_EMAIL:
         idp_json_add_string(call, item, "email", plain_text(name->contents));
         break;
-    case NAME_DNS:
+    case IDP_NAME_DNS:
         idp_json_add_string(call, item, "dns", plain_text(name->contents));
         break;
-    case NAME_URI:
+    case IDP_NAME_URI:
         idp_json_add_string(call, item, "uri", plain_text(name->contents));
         break;
-    case NAME_ADDRESS:
-        idp_json_add_string(call, item, "ip", address_text(call, name->contents));
+    case IDP_NAME_ADDRESS:
+        idp_json_add_string(call, item, "ip", idp_address_text(call, name->contents));
         break;
-    case NAME_DIRECTORY:
+    case IDP_NAME_DIRECTORY:
         idp_json_add_string(call, item, "directory", idp_certificate_name(call, name->contents));
         break;
     default:
@@ -149,7 +112,7 @@ static void place_add(struct idp_call *call, struct idp_json *list, struct idp_b
         return;
     }
     while (names.size > 0 && idp_der_next(&names, &value)) {
-        if (value.tag == NAME_URI && plain_text(value.contents).data != NULL) {
+        if (value.tag == IDP_NAME_URI && plain_text(value.contents).data != NULL) {
             idp_json_add(list, NULL, idp_json_new_string(call, value.contents));
         }
     }

@@ -38,25 +38,16 @@ static bool period_take(struct idp_bytes *rest, struct idp_certificate *out)
            idp_der_take_time(&period, &out->not_after_us) && period.size == 0;
 }
 
-static bool sequence_take(struct idp_bytes *rest, struct idp_bytes *whole)
-{
-    struct idp_der value;
-    if (!idp_der_next(rest, &value) || value.tag != IDP_DER_SEQUENCE) {
-        return false;
-    }
-    *whole = value.whole;
-    return true;
-}
-
 /* Unique identifiers (RFC 5280 §4.1.2.8), which nobody may use any more, are refused. */
 static bool signed_parse(struct idp_bytes rest, struct idp_certificate *out)
 {
     int version;
     struct idp_bytes extensions;
     if (!version_take(&rest, &version) || !idp_der_take(&rest, IDP_DER_INTEGER, &out->serial) ||
-        out->serial.size == 0 || !sequence_take(&rest, &out->algorithm) ||
-        !sequence_take(&rest, &out->issuer) || !period_take(&rest, out) ||
-        !sequence_take(&rest, &out->subject) || !sequence_take(&rest, &out->spki)) {
+        out->serial.size == 0 || !idp_der_take_whole(&rest, IDP_DER_SEQUENCE, &out->algorithm) ||
+        !idp_der_take_whole(&rest, IDP_DER_SEQUENCE, &out->issuer) || !period_take(&rest, out) ||
+        !idp_der_take_whole(&rest, IDP_DER_SEQUENCE, &out->subject) ||
+        !idp_der_take_whole(&rest, IDP_DER_SEQUENCE, &out->spki)) {
         return false;
     }
     if (rest.size == 0) {
@@ -71,10 +62,19 @@ bool idp_certificate_parse(struct idp_bytes der, struct idp_certificate *out)
     struct idp_bytes parts, contents, algorithm;
     *out = (struct idp_certificate){.der = der};
     return der.size <= IDP_CERTIFICATE_SIZE_MAX && idp_der_only(der, IDP_DER_SEQUENCE, &parts) &&
-           sequence_take(&parts, &out->to_be_signed) && sequence_take(&parts, &algorithm) &&
+           idp_der_take_whole(&parts, IDP_DER_SEQUENCE, &out->to_be_signed) &&
+           idp_der_take_whole(&parts, IDP_DER_SEQUENCE, &algorithm) &&
            idp_der_take_bits(&parts, &out->signature) && parts.size == 0 &&
            idp_der_only(out->to_be_signed, IDP_DER_SEQUENCE, &contents) &&
            signed_parse(contents, out) && idp_bytes_equal(algorithm, out->algorithm);
+}
+
+bool idp_certificate_parse_unsigned(struct idp_bytes to_be_signed, struct idp_certificate *out)
+{
+    struct idp_bytes contents;
+    *out = (struct idp_certificate){.extensions.count = 0};
+    return to_be_signed.size <= IDP_CERTIFICATE_SIZE_MAX &&
+           idp_der_only(to_be_signed, IDP_DER_SEQUENCE, &contents) && signed_parse(contents, out);
 }
 
 const struct idp_extension_value *

@@ -64,9 +64,24 @@ static void leave_leaf_out(const struct idp_chain_pool *sent, struct idp_chain_p
     }
 }
 
-struct idp_json *idp_chain_verify(struct idp_call *call, struct idp_bytes leaf,
-                                  struct idp_bytes intermediates, struct idp_bytes anchors,
-                                  const struct idp_json *policy)
+static struct idp_chain_verdict judged(struct idp_call *call, const struct idp_chain_path *path)
+{
+    struct idp_chain_verdict verdict = {.reason = path->reason};
+    if (path->reason != NULL) {
+        verdict.shown = refusal_of(call, path);
+        return verdict;
+    }
+    verdict.shown = verdict_of(call, path);
+    verdict.length = path->length;
+    for (size_t i = 0; i < path->length; i++) {
+        verdict.keys[i] = path->items[i]->certificate.spki;
+    }
+    return verdict;
+}
+
+struct idp_chain_verdict idp_chain_judge(struct idp_call *call, struct idp_bytes leaf,
+                                         struct idp_bytes intermediates, struct idp_bytes anchors,
+                                         const struct idp_json *policy)
 {
     struct idp_chain_policy read = idp_chain_policy_read(call, policy);
     struct idp_chain_pool sent = {.count_max = IDP_CHAIN_SENT_COUNT_MAX + 1};
@@ -79,14 +94,15 @@ struct idp_json *idp_chain_verify(struct idp_call *call, struct idp_bytes leaf,
         leave_leaf_out(&sent, &trusted);
         path = idp_chain_path_find(call, &read, &sent, &trusted);
     }
-    return path.reason == NULL ? verdict_of(call, &path) : refusal_of(call, &path);
+    return judged(call, &path);
 }
 
 /* verify_chain(leaf, intermediates, anchors, policy) → {"valid":true,…} or what is wrong */
 struct idp_value idp_sql_verify_chain(struct idp_call *call, const struct idp_value *arguments)
 {
     const struct idp_json *policy = idp_json_object_argument(call, arguments[3], "policy");
-    return idp_value_json(idp_chain_verify(call, idp_text_of(arguments[0]),
-                                           idp_text_of(arguments[1]), idp_text_of(arguments[2]),
-                                           policy));
+    return idp_value_json(idp_chain_judge(call, idp_text_of(arguments[0]),
+                                          idp_text_of(arguments[1]), idp_text_of(arguments[2]),
+                                          policy)
+                              .shown);
 }

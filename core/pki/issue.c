@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* issue.c - a request becomes a certificate: checked, named, signed and written down in one
- * transaction. The name of a device is held by one key at a time: who has it is one row, and one
- * conditional statement takes it. */
+ * transaction, for whoever gives the order. The name of a device is held by one key at a time: who
+ * has it is one row, and one conditional statement takes it. */
 #include "core/oauth/oauth.h"
-#include "core/pki/x509.h"
+#include "core/pki/profile.h"
 
-enum { HOLD, INSERT, COMPROMISED };
+enum { HOLD, INSERT, COMPROMISED, ISSUED, COUNT_LOCK, COUNT };
 
 const struct idp_statement idp_issue_statements[] = {
     /* The same key renews; another one comes when nothing of the former is good any more. */
@@ -21,25 +21,39 @@ const struct idp_statement idp_issue_statements[] = {
          "ttxzz", ""},
     [INSERT] = {"INSERT INTO idplane.certificate (tenant, issuer_key_identifier, serial, ca_id,"
                 " profile, subject, common_name, key_digest, not_before, not_after, issued_at,"
-                " status, certificate)"
-                " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'valid', $12)",
-                "tttttttxzzzx", ""},
+                " device, sans, status, certificate)"
+                " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'valid', $14)",
+                "tttttttxzzzttx", ""},
     [COMPROMISED] = {"SELECT count(*) FROM idplane.certificate"
                      " WHERE tenant = $1 AND key_digest = $2 AND reason = 'keyCompromise'",
                      "tx", "i"},
+    [ISSUED] = {"SELECT certificate, device, ca_id, status FROM idplane.certificate"
+                " WHERE tenant = $1 AND serial = $2",
+                "tt", "xttt"},
+    /* Who counts the certificates of a name is alone with it. */
+    [COUNT_LOCK] = {"INSERT INTO idplane.certificate_count (tenant, profile, common_name)"
+                    " VALUES ($1, $2, $3) ON CONFLICT (tenant, profile, common_name)"
+                    " DO UPDATE SET common_name = excluded.common_name",
+                    "ttt", ""},
+    [COUNT] = {"SELECT count(*) FROM idplane.certificate WHERE tenant = $1 AND profile = $2"
+               " AND common_name = $3 AND status = 'valid' AND not_after > $4",
+               "tttz", "i"},
 };
 const size_t idp_issue_statement_count = IDP_COUNT(idp_issue_statements);
 
-/* A request that passed, and what is made of it. */
-struct issuing {
+struct idp_issue_parts {
     const struct idp_profile *profile;
     struct idp_ca ca;
     struct idp_csr csr;
-    struct idp_bytes common_name;
     int64_t lifetime_s;
+    struct idp_bytes subject;   /* whole */
+    struct idp_bytes sans;      /* value of the extension; data NULL: none */
+    struct idp_bytes sans_text; /* data NULL: none */
     struct idp_certificate_plan plan;
-    struct idp_bytes certificate;
+    struct idp_bytes to_be_signed;
 };
+
+/* ---- the order ---- */
 
 static int64_t lifetime_option(struct idp_call *call, const struct idp_json *options,
                                const struct idp_profile *profile)
@@ -55,40 +69,89 @@ static int64_t lifetime_option(struct idp_call *call, const struct idp_json *opt
     return lifetime_s;
 }
 
-static void issuing_begin(struct idp_call *call, const struct idp_value *arguments,
-                          struct issuing *out)
+static struct idp_issue_parts *parts_new(struct idp_call *call, const struct idp_issue *issue)
 {
-    const struct idp_json *options = idp_json_object_argument(call, arguments[2], "options");
-    struct idp_bytes profile = idp_text_of(arguments[1]), ca = idp_json_string(options, "ca");
-    out->profile = idp_profile_find(profile.data == NULL ? idp_bytes_of("identity") : profile);
-    if (out->profile == NULL) {
-        idp_fail_with(call, IDP_INVALID_ARGUMENT, "There is no profile of this name.");
-    }
-    out->lifetime_s = lifetime_option(call, options, out->profile);
-    out->ca = idp_ca_load_signing(call, ca);
+    struct idp_issue_parts *parts = idp_allocate(call, sizeof *parts);
+    struct idp_bytes ca = issue->ca;
+    parts->profile = idp_profile_load(call, issue->profile);
+    parts->lifetime_s = lifetime_option(call, issue->options, parts->profile);
+    ca = ca.data == NULL ? idp_json_string(issue->options, "ca") : ca;
+    ca = ca.data == NULL ? parts->profile->ca : ca;
+    parts->ca = idp_ca_load_signing(call, ca);
+    return parts;
 }
 
-/* No longer than the authority itself, nor from before it was. */
-static void plan_make(struct idp_call *call, struct issuing *issuing)
+/* Names are asked for only where the profile has patterns for them. */
+static const char *sans_take(struct idp_call *call, struct idp_issue_parts *parts)
 {
+    const struct idp_extensions *requested = &parts->csr.requested;
+    for (size_t i = 0; parts->profile->sans != NULL && i < requested->count; i++) {
+        const struct idp_extension_value *item = &requested->items[i];
+        if (idp_bytes_equal(item->oid, idp_oid_alternative_name)) {
+            parts->sans = item->value;
+            return idp_alternative_names_check(call, parts->profile->sans, item->value,
+                                               &parts->sans_text);
+        }
+    }
+    return NULL;
+}
+
+static const char *request_read(struct idp_call *call, struct idp_issue *issue)
+{
+    struct idp_issue_parts *parts = issue->parts;
+    const struct idp_profile *profile = parts->profile;
+    const char *why = idp_csr_read_text(call, issue->csr, &parts->csr);
+    if (why == NULL) {
+        why = idp_profile_key_check(call, profile, &parts->csr);
+    }
+    if (why == NULL) {
+        why = idp_profile_name(call, profile, &parts->csr.subject, &issue->common_name,
+                               &issue->device);
+    }
+    if (why == NULL) {
+        why = idp_profile_subject(call, profile, parts->csr.subject.der, issue->common_name,
+                                  &parts->subject);
+    }
+    return why != NULL ? why : sans_take(call, parts);
+}
+
+const char *idp_issue_prepare(struct idp_call *call, struct idp_issue *issue)
+{
+    issue->parts = parts_new(call, issue);
+    const char *why = request_read(call, issue);
+    if (why == NULL) {
+        issue->spki = issue->parts->csr.spki;
+        issue->key_digest = idp_sha256(call, issue->spki);
+    }
+    return why;
+}
+
+/* ---- the certificate ---- */
+
+/* No longer than the authority itself, nor from before it was. */
+static void plan_make(struct idp_call *call, struct idp_issue *issue)
+{
+    struct idp_issue_parts *parts = issue->parts;
+    const struct idp_ca *ca = &parts->ca;
     int64_t now_us = idp_now_us(call);
-    int64_t from_us = now_us - IDP_ISSUED_EARLY_S * IDP_SECOND_US;
-    int64_t till_us = now_us + issuing->lifetime_s * IDP_SECOND_US;
-    const struct idp_ca *ca = &issuing->ca;
+    int64_t from_us = now_us - parts->profile->backdate_s * IDP_SECOND_US;
+    int64_t till_us = now_us + parts->lifetime_s * IDP_SECOND_US;
     from_us = from_us < ca->not_before_us ? ca->not_before_us : from_us;
     till_us = till_us > ca->not_after_us ? ca->not_after_us : till_us;
-    issuing->plan = (struct idp_certificate_plan){
+    issue->not_before_us = from_us - from_us % IDP_SECOND_US;
+    issue->not_after_us = till_us - till_us % IDP_SECOND_US;
+    parts->plan = (struct idp_certificate_plan){
         .serial = idp_serial_new(call),
         .issuer = ca->subject,
-        .subject = idp_name_of(call, issuing->common_name),
-        .spki = issuing->csr.spki,
-        .not_before_us = from_us - from_us % IDP_SECOND_US,
-        .not_after_us = till_us - till_us % IDP_SECOND_US,
+        .subject = parts->subject,
+        .spki = issue->spki,
+        .not_before_us = issue->not_before_us,
+        .not_after_us = issue->not_after_us,
     };
 }
 
 /* Where lists can be had is known once the tenant has an address. */
-static struct idp_bytes list_url(struct idp_call *call, const struct idp_ca *ca)
+static struct idp_bytes list_url(struct idp_call *call, const struct idp_issue *issue)
 {
     struct idp_bytes base_url = idp_settings_load(call).base_url;
     struct idp_text url = {.call = call};
@@ -97,7 +160,7 @@ static struct idp_bytes list_url(struct idp_call *call, const struct idp_ca *ca)
     }
     idp_text_add(&url, base_url);
     idp_text_add_c(&url, "/crl/");
-    idp_text_add(&url, idp_ca_full_name(call, ca));
+    idp_text_add(&url, issue->ca_id);
     return idp_text_bytes(&url);
 }
 
@@ -108,108 +171,132 @@ static struct idp_bytes purposes_of(struct idp_call *call, const struct idp_prof
                             idp_der_put(call, IDP_DER_SEQUENCE, profile->purposes));
 }
 
-static void certificate_sign(struct idp_call *call, struct issuing *issuing)
+static struct idp_bytes names_of(struct idp_call *call, struct idp_bytes value)
 {
-    struct idp_bytes url = list_url(call, &issuing->ca);
-    struct idp_bytes extensions[] = {
-        idp_basic_constraints(call, false, -1),
-        idp_key_usage(call, idp_profile_key_usage(issuing->profile, issuing->csr.key)),
-        purposes_of(call, issuing->profile),
-        idp_subject_key_identifier(call, idp_key_identifier(call, issuing->plan.spki)),
-        idp_authority_key_identifier(call, issuing->ca.key_identifier),
-        url.size == 0 ? url : idp_crl_distribution_point(call, url),
-    };
-    issuing->plan.extensions = extensions;
-    issuing->plan.extension_count = IDP_COUNT(extensions);
-    issuing->certificate = idp_certificate_make(call, issuing->ca.key, &issuing->plan);
+    static const struct idp_bytes oid = IDP_LITERAL("\x06\x03\x55\x1d\x11");
+    return value.data == NULL ? (struct idp_bytes){"", 0}
+                              : idp_extension_of(call, oid, false, value);
 }
 
+/* All that is to be signed. NULL, or `policy` where that is not what the profile gives. */
+static const char *certificate_plan(struct idp_call *call, struct idp_issue *issue)
+{
+    struct idp_issue_parts *parts = issue->parts;
+    issue->ca_id = idp_ca_full_name(call, &parts->ca);
+    plan_make(call, issue);
+    issue->serial = idp_hex_encode(call, parts->plan.serial);
+    struct idp_bytes url = list_url(call, issue);
+    struct idp_bytes extensions[] = {
+        idp_basic_constraints(call, false, -1),
+        idp_key_usage(call, idp_profile_key_usage(parts->profile, parts->csr.key)),
+        purposes_of(call, parts->profile),
+        names_of(call, parts->sans),
+        idp_subject_key_identifier(call, idp_key_identifier(call, issue->spki)),
+        idp_authority_key_identifier(call, parts->ca.key_identifier),
+        url.size == 0 ? url : idp_crl_distribution_point(call, url),
+    };
+    struct idp_judged judged = {parts->profile, &parts->ca, &parts->csr, url};
+    parts->plan.extensions = extensions;
+    parts->plan.extension_count = IDP_COUNT(extensions);
+    parts->to_be_signed = idp_certificate_to_be_signed(call, parts->ca.key, &parts->plan);
+    return idp_profile_judge(call, &judged, parts->to_be_signed);
+}
+
+/* ---- its rows ---- */
+
 /* NULL, or why the key does not get the name. */
-static const char *name_hold(struct idp_call *call, const struct issuing *issuing)
+static const char *name_hold(struct idp_call *call, const struct idp_issue *issue)
 {
     struct idp_value tenant = idp_value_text(idp_tenant(call));
-    struct idp_value digest = idp_value_blob(idp_sha256(call, issuing->csr.spki));
+    struct idp_value digest = idp_value_blob(issue->key_digest);
     struct idp_value key[] = {tenant, digest};
-    struct idp_value row[] = {tenant, idp_value_text(issuing->common_name), digest,
-                              idp_value_time(issuing->plan.not_after_us),
+    struct idp_value row[] = {tenant, idp_value_text(issue->common_name), digest,
+                              idp_value_time(issue->not_after_us),
                               idp_value_time(idp_now_us(call))};
     if (idp_run_row(call, &idp_issue_statements[COMPROMISED], key)[0].integer > 0) {
         return "key_compromised";
     }
-    bool holds = !issuing->profile->names_device ||
+    bool holds = !issue->parts->profile->names_device ||
                  idp_run(call, &idp_issue_statements[HOLD], row).affected == 1;
     return holds ? NULL : "common_name_taken";
 }
 
-static void row_write(struct idp_call *call, const struct issuing *issuing)
+/* `too_many_certificates` where the name has as many good ones as the profile allows. */
+static const char *room_take(struct idp_call *call, const struct idp_issue *issue)
 {
+    const struct idp_profile *profile = issue->parts->profile;
+    struct idp_value name[] = {idp_value_text(idp_tenant(call)), idp_value_text(profile->name),
+                               idp_value_text(issue->common_name),
+                               idp_value_time(idp_now_us(call))};
+    if (profile->max_valid == 0) {
+        return NULL;
+    }
+    idp_run(call, &idp_issue_statements[COUNT_LOCK], name);
+    int64_t count = idp_run_row(call, &idp_issue_statements[COUNT], name)[0].integer;
+    return count < profile->max_valid ? NULL : "too_many_certificates";
+}
+
+static void row_write(struct idp_call *call, const struct idp_issue *issue)
+{
+    const struct idp_issue_parts *parts = issue->parts;
     struct idp_name subject;
-    const char *why = idp_name_read(call, issuing->plan.subject, &subject);
-    struct idp_bytes ca_id = idp_ca_full_name(call, &issuing->ca);
-    struct idp_bytes serial = idp_hex_encode(call, issuing->plan.serial);
+    const char *why = idp_name_read(call, parts->plan.subject, &subject);
     struct idp_value row[] = {
         idp_value_text(idp_tenant(call)),
-        idp_value_text(idp_hex_encode(call, issuing->ca.key_identifier)),
-        idp_value_text(serial),
-        idp_value_text(ca_id),
-        idp_value_text(idp_bytes_of(issuing->profile->name)),
+        idp_value_text(idp_hex_encode(call, parts->ca.key_identifier)),
+        idp_value_text(issue->serial),
+        idp_value_text(issue->ca_id),
+        idp_value_text(parts->profile->name),
         idp_value_text(why == NULL ? subject.text : idp_bytes_of("")),
-        idp_value_text(issuing->common_name),
-        idp_value_blob(idp_sha256(call, issuing->csr.spki)),
-        idp_value_time(issuing->plan.not_before_us),
-        idp_value_time(issuing->plan.not_after_us),
+        idp_value_text(issue->common_name),
+        idp_value_blob(issue->key_digest),
+        idp_value_time(issue->not_before_us),
+        idp_value_time(issue->not_after_us),
         idp_value_time(idp_now_us(call)),
-        idp_value_blob(issuing->certificate),
+        idp_value_text(issue->device),
+        idp_value_text(parts->sans_text),
+        idp_value_blob(issue->certificate),
     };
     struct idp_json *details = idp_json_new(call, IDP_JSON_OBJECT);
-    idp_json_add_string(call, details, "ca", ca_id);
-    idp_json_add_c(call, details, "profile", issuing->profile->name);
-    struct idp_audit event = {"certificate_issued", "granted", issuing->common_name, serial,
+    idp_json_add_string(call, details, "ca", issue->ca_id);
+    idp_json_add_string(call, details, "profile", parts->profile->name);
+    struct idp_audit event = {"certificate_issued", "granted", issue->common_name, issue->serial,
                               details};
     idp_run(call, &idp_issue_statements[INSERT], row);
     idp_audit_add(call, &event);
 }
 
-static struct idp_value refused(struct idp_call *call, const char *why)
+const char *idp_issue_sign(struct idp_call *call, struct idp_issue *issue)
 {
-    struct idp_json *answer = idp_json_copy(call, idp_error_json(IDP_INVALID_CSR));
-    idp_json_add(answer, "reasons", idp_json_words(call, why));
-    return idp_value_json(answer);
-}
-
-static struct idp_json *told(struct idp_call *call, const struct issuing *issuing)
-{
-    struct idp_json *answer = idp_json_new(call, IDP_JSON_OBJECT);
-    const struct idp_certificate_plan *plan = &issuing->plan;
-    idp_json_add_string(call, answer, "certificate",
-                        idp_pem_of(call, issuing->certificate, "CERTIFICATE"));
-    idp_json_add_string(call, answer, "chain", idp_ca_chain(call, &issuing->ca));
-    idp_json_add_string(call, answer, "serial", idp_hex_encode(call, plan->serial));
-    idp_json_add_string(call, answer, "not_before", idp_time_text(call, plan->not_before_us));
-    idp_json_add_string(call, answer, "not_after", idp_time_text(call, plan->not_after_us));
-    idp_json_add_string(call, answer, "ca", idp_ca_full_name(call, &issuing->ca));
-    return answer;
-}
-
-/* sign_csr(csr, profile, options) → the certificate, or {"error":"invalid_csr","reasons"} */
-struct idp_value idp_sql_sign_csr(struct idp_call *call, const struct idp_value *arguments)
-{
-    struct issuing issuing;
-    issuing_begin(call, arguments, &issuing);
-    const char *why = idp_csr_read_text(call, arguments[0].bytes, &issuing.csr);
-    if (why == NULL) {
-        why = idp_profile_name(call, issuing.profile, &issuing.csr, &issuing.common_name);
-    }
+    const struct idp_issue_parts *parts = issue->parts;
+    const char *why = certificate_plan(call, issue);
     if (why != NULL) {
-        return refused(call, why);
+        return why;
     }
-    plan_make(call, &issuing);
     call->host->begin(call);
-    why = name_hold(call, &issuing);
-    if (why != NULL) {
-        return refused(call, why);
+    why = room_take(call, issue);
+    if (why == NULL) {
+        why = name_hold(call, issue);
     }
-    certificate_sign(call, &issuing);
-    row_write(call, &issuing);
-    return idp_value_json(told(call, &issuing));
+    if (why == NULL) {
+        issue->certificate = idp_x509_wrap(call, parts->ca.key, parts->to_be_signed);
+        issue->chain = idp_ca_chain(call, &parts->ca);
+        row_write(call, issue);
+    }
+    return why;
+}
+
+bool idp_certificate_issued(struct idp_call *call, struct idp_bytes serial, struct idp_issued *out)
+{
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(serial)};
+    const struct idp_value *row = idp_run_one(call, &idp_issue_statements[ISSUED], key);
+    if (row == NULL) {
+        return false;
+    }
+    struct idp_ca ca = idp_ca_load(call, idp_text_of(row[2]));
+    *out = (struct idp_issued){.certificate = idp_text_of(row[0]),
+                               .device = idp_text_of(row[1]),
+                               .chain = idp_ca_chain(call, &ca),
+                               .is_revoked = !idp_bytes_is(idp_text_of(row[3]), "valid")};
+    return true;
 }

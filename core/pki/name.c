@@ -194,6 +194,55 @@ const char *idp_name_read(struct idp_call *call, struct idp_bytes der, struct id
     return NULL;
 }
 
+/* ---- as members ---- */
+
+static struct idp_json *member_of(struct idp_json *object, const char *name)
+{
+    struct idp_json *member = object->child;
+    while (member != NULL && !idp_bytes_is(member->name, name)) {
+        member = member->next;
+    }
+    return member;
+}
+
+static void member_add(struct idp_call *call, struct idp_json *object,
+                       const struct attribute *known, const struct idp_der *value)
+{
+    const char *name = known == NULL ? "?" : known->name;
+    struct idp_json *before = member_of(object, name);
+    struct idp_bytes text = value_text(call, value);
+    if (before != NULL) {
+        before->kind = IDP_JSON_NULL;
+    } else if (known == NULL || text.data == NULL) {
+        idp_json_add(object, name, idp_json_new(call, IDP_JSON_NULL));
+    } else {
+        idp_json_add_string(call, object, name, text);
+    }
+}
+
+struct idp_json *idp_name_json(struct idp_call *call, struct idp_bytes der)
+{
+    struct idp_json *object = idp_json_new(call, IDP_JSON_OBJECT);
+    struct idp_bytes sets, set, pair, oid;
+    struct idp_der value;
+    if (!idp_der_only(der, IDP_DER_SEQUENCE, &sets)) {
+        return NULL;
+    }
+    while (sets.size > 0) {
+        if (!idp_der_take(&sets, IDP_DER_SET, &set)) {
+            return NULL;
+        }
+        while (set.size > 0) {
+            if (!idp_der_take(&set, IDP_DER_SEQUENCE, &pair) ||
+                !idp_der_take(&pair, IDP_DER_OID, &oid) || !idp_der_next(&pair, &value)) {
+                return NULL;
+            }
+            member_add(call, object, attribute_of(oid), &value);
+        }
+    }
+    return object;
+}
+
 /* ---- writing ---- */
 
 static struct idp_bytes relative_of(struct idp_call *call, const struct attribute *attribute,

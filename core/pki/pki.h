@@ -18,20 +18,115 @@ struct idp_bytes idp_crl_of(struct idp_call *call, struct idp_bytes name);
  * are answers, too (ocsp.c). */
 struct idp_bytes idp_ocsp_answer(struct idp_call *call, struct idp_bytes request);
 
+/* An order of a certificate, and what came of it (issue.c). */
+struct idp_issue {
+    struct idp_bytes csr; /* PEM, or base64 of DER */
+    /* Names; data NULL: identity, and the authority that the options or the profile name, or
+     * default. */
+    struct idp_bytes profile, ca;
+    const struct idp_json *options; /* as of sign_csr(); NULL: none */
+    /* Known after idp_issue_prepare. device: the UUID in lower case; data NULL: it names none.
+     * key_digest: SHA-256 of spki. */
+    struct idp_bytes common_name, device, spki, key_digest;
+    /* Known after idp_issue_sign: DER; hexadecimal; name@generation; PEM from the authority up. */
+    struct idp_bytes certificate, serial, ca_id, chain;
+    int64_t not_before_us, not_after_us;
+    struct idp_issue_parts *parts; /* issue.c's own */
+};
+
+/* Reads and checks the order, writes nothing. NULL, or a reason of docs/pki.md. Raises
+ * IDP_INVALID_ARGUMENT for an unknown profile and for options, IDP_NO_SUCH_CA. */
+const char *idp_issue_prepare(struct idp_call *call, struct idp_issue *issue) IDP_MUST_CHECK;
+
+/* Signs what was prepared and writes it down; begins the transaction. NULL, or why the key does not
+ * get it; then no certificate was written down, and nobody lost the name. */
+const char *idp_issue_sign(struct idp_call *call, struct idp_issue *issue) IDP_MUST_CHECK;
+
+/* A certificate that was issued, by its serial in lower case: DER, the device that it names (data
+ * NULL: none) and PEM from its authority up; false: there is none. */
+struct idp_issued {
+    struct idp_bytes certificate, device, chain;
+    bool is_revoked;
+};
+bool idp_certificate_issued(struct idp_call *call, struct idp_bytes serial,
+                            struct idp_issued *out) IDP_MUST_CHECK;
+
+/* Ends a certificate, by its serial in lower case, for a reason of RFC 5280 §5.3.1; begins the
+ * transaction. True: it was revoked now, or its reason became keyCompromise. (revocation.c) */
+bool idp_certificate_revoke(struct idp_call *call, struct idp_bytes serial,
+                            struct idp_bytes reason);
+
+/* Ends every good certificate of a device (its UUID in lower case); how many there were. */
+int64_t idp_revoke_device(struct idp_call *call, struct idp_bytes device, struct idp_bytes reason);
+
 struct idp_value idp_sql_csr_inspect(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_create_ca(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_import_ca(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_sign_csr(struct idp_call *call, const struct idp_value *arguments);
+/* Writes down a request and what came of it: {"request_id","status":"issued"|"refused"|"pending",
+ * "reasons","certificate","chain","serial"}, as request_certificate(). The same request again is
+ * told what the row says now. profile data NULL: identity. (certificate_request.c) */
+struct idp_json *idp_certificate_request(struct idp_call *call, struct idp_bytes csr,
+                                         struct idp_bytes profile);
+extern const struct idp_row_trigger idp_certificate_request_trigger;
+
+struct idp_value idp_sql_request_certificate(struct idp_call *call,
+                                             const struct idp_value *arguments);
+struct idp_value idp_sql_certificate_request_step(struct idp_call *call,
+                                                  const struct idp_value *arguments);
+struct idp_value idp_sql_sign_pending(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_decide_certificate_request(struct idp_call *call,
+                                                    const struct idp_value *arguments);
+struct idp_value idp_sql_certificate_profile(struct idp_call *call,
+                                             const struct idp_value *arguments);
+struct idp_value idp_sql_set_certificate_profile(struct idp_call *call,
+                                                 const struct idp_value *arguments);
 struct idp_value idp_sql_revoke_certificate(struct idp_call *call,
                                             const struct idp_value *arguments);
 struct idp_value idp_sql_crl(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_ocsp(struct idp_call *call, const struct idp_value *arguments);
 
-/* The verdict of verify_chain: see docs/functions.md. policy may be NULL. Raises
- * IDP_INVALID_ARGUMENT for a malformed policy, nothing for any certificate. (chain.c) */
-struct idp_json *idp_chain_verify(struct idp_call *call, struct idp_bytes leaf,
-                                  struct idp_bytes intermediates, struct idp_bytes anchors,
-                                  const struct idp_json *policy);
+/* DER as a block of this label, "CERTIFICATE" (pem.c). */
+struct idp_bytes idp_pem_of(struct idp_call *call, struct idp_bytes der, const char *label);
+
+/* ---- certificates that others issued (chain.c, chain_read.c) ---- */
+
+/* Whether a path leads from a leaf to an anchor. */
+struct idp_chain_verdict {
+    const char *reason;                          /* of docs/pki.md; NULL: it does */
+    struct idp_json *shown;                      /* as verify_chain() answers */
+    size_t length;                               /* of the path, leaf and anchor included */
+    struct idp_bytes keys[IDP_CHAIN_LENGTH_MAX]; /* SubjectPublicKeyInfo each, the leaf's first */
+};
+/* The texts and the policy (may be NULL) are those of verify_chain: see docs/functions.md. Raises
+ * IDP_INVALID_ARGUMENT for a malformed policy, nothing for any certificate. */
+struct idp_chain_verdict idp_chain_judge(struct idp_call *call, struct idp_bytes leaf,
+                                         struct idp_bytes intermediates, struct idp_bytes anchors,
+                                         const struct idp_json *policy);
+
+/* True where the proof is a signature over the message by the key, a SubjectPublicKeyInfo: base64
+ * of one as in certificates (DER of ECDSA, PKCS #1 v1.5 of RSA), or a JWS (possession.c). */
+bool idp_possession_holds(struct idp_call *call, struct idp_bytes spki, struct idp_bytes message,
+                          struct idp_bytes proof) IDP_MUST_CHECK;
+
+/* What a certificate says, nothing of it verified. */
+struct idp_certificate_facts {
+    struct idp_bytes der, issuer, subject, spki; /* whole values */
+    struct idp_bytes serial, name, common_name;  /* hexadecimal; RFC 4514; data NULL: none */
+    int64_t not_before_us, not_after_us;
+    bool is_ca;
+};
+/* The certificates of a text as it has them: PEM with anything between, or the base64 of one.
+ * False where there are more than count_max, none, or one that cannot be read. */
+bool idp_certificates_read(struct idp_call *call, struct idp_bytes text,
+                           struct idp_certificate_facts *out, size_t count_max,
+                           size_t *count) IDP_MUST_CHECK;
+
+/* The revocation lists that were imported of authorities of these names (whole, DER), with any key:
+ * DER each, *count of them, at most IDP_CHAIN_CRL_COUNT_MAX. (list_import.c) */
+const struct idp_bytes *idp_imported_lists(struct idp_call *call, const struct idp_bytes *subjects,
+                                           size_t subject_count, size_t *count);
+struct idp_value idp_sql_import_crl(struct idp_call *call, const struct idp_value *arguments);
 
 struct idp_value idp_sql_certificate_inspect(struct idp_call *call,
                                              const struct idp_value *arguments);
@@ -96,11 +191,11 @@ void idp_tpm_make_credential(struct idp_call *call, const struct idp_tpm_key *en
 /* Of which maker a TPM is, as its certificate says. */
 struct idp_tpm_model {
     struct idp_bytes manufacturer, model, version; /* "id:…" */
-    struct idp_json *verdict;                      /* that of idp_chain_verify */
+    struct idp_json *verdict;                      /* that of idp_chain_judge */
 };
 /* The endorsement key is one of a maker that an anchor stands for. certificate: one, PEM or base64;
- * policy as that of idp_chain_verify, whose reasons come back, too, but that purpose is set here.
- * Raises IDP_INVALID_ARGUMENT for a malformed policy. */
+ * policy as that of idp_chain_judge, whose reasons come back, too; purpose
+ * is set here. Raises IDP_INVALID_ARGUMENT for a malformed policy. */
 const char *idp_tpm_certificate(struct idp_call *call, struct idp_bytes certificate,
                                 const struct idp_tpm_key *endorsement_key,
                                 struct idp_bytes intermediates, struct idp_bytes anchors,
@@ -115,9 +210,12 @@ struct idp_value idp_sql_tpm_verify(struct idp_call *call, const struct idp_valu
 
 extern const struct idp_sealed_column idp_ca_sealed;
 extern const struct idp_statement idp_ca_statements[], idp_ca_store_statements[],
-    idp_issue_statements[], idp_revocation_statements[], idp_crl_statements[],
+    idp_issue_statements[], idp_profile_statements[], idp_certificate_request_statements[],
+    idp_revocation_statements[], idp_crl_statements[], idp_list_import_statements[],
     idp_ocsp_statements[];
 extern const size_t idp_ca_statement_count, idp_ca_store_statement_count, idp_issue_statement_count,
-    idp_revocation_statement_count, idp_crl_statement_count, idp_ocsp_statement_count;
+    idp_profile_statement_count, idp_certificate_request_statement_count,
+    idp_revocation_statement_count, idp_crl_statement_count, idp_list_import_statement_count,
+    idp_ocsp_statement_count;
 
 #endif

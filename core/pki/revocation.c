@@ -5,7 +5,7 @@
 
 enum { REMOVE_FROM_CRL = 8 };
 
-enum { REVOKE, FIND, OUTDATE, LOCK, RELEASE, SHORTEN, STATUS };
+enum { REVOKE, FIND, OUTDATE, LOCK, RELEASE, SHORTEN, STATUS, OF_DEVICE };
 
 const struct idp_statement idp_revocation_statements[] = {
     /* That the key is somebody else's may turn out later. */
@@ -42,6 +42,9 @@ const struct idp_statement idp_revocation_statements[] = {
     [STATUS] = {"SELECT status, reason, revoked_at FROM idplane.certificate"
                 " WHERE tenant = $1 AND issuer_key_identifier = $2 AND serial = $3",
                 "ttt", "ttz"},
+    [OF_DEVICE] = {"SELECT serial FROM idplane.certificate WHERE tenant = $1 AND device = $2"
+                   " AND status = 'valid' AND not_after > $3 ORDER BY serial LIMIT $4",
+                   "ttzi", "t"},
 };
 const size_t idp_revocation_statement_count = IDP_COUNT(idp_revocation_statements);
 
@@ -124,12 +127,8 @@ static void revoked(struct idp_call *call, struct idp_bytes serial, struct idp_b
     idp_audit_add(call, &event);
 }
 
-/* revoke_certificate(serial, reason) → what it is now; NULL: there is none of this serial */
-struct idp_value idp_sql_revoke_certificate(struct idp_call *call,
-                                            const struct idp_value *arguments)
+bool idp_certificate_revoke(struct idp_call *call, struct idp_bytes serial, struct idp_bytes reason)
 {
-    struct idp_bytes serial = idp_lower_case(call, arguments[0].bytes);
-    struct idp_bytes reason = reason_argument(call, arguments[1]);
     struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(serial),
                               idp_value_text(reason), idp_value_time(idp_now_us(call))};
     call->host->begin(call);
@@ -137,6 +136,35 @@ struct idp_value idp_sql_revoke_certificate(struct idp_call *call,
     if (row != NULL) {
         revoked(call, serial, reason, row);
     }
+    return row != NULL;
+}
+
+/* Who revokes one holds the name of the device, so that nothing is issued for it before the end of
+ * the transaction: what was issued until then is found by looking once more. */
+int64_t idp_revoke_device(struct idp_call *call, struct idp_bytes device, struct idp_bytes reason)
+{
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(device),
+                              idp_value_time(idp_now_us(call)),
+                              idp_value_integer(IDP_ROW_COUNT_MAX)};
+    int64_t count = 0, before = -1;
+    while (count > before) {
+        struct idp_rows rows = idp_run(call, &idp_revocation_statements[OF_DEVICE], key);
+        before = count;
+        for (size_t i = 0; i < rows.count; i++) {
+            count += idp_certificate_revoke(call, idp_text_of(rows.values[i]), reason) ? 1 : 0;
+        }
+    }
+    return count;
+}
+
+/* revoke_certificate(serial, reason) → what it is now; NULL: there is none of this serial */
+struct idp_value idp_sql_revoke_certificate(struct idp_call *call,
+                                            const struct idp_value *arguments)
+{
+    struct idp_bytes serial = idp_lower_case(call, arguments[0].bytes);
+    struct idp_bytes reason = reason_argument(call, arguments[1]);
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(serial)};
+    bool is_changed = idp_certificate_revoke(call, serial, reason);
     const struct idp_value *now = idp_run_one(call, &idp_revocation_statements[FIND], key);
     if (now == NULL) {
         return idp_null();
@@ -147,6 +175,6 @@ struct idp_value idp_sql_revoke_certificate(struct idp_call *call,
     idp_json_add_string(call, answer, "reason", idp_text_of(now[1]));
     idp_json_add_string(call, answer, "revoked_at", idp_time_text(call, idp_integer_of(now[2])));
     idp_json_add_string(call, answer, "ca", idp_text_of(now[3]));
-    idp_json_add_bool(call, answer, "changed", row != NULL);
+    idp_json_add_bool(call, answer, "changed", is_changed);
     return idp_value_json(answer);
 }

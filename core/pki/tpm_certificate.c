@@ -116,7 +116,8 @@ const char *idp_tpm_certificate(struct idp_call *call, struct idp_bytes certific
     struct idp_certificate read;
     *out = (struct idp_tpm_model){.verdict = NULL};
     const struct idp_json *asked = policy_of(call, policy);
-    struct idp_json *verdict = idp_chain_verify(call, certificate, intermediates, anchors, asked);
+    struct idp_json *verdict =
+        idp_chain_judge(call, certificate, intermediates, anchors, asked).shown;
     struct idp_bytes reason = idp_json_string(verdict, "reason");
     struct idp_bytes der = idp_pem_only(call, certificate, labels);
     if (reason.data != NULL) {

@@ -13,6 +13,8 @@ enum { IDP_ISSUED_EARLY_S = 3600, IDP_SERIAL_SIZE = 16 };
 /* The first byte of keyUsage (RFC 5280 §4.2.1.3). */
 enum idp_key_usage_bit {
     IDP_USAGE_DIGITAL_SIGNATURE = 0x80,
+    IDP_USAGE_KEY_ENCIPHERMENT = 0x20,
+    IDP_USAGE_DATA_ENCIPHERMENT = 0x10,
     IDP_USAGE_KEY_AGREEMENT = 0x08,
     IDP_USAGE_KEY_CERT_SIGN = 0x04,
     IDP_USAGE_CRL_SIGN = 0x02
@@ -24,7 +26,6 @@ enum idp_key_usage_bit {
 struct idp_bytes idp_pem_take(struct idp_call *call, struct idp_bytes *rest, const char *labels);
 /* Exactly one such block with white space around it, or base64 without a label; else data NULL. */
 struct idp_bytes idp_pem_only(struct idp_call *call, struct idp_bytes text, const char *labels);
-struct idp_bytes idp_pem_of(struct idp_call *call, struct idp_bytes der, const char *label);
 
 /* ---- names (name.c) ---- */
 
@@ -42,6 +43,9 @@ struct idp_bytes idp_name_of(struct idp_call *call, struct idp_bytes common_name
 /* A Name of the members of an object: DC, C, ST, L, O, OU, CN, serialNumber, UID, emailAddress, in
  * this order; data NULL where it has others, or a value is none. */
 struct idp_bytes idp_name_of_json(struct idp_call *call, const struct idp_json *object);
+/* A Name as such an object; null is what stands there twice, or is of another kind, or no text.
+ * NULL: it is no Name. */
+struct idp_json *idp_name_json(struct idp_call *call, struct idp_bytes der);
 
 /* ---- extensions (extension.c) ---- */
 
@@ -90,6 +94,10 @@ struct idp_certificate_plan {
 /* The certificate as DER. */
 struct idp_bytes idp_certificate_make(struct idp_call *call, const struct idp_key *issuer_key,
                                       const struct idp_certificate_plan *plan);
+/* What of it is signed. */
+struct idp_bytes idp_certificate_to_be_signed(struct idp_call *call,
+                                              const struct idp_key *issuer_key,
+                                              const struct idp_certificate_plan *plan);
 /* Signs what is to be signed: certificate, list or answer. */
 struct idp_bytes idp_x509_wrap(struct idp_call *call, const struct idp_key *key,
                                struct idp_bytes to_be_signed);
@@ -119,6 +127,9 @@ struct idp_certificate {
 };
 /* False where it is no certificate in DER, or has something behind it. */
 bool idp_certificate_parse(struct idp_bytes der, struct idp_certificate *out) IDP_MUST_CHECK;
+/* The same of what is to be signed, whole; der, to_be_signed and signature stay empty. */
+bool idp_certificate_parse_unsigned(struct idp_bytes to_be_signed,
+                                    struct idp_certificate *out) IDP_MUST_CHECK;
 /* The value of an extension by its object identifier's contents; NULL: it has none. */
 const struct idp_extension_value *
 idp_certificate_extension(const struct idp_certificate *certificate, struct idp_bytes oid);
@@ -141,22 +152,23 @@ bool idp_certificate_is_ca(const struct idp_certificate *certificate, int64_t *p
 /* The bits of keyUsage, the first byte that of digitalSignature; size 0: it has none. */
 struct idp_bytes idp_certificate_key_usage(const struct idp_certificate *certificate);
 
-/* ---- what certificates are for (profile.c) ---- */
+/* ---- names of purposes and further names (purpose.c, alternative_name.c) ---- */
 
-struct idp_profile {
-    const char *name;
-    unsigned char key_usage;   /* see idp_key_usage */
-    struct idp_bytes purposes; /* of extendedKeyUsage: object identifiers, one behind the other */
-    int64_t lifetime_s;
-    bool names_device; /* the common name is uuid:<uuid>, of one key at a time */
+/* "clientAuth", or the numbers of the object identifier (contents); and back from either, data NULL
+ * where it is none. */
+struct idp_bytes idp_purpose_name(struct idp_call *call, struct idp_bytes oid);
+struct idp_bytes idp_purpose_oid(struct idp_call *call, struct idp_bytes name);
+
+/* Tags of a GeneralName (RFC 5280 §4.2.1.6). */
+enum idp_general_name {
+    IDP_NAME_EMAIL = 0x81,
+    IDP_NAME_DNS,
+    IDP_NAME_DIRECTORY = 0xa4,
+    IDP_NAME_URI = 0x86,
+    IDP_NAME_ADDRESS
 };
-/* NULL: there is none of this name. */
-const struct idp_profile *idp_profile_find(struct idp_bytes name);
-/* What a certificate of this key may be used for, as idp_key_usage takes it. */
-unsigned char idp_profile_key_usage(const struct idp_profile *profile, const struct idp_key *key);
-/* `common_name` where the request has none that the profile takes; else the one that it gets. */
-const char *idp_profile_name(struct idp_call *call, const struct idp_profile *profile,
-                             const struct idp_csr *csr, struct idp_bytes *common_name);
+/* 4 or 16 octets as people write them; data NULL: there are others. */
+struct idp_bytes idp_address_text(struct idp_call *call, struct idp_bytes address);
 
 /* ---- authorities (ca.c) ---- */
 
@@ -176,10 +188,13 @@ bool idp_ca_find(struct idp_call *call, struct idp_bytes name, struct idp_ca *ou
 struct idp_ca idp_ca_load(struct idp_call *call, struct idp_bytes name);
 /* The same of one that is valid now, so that what it signs may be; else raises IDP_NO_SUCH_CA. */
 struct idp_ca idp_ca_load_signing(struct idp_call *call, struct idp_bytes name);
+/* True where there is one that may sign now. */
+bool idp_ca_signs(struct idp_call *call, struct idp_bytes name) IDP_MUST_CHECK;
 /* What a private key of an authority is sealed for. */
 struct idp_bytes idp_ca_seal_context(struct idp_call *call, struct idp_bytes tenant,
                                      struct idp_bytes ca_id);
-/* Raises IDP_INVALID_ARGUMENT where it is none (ca_store.c). */
+/* True for the name of an authority; the other one raises IDP_INVALID_ARGUMENT (ca_store.c). */
+bool idp_ca_name_is(struct idp_bytes name);
 void idp_ca_name_check(struct idp_call *call, struct idp_bytes name);
 /* Writes it down with its sealed key as the next generation of its name, and tells what it is.
  * Raises IDP_ALREADY_EXISTS where there is one and it does not replace it (ca_store.c). */

@@ -19,10 +19,6 @@ struct idp_connection_faults {
 
 struct idp_connection_faults idp_connection_faults_new(struct idp_call *call);
 
-/* A path with one step more. */
-struct idp_bytes idp_path_step(struct idp_call *call, struct idp_bytes path, struct idp_bytes name);
-struct idp_bytes idp_path_index(struct idp_call *call, struct idp_bytes path, size_t index);
-
 /* ---- requests ---- */
 
 enum idp_sso_request_kind {

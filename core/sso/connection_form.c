@@ -10,19 +10,6 @@ struct idp_connection_faults idp_connection_faults_new(struct idp_call *call)
                                           .warnings = idp_json_new(call, IDP_JSON_ARRAY)};
 }
 
-struct idp_bytes idp_path_step(struct idp_call *call, struct idp_bytes path, struct idp_bytes name)
-{
-    struct idp_text text = {.call = call};
-    idp_text_add(&text, path);
-    idp_text_add(&text, idp_json_pointer(call, &name, 1));
-    return idp_text_bytes(&text);
-}
-
-struct idp_bytes idp_path_index(struct idp_call *call, struct idp_bytes path, size_t index)
-{
-    return idp_path_step(call, path, (struct idp_bytes){NULL, index});
-}
-
 /* ---- requests ---- */
 
 static const struct {

@@ -5,11 +5,12 @@
  * The input: the refused block; what the rest is: a text, DER to be put into base64 or PEM, or what
  * a request says, of which one is made here and signed, so that the input also reaches what comes
  * after the signature. */
-#include "core/pki/x509.h"
+#include "core/pki/profile.h"
 #include "regress/fuzz/input.h"
 
 #include <openssl/err.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -148,6 +149,24 @@ static void check_name(struct idp_call *call, struct idp_bytes common_name)
     host_require(idp_bytes_equal(idp_name_of_json(call, object), der));
 }
 
+/* Names of any pattern: what is taken is what OpenSSL reads. */
+static void check_alternative_names(struct idp_call *call, struct idp_bytes value)
+{
+    static const char patterns[] = "{\"dns\":[\"*.*\",\"*\"],\"uri\":[\"*:*/*\",\"*:*\"],"
+                                   "\"email\":[\"*@*\"],\"ip\":[\"0.0.0.0/0\",\"::/0\"]}";
+    const char *reason;
+    const struct idp_json *allowed = idp_json_read(call, idp_bytes_of(patterns), &reason);
+    struct idp_bytes text;
+
+    if (idp_alternative_names_check(call, allowed, value, &text) != NULL)
+        return;
+    const unsigned char *at = (const unsigned char *)value.data;
+    GENERAL_NAMES *names = d2i_GENERAL_NAMES(NULL, &at, (long)value.size);
+    bool is_whole = names && at == (const unsigned char *)value.data + value.size;
+    GENERAL_NAMES_free(names);
+    host_require(is_whole && text.size > 0 && idp_utf8_valid(text));
+}
+
 /* Each extension, written again, is the same. */
 static void check_extensions(struct idp_call *call, const struct idp_extensions *requested)
 {
@@ -157,6 +176,7 @@ static void check_extensions(struct idp_call *call, const struct idp_extensions 
     for (size_t i = 0; i < requested->count; i++) {
         const struct idp_extension_value *item = &requested->items[i];
 
+        check_alternative_names(call, item->value);
         idp_text_add(&list, idp_extension_of(call, idp_der_put(call, IDP_DER_OID, item->oid),
                                              item->is_critical, item->value));
     }
@@ -173,6 +193,7 @@ static void check_written(struct idp_call *call, struct idp_bytes der, const str
     host_require(idp_bytes_equal(idp_pem_only(call, pem, "CERTIFICATE REQUEST"), der));
     host_require(idp_bytes_equal(idp_spki_write(call, csr->key), csr->spki));
     check_extensions(call, &csr->requested);
+    host_require(idp_name_json(call, csr->subject.der) != NULL);
     if (csr->subject.common_name_count > 0)
         check_name(call, csr->subject.common_name);
 }

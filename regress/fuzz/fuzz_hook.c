@@ -37,7 +37,7 @@ struct subject {
     struct idp_hooks hooks;
     struct idp_token_request request;
     struct idp_grant grant;
-    struct idp_issue issue;
+    struct idp_token_issue issue;
     struct idp_token_rules rules;
 };
 
@@ -93,10 +93,10 @@ static void subject_make(struct idp_call *call, struct subject *subject, unsigne
         .hooks = &subject->hooks};
     subject->rules = idp_token_rules_of(call, &subject->request.settings, subject->grant.client_id);
     subject->request.rules = subject->rules;
-    subject->issue = (struct idp_issue){.request = &subject->request,
-                                        .grant = &subject->grant,
-                                        .rules = subject->rules,
-                                        .is_refresh_wanted = (flags & IS_REFRESH) != 0};
+    subject->issue = (struct idp_token_issue){.request = &subject->request,
+                                              .grant = &subject->grant,
+                                              .rules = subject->rules,
+                                              .is_refresh_wanted = (flags & IS_REFRESH) != 0};
 }
 
 static void query_ends(struct idp_call *call, unsigned char end, struct idp_bytes answer)
@@ -204,7 +204,7 @@ static void finish(struct idp_call *call, struct subject *subject, const struct 
                                        "id_token",     "scope",      "error",      "http_status"};
     const struct idp_json *before = response_of(call);
     struct idp_json *answer = idp_json_node(call, before);
-    const struct idp_json *error = idp_issue_finish(call, &subject->issue, claims, answer);
+    const struct idp_json *error = idp_token_issue_finish(call, &subject->issue, claims, answer);
     if (error != NULL) {
         check_error(error, &subject->issue.after, NULL);
         return;
@@ -228,7 +228,7 @@ static const struct idp_json *ask(struct idp_call *call, void *data)
     struct idp_bytes jti = idp_bytes_of("grant.jti"), scope = subject->grant.scope;
     const struct idp_json *access = idp_claims_for_access(call, &subject->issue, jti);
     const struct idp_json *id = idp_claims_for_id(call, &subject->issue);
-    const struct idp_json *error = idp_issue_prepare(call, &subject->issue);
+    const struct idp_json *error = idp_token_issue_prepare(call, &subject->issue);
     if (error != NULL) {
         check_error(error, &subject->issue.before, subject->issue.denial);
         subject->hooks.is_refused = true;
@@ -237,7 +237,7 @@ static const struct idp_json *ask(struct idp_call *call, void *data)
     check_narrower(subject, scope);
     const struct idp_json *claims = idp_claims_for_access(call, &subject->issue, jti);
     check_claims(call, claims, access);
-    if (idp_issue_has_id_token(&subject->issue))
+    if (idp_token_issue_has_id_token(&subject->issue))
         check_claims(call, idp_claims_for_id(call, &subject->issue), id);
     query_ends(call, 0, asking->after);
     finish(call, subject, claims);

@@ -31,7 +31,7 @@ SELECT response ->> 'ca', response ->> 'subject', response ->> 'not_before', res
 -- A certificate is no longer good than its authority; its name is the one that the profile allows.
 KEEP one SELECT sign_csr((SELECT csr FROM request WHERE name = 'one'));
 SELECT response ->> 'ca', response ->> 'not_before', response ->> 'not_after', length(response ->> 'serial'), substr(response ->> 'certificate', 1, 27) FROM kept WHERE name = 'one';
-SELECT profile, subject, status FROM idplane_certificate;
+SELECT profile, subject, device, sans, status FROM idplane_certificate;
 SELECT canonical_json(sign_csr((SELECT csr FROM request WHERE name = 'press')));
 SELECT canonical_json(sign_csr((SELECT csr FROM request WHERE name = 'broken')));
 SELECT sign_csr((SELECT csr FROM request WHERE name = 'press'), 'client', '{"lifetime_s":86400}') ->> 'not_after';

@@ -95,13 +95,13 @@ static void an_answer_is_json_or_a_failure(void **state)
 
 /* ---- answers ---- */
 
-static struct idp_issue taken(struct host *host, struct idp_grant *grant, const char *answer,
-                              bool is_good)
+static struct idp_token_issue taken(struct host *host, struct idp_grant *grant, const char *answer,
+                                    bool is_good)
 {
-    struct idp_issue issue = {.grant = grant,
-                              .rules = {.access_token_lifetime_s = 100,
-                                        .refresh_token_lifetime_s = 100,
-                                        .grant_lifetime_s = 100}};
+    struct idp_token_issue issue = {.grant = grant,
+                                    .rules = {.access_token_lifetime_s = 100,
+                                              .refresh_token_lifetime_s = 100,
+                                              .grant_lifetime_s = 100}};
     const char *fault = idp_answer_take(&host->call, read_json(&host->call, answer), &issue);
     assert_int_equal(fault == NULL, is_good);
     return issue;
@@ -111,7 +111,7 @@ static void what_narrows_is_taken(void **state)
 {
     struct host *host = *state;
     struct idp_grant grant = {.scope = idp_bytes_of("a b")};
-    struct idp_issue issue =
+    struct idp_token_issue issue =
         taken(host, &grant,
               "{\"scope\":\"b\",\"access_token_lifetime\":1,\"refresh_token_lifetime\":2,"
               "\"grant_lifetime\":1000,\"deny\":{\"status\":451}}",

@@ -37,11 +37,12 @@ SELECT indexrelid::regclass FROM pg_index i JOIN pg_class c ON c.oid = indrelid
  WHERE relnamespace = 'idplane'::regnamespace AND indisunique AND attname <> 'tenant'
    AND relname <> 'master_key' ORDER BY 1::text;
 
--- No name is overloaded, nothing is STRICT, no SET clause costs its microseconds but for PostgREST.
+-- No name is overloaded, nothing is STRICT, no SET clause costs its microseconds but for PostgREST, and
+-- where PL/pgSQL runs as the owner.
 SELECT proname FROM pg_proc WHERE pronamespace = 'idplane'::regnamespace
  GROUP BY 1 HAVING count(*) > 1 ORDER BY 1;
 SELECT proname FROM pg_proc WHERE pronamespace = 'idplane'::regnamespace
-   AND (proisstrict OR proconfig IS NOT NULL) AND proname <> 'later' AND proname !~ 'postgrest' ORDER BY 1;
+   AND (proisstrict OR proconfig IS NOT NULL) AND proname <> 'later' AND proname !~ 'postgrest|request_trigger' ORDER BY 1;
 
 -- What writes is VOLATILE and never parallel, what is IMMUTABLE reads no row.
 SELECT provolatile AS v, proparallel AS p, prosecdef AS s, proname

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* attestation.c - the certificate of a maker against one enrollment. Whose it is and whether it is
+ * let in are two questions: an enrollment that is nearer to the device and refuses it is not passed
+ * over for one that is farther away and would not. */
+#include "core/provisioning/enrollment.h"
+
+static const struct idp_bytes none = IDP_LITERAL("");
+
+static const struct idp_json *x509_of(const struct idp_enrollment *enrollment)
+{
+    return idp_json_member(enrollment->document, "x509");
+}
+
+/* ---- groups ---- */
+
+/* What it asks for beside the path. */
+static struct idp_json *policy_of(struct idp_call *call, const struct idp_enrollment *enrollment)
+{
+    const struct idp_json *x509 = x509_of(enrollment);
+    const struct idp_json *deny = idp_json_member(enrollment->document, "deny");
+    struct idp_bytes purpose = idp_json_string(x509, "purpose");
+    struct idp_json *policy = idp_json_new(call, IDP_JSON_OBJECT);
+    idp_json_add_string(call, policy, "purpose",
+                        purpose.data == NULL ? idp_bytes_of("clientAuth") : purpose);
+    idp_json_add_members(call, policy, x509, "expired depth_max revocation crls");
+    idp_json_add_bool(call, policy, "strict", idp_json_is_true(x509, "strict"));
+    if (deny != NULL) {
+        struct idp_json *denied = idp_json_new(call, IDP_JSON_OBJECT);
+        idp_json_add_members(call, denied, deny, "serials keys");
+        idp_json_add(policy, "deny", denied);
+    }
+    return policy;
+}
+
+/* Only whose it is. */
+static struct idp_json *policy_least(struct idp_call *call)
+{
+    struct idp_json *policy = idp_json_new(call, IDP_JSON_OBJECT);
+    idp_json_add_c(call, policy, "expired", "allow_leaf");
+    idp_json_add_integer(call, policy, "depth_max", IDP_CHAIN_LENGTH_MAX);
+    idp_json_add_bool(call, policy, "strict", false);
+    return policy;
+}
+
+/* The certificates of an enrollment, and which of them it is about. */
+struct authority {
+    struct idp_bytes chain, lead_key;
+};
+
+static bool is_lead(struct idp_call *call, const struct idp_certificate_facts *facts,
+                    struct idp_bytes lead)
+{
+    bool is_named = facts->common_name.data != NULL && idp_bytes_equal(facts->common_name, lead);
+    return is_named || idp_bytes_equal(idp_hex_encode(call, idp_sha256(call, facts->spki)), lead);
+}
+
+static struct authority authority_of(struct idp_call *call, const struct idp_enrollment *enrollment)
+{
+    size_t count = 0;
+    const struct idp_json *x509 = x509_of(enrollment);
+    struct idp_bytes lead = idp_json_string(x509, "lead");
+    struct authority authority = {.chain = idp_json_string(x509, "chain")};
+    struct idp_certificate_facts *facts =
+        idp_allocate(call, IDP_ENROLLMENT_CHAIN_COUNT_MAX * sizeof *facts);
+    bool is_read =
+        idp_certificates_read(call, authority.chain, facts, IDP_ENROLLMENT_CHAIN_COUNT_MAX, &count);
+    for (size_t i = 0; is_read && i < count && authority.lead_key.data == NULL; i++) {
+        if (lead.data == NULL || is_lead(call, &facts[i], lead)) {
+            authority.lead_key = facts[i].spki;
+        }
+    }
+    return authority;
+}
+
+/* Roots of the enrollment are trusted, and what else it has is at hand for the path. */
+static struct idp_bytes roots_of(struct idp_call *call, struct idp_bytes chain)
+{
+    size_t count = 0;
+    struct idp_text roots = {.call = call};
+    struct idp_certificate_facts *facts =
+        idp_allocate(call, IDP_ENROLLMENT_CHAIN_COUNT_MAX * sizeof *facts);
+    bool is_read =
+        idp_certificates_read(call, chain, facts, IDP_ENROLLMENT_CHAIN_COUNT_MAX, &count);
+    for (size_t i = 0; is_read && i < count; i++) {
+        if (idp_bytes_equal(facts[i].issuer, facts[i].subject)) {
+            idp_text_add(&roots, idp_pem_of(call, facts[i].der, "CERTIFICATE"));
+        }
+    }
+    return idp_text_bytes(&roots);
+}
+
+/* How far the lead is from the leaf; 0: the path does not lead through it. */
+static size_t distance_of(const struct idp_chain_verdict *verdict, struct idp_bytes lead_key)
+{
+    for (size_t i = 1; i < verdict->length; i++) {
+        if (idp_bytes_equal(verdict->keys[i], lead_key)) {
+            return i;
+        }
+    }
+    return 0;
+}
+
+static struct idp_attestation group_judge(struct idp_call *call,
+                                          const struct idp_enrollment *enrollment,
+                                          const struct idp_shown_chain *shown)
+{
+    struct authority authority = authority_of(call, enrollment);
+    struct idp_bytes roots = roots_of(call, authority.chain);
+    struct idp_chain_verdict verdict =
+        idp_chain_judge(call, shown->text, authority.chain, roots, policy_of(call, enrollment));
+    struct idp_attestation attestation = {.reason = verdict.reason};
+    if (verdict.reason != NULL) {
+        verdict = idp_chain_judge(call, shown->text, authority.chain, roots, policy_least(call));
+    }
+    if (verdict.reason == NULL) {
+        attestation.distance = distance_of(&verdict, authority.lead_key);
+        attestation.is_below = attestation.distance > 0;
+    }
+    return attestation;
+}
+
+/* ---- single devices ---- */
+
+/* The certificate is known: what is left is its time. */
+static const char *period_problem(struct idp_call *call, const struct idp_enrollment *enrollment,
+                                  const struct idp_certificate_facts *leaf)
+{
+    struct idp_bytes expired = idp_json_string(x509_of(enrollment), "expired");
+    int64_t now_us = idp_now_us(call);
+    if (now_us < leaf->not_before_us) {
+        return "not_yet_valid";
+    }
+    bool is_over = now_us >= leaf->not_after_us + IDP_SECOND_US;
+    return is_over && !idp_bytes_is(expired, "allow_leaf") ? "expired" : NULL;
+}
+
+static struct idp_attestation individual_judge(struct idp_call *call,
+                                               const struct idp_enrollment *enrollment,
+                                               const struct idp_shown_chain *shown)
+{
+    struct idp_attestation attestation = {.is_below = true};
+    struct idp_bytes chain = idp_json_string(x509_of(enrollment), "chain");
+    attestation.reason = period_problem(call, enrollment, &shown->certificates[0]);
+    if (attestation.reason == NULL && chain.data != NULL) {
+        attestation.reason =
+            idp_chain_judge(call, shown->text, none, chain, policy_of(call, enrollment)).reason;
+    }
+    return attestation;
+}
+
+struct idp_attestation idp_attestation_judge(struct idp_call *call,
+                                             const struct idp_enrollment *enrollment,
+                                             const struct idp_shown_chain *chain)
+{
+    return enrollment->is_individual ? individual_judge(call, enrollment, chain)
+                                     : group_judge(call, enrollment, chain);
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* begin.c - a device shows who it is: a certificate of its maker, or the id that goes with a
+ * symmetric key. Whose it is, is known then; that it has the key is not. */
+#include "core/provisioning/session.h"
+
+/* Who came, and to which enrollment. */
+struct arrival {
+    struct idp_bytes registration_id, subject, serial, key; /* data NULL: none */
+    const char *attestation;
+    const struct idp_enrollment *enrollment; /* NULL: nobody knows it */
+    enum idp_error error;
+    const char *reason;
+    bool is_proven; /* by the TLS connection that it came on */
+};
+
+/* ---- who came ---- */
+
+static struct arrival arrival_of_chain(struct idp_call *call, struct idp_bytes chain)
+{
+    const struct idp_match *match = idp_match_find(call, chain);
+    struct arrival arrival = {
+        .attestation = "x509", .error = match->error, .reason = match->reason};
+    if (match->chain.count > 0) {
+        const struct idp_certificate_facts *leaf = &match->chain.certificates[0];
+        arrival.registration_id = idp_uuid_of(call, IDP_UUID_X500, leaf->spki);
+        arrival.subject = leaf->name;
+        arrival.serial = leaf->serial;
+        arrival.key = leaf->spki;
+    }
+    if (match->chosen != NULL) {
+        arrival.enrollment = &match->chosen->enrollment;
+    }
+    return arrival;
+}
+
+/* One of a device alone is found by its id, a group has to be named. */
+static struct arrival arrival_of_id(struct idp_call *call, const struct idp_json *options)
+{
+    struct idp_bytes id = idp_json_string(options, "registration_id");
+    struct idp_bytes named = idp_json_string(options, "enrollment");
+    struct idp_enrollment *enrollment = idp_allocate(call, sizeof *enrollment);
+    struct arrival arrival = {
+        .registration_id = id, .attestation = "symmetric_key", .error = IDP_DEVICE_UNKNOWN};
+    struct idp_bytes own = idp_enrollment_of_identity(call, "registration", idp_sha256(call, id));
+    bool is_found = (own.data != NULL || named.data != NULL) &&
+                    idp_enrollment_find(call, own.data != NULL ? own : named, enrollment);
+    if (is_found && idp_json_member(enrollment->document, "symmetric_key") != NULL) {
+        arrival.enrollment = enrollment;
+        arrival.error = enrollment->is_enabled ? IDP_OK : IDP_ENROLLMENT_DISABLED;
+    }
+    return arrival;
+}
+
+static struct arrival arrival_of(struct idp_call *call, struct idp_bytes chain,
+                                 const struct idp_json *options)
+{
+    struct idp_bytes id = idp_json_string(options, "registration_id");
+    if ((chain.data != NULL) == (id.data != NULL) || id.size > IDP_NAME_SIZE_MAX) {
+        idp_fail_with(call, IDP_INVALID_ARGUMENT,
+                      "A device comes with a chain, or with the option registration_id.");
+    }
+    return chain.data != NULL ? arrival_of_chain(call, chain) : arrival_of_id(call, options);
+}
+
+/* ---- let in ---- */
+
+static struct idp_json *details_of(struct idp_call *call, const struct arrival *arrival)
+{
+    struct idp_json *details = idp_json_new(call, IDP_JSON_OBJECT);
+    if (arrival->reason != NULL) {
+        idp_json_add_c(call, details, "reason", arrival->reason);
+    }
+    idp_json_add_c(call, details, "attestation", arrival->attestation);
+    idp_json_add_string(call, details, "subject", arrival->subject);
+    idp_json_add_string(call, details, "serial", arrival->serial);
+    idp_json_add_string(call, details, "source", call->source);
+    return details;
+}
+
+static void note(struct idp_call *call, const struct arrival *arrival, const char *outcome)
+{
+    struct idp_event event = {.step = "begin",
+                              .outcome = outcome,
+                              .registration_id = arrival->registration_id,
+                              .details = details_of(call, arrival)};
+    if (arrival->enrollment != NULL) {
+        event.enrollment_id = arrival->enrollment->id;
+    }
+    idp_event_add(call, &event);
+}
+
+static const struct idp_json *refused(struct idp_call *call, const struct arrival *arrival,
+                                      int64_t retry_after_s)
+{
+    struct idp_json *answer = idp_json_copy(call, idp_error_json(arrival->error));
+    if (arrival->reason != NULL) {
+        idp_json_add_c(call, answer, "reason", arrival->reason);
+    }
+    if (retry_after_s > 0) {
+        idp_json_add_integer(call, answer, "retry_after", retry_after_s);
+    }
+    note(call, arrival, idp_error_row(arrival->error)->word);
+    return answer;
+}
+
+/* What was decided of the device before. */
+static enum idp_error known_as(const struct idp_record *record,
+                               const struct idp_enrollment *enrollment, int64_t wait_s)
+{
+    struct idp_bytes again = idp_json_string(enrollment->document, "reprovision");
+    if (idp_bytes_is(record->approval, "denied")) {
+        return IDP_DEVICE_DENIED;
+    }
+    if (wait_s > 0) {
+        return IDP_TOO_MANY_PROOFS;
+    }
+    return record->is_completed && idp_bytes_is(again, "never") ? IDP_ALREADY_PROVISIONED : IDP_OK;
+}
+
+static const struct idp_json *begun(struct idp_call *call, const struct arrival *arrival)
+{
+    struct idp_session_order order = {
+        .registration_id = arrival->registration_id,
+        .attestation = idp_bytes_of(arrival->attestation),
+        .proof_key = arrival->key,
+        .enrollment = arrival->enrollment,
+        .state = arrival->is_proven ? IDP_STATE_PROVEN : IDP_STATE_BEGUN,
+    };
+    struct idp_session_name name = idp_device_session_make(call, &order);
+    struct idp_json *answer = idp_json_new(call, IDP_JSON_OBJECT);
+    idp_json_add_string(call, answer, "session", name.session);
+    if (!arrival->is_proven) {
+        idp_json_add_string(call, answer, "nonce", name.nonce);
+    }
+    idp_json_add_c(call, answer, "state", idp_device_state_name(order.state));
+    idp_json_add_string(call, answer, "registration_id", arrival->registration_id);
+    idp_json_add_integer(call, answer, "expires_in", IDP_DEVICE_SESSION_LIFETIME_S);
+    note(call, arrival, "ok");
+    return answer;
+}
+
+const struct idp_json *idp_provisioning_begin(struct idp_call *call, struct idp_bytes chain,
+                                              const struct idp_json *options, bool is_proven)
+{
+    struct arrival arrival = arrival_of(call, chain, options);
+    call->host->begin(call);
+    if (arrival.error != IDP_OK) {
+        return refused(call, &arrival, 0);
+    }
+    struct idp_record record =
+        idp_record_note(call, arrival.registration_id, arrival.enrollment, arrival.subject);
+    int64_t wait_s = idp_record_wait_s(call, &record);
+    arrival.error = known_as(&record, arrival.enrollment, wait_s);
+    arrival.is_proven = is_proven && chain.data != NULL;
+    return arrival.error == IDP_OK ? begun(call, &arrival) : refused(call, &arrival, wait_s);
+}
+
+/* begin_provisioning(chain, options) → {"session","nonce",…} or an error */
+struct idp_value idp_sql_begin_provisioning(struct idp_call *call,
+                                            const struct idp_value *arguments)
+{
+    const struct idp_json *options = idp_json_object_argument(call, arguments[1], "options");
+    return idp_value_json(idp_provisioning_begin(call, idp_text_of(arguments[0]), options,
+                                                 idp_json_is_true(options, "proven")));
+}

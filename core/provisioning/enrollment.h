@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* enrollment.h - who may be provisioned and where they go, and which enrollment a device is of;
+ * only core/provisioning includes it. */
+#ifndef IDPLANE_ENROLLMENT_H
+#define IDPLANE_ENROLLMENT_H
+
+#include "core/provisioning/provisioning.h"
+
+/* ---- documents of administrators (document.c) ---- */
+
+/* Every fault of a document is found at once, as {path, code, message}; codes: unknown, missing,
+ * type, value, size. */
+struct idp_checking {
+    struct idp_call *call;
+    struct idp_json *faults;
+};
+/* A member that an object may have. kind: t text, i integer, b boolean, o object, l array of texts,
+ * a array, s secret (a text, or true for the one that is there). Bounds: of an integer, of the size
+ * of a text, of the count of an array. */
+struct idp_member {
+    const char *name;
+    char kind;
+    int64_t min, max;
+    /* What else it has to be; NULL: nothing. */
+    void (*check)(struct idp_checking *checking, struct idp_bytes path,
+                  const struct idp_json *value);
+};
+struct idp_checking idp_checking_new(struct idp_call *call);
+/* path is that of the object. */
+void idp_members_check(struct idp_checking *checking, struct idp_bytes path,
+                       const struct idp_json *object, const struct idp_member *members,
+                       size_t count);
+void idp_checking_fault(struct idp_checking *checking, struct idp_bytes path, const char *code,
+                        const char *message);
+/* {"error":"invalid_enrollment","errors":[…]}; NULL: there is no fault. */
+const struct idp_json *idp_checking_answer(const struct idp_checking *checking);
+
+/* ---- enrollments (enrollment.c) ---- */
+
+struct idp_enrollment {
+    struct idp_bytes id;
+    bool is_individual, is_enabled;
+    int64_t priority, version;
+    const struct idp_json *document;
+    struct idp_bytes sealed_secrets; /* data NULL: none */
+};
+/* False: there is none of this name. */
+bool idp_enrollment_find(struct idp_call *call, struct idp_bytes id,
+                         struct idp_enrollment *out) IDP_MUST_CHECK;
+/* One of its secrets: pre_shared_key, primary or secondary; data NULL: it has none. */
+struct idp_bytes idp_enrollment_secret(struct idp_call *call,
+                                       const struct idp_enrollment *enrollment, const char *name);
+/* Its attestation: x509, tpm or symmetric_key. */
+const char *idp_enrollment_attestation(const struct idp_json *document);
+/* Locks it, so that its devices are refused. */
+void idp_enrollment_disable(struct idp_call *call, struct idp_bytes id);
+
+/* ---- what a document has to be (enrollment_check.c) ---- */
+
+void idp_enrollment_check(struct idp_checking *checking, const struct idp_json *document);
+/* An array of access control entries (OCF Security, oic.r.acl2): acl_check.c. */
+void idp_acl_check(struct idp_checking *checking, struct idp_bytes path,
+                   const struct idp_json *value);
+/* Resources by href. */
+void idp_configuration_check(struct idp_checking *checking, struct idp_bytes path,
+                             const struct idp_json *value);
+
+/* ---- by what it is found (enrollment_index.c) ---- */
+
+/* Writes it anew, after the row of the enrollment. False: another enrollment has such a device. */
+bool idp_enrollment_index(struct idp_call *call, struct idp_bytes id,
+                          const struct idp_json *document) IDP_MUST_CHECK;
+void idp_enrollment_unindex(struct idp_call *call, struct idp_bytes id);
+/* The individual enrollment of a device; data NULL: none. kind: key, certificate or record.
+ */
+struct idp_bytes idp_enrollment_of_identity(struct idp_call *call, const char *kind,
+                                            struct idp_bytes identity_digest);
+/* Adds the enrollments of groups that know a certificate of this subject, a whole Name. */
+struct idp_id_set {
+    size_t count;
+    struct idp_bytes ids[IDP_ENROLLMENT_CANDIDATE_COUNT_MAX];
+};
+void idp_enrollments_of_issuer(struct idp_call *call, struct idp_bytes subject,
+                               struct idp_id_set *out);
+
+/* ---- hubs (hub.c) ---- */
+
+/* Its document; NULL: there is no such hub. */
+const struct idp_json *idp_hub_find(struct idp_call *call, struct idp_bytes hub_id);
+
+/* ---- the certificate of a device against an enrollment (attestation.c) ---- */
+
+/* A chain that a device showed. */
+struct idp_shown_chain {
+    struct idp_bytes text;
+    size_t count;
+    struct idp_certificate_facts certificates[IDP_CHAIN_SENT_COUNT_MAX + 1]; /* the leaf first */
+};
+/* How one enrollment sees it. */
+struct idp_attestation {
+    bool is_below;      /* a path leads through the authority that the enrollment is about */
+    size_t distance;    /* certificates from the leaf to that authority */
+    const char *reason; /* why it is refused: a word of docs/pki.md; NULL: it is not */
+};
+struct idp_attestation idp_attestation_judge(struct idp_call *call,
+                                             const struct idp_enrollment *enrollment,
+                                             const struct idp_shown_chain *chain);
+
+/* ---- which enrollment (match.c) ---- */
+
+/* An enrollment that might have been meant. */
+struct idp_candidate {
+    struct idp_enrollment enrollment;
+    struct idp_attestation attestation;
+};
+struct idp_match {
+    enum idp_error error;               /* IDP_OK: let in */
+    const char *reason;                 /* beside the error; NULL: none */
+    const struct idp_candidate *chosen; /* NULL: nothing matches; also where it refuses */
+    size_t count;
+    const struct idp_candidate
+        *candidates; /* the chosen one first, in the order in which they count */
+    struct idp_shown_chain chain;
+};
+struct idp_match *idp_match_find(struct idp_call *call, struct idp_bytes chain);
+
+#endif

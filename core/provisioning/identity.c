@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* identity.c - a device gets the certificate that it goes by from now on. The id that it asks for
+ * is its own from then on: nobody else with a key of a maker gets it, and it gets no other. */
+#include "core/provisioning/session.h"
+
+/* What is undone where any part of it is refused. */
+struct identifying {
+    struct idp_device_session *session;
+    struct idp_issue issue;
+    struct idp_bytes request_digest, nonce;
+    enum idp_error error;
+    const char *reason; /* of the error; NULL: none */
+};
+
+/* ---- the answer, the first time and again ---- */
+
+static const struct idp_json *answer_of(const struct idp_device_session *session,
+                                        struct idp_bytes serial, struct idp_bytes nonce)
+{
+    struct idp_call *call = session->call;
+    struct idp_issued issued;
+    if (!idp_certificate_issued(call, serial, &issued)) {
+        idp_fail(call, IDP_STORE);
+    }
+    struct idp_json *answer = idp_json_new(call, IDP_JSON_OBJECT);
+    idp_json_add_string(call, answer, "certificate",
+                        idp_pem_of(call, issued.certificate, "CERTIFICATE"));
+    idp_json_add_string(call, answer, "chain", issued.chain);
+    idp_json_add_string(call, answer, "serial", serial);
+    idp_json_add_string(call, answer, "device", issued.device);
+    idp_json_add_string(call, answer, "nonce", nonce);
+    return answer;
+}
+
+/* ---- the transition ---- */
+
+static bool fail(struct identifying *identifying, enum idp_error error, const char *reason)
+{
+    identifying->error = error;
+    identifying->reason = reason;
+    return false;
+}
+
+static struct idp_bytes ca_of(struct idp_call *call, const struct idp_enrollment *enrollment,
+                              struct idp_bytes hub_id)
+{
+    struct idp_bytes ca = idp_json_string(enrollment->document, "ca");
+    return ca.data != NULL || hub_id.data == NULL
+               ? ca
+               : idp_json_string(idp_hub_find(call, hub_id), "ca");
+}
+
+/* The id of a hub is its certificate's: no device may go by it (plgd hub #564). */
+static bool is_hub(struct idp_call *call, struct idp_bytes device)
+{
+    return idp_hub_find(call, device) != NULL;
+}
+
+static bool prepare(struct identifying *identifying)
+{
+    struct idp_call *call = identifying->session->call;
+    const struct idp_enrollment *enrollment = &identifying->session->enrollment;
+    struct idp_bytes hub_id;
+    const char *why = idp_hub_allocate(identifying->session, &hub_id);
+    if (why != NULL) {
+        return fail(identifying, IDP_NO_HUB, why);
+    }
+    identifying->issue.profile = idp_json_string(enrollment->document, "profile");
+    identifying->issue.ca = ca_of(call, enrollment, hub_id);
+    why = idp_issue_prepare(call, &identifying->issue);
+    if (why != NULL) {
+        return fail(identifying, IDP_INVALID_CSR, why);
+    }
+    if (identifying->issue.device.data == NULL) {
+        return fail(identifying, IDP_INVALID_CSR, "common_name");
+    }
+    return is_hub(call, identifying->issue.device) ? fail(identifying, IDP_INVALID_CSR, "hub_id")
+                                                   : true;
+}
+
+static bool identify(struct idp_call *call, void *data)
+{
+    struct identifying *identifying = data;
+    struct idp_device_session *session = identifying->session;
+    if (!prepare(identifying)) {
+        return false;
+    }
+    if (!idp_record_name(call, session->record.id, identifying->issue.device)) {
+        return fail(identifying, IDP_DEVICE_TAKEN, NULL);
+    }
+    const char *why = idp_issue_sign(call, &identifying->issue);
+    if (why != NULL) {
+        return fail(identifying, IDP_INVALID_CSR, why);
+    }
+    identifying->nonce = idp_nonce_make(call);
+    if (!idp_device_session_identify(session, identifying->request_digest,
+                                     identifying->issue.serial, identifying->issue.spki,
+                                     identifying->nonce)) {
+        return fail(identifying, IDP_OUT_OF_ORDER, NULL);
+    }
+    idp_record_set(call, session->record.id, IDP_RECORD_SERIAL, identifying->issue.serial);
+    return true;
+}
+
+static const struct idp_json *identified(struct identifying *identifying)
+{
+    struct idp_device_session *session = identifying->session;
+    struct idp_json *details = idp_json_new(session->call, IDP_JSON_OBJECT);
+    session->record.device = identifying->issue.device;
+    idp_json_add_string(session->call, details, "serial", identifying->issue.serial);
+    idp_json_add_string(session->call, details, "ca", identifying->issue.ca_id);
+    idp_step_done(session, details);
+    return answer_of(session, identifying->issue.serial, identifying->nonce);
+}
+
+/* ---- the step ---- */
+
+/* The same request again has the same answer, another one is out of order. */
+static const struct idp_json *again(const struct idp_device_session *session,
+                                    struct idp_bytes request_digest)
+{
+    return idp_bytes_equal(session->request_digest, request_digest)
+               ? answer_of(session, session->serial, session->nonce)
+               : idp_step_refused(session, IDP_OUT_OF_ORDER, NULL);
+}
+
+const struct idp_json *idp_provision_identity(struct idp_call *call, struct idp_bytes name,
+                                              struct idp_bytes csr)
+{
+    struct idp_device_session session;
+    struct idp_bytes digest = idp_sha256(call, idp_bytes_trim(csr));
+    const struct idp_json *error = idp_device_session_open(call, name, IDP_STEP_IDENTITY, &session);
+    if (error != NULL) {
+        return error;
+    }
+    if (session.state != IDP_STATE_PROVEN) {
+        return again(&session, digest);
+    }
+    struct identifying identifying = {
+        .session = &session, .issue = {.csr = csr}, .request_digest = digest};
+    return call->host->attempt(call, identify, &identifying)
+               ? identified(&identifying)
+               : idp_step_refused(&session, identifying.error, identifying.reason);
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* provisioning.h - devices that come with nothing but what their maker gave them, and leave with an
+ * identity, rules, a token and a configuration. docs/provisioning.md has the steps, their states
+ * and every code. Operations answer JSON, errors as {"error": …}; each is noted as an event. */
+#ifndef IDPLANE_PROVISIONING_H
+#define IDPLANE_PROVISIONING_H
+
+#include "core/pki/pki.h"
+
+/* ---- the steps of a device: session is what idp_provisioning_begin answered ---- */
+
+/* {"session","nonce",…}. chain: certificates of the maker, the device's first; data NULL: the
+ * option registration_id says who it is. is_proven: its TLS connection has proven the key. */
+const struct idp_json *idp_provisioning_begin(struct idp_call *call, struct idp_bytes chain,
+                                              const struct idp_json *options, bool is_proven);
+/* The proof: a signature over the nonce, or its tag by a symmetric key. */
+const struct idp_json *idp_possession_prove(struct idp_call *call, struct idp_bytes session,
+                                            struct idp_bytes proof);
+/* That it uses its identity certificate: a signature over the nonce that came with that, or, where
+ * certificate has data, the one of its TLS connection. */
+const struct idp_json *idp_identity_confirm(struct idp_call *call, struct idp_bytes session,
+                                            struct idp_bytes proof, struct idp_bytes certificate);
+const struct idp_json *idp_provision_time(struct idp_call *call, struct idp_bytes session);
+const struct idp_json *idp_provision_ownership(struct idp_call *call, struct idp_bytes session);
+/* csr: PKCS #10, PEM or base64 of its DER. The same one again has the same answer. */
+const struct idp_json *idp_provision_identity(struct idp_call *call, struct idp_bytes session,
+                                              struct idp_bytes csr);
+const struct idp_json *idp_provision_acls(struct idp_call *call, struct idp_bytes session);
+const struct idp_json *idp_provision_credentials(struct idp_call *call, struct idp_bytes session);
+const struct idp_json *idp_provision_token(struct idp_call *call, struct idp_bytes session);
+/* options: di, selectedGateway {id, uri}; may be NULL. */
+const struct idp_json *idp_provision_cloud(struct idp_call *call, struct idp_bytes session,
+                                           const struct idp_json *options);
+/* etag: of what the device has; data NULL: nothing. */
+const struct idp_json *idp_provision_configuration(struct idp_call *call, struct idp_bytes session,
+                                                   struct idp_bytes etag);
+
+/* ---- rows of the function table ---- */
+struct idp_value idp_sql_set_enrollment(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_enrollment(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_set_hub(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_hub(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_set_device_configuration(struct idp_call *call,
+                                                  const struct idp_value *arguments);
+struct idp_value idp_sql_match_enrollment(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_explain_enrollment(struct idp_call *call,
+                                            const struct idp_value *arguments);
+struct idp_value idp_sql_decide_enrollment(struct idp_call *call,
+                                           const struct idp_value *arguments);
+struct idp_value idp_sql_deprovision(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_provisioning_records(struct idp_call *call,
+                                              const struct idp_value *arguments);
+struct idp_value idp_sql_begin_provisioning(struct idp_call *call,
+                                            const struct idp_value *arguments);
+struct idp_value idp_sql_prove_possession(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_confirm_identity(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_provision_time(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_provision_ownership(struct idp_call *call,
+                                             const struct idp_value *arguments);
+struct idp_value idp_sql_provision_identity(struct idp_call *call,
+                                            const struct idp_value *arguments);
+struct idp_value idp_sql_provision_acls(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_provision_credentials(struct idp_call *call,
+                                               const struct idp_value *arguments);
+struct idp_value idp_sql_provision_token(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_provision_cloud(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_provision_configuration(struct idp_call *call,
+                                                 const struct idp_value *arguments);
+
+extern const struct idp_sealed_column idp_enrollment_sealed;
+extern const struct idp_statement idp_enrollment_statements[], idp_enrollment_index_statements[],
+    idp_hub_statements[], idp_record_statements[], idp_event_statements[],
+    idp_device_session_statements[], idp_device_configuration_statements[],
+    idp_device_decision_statements[], idp_record_list_statements[];
+extern const size_t idp_enrollment_statement_count, idp_enrollment_index_statement_count,
+    idp_hub_statement_count, idp_record_statement_count, idp_event_statement_count,
+    idp_device_session_statement_count, idp_device_configuration_statement_count,
+    idp_device_decision_statement_count, idp_record_list_statement_count;
+
+#endif

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* record.c - devices that came, one row for each key of a maker: it survives that their
+ * certificates are renewed, and holds what was given to them for good. */
+#include "core/oauth/oauth.h"
+#include "core/provisioning/session.h"
+
+enum { NOTE, FIND, OF_DEVICE, HOLD, NAME, RELEASE, END, HUB, GRANT, SERIAL, OWNER, COMPLETE, FAIL };
+
+#define COLUMNS                                                                                    \
+    "registration_id, enrollment_id, approval, device, owner, hub_id, grant_id, serial,"           \
+    " failure_count, window_ends_at, completed_at"
+#define KINDS "ttttttttizz"
+
+#define SET(column)                                                                                \
+    {                                                                                              \
+        "UPDATE idplane.provisioning_record SET " column " = $3, changed_at = $4"                  \
+        " WHERE tenant = $1 AND registration_id = $2",                                             \
+            "tttz", ""                                                                             \
+    }
+
+const struct idp_statement idp_record_statements[] = {
+    /* Who was denied stays so; who was approved need not ask again. */
+    [NOTE] = {"INSERT INTO idplane.provisioning_record (tenant, registration_id, enrollment_id, "
+              "approval,"
+              " subject, failure_count, window_ends_at, created_at, changed_at)"
+              " VALUES ($1, $2, $3, $4, $5, 0, $6, $6, $6)"
+              " ON CONFLICT (tenant, registration_id) DO UPDATE SET"
+              " enrollment_id = excluded.enrollment_id, subject = excluded.subject,"
+              " changed_at = excluded.changed_at,"
+              " approval = CASE WHEN idplane.provisioning_record.approval IN ('free', 'pending')"
+              " THEN excluded.approval ELSE idplane.provisioning_record.approval END"
+              " RETURNING " COLUMNS,
+              "tttttz", KINDS},
+    [FIND] = {"SELECT " COLUMNS " FROM idplane.provisioning_record"
+              " WHERE tenant = $1 AND registration_id = $2",
+              "tt", KINDS},
+    [OF_DEVICE] = {"SELECT " COLUMNS " FROM idplane.provisioning_record"
+                   " WHERE tenant = $1 AND device = $2",
+                   "tt", KINDS},
+    [HOLD] = {"INSERT INTO idplane.device_holder (tenant, device, registration_id)"
+              " VALUES ($1, $3, $2) ON CONFLICT (tenant, device) DO UPDATE SET"
+              " registration_id = excluded.registration_id"
+              " WHERE idplane.device_holder.registration_id = excluded.registration_id",
+              "ttt", ""},
+    [NAME] = {"UPDATE idplane.provisioning_record SET device = $3, changed_at = $4"
+              " WHERE tenant = $1 AND registration_id = $2 AND (device IS NULL OR device = $3)",
+              "tttz", ""},
+    [RELEASE] = {"DELETE FROM idplane.device_holder WHERE tenant = $1 AND registration_id = $2",
+                 "tt", ""},
+    /* What it had is over; it may come back where somebody approves it. */
+    [END] = {"UPDATE idplane.provisioning_record SET device = NULL, owner = NULL, hub_id = NULL,"
+             " grant_id = NULL, serial = NULL, completed_at = NULL, approval = 'denied',"
+             " changed_at = $3 WHERE tenant = $1 AND registration_id = $2",
+             "ttz", ""},
+    [HUB] = SET("hub_id"),
+    [GRANT] = SET("grant_id"),
+    [SERIAL] = SET("serial"),
+    [OWNER] = SET("owner"),
+    [COMPLETE] = {"UPDATE idplane.provisioning_record SET completed_at = $3"
+                  " WHERE tenant = $1 AND registration_id = $2 AND completed_at IS NULL",
+                  "ttz", ""},
+    [FAIL] = {"UPDATE idplane.provisioning_record SET"
+              " failure_count = CASE WHEN window_ends_at <= $3 THEN 1 ELSE failure_count + 1 END,"
+              " window_ends_at = CASE WHEN window_ends_at <= $3 THEN $4 ELSE window_ends_at END"
+              " WHERE tenant = $1 AND registration_id = $2",
+              "ttzz", ""},
+};
+const size_t idp_record_statement_count = IDP_COUNT(idp_record_statements);
+
+static struct idp_record record_of(const struct idp_value *row)
+{
+    return (struct idp_record){
+        .id = idp_text_of(row[0]),
+        .enrollment_id = idp_text_of(row[1]),
+        .approval = idp_text_of(row[2]),
+        .device = idp_text_of(row[3]),
+        .owner = idp_text_of(row[4]),
+        .hub_id = idp_text_of(row[5]),
+        .grant_id = idp_text_of(row[6]),
+        .serial = idp_text_of(row[7]),
+        .failure_count = idp_integer_of(row[8]),
+        .window_ends_at_us = idp_integer_of(row[9]),
+        .is_completed = row[10].kind != 0,
+    };
+}
+
+struct idp_record idp_record_note(struct idp_call *call, struct idp_bytes id,
+                                  const struct idp_enrollment *enrollment, struct idp_bytes subject)
+{
+    bool is_asked = idp_json_is_true(enrollment->document, "approval");
+    struct idp_value row[] = {idp_value_text(idp_tenant(call)),
+                              idp_value_text(id),
+                              idp_value_text(enrollment->id),
+                              idp_value_text(idp_bytes_of(is_asked ? "pending" : "free")),
+                              idp_value_text(subject),
+                              idp_value_time(idp_now_us(call))};
+    return record_of(idp_run_row(call, &idp_record_statements[NOTE], row));
+}
+
+static bool find_by(struct idp_call *call, size_t statement, struct idp_bytes value,
+                    struct idp_record *out)
+{
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(value)};
+    const struct idp_value *row = idp_run_one(call, &idp_record_statements[statement], key);
+    if (row != NULL) {
+        *out = record_of(row);
+    }
+    return row != NULL;
+}
+
+bool idp_record_find(struct idp_call *call, struct idp_bytes id, struct idp_record *out)
+{
+    return find_by(call, FIND, id, out);
+}
+
+bool idp_record_of_device(struct idp_call *call, struct idp_bytes device, struct idp_record *out)
+{
+    return find_by(call, OF_DEVICE, device, out);
+}
+
+bool idp_record_name(struct idp_call *call, struct idp_bytes id, struct idp_bytes device)
+{
+    struct idp_value row[] = {idp_value_text(idp_tenant(call)), idp_value_text(id),
+                              idp_value_text(device), idp_value_time(idp_now_us(call))};
+    return idp_run(call, &idp_record_statements[HOLD], row).affected == 1 &&
+           idp_run(call, &idp_record_statements[NAME], row).affected == 1;
+}
+
+void idp_record_end(struct idp_call *call, struct idp_bytes id)
+{
+    struct idp_value row[] = {idp_value_text(idp_tenant(call)), idp_value_text(id),
+                              idp_value_time(idp_now_us(call))};
+    idp_run(call, &idp_record_statements[RELEASE], row);
+    idp_run(call, &idp_record_statements[END], row);
+}
+
+void idp_record_set(struct idp_call *call, struct idp_bytes id, enum idp_record_member member,
+                    struct idp_bytes value)
+{
+    struct idp_value row[] = {idp_value_text(idp_tenant(call)), idp_value_text(id),
+                              idp_value_text(value), idp_value_time(idp_now_us(call))};
+    idp_run(call, &idp_record_statements[HUB + (int)member], row);
+}
+
+void idp_record_complete(struct idp_call *call, struct idp_bytes id)
+{
+    struct idp_value row[] = {idp_value_text(idp_tenant(call)), idp_value_text(id),
+                              idp_value_time(idp_now_us(call))};
+    idp_run(call, &idp_record_statements[COMPLETE], row);
+}
+
+void idp_record_fail(struct idp_call *call, struct idp_bytes id)
+{
+    int64_t window_us = idp_settings_load(call).attempt_window_s * IDP_SECOND_US;
+    struct idp_value row[] = {idp_value_text(idp_tenant(call)), idp_value_text(id),
+                              idp_value_time(idp_now_us(call)),
+                              idp_value_time(idp_now_us(call) + window_us)};
+    idp_run(call, &idp_record_statements[FAIL], row);
+}
+
+int64_t idp_record_wait_s(struct idp_call *call, const struct idp_record *record)
+{
+    int64_t left_us = record->window_ends_at_us - idp_now_us(call);
+    bool is_over =
+        left_us <= 0 || record->failure_count < idp_settings_load(call).subject_attempts_max;
+    return is_over ? 0 : (left_us + IDP_SECOND_US - 1) / IDP_SECOND_US;
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* session.h - a device on its way: who it is, how far it has come, and what each step needs; only
+ * core/provisioning includes it. */
+#ifndef IDPLANE_PROVISIONING_SESSION_H
+#define IDPLANE_PROVISIONING_SESSION_H
+
+#include "core/provisioning/enrollment.h"
+
+/* ---- devices that came (record.c) ---- */
+
+struct idp_record {
+    struct idp_bytes id, enrollment_id, approval;
+    struct idp_bytes device, owner, hub_id, grant_id, serial; /* data NULL: none yet */
+    int64_t failure_count, window_ends_at_us;
+    bool is_completed;
+};
+/* A device as an enrollment takes it: made, or noted that it came again. subject may have data
+ * NULL. */
+struct idp_record idp_record_note(struct idp_call *call, struct idp_bytes id,
+                                  const struct idp_enrollment *enrollment,
+                                  struct idp_bytes subject);
+bool idp_record_find(struct idp_call *call, struct idp_bytes id,
+                     struct idp_record *out) IDP_MUST_CHECK;
+/* The one that has this device id. */
+bool idp_record_of_device(struct idp_call *call, struct idp_bytes device,
+                          struct idp_record *out) IDP_MUST_CHECK;
+/* Gives it a device id for good; false: it has another one, or somebody else has this. What it
+ * wrote then is for the caller to undo. */
+bool idp_record_name(struct idp_call *call, struct idp_bytes id,
+                     struct idp_bytes device) IDP_MUST_CHECK;
+/* One of hub_id, grant_id, serial and owner. */
+enum idp_record_member { IDP_RECORD_HUB, IDP_RECORD_GRANT, IDP_RECORD_SERIAL, IDP_RECORD_OWNER };
+void idp_record_set(struct idp_call *call, struct idp_bytes id, enum idp_record_member member,
+                    struct idp_bytes value);
+/* Takes everything from it, and bars it until somebody approves it. */
+void idp_record_end(struct idp_call *call, struct idp_bytes id);
+void idp_record_complete(struct idp_call *call, struct idp_bytes id);
+/* Another proof that failed. */
+void idp_record_fail(struct idp_call *call, struct idp_bytes id);
+/* Seconds until another proof is looked at; 0: now. */
+int64_t idp_record_wait_s(struct idp_call *call, const struct idp_record *record);
+
+/* ---- what happened (event.c) ---- */
+
+struct idp_event {
+    const char *step, *outcome;
+    struct idp_bytes registration_id, enrollment_id, device; /* data NULL: not known */
+    const struct idp_json *details;                          /* NULL: nothing */
+};
+void idp_event_add(struct idp_call *call, const struct idp_event *event);
+
+/* ---- steps and states (session.c) ---- */
+
+enum idp_device_state {
+    IDP_STATE_BEGUN,      /* a signature is due */
+    IDP_STATE_CHALLENGED, /* a TPM has to answer */
+    IDP_STATE_PROVEN,
+    IDP_STATE_IDENTIFIED, /* it has a certificate, and has yet to use it */
+    IDP_STATE_CONFIRMED,
+    IDP_STATE_DONE,
+    IDP_STATE_COUNT
+};
+enum idp_step {
+    IDP_STEP_PROVE,
+    IDP_STEP_TIME,
+    IDP_STEP_OWNERSHIP,
+    IDP_STEP_IDENTITY,
+    IDP_STEP_ACLS,
+    IDP_STEP_CREDENTIALS,
+    IDP_STEP_CONFIRM,
+    IDP_STEP_TOKEN,
+    IDP_STEP_CLOUD,
+    IDP_STEP_CONFIGURATION,
+    IDP_STEP_COUNT
+};
+struct idp_device_session {
+    struct idp_call *call;
+    enum idp_step step;
+    enum idp_device_state state;
+    struct idp_bytes digest, attestation, nonce;
+    struct idp_bytes proof_key, request_digest, serial; /* data NULL: none */
+    struct idp_enrollment enrollment;
+    struct idp_record record;
+};
+
+/* A new one; its name, and the nonce that has to be signed where proof_key has data. */
+struct idp_session_order {
+    struct idp_bytes registration_id, attestation, proof_key;
+    const struct idp_enrollment *enrollment;
+    enum idp_device_state state;
+};
+struct idp_session_name {
+    struct idp_bytes session, nonce;
+};
+struct idp_session_name idp_device_session_make(struct idp_call *call,
+                                                const struct idp_session_order *order);
+enum { IDP_DEVICE_SESSION_LIFETIME_S = 3600 };
+
+/* Finds the session of an argument for a step. NULL, or the error that the device is told, which is
+ * noted: invalid_session, enrollment_disabled, device_denied, approval_pending, out_of_order. */
+const struct idp_json *idp_device_session_open(struct idp_call *call, struct idp_bytes session,
+                                               enum idp_step step, struct idp_device_session *out);
+/* Goes on from the state that it is in; false: somebody else did. */
+bool idp_device_session_advance(struct idp_device_session *session,
+                                enum idp_device_state state) IDP_MUST_CHECK;
+/* Goes on with a certificate: the digest of its request, its serial, and what has to be signed next
+ * by which key. */
+bool idp_device_session_identify(struct idp_device_session *session,
+                                 struct idp_bytes request_digest, struct idp_bytes serial,
+                                 struct idp_bytes proof_key, struct idp_bytes nonce) IDP_MUST_CHECK;
+/* A text to be signed once. */
+struct idp_bytes idp_nonce_make(struct idp_call *call);
+/* Notes what came of the step, and is the answer: an error, or NULL for well. */
+const struct idp_json *idp_step_refused(const struct idp_device_session *session,
+                                        enum idp_error error, const char *reason);
+void idp_step_done(const struct idp_device_session *session, struct idp_json *details);
+const char *idp_device_state_name(enum idp_device_state state);
+void idp_device_sessions_end(struct idp_call *call, struct idp_bytes registration_id);
+
+/* ---- what a device is given (owner.c, hub_allocation.c, acl.c, credential.c, cloud.c) ---- */
+
+/* The owner as OCF names one: a UUID as it is, of any other name that of version 5. */
+struct idp_bytes idp_owner_uuid(struct idp_call *call, struct idp_bytes owner);
+struct idp_bytes idp_device_owner(const struct idp_device_session *session);
+/* The hub of the device, allocated where it has none; data NULL: the enrollment has no hub. NULL,
+ * or why there is none: the hook failed. */
+const char *idp_hub_allocate(struct idp_device_session *session, struct idp_bytes *hub_id);
+
+#endif

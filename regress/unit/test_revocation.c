@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_revocation.c - all that a device has is ended, also what it got while that went on. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "core/pki/pki.h"
+#include "regress/unit/host.h"
+
+/* Certificates of one device, in a table of three. */
+struct shelf {
+    size_t good_count;
+    size_t late_count; /* that are issued while the first ones are revoked */
+    size_t looked_count, outdated_count;
+};
+
+static struct idp_value text(const char *string)
+{
+    return (struct idp_value){.kind = 't', .bytes = idp_bytes_of(string)};
+}
+
+static struct host_answer of_device(struct shelf *shelf)
+{
+    static struct idp_value serials[3];
+    size_t count = shelf->good_count;
+    for (size_t i = 0; i < count; i++) {
+        serials[i] = text("01");
+    }
+    shelf->looked_count++;
+    shelf->good_count = shelf->late_count;
+    shelf->late_count = 0;
+    return (struct host_answer){serials, count, 0};
+}
+
+static struct host_answer improvise(struct idp_call *call, const struct idp_statement *statement)
+{
+    static struct idp_value revoked[3];
+    struct host *host = call->context;
+    struct shelf *shelf = host->improvise_data;
+    revoked[0] = text("default@1");
+    revoked[1] = text("uuid:a");
+    revoked[2] = (struct idp_value){.kind = 'x', .bytes = {"digest", 6}};
+    if (strstr(statement->text, "SELECT serial FROM idplane.certificate") != NULL) {
+        return of_device(shelf);
+    }
+    if (strstr(statement->text, "UPDATE idplane.certificate SET status") != NULL) {
+        return (struct host_answer){revoked, 1, 1};
+    }
+    shelf->outdated_count +=
+        strstr(statement->text, "INSERT INTO idplane.certificate_list") != NULL ? 1 : 0;
+    return (struct host_answer){NULL, 0, 1};
+}
+
+static int64_t revoke(struct host *host, struct shelf *shelf)
+{
+    host->improvise = improvise;
+    host->improvise_data = shelf;
+    return idp_revoke_device(&host->call, idp_bytes_of("a"), idp_bytes_of("cessationOfOperation"));
+}
+
+static void what_a_device_has_is_ended(void **state)
+{
+    struct shelf shelf = {.good_count = 2};
+    assert_int_equal(revoke(*state, &shelf), 2);
+    assert_int_equal(shelf.looked_count, 2);
+    assert_int_equal(shelf.outdated_count, 2);
+}
+
+static void what_it_got_meanwhile_too(void **state)
+{
+    struct shelf shelf = {.good_count = 2, .late_count = 1};
+    assert_int_equal(revoke(*state, &shelf), 3);
+    assert_int_equal(shelf.looked_count, 3);
+}
+
+static void who_has_nothing_costs_one_look(void **state)
+{
+    struct host *host = *state;
+    struct shelf shelf = {.good_count = 0};
+    assert_int_equal(revoke(host, &shelf), 0);
+    assert_int_equal(shelf.looked_count, 1);
+    assert_int_equal(host->begin_count, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(what_a_device_has_is_ended, host_setup, host_teardown),
+        cmocka_unit_test_setup_teardown(what_it_got_meanwhile_too, host_setup, host_teardown),
+        cmocka_unit_test_setup_teardown(who_has_nothing_costs_one_look, host_setup, host_teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

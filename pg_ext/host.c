@@ -21,7 +21,7 @@
 #include "pg_ext/compat.h"
 
 enum {
-    PLAN_CACHE_SIZE = 256, /* a power of two, well above the number of statements */
+    PLAN_CACHE_SIZE = 1024, /* a power of two, well above the number of statements */
     RANDOM_STORE_SIZE = 1024
 };
 

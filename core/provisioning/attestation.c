@@ -32,6 +32,13 @@ static struct idp_json *policy_of(struct idp_call *call, const struct idp_enroll
     return policy;
 }
 
+void idp_attestation_policy_check(struct idp_call *call, const struct idp_enrollment *enrollment)
+{
+    if (x509_of(enrollment) != NULL) {
+        idp_chain_judge(call, none, none, none, policy_of(call, enrollment));
+    }
+}
+
 /* Only whose it is. */
 static struct idp_json *policy_least(struct idp_call *call)
 {
@@ -54,10 +61,9 @@ static bool is_lead(struct idp_call *call, const struct idp_certificate_facts *f
     return is_named || idp_bytes_equal(idp_hex_encode(call, idp_sha256(call, facts->spki)), lead);
 }
 
-static struct authority authority_of(struct idp_call *call, const struct idp_enrollment *enrollment)
+static struct authority authority_of(struct idp_call *call, const struct idp_json *x509)
 {
     size_t count = 0;
-    const struct idp_json *x509 = x509_of(enrollment);
     struct idp_bytes lead = idp_json_string(x509, "lead");
     struct authority authority = {.chain = idp_json_string(x509, "chain")};
     struct idp_certificate_facts *facts =
@@ -72,8 +78,12 @@ static struct authority authority_of(struct idp_call *call, const struct idp_enr
     return authority;
 }
 
-/* Roots of the enrollment are trusted, and what else it has is at hand for the path. */
-static struct idp_bytes roots_of(struct idp_call *call, struct idp_bytes chain)
+bool idp_attestation_has_lead(struct idp_call *call, const struct idp_json *x509)
+{
+    return authority_of(call, x509).lead_key.data != NULL;
+}
+
+struct idp_bytes idp_roots_of(struct idp_call *call, struct idp_bytes chain)
 {
     size_t count = 0;
     struct idp_text roots = {.call = call};
@@ -104,8 +114,9 @@ static struct idp_attestation group_judge(struct idp_call *call,
                                           const struct idp_enrollment *enrollment,
                                           const struct idp_shown_chain *shown)
 {
-    struct authority authority = authority_of(call, enrollment);
-    struct idp_bytes roots = roots_of(call, authority.chain);
+    /* Roots of the enrollment are trusted, and what else it has is at hand for the path. */
+    struct authority authority = authority_of(call, x509_of(enrollment));
+    struct idp_bytes roots = idp_roots_of(call, authority.chain);
     struct idp_chain_verdict verdict =
         idp_chain_judge(call, shown->text, authority.chain, roots, policy_of(call, enrollment));
     struct idp_attestation attestation = {.reason = verdict.reason};

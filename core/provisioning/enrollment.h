@@ -88,6 +88,16 @@ void idp_enrollments_of_issuer(struct idp_call *call, struct idp_bytes subject,
 /* Its document; NULL: there is no such hub. */
 const struct idp_json *idp_hub_find(struct idp_call *call, struct idp_bytes hub_id);
 
+/* ---- its lists (enrollment_list.c) ---- */
+
+/* By what a device may be let in or not; data NULL: it has no such thing. */
+struct idp_listed {
+    struct idp_bytes serial, spki, name;
+};
+/* It is in deny, or is not in the allow that there is. */
+bool idp_enrollment_denies(struct idp_call *call, const struct idp_json *document,
+                           const struct idp_listed *device);
+
 /* ---- the certificate of a device against an enrollment (attestation.c) ---- */
 
 /* A chain that a device showed. */
@@ -96,6 +106,12 @@ struct idp_shown_chain {
     size_t count;
     struct idp_certificate_facts certificates[IDP_CHAIN_SENT_COUNT_MAX + 1]; /* the leaf first */
 };
+/* Raises IDP_INVALID_ARGUMENT for what no path can be judged by: once, not at each device. */
+void idp_attestation_policy_check(struct idp_call *call, const struct idp_enrollment *enrollment);
+/* False where the lead of x509 is none of its chain. */
+bool idp_attestation_has_lead(struct idp_call *call, const struct idp_json *x509);
+/* Those of a chain that are of themselves, PEM. */
+struct idp_bytes idp_roots_of(struct idp_call *call, struct idp_bytes chain);
 /* How one enrollment sees it. */
 struct idp_attestation {
     bool is_below;      /* a path leads through the authority that the enrollment is about */

@@ -130,18 +130,29 @@ static void x509_check(struct idp_checking *checking, struct idp_bytes path,
     idp_members_check(checking, path, value, x509_members, IDP_COUNT(x509_members));
 }
 
+static void pcrs_check(struct idp_checking *checking, struct idp_bytes path,
+                       const struct idp_json *value)
+{
+    if (!idp_tpm_pcrs_valid(checking->call, value)) {
+        idp_checking_fault(checking, path, "value",
+                           "it has to be registers in hexadecimal by bank and number");
+    }
+}
+
 static const struct idp_member tpm_members[] = {
     {"ek_sha256", 't', HEX_DIGEST_SIZE, HEX_DIGEST_SIZE, digest_check},
     {"chain", 't', 1, IDP_ARGUMENT_SIZE_MAX, chain_check},
     {"strict", 'b', 0, 0, NULL},
-    {"pcrs", 'o', 0, 0, NULL},
+    {"pcrs", 'o', 0, 0, pcrs_check},
+    {"safe_clock", 'b', 0, 0, NULL},
+    {"identity_key", 'b', 0, 0, NULL},
 };
 
 static void tpm_check(struct idp_checking *checking, struct idp_bytes path,
                       const struct idp_json *value)
 {
     idp_members_check(checking, path, value, tpm_members, IDP_COUNT(tpm_members));
-    if (value->child == NULL) {
+    if (idp_json_member(value, "ek_sha256") == NULL && idp_json_member(value, "chain") == NULL) {
         idp_checking_fault(checking, path, "missing", "it has to have ek_sha256 or chain");
     }
 }

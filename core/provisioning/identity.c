@@ -8,6 +8,7 @@ struct identifying {
     struct idp_device_session *session;
     struct idp_issue issue;
     struct idp_bytes request_digest, nonce;
+    const struct idp_json *attestation; /* of the key, by a TPM; NULL: none */
     enum idp_error error;
     const char *reason; /* of the error; NULL: none */
 };
@@ -125,7 +126,8 @@ static const struct idp_json *again(const struct idp_device_session *session,
 }
 
 const struct idp_json *idp_provision_identity(struct idp_call *call, struct idp_bytes name,
-                                              struct idp_bytes csr)
+                                              struct idp_bytes csr,
+                                              const struct idp_json *attestation)
 {
     struct idp_device_session session;
     struct idp_bytes digest = idp_sha256(call, idp_bytes_trim(csr));
@@ -136,8 +138,10 @@ const struct idp_json *idp_provision_identity(struct idp_call *call, struct idp_
     if (session.state != IDP_STATE_PROVEN) {
         return again(&session, digest);
     }
-    struct identifying identifying = {
-        .session = &session, .issue = {.csr = csr}, .request_digest = digest};
+    struct identifying identifying = {.session = &session,
+                                      .issue = {.csr = csr},
+                                      .request_digest = digest,
+                                      .attestation = attestation};
     return call->host->attempt(call, identify, &identifying)
                ? identified(&identifying)
                : idp_step_refused(&session, identifying.error, identifying.reason);

@@ -20,11 +20,23 @@ const struct idp_json *idp_possession_prove(struct idp_call *call, struct idp_by
  * certificate has data, the one of its TLS connection. */
 const struct idp_json *idp_identity_confirm(struct idp_call *call, struct idp_bytes session,
                                             struct idp_bytes proof, struct idp_bytes certificate);
+/* The two steps of a TPM. What it shows, each base64 as tpm2-tools write it, ek_certificate PEM or
+ * data NULL; attestation {"quote":{"attest","signature"}} or NULL. */
+struct idp_tpm_shown {
+    struct idp_bytes ek, ek_certificate, ak;
+};
+const struct idp_json *idp_tpm_challenge(struct idp_call *call, struct idp_bytes session,
+                                         const struct idp_tpm_shown *shown);
+const struct idp_json *idp_tpm_activate(struct idp_call *call, struct idp_bytes session,
+                                        struct idp_bytes credential,
+                                        const struct idp_json *attestation);
 const struct idp_json *idp_provision_time(struct idp_call *call, struct idp_bytes session);
 const struct idp_json *idp_provision_ownership(struct idp_call *call, struct idp_bytes session);
-/* csr: PKCS #10, PEM or base64 of its DER. The same one again has the same answer. */
+/* csr: PKCS #10, PEM or base64 of its DER. The same one again has the same answer. attestation:
+ * that its key is in the TPM of the session, {"key","attest","signature"}; NULL: none. */
 const struct idp_json *idp_provision_identity(struct idp_call *call, struct idp_bytes session,
-                                              struct idp_bytes csr);
+                                              struct idp_bytes csr,
+                                              const struct idp_json *attestation);
 const struct idp_json *idp_provision_acls(struct idp_call *call, struct idp_bytes session);
 const struct idp_json *idp_provision_credentials(struct idp_call *call, struct idp_bytes session);
 const struct idp_json *idp_provision_token(struct idp_call *call, struct idp_bytes session);
@@ -53,6 +65,8 @@ struct idp_value idp_sql_provisioning_records(struct idp_call *call,
 struct idp_value idp_sql_begin_provisioning(struct idp_call *call,
                                             const struct idp_value *arguments);
 struct idp_value idp_sql_prove_possession(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_tpm_challenge(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_tpm_activate(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_confirm_identity(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_provision_time(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_provision_ownership(struct idp_call *call,

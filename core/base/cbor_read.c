@@ -241,16 +241,15 @@ static void on_tag(void *context, uint64_t tag)
     refuse(context, "a tag");
 }
 
-static void on_float(void *context, float number)
+static void on_double(void *context, double number)
 {
     (void)number;
     refuse(context, "a floating-point number");
 }
 
-static void on_double(void *context, double number)
+static void on_float(void *context, float number)
 {
-    (void)number;
-    refuse(context, "a floating-point number");
+    on_double(context, number);
 }
 
 static void on_undefined(void *context)

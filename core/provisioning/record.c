@@ -4,7 +4,22 @@
 #include "core/oauth/oauth.h"
 #include "core/provisioning/session.h"
 
-enum { NOTE, FIND, OF_DEVICE, HOLD, NAME, RELEASE, END, HUB, GRANT, SERIAL, OWNER, COMPLETE, CLOCK, FAIL };
+enum {
+    NOTE,
+    FIND,
+    OF_DEVICE,
+    HOLD,
+    NAME,
+    RELEASE,
+    END,
+    HUB,
+    GRANT,
+    SERIAL,
+    OWNER,
+    COMPLETE,
+    CLOCK,
+    FAIL
+};
 
 #define COLUMNS                                                                                    \
     "registration_id, enrollment_id, approval, device, owner, hub_id, grant_id, serial,"           \

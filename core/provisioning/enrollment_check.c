@@ -223,6 +223,20 @@ static void allocation_check(struct idp_checking *checking, struct idp_bytes pat
     }
 }
 
+static const struct idp_member claim_members[] = {
+    {"client_id", 't', 1, IDP_CLIENT_ID_SIZE_MAX, NULL},
+};
+
+static void claim_check(struct idp_checking *checking, struct idp_bytes path,
+                        const struct idp_json *value)
+{
+    idp_members_check(checking, path, value, claim_members, IDP_COUNT(claim_members));
+    if (value->child == NULL) {
+        idp_checking_fault(checking, path, "missing",
+                           "it names the client of the codes, client_id");
+    }
+}
+
 static void hubs_check(struct idp_checking *checking, struct idp_bytes path,
                        const struct idp_json *value)
 {
@@ -253,6 +267,7 @@ static const struct idp_member members[] = {
     {"allow", 'o', 0, 0, list_check},
     {"deny", 'o', 0, 0, list_check},
     {"approval", 'b', 0, 0, NULL},
+    {"claim", 'o', 0, 0, claim_check},
     {"require_identity", 'b', 0, 0, NULL},
     {"profile", 't', 1, IDP_NAME_SIZE_MAX, NULL},
     {"ca", 't', 1, IDP_NAME_SIZE_MAX, NULL},

@@ -107,8 +107,8 @@ $(BUILD)/fetch.a: $(FETCH); rm -f $@ && $(AR) rcs $@ $^
 $(BUILD)/idplane_fetch.so: $(SQLITE_FETCH) $(BUILD)/fetch.a $(BUILD)/core.a
 	$(SHARED) -fno-lto -Wl,-z,defs $^ $(FETCH_LIBS)
 $(BUILD)/idplane-httpd: $(HTTPD) $(STATIC) $(STATIC_FETCH) $(BUILD)/core.a
-	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -fno-lto -o $@ $^ -lmicrohttpd -lsqlite3 $(PQ_LIBS) \
-	    $(if $(HAS_CURL),-lcurl) $(LIBS)
+	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -fno-lto -o $@ $^ -lmicrohttpd -lgnutls -lsqlite3 \
+	    $(PQ_LIBS) $(if $(HAS_CURL),-lcurl) $(LIBS)
 $(BUILD)/load.a: $(READER); rm -f $@ && $(AR) rcs $@ $^
 $(BUILD)/idplane-load: $(LOAD) $(STATIC) $(BUILD)/core.a
 	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -fno-lto -o $@ $^ -lyaml -lsqlite3 $(PQ_LIBS) $(LIBS)

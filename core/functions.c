@@ -359,7 +359,7 @@ const struct idp_function idp_functions[] = {
      "What time it is, for a device without a clock."},
     {"provision_ownership", "t", "session", 1, 0, 't', IDP_WRITES, idp_sql_provision_ownership,
      "Whose the device is."},
-    {"provision_identity", "ttj", "session csr attestation", 2, 0, 'j', IDP_WRITES,
+    {"provision_identity", "ttj", "session csr options", 2, 0, 'j', IDP_WRITES,
      idp_sql_provision_identity, "The certificate that the device goes by, once for a request."},
     {"provision_acls", "t", "session", 1, 0, 't', IDP_WRITES, idp_sql_provision_acls,
      "Who may do what on the device."},

@@ -176,6 +176,7 @@ enum idp_error {
     IDP_INVALID_DEVICE_SESSION,
     IDP_INVALID_PROOF,
     IDP_TOO_MANY_PROOFS,
+    IDP_TOO_MANY_DEVICES, /* that are refused, from one address */
     IDP_OUT_OF_ORDER,
     IDP_DEVICE_TAKEN,
     IDP_ALREADY_PROVISIONED,

@@ -57,7 +57,7 @@ CREATE FUNCTION idplane.provision_ownership(session text) RETURNS text
     LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER COST 10000 AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.provision_ownership(text) IS 'Whose the device is.';
 
-CREATE FUNCTION idplane.provision_identity(session text, csr text, attestation jsonb DEFAULT NULL) RETURNS jsonb
+CREATE FUNCTION idplane.provision_identity(session text, csr text, options jsonb DEFAULT NULL) RETURNS jsonb
     LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER COST 10000 AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.provision_identity(text, text, jsonb) IS 'The certificate that the device goes by, once for a request.';
 

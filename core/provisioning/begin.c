@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* begin.c - a device that is known begins: what was decided of it before counts, and it gets a
  * session of its own. That it has the key that it shows is not known yet. */
+#include "core/oauth/oauth.h"
 #include "core/provisioning/session.h"
 
 /* ---- let in ---- */
@@ -87,7 +88,8 @@ const struct idp_json *idp_provisioning_begin(struct idp_call *call, struct idp_
     struct idp_arrival arrival = idp_arrival_of(call, chain, options);
     call->host->begin(call);
     if (arrival.error != IDP_OK) {
-        return refused(call, &arrival, 0);
+        return idp_guard_device(call) ? refused(call, &arrival, 0)
+                                      : idp_error_json(IDP_TOO_MANY_DEVICES);
     }
     struct idp_record record =
         idp_record_note(call, arrival.registration_id, arrival.enrollment, arrival.subject);

@@ -111,7 +111,8 @@ void idp_attestation_policy_check(struct idp_call *call, const struct idp_enroll
 /* False where the lead of x509 is none of its chain. */
 bool idp_attestation_has_lead(struct idp_call *call, const struct idp_json *x509);
 /* Those of a chain that are of themselves, PEM. */
-struct idp_bytes idp_roots_of(struct idp_call *call, struct idp_bytes chain);
+struct idp_bytes idp_roots_of(struct idp_call *call, const struct idp_certificate_facts *chain,
+                              size_t count);
 /* How one enrollment sees it. */
 struct idp_attestation {
     bool is_below;      /* a path leads through the authority that the enrollment is about */

@@ -260,12 +260,39 @@ static void allocation_check(struct idp_checking *checking, struct idp_bytes pat
     }
 }
 
+static const struct idp_member claim_members[] = {
+    {"client_id", 't', 1, IDP_CLIENT_ID_SIZE_MAX, NULL},
+};
+
+static void claim_check(struct idp_checking *checking, struct idp_bytes path,
+                        const struct idp_json *value)
+{
+    idp_members_check(checking, path, value, claim_members, IDP_COUNT(claim_members));
+    if (value->child == NULL) {
+        idp_checking_fault(checking, path, "missing",
+                           "it names the client of the codes, client_id");
+    }
+}
+
+static bool is_named_before(const struct idp_json *list, const struct idp_json *item)
+{
+    const struct idp_json *before = list->child;
+    while (before != item && !idp_bytes_equal(before->text, item->text)) {
+        before = before->next;
+    }
+    return before != item;
+}
+
 static void hubs_check(struct idp_checking *checking, struct idp_bytes path,
                        const struct idp_json *value)
 {
     for (const struct idp_json *item = value->child; item != NULL; item = item->next) {
         if (idp_hub_find(checking->call, item->text) == NULL) {
             idp_checking_fault(checking, path, "value", "each has to be a hub of set_hub()");
+            return;
+        }
+        if (is_named_before(value, item)) {
+            idp_checking_fault(checking, path, "value", "a hub is named once");
             return;
         }
     }
@@ -290,6 +317,7 @@ static const struct idp_member members[] = {
     {"allow", 'o', 0, 0, list_check},
     {"deny", 'o', 0, 0, list_check},
     {"approval", 'b', 0, 0, NULL},
+    {"claim", 'o', 0, 0, claim_check},
     {"require_identity", 'b', 0, 0, NULL},
     {"profile", 't', 1, IDP_NAME_SIZE_MAX, NULL},
     {"ca", 't', 1, IDP_NAME_SIZE_MAX, NULL},

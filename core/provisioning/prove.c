@@ -88,12 +88,13 @@ const struct idp_json *idp_identity_confirm(struct idp_call *call, struct idp_by
     if (error != NULL) {
         return error;
     }
-    if (certificate.data == NULL) {
-        error = prove(&session, proof, IDP_STATE_IDENTIFIED, IDP_STATE_CONFIRMED);
-    } else {
-        error = shown(&session, certificate);
+    const struct idp_json *answer =
+        certificate.data == NULL ? prove(&session, proof, IDP_STATE_IDENTIFIED, IDP_STATE_CONFIRMED)
+                                 : shown(&session, certificate);
+    if (session.state == IDP_STATE_CONFIRMED) {
+        (void)idp_certificate_confirm(call, session.serial);
     }
-    return error;
+    return answer;
 }
 
 /* prove_possession(session, proof) → {"state"} or an error */

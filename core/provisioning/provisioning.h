@@ -35,8 +35,7 @@ const struct idp_json *idp_provision_ownership(struct idp_call *call, struct idp
 /* csr: PKCS #10, PEM or base64 of its DER. The same one again has the same answer. attestation:
  * that its key is in the TPM of the session, {"key","attest","signature"}; NULL: none. */
 const struct idp_json *idp_provision_identity(struct idp_call *call, struct idp_bytes session,
-                                              struct idp_bytes csr,
-                                              const struct idp_json *attestation);
+                                              struct idp_bytes csr, const struct idp_json *options);
 const struct idp_json *idp_provision_acls(struct idp_call *call, struct idp_bytes session);
 const struct idp_json *idp_provision_credentials(struct idp_call *call, struct idp_bytes session);
 const struct idp_json *idp_provision_token(struct idp_call *call, struct idp_bytes session);

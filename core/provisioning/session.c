@@ -199,6 +199,13 @@ const struct idp_json *idp_step_refused(const struct idp_device_session *session
     return answer;
 }
 
+const struct idp_json *idp_step_told(const struct idp_device_session *session,
+                                     const struct idp_json *answer)
+{
+    note(session, idp_text_c(session->call, idp_json_string(answer, "error")), NULL);
+    return answer;
+}
+
 const struct idp_json *idp_step_failed(const struct idp_device_session *session,
                                        enum idp_error error, const char *reason)
 {

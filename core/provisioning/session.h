@@ -150,6 +150,9 @@ struct idp_bytes idp_nonce_make(struct idp_call *call);
 const struct idp_json *idp_step_refused(const struct idp_device_session *session,
                                         enum idp_error error, const char *reason);
 void idp_step_done(const struct idp_device_session *session, struct idp_json *details);
+/* Notes the error of an answer, which is returned. */
+const struct idp_json *idp_step_told(const struct idp_device_session *session,
+                                     const struct idp_json *answer);
 /* The same of a proof that failed, which counts; and where too many did: NULL, or the error. */
 const struct idp_json *idp_step_failed(const struct idp_device_session *session,
                                        enum idp_error error, const char *reason);
@@ -158,6 +161,14 @@ const struct idp_json *idp_session_wait(const struct idp_device_session *session
 const struct idp_json *idp_step_stands(const struct idp_device_session *session);
 const char *idp_device_state_name(enum idp_device_state state);
 void idp_device_sessions_end(struct idp_call *call, struct idp_bytes registration_id);
+
+/* ---- people (claim.c) ---- */
+
+/* Where the enrollment asks for somebody who claims the device, and nobody did: redeems the code
+ * that they approved. NULL and their tokens, *tokens NULL: nobody had to; else the error. */
+const struct idp_json *idp_claim_redeem(struct idp_device_session *session,
+                                        struct idp_bytes device_code,
+                                        const struct idp_json **tokens);
 
 /* ---- TPMs (tpm_step.c) ---- */
 

@@ -17,7 +17,7 @@ static const struct idp_json *tpm_of(const struct idp_enrollment *enrollment)
 
 /* ---- one of them ---- */
 
-/* The certificate of an endorsement key, and what was sent along. */
+/* Certificates: that of an endorsement key and what was sent along, or those of an enrollment. */
 struct shown {
     struct idp_bytes own, others; /* PEM */
     size_t count;
@@ -43,38 +43,35 @@ static struct shown shown_read(struct idp_call *call, struct idp_bytes text)
     return shown;
 }
 
-/* How far its authority is, the first of its chain, whatever else is wrong; as many as no path has:
- * no path leads there. */
-static size_t distance_of(struct idp_call *call, const struct shown *shown, struct idp_bytes chain)
+/* How far its authority is, whatever else is wrong; as many as no path has: no path leads there. */
+static size_t distance_of(struct idp_call *call, const struct shown *shown,
+                          const struct idp_certificate_facts *authority)
 {
-    size_t count = 0;
-    struct idp_certificate_facts *facts =
-        idp_allocate(call, IDP_ENROLLMENT_CHAIN_COUNT_MAX * sizeof *facts);
     struct idp_json *policy = idp_json_new(call, IDP_JSON_OBJECT);
     idp_json_add_c(call, policy, "expired", "allow_leaf");
     idp_json_add_bool(call, policy, "strict", false);
-    if (!idp_certificates_read(call, chain, facts, IDP_ENROLLMENT_CHAIN_COUNT_MAX, &count)) {
-        return IDP_CHAIN_LENGTH_MAX + 1;
-    }
     struct idp_chain_verdict verdict = idp_chain_judge(
-        call, shown->own, shown->others, idp_pem_of(call, facts[0].der, "CERTIFICATE"), policy);
+        call, shown->own, shown->others, idp_pem_of(call, authority->der, "CERTIFICATE"), policy);
     return verdict.reason == NULL ? verdict.length - 1 : IDP_CHAIN_LENGTH_MAX + 1;
 }
 
+/* Its authority is the first of its chain, and its roots are trusted. */
 static void candidate_judge(struct idp_call *call, const struct idp_tpm_key *key,
                             const struct shown *shown, struct candidate *candidate)
 {
     struct idp_tpm_model model;
     const struct idp_json *tpm = tpm_of(&candidate->enrollment);
-    struct idp_bytes chain = idp_json_string(tpm, "chain");
+    struct shown chain = shown_read(call, idp_json_string(tpm, "chain"));
     struct idp_json *policy = idp_json_new(call, IDP_JSON_OBJECT);
     struct idp_text others = {.call = call};
     idp_json_add_bool(call, policy, "strict", idp_json_is_true(tpm, "strict"));
     idp_text_add(&others, shown->others);
-    idp_text_add(&others, chain);
-    candidate->distance = distance_of(call, shown, chain);
-    candidate->reason = idp_tpm_certificate(call, shown->own, key, idp_text_bytes(&others),
-                                            idp_roots_of(call, chain), policy, &model);
+    idp_text_add(&others, chain.own);
+    idp_text_add(&others, chain.others);
+    candidate->distance = distance_of(call, shown, &chain.certificates[0]);
+    candidate->reason =
+        idp_tpm_certificate(call, shown->own, key, idp_text_bytes(&others),
+                            idp_roots_of(call, chain.certificates, chain.count), policy, &model);
     if (candidate->reason == NULL && candidate->distance > IDP_CHAIN_LENGTH_MAX) {
         candidate->reason = "untrusted";
     }

@@ -33,7 +33,7 @@ BUILD_C  = $(MKDIR) && $(CC) $(STYLE) $(HARDEN) $(CFLAGS) $(SANITIZE) $(CPPFLAGS
            $(XML) -MD -MP -o $@
 SHARED   = $(MKDIR) && $(CC) -shared $(CFLAGS) $(SANITIZE) $(LDFLAGS) \
            -Wl,-Bsymbolic,-z,relro,-z,now,-z,nodelete -o $@
-LIBS    := -lcjson -lxml2 -lqrencode -ltss2-mu -lcrypto -lpthread -lm
+LIBS    := -lcjson -lxml2 -lqrencode -lcbor -ltss2-mu -lcrypto -lpthread -lm
 FETCH_LIBS := -lcurl -lcjson -lcrypto -lpthread
 # Headers of libraries that lie in a folder of their own; not ours to warn about.
 XML     := $(patsubst -I%,-isystem %,$(shell xml2-config --cflags 2>/dev/null))

@@ -106,6 +106,8 @@ enum idp_limit {
     IDP_HOOK_HEADER_SIZE_MAX = 1024,
     IDP_FORM_SIZE_MAX = 64 << 10,
     IDP_FORM_PARAMETER_COUNT_MAX = 128,
+    IDP_CONTENT_SIZE_MAX =
+        256 << 10, /* a body of JSON or CBOR, of devices and their administrators */
     IDP_HEADER_COUNT_MAX = 128,
     IDP_FETCH_OPTIONS_SIZE_MAX = 64 << 10,
     IDP_FETCH_HEADER_COUNT_MAX = 64, /* sent; IDP_HEADER_COUNT_MAX may come back */
@@ -177,6 +179,7 @@ enum idp_error {
     IDP_INVALID_DEVICE_SESSION,
     IDP_INVALID_PROOF,
     IDP_TOO_MANY_PROOFS,
+    IDP_TOO_MANY_DEVICES, /* that are refused, from one address */
     IDP_OUT_OF_ORDER,
     IDP_DEVICE_TAKEN,
     IDP_ALREADY_PROVISIONED,

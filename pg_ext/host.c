@@ -21,7 +21,7 @@
 #include "pg_ext/compat.h"
 
 enum {
-    PLAN_CACHE_SIZE = 256, /* a power of two, well above the number of statements */
+    PLAN_CACHE_SIZE = 1024, /* a power of two, well above the number of statements */
     RANDOM_STORE_SIZE = 1024
 };
 
@@ -75,8 +75,11 @@ void idp_pg_leave_spi(struct idp_frame *frame)
 static struct plan *plan_slot(const struct idp_statement *statement)
 {
     size_t mask = PLAN_CACHE_SIZE - 1;
-    size_t at = ((uintptr_t)statement / sizeof *statement) & mask;
+    size_t at = ((uintptr_t)statement / sizeof *statement) & mask, tried = 0;
     while (plans[at].statement != NULL && plans[at].statement != statement) {
+        if (++tried == PLAN_CACHE_SIZE) {
+            elog(ERROR, "idplane: there is no room for the plan of a statement");
+        }
         at = (at + 1) & mask;
     }
     return &plans[at];

@@ -41,16 +41,19 @@ CREATE TABLE idplane.certificate (
     certificate bytea NOT NULL,
     sans text COLLATE "C",
     device text COLLATE "C",
+    superseded_at timestamptz,
     PRIMARY KEY (tenant, issuer_key_identifier, serial)
 );
 CREATE UNIQUE INDEX idplane_certificate_serial ON idplane.certificate (tenant, serial);
 CREATE INDEX idplane_certificate_common_name ON idplane.certificate (tenant, common_name, issued_at);
 CREATE INDEX idplane_certificate_device ON idplane.certificate (tenant, device, serial) WHERE device IS NOT NULL;
+CREATE INDEX idplane_certificate_superseded ON idplane.certificate (tenant, superseded_at) WHERE status = 'valid' AND superseded_at IS NOT NULL;
 CREATE INDEX idplane_certificate_compromised ON idplane.certificate (tenant, key_digest) WHERE reason = 'keyCompromise';
 CREATE INDEX idplane_certificate_revoked ON idplane.certificate (tenant, ca_id, serial) WHERE status = 'revoked';
 COMMENT ON TABLE idplane.certificate IS 'Certificates that were issued. status: valid, revoked; expired is valid past not_after.';
 COMMENT ON COLUMN idplane.certificate.sans IS 'Its other names (subjectAltName): kind, colon, name, with a line end between, as in DNS:a.example.';
 COMMENT ON COLUMN idplane.certificate.device IS 'The UUID of the device whose name it has.';
+COMMENT ON COLUMN idplane.certificate.superseded_at IS 'When it ends since its device has another one; from then on it counts as revoked, and is once a list is signed.';
 COMMENT ON COLUMN idplane.certificate.reason IS 'Why it was revoked, as RFC 5280 5.3.1 names it.';
 
 CREATE TABLE idplane.certificate_holder (

@@ -80,6 +80,10 @@ CREATE POLICY idplane_tenant ON idplane.certificate_request
     USING (tenant = idplane.current_tenant()) WITH CHECK (tenant = idplane.current_tenant());
 COMMENT ON POLICY idplane_tenant ON idplane.certificate_request IS 'Each tenant has its own.';
 
+CREATE FUNCTION idplane.confirm_certificate(serial text) RETURNS bigint
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER COST 10000 AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.confirm_certificate(text) IS 'Ends the grace of what a device had before this certificate; how many that were.';
+
 CREATE FUNCTION idplane.revoke_certificate(serial text, reason text DEFAULT 'unspecified') RETURNS jsonb
     LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER COST 10000 AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.revoke_certificate(text, text) IS 'Ends a certificate; what it is now.';

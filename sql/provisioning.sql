@@ -89,6 +89,7 @@ CREATE TABLE idplane.provisioning_record (
     grant_id text COLLATE "C",
     serial text COLLATE "C",
     subject text COLLATE "C",
+    tpm_clock jsonb,
     failure_count bigint NOT NULL,
     window_ends_at timestamptz NOT NULL,
     created_at timestamptz NOT NULL,
@@ -110,6 +111,7 @@ COMMENT ON COLUMN idplane.provisioning_record.hub_id IS 'Where it goes; null: no
 COMMENT ON COLUMN idplane.provisioning_record.grant_id IS 'What its tokens depend on; null: it has had none.';
 COMMENT ON COLUMN idplane.provisioning_record.serial IS 'Of its identity certificate; null: it has none.';
 COMMENT ON COLUMN idplane.provisioning_record.subject IS 'The name in the certificate of the maker, RFC 4514; null: it came without one.';
+COMMENT ON COLUMN idplane.provisioning_record.tpm_clock IS 'What its TPM said last of its clock; null: it has none, or was not asked.';
 COMMENT ON COLUMN idplane.provisioning_record.failure_count IS 'Proofs that failed within the window.';
 COMMENT ON COLUMN idplane.provisioning_record.window_ends_at IS 'Until when failures count together.';
 COMMENT ON COLUMN idplane.provisioning_record.created_at IS 'When it came first.';
@@ -193,7 +195,7 @@ COMMENT ON TABLE idplane.provisioning_event IS 'Each step of each device, and ea
 COMMENT ON COLUMN idplane.provisioning_event.tenant IS 'Tenant of the row.';
 COMMENT ON COLUMN idplane.provisioning_event.event_id IS 'Random.';
 COMMENT ON COLUMN idplane.provisioning_event.occurred_at IS 'When.';
-COMMENT ON COLUMN idplane.provisioning_event.step IS 'begin, prove, time, ownership, identity, acls, credentials, confirm, token, cloud, configuration, decide or deprovision.';
+COMMENT ON COLUMN idplane.provisioning_event.step IS 'begin, prove, tpm_challenge, tpm_activate, time, ownership, identity, acls, credentials, confirm, token, cloud, configuration, decide or deprovision.';
 COMMENT ON COLUMN idplane.provisioning_event.outcome IS 'ok, or the code of the error.';
 COMMENT ON COLUMN idplane.provisioning_event.registration_id IS 'Whose it was; null: nobody is known by that key.';
 COMMENT ON COLUMN idplane.provisioning_event.enrollment_id IS 'What was matched; null: nothing.';

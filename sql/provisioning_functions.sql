@@ -57,9 +57,9 @@ CREATE FUNCTION idplane.provision_ownership(session text) RETURNS text
     LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER COST 10000 AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.provision_ownership(text) IS 'Whose the device is.';
 
-CREATE FUNCTION idplane.provision_identity(session text, csr text) RETURNS jsonb
+CREATE FUNCTION idplane.provision_identity(session text, csr text, options jsonb DEFAULT NULL) RETURNS jsonb
     LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER COST 10000 AS 'MODULE_PATHNAME', 'idplane_call';
-COMMENT ON FUNCTION idplane.provision_identity(text, text) IS 'The certificate that the device goes by, once for a request.';
+COMMENT ON FUNCTION idplane.provision_identity(text, text, jsonb) IS 'The certificate that the device goes by, once for a request.';
 
 CREATE FUNCTION idplane.provision_acls(session text) RETURNS text
     LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER COST 10000 AS 'MODULE_PATHNAME', 'idplane_call';
@@ -68,6 +68,14 @@ COMMENT ON FUNCTION idplane.provision_acls(text) IS 'Who may do what on the devi
 CREATE FUNCTION idplane.provision_credentials(session text) RETURNS text
     LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER COST 10000 AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.provision_credentials(text) IS 'Certificate, trust anchor and shared key of the device.';
+
+CREATE FUNCTION idplane.tpm_challenge(session text, ek text, ek_certificate text DEFAULT NULL, ak text DEFAULT NULL) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER COST 10000 AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.tpm_challenge(text, text, text, text) IS 'What only the TPM of a device can read, and only while it holds this key.';
+
+CREATE FUNCTION idplane.tpm_activate(session text, credential text, attestation jsonb DEFAULT NULL) RETURNS jsonb
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER COST 10000 AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.tpm_activate(text, text, jsonb) IS 'The TPM of a device has read it, and tells what it measured.';
 
 CREATE FUNCTION idplane.confirm_identity(session text, proof text) RETURNS jsonb
     LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER COST 10000 AS 'MODULE_PATHNAME', 'idplane_call';

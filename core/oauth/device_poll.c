@@ -194,6 +194,9 @@ static const struct idp_json *take(struct idp_call *call, void *data)
     if (row == NULL) {
         return explain(call, &redeeming->request.settings, redeemer->client_id, key, proven);
     }
+    if (redeemer->subject != NULL) {
+        *redeemer->subject = idp_text_of(row[0]);
+    }
     return pay(call, &redeeming->request, redeeming->resource, row);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* guard.c - limits for what an address sends over HTTP: unknown device codes, wrong credentials of
- * a client, and clients that register with nobody's leave.
+/* guard.c - limits for what an address sends over HTTP: unknown device codes and devices, wrong
+ * credentials of a client, and clients that register with nobody's leave.
  *
  * All are rows that are only inserted, up to the limit of their address in a window, so that
  * nobody queues behind them and nobody fills the table. A device code that is known is never
@@ -16,6 +16,7 @@ enum { FAILURE_ID_SIZE = 12 };
 #define KIND_DEVICE_CODE "device_code"
 #define KIND_CLIENT "client"
 #define KIND_REGISTRATION "registration"
+#define KIND_DEVICE "device"
 
 const struct idp_statement idp_guard_statements[] = {
     [FAILURE_INSERT] = {"INSERT INTO idplane.failure (tenant, failure_id, failed_at, kind,"
@@ -91,6 +92,12 @@ bool idp_guard_device_code(struct idp_call *call, const struct idp_settings *set
 bool idp_guard_registration(struct idp_call *call, const struct idp_settings *settings)
 {
     return take(call, settings, KIND_REGISTRATION, settings->registrations_max);
+}
+
+bool idp_guard_device(struct idp_call *call)
+{
+    struct idp_settings settings = idp_settings_load(call);
+    return take(call, &settings, KIND_DEVICE, settings.unknown_codes_max);
 }
 
 bool idp_guard_client(struct idp_call *call, const struct idp_client *client)

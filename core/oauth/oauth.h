@@ -178,6 +178,10 @@ void idp_guard_client_failed(struct idp_call *call, const struct idp_client *cli
 bool idp_guard_device_code(struct idp_call *call, const struct idp_settings *settings,
                            struct idp_bytes client_id) IDP_MUST_CHECK;
 
+/* One more device of the address that is refused; false: there were as many as may be of unknown
+ * codes. */
+bool idp_guard_device(struct idp_call *call) IDP_MUST_CHECK;
+
 /* A stranger is about to register a client. False: too many did, from this address. */
 bool idp_guard_registration(struct idp_call *call,
                             const struct idp_settings *settings) IDP_MUST_CHECK;
@@ -245,6 +249,7 @@ struct idp_redeemer {
     struct idp_bytes code_verifier;
     const struct idp_json *form; /* what else it asks for; NULL: nothing */
     int64_t wait_s;              /* as in struct idp_origin */
+    struct idp_bytes *subject;   /* set to whoever approved the code; NULL: nobody asks */
 };
 const struct idp_json *idp_device_poll(struct idp_call *call, struct idp_bytes device_code,
                                        const struct idp_redeemer *redeemer);

@@ -5,6 +5,7 @@
 #include "core/oauth/oauth.h"
 
 enum { PURGE_ROWS_MAX = 100000, CODE_KEPT_S = 3600, ATTEMPT_KEPT_S = 86400 };
+enum { AS_AUDIT = -1 };
 
 enum {
     PURGE_CODES,
@@ -21,7 +22,9 @@ enum {
     PURGE_SESSIONS,
     PURGE_USED_TOKENS,
     PURGE_EXTERNAL_TOKENS,
-    PURGE_FAILURES
+    PURGE_FAILURES,
+    PURGE_DEVICE_SESSIONS,
+    PURGE_DEVICE_EVENTS
 };
 
 /* The oldest first, and the condition twice, so that PostgreSQL reads by the index on the time
@@ -53,6 +56,9 @@ const struct idp_statement idp_purge_statements[] = {
     [PURGE_USED_TOKENS] = PURGE("used_token", "issuer, jti", "expires_at", OF_TIME),
     [PURGE_EXTERNAL_TOKENS] = PURGE("external_token", "token_digest", "expires_at", OF_TIME),
     [PURGE_FAILURES] = PURGE("failure", "failure_id", "failed_at", OF_TENANT),
+    [PURGE_DEVICE_SESSIONS] =
+        PURGE("provisioning_session", "session_digest", "expires_at", OF_TIME),
+    [PURGE_DEVICE_EVENTS] = PURGE("provisioning_event", "event_id", "occurred_at", OF_TENANT),
 };
 const size_t idp_purge_statement_count = IDP_COUNT(idp_purge_statements);
 
@@ -75,6 +81,8 @@ static const struct {
     [PURGE_USED_TOKENS] = {"used_tokens", 0},
     [PURGE_EXTERNAL_TOKENS] = {"external_tokens", 0},
     [PURGE_FAILURES] = {"failures", ATTEMPT_KEPT_S},
+    [PURGE_DEVICE_SESSIONS] = {"provisioning_sessions", 0},
+    [PURGE_DEVICE_EVENTS] = {"provisioning_events", AS_AUDIT},
 };
 
 struct idp_value idp_sql_purge(struct idp_call *call, const struct idp_value *arguments)
@@ -85,17 +93,17 @@ struct idp_value idp_sql_purge(struct idp_call *call, const struct idp_value *ar
                       PURGE_ROWS_MAX);
     }
     struct idp_json *result = idp_json_new(call, IDP_JSON_OBJECT);
+    int64_t audit_s = idp_settings_load(call).audit_retention_s;
     call->host->begin(call);
     for (size_t i = 0; i < IDP_COUNT(purged); i++) {
+        int64_t kept_s = purged[i].kept_s == AS_AUDIT ? audit_s : purged[i].kept_s;
         struct idp_value key[] = {idp_value_text(idp_tenant(call)),
-                                  idp_value_time(idp_now_us(call) - purged[i].kept_s * 1000000),
+                                  idp_value_time(idp_now_us(call) - kept_s * IDP_SECOND_US),
                                   idp_value_integer(rows_max)};
         idp_json_add_integer(call, result, purged[i].name,
                              idp_run(call, &idp_purge_statements[i], key).affected);
     }
-    idp_json_add_integer(
-        call, result, "audit",
-        idp_audit_purge(call, idp_settings_load(call).audit_retention_s, rows_max));
+    idp_json_add_integer(call, result, "audit", idp_audit_purge(call, audit_s, rows_max));
     struct idp_key_purge keys = idp_key_store_purge(call, rows_max);
     idp_json_add_integer(call, result, "signing_keys", keys.key_count);
     idp_json_add_integer(call, result, "signing_key_expiries", keys.expiry_count);

@@ -101,6 +101,9 @@ static struct idp_bytes list_of(struct idp_call *call, const struct idp_ca *ca)
                                idp_value_time(now_us + RENEWED_EARLY_S * IDP_SECOND_US)};
     struct idp_value first[] = {tenant, ca_id, idp_value_time(now_us),
                                 idp_value_blob((struct idp_bytes){"", 0})};
+    if (!call->host->in_recovery(call)) {
+        idp_renewals_end(call);
+    }
     for (size_t i = 0; i < TRY_COUNT_MAX; i++) {
         const struct idp_value *row = idp_run_one(call, &idp_crl_statements[CURRENT], look);
         bool is_stored = row != NULL && idp_text_of(row[3]).size > 0;

@@ -59,7 +59,7 @@ const char *idp_csr_read(struct idp_call *call, struct idp_bytes der, struct idp
 {
     struct idp_bytes request, signature;
     struct idp_der info, algorithm;
-    *out = (struct idp_csr){.requested.count = 0};
+    *out = (struct idp_csr){.der = der};
     if (!idp_der_only(der, IDP_DER_SEQUENCE, &request) || !idp_der_next(&request, &info) ||
         info.tag != IDP_DER_SEQUENCE || !idp_der_next(&request, &algorithm) ||
         algorithm.tag != IDP_DER_SEQUENCE || !idp_der_take_bits(&request, &signature) ||

@@ -10,6 +10,7 @@ enum { HOLD };
 const struct idp_statement idp_former_statements[] = {
     [HOLD] = {"UPDATE idplane.certificate SET status = 'valid' WHERE tenant = $1 AND serial = $2"
               " AND certificate = $3 AND status = 'valid' AND not_before <= $4 AND not_after >= $4"
+              " AND (superseded_at IS NULL OR superseded_at > $4)"
               " RETURNING profile, ca_id, device, subject, sans, key_digest",
               "ttxz", "tttttx"},
 };

@@ -29,9 +29,9 @@ const struct idp_statement idp_issue_statements[] = {
     [COMPROMISED] = {"SELECT count(*) FROM idplane.certificate"
                      " WHERE tenant = $1 AND key_digest = $2 AND reason = 'keyCompromise'",
                      "tx", "i"},
-    [ISSUED] = {"SELECT certificate, device, ca_id, status FROM idplane.certificate"
+    [ISSUED] = {"SELECT certificate, device, ca_id, status, superseded_at FROM idplane.certificate"
                 " WHERE tenant = $1 AND serial = $2",
-                "tt", "xttt"},
+                "tt", "xtttz"},
     /* Who counts the certificates of a name is alone with it. */
     [COUNT_LOCK] = {"INSERT INTO idplane.certificate_count (tenant, profile, common_name)"
                     " VALUES ($1, $2, $3) ON CONFLICT (tenant, profile, common_name)"
@@ -122,6 +122,7 @@ const char *idp_issue_prepare(struct idp_call *call, struct idp_issue *issue)
     issue->parts = parts_new(call, issue);
     const char *why = request_read(call, issue);
     if (why == NULL) {
+        issue->request = issue->parts->csr.der;
         issue->spki = issue->parts->csr.spki;
         issue->requested_name = issue->parts->csr.subject.text;
         issue->names = issue->parts->sans_text;
@@ -235,8 +236,8 @@ static const char *room_take(struct idp_call *call, const struct idp_issue *issu
     struct idp_value name[] = {idp_value_text(idp_tenant(call)), idp_value_text(profile->name),
                                idp_value_text(issue->common_name),
                                idp_value_time(idp_now_us(call))};
-    if (profile->max_valid == 0) {
-        return NULL;
+    if (profile->max_valid == 0 || profile->has_grace) {
+        return NULL; /* those that end with the grace do not count */
     }
     idp_run(call, &idp_issue_statements[COUNT_LOCK], name);
     int64_t count = idp_run_row(call, &idp_issue_statements[COUNT], name)[0].integer;
@@ -289,6 +290,7 @@ const char *idp_issue_sign(struct idp_call *call, struct idp_issue *issue)
         issue->certificate = idp_x509_wrap(call, parts->ca.key, parts->to_be_signed);
         issue->chain = idp_ca_chain(call, &parts->ca);
         row_write(call, issue);
+        idp_renewal_begin(call, issue, parts->profile);
     }
     return why;
 }
@@ -301,9 +303,11 @@ bool idp_certificate_issued(struct idp_call *call, struct idp_bytes serial, stru
         return false;
     }
     struct idp_ca ca = idp_ca_load(call, idp_text_of(row[2]));
-    *out = (struct idp_issued){.certificate = idp_text_of(row[0]),
-                               .device = idp_text_of(row[1]),
-                               .chain = idp_ca_chain(call, &ca),
-                               .is_revoked = !idp_bytes_is(idp_text_of(row[3]), "valid")};
+    bool is_over = row[4].kind != 0 && idp_integer_of(row[4]) <= idp_now_us(call);
+    *out =
+        (struct idp_issued){.certificate = idp_text_of(row[0]),
+                            .device = idp_text_of(row[1]),
+                            .chain = idp_ca_chain(call, &ca),
+                            .is_revoked = is_over || !idp_bytes_is(idp_text_of(row[3]), "valid")};
     return true;
 }

@@ -28,8 +28,9 @@ struct idp_issue {
     /* Of a key that has proven itself and hands its name on; data NULL: none. */
     struct idp_bytes former_key_digest;
     /* Known after idp_issue_prepare. device: the UUID in lower case; data NULL: it names none.
-     * key_digest: SHA-256 of spki. requested_name: RFC 4514; names: as the column sans. */
-    struct idp_bytes common_name, device, spki, key_digest, requested_name, names;
+     * key_digest: SHA-256 of spki; request: DER; requested_name: RFC 4514; names: as the column
+     * sans. */
+    struct idp_bytes common_name, device, spki, key_digest, request, requested_name, names;
     /* Known after idp_issue_sign: DER; hexadecimal; name@generation; PEM from the authority up. */
     struct idp_bytes certificate, serial, ca_id, chain;
     int64_t not_before_us, not_after_us;
@@ -73,6 +74,12 @@ const char *idp_former_renew(struct idp_call *call, const struct idp_former *for
  * transaction. True: it was revoked now, or its reason became keyCompromise. (revocation.c) */
 bool idp_certificate_revoke(struct idp_call *call, struct idp_bytes serial,
                             struct idp_bytes reason);
+
+/* A device was seen with this certificate: what it had before, and has a grace only, ends now. How
+ * many did; -1: no good one has this serial. Begins the transaction. (renewal.c) */
+int64_t idp_certificate_confirm(struct idp_call *call, struct idp_bytes serial);
+struct idp_value idp_sql_confirm_certificate(struct idp_call *call,
+                                             const struct idp_value *arguments);
 
 /* Ends every good certificate of a device (its UUID in lower case); how many there were. */
 int64_t idp_revoke_device(struct idp_call *call, struct idp_bytes device, struct idp_bytes reason);
@@ -248,12 +255,13 @@ struct idp_value idp_sql_tpm_verify(struct idp_call *call, const struct idp_valu
 extern const struct idp_sealed_column idp_ca_sealed;
 extern const struct idp_statement idp_ca_statements[], idp_ca_store_statements[],
     idp_ca_bundle_statements[], idp_issue_statements[], idp_former_statements[],
-    idp_profile_statements[], idp_certificate_request_statements[], idp_revocation_statements[],
-    idp_crl_statements[], idp_list_import_statements[], idp_ocsp_statements[];
+    idp_profile_statements[], idp_certificate_request_statements[], idp_renewal_statements[],
+    idp_revocation_statements[], idp_crl_statements[], idp_list_import_statements[],
+    idp_ocsp_statements[];
 extern const size_t idp_ca_statement_count, idp_ca_store_statement_count,
     idp_ca_bundle_statement_count, idp_issue_statement_count, idp_former_statement_count,
     idp_profile_statement_count, idp_certificate_request_statement_count,
-    idp_revocation_statement_count, idp_crl_statement_count, idp_list_import_statement_count,
-    idp_ocsp_statement_count;
+    idp_renewal_statement_count, idp_revocation_statement_count, idp_crl_statement_count,
+    idp_list_import_statement_count, idp_ocsp_statement_count;
 
 #endif

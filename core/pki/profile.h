@@ -21,6 +21,8 @@ struct idp_profile {
     const struct idp_json *sans;                           /* arrays of patterns by kind */
     int64_t max_valid;                                     /* good certificates of one name */
     bool needs_approval;                                   /* of requests that are rows */
+    bool has_grace; /* former certificates of a device end grace_s after a new one */
+    int64_t grace_s;
 };
 
 /* ---- found (profile.c, profile_store.c) ---- */
@@ -84,5 +86,11 @@ struct idp_judged {
  * and compared, whoever made it. */
 const char *idp_profile_judge(struct idp_call *call, const struct idp_judged *judged,
                               struct idp_bytes to_be_signed);
+
+/* ---- renewal (renewal.c) ---- */
+
+/* What the device had before ends with the grace of the profile, if it has one. */
+void idp_renewal_begin(struct idp_call *call, const struct idp_issue *issue,
+                       const struct idp_profile *profile);
 
 #endif

@@ -6,6 +6,7 @@
 
 enum {
     BACKDATE_S_MAX = 7 * 86400,
+    GRACE_S_MAX = 365 * 86400,
     LIFETIME_S_MIN = 60,
     VALID_COUNT_MAX = 1000,
     ITEM_COUNT_MAX = 64,
@@ -249,6 +250,16 @@ static const char *approval_read(struct idp_call *call, const struct idp_json *v
     return out->needs_approval || value->kind == IDP_JSON_FALSE ? NULL : "must be true or false";
 }
 
+static const char *grace_read(struct idp_call *call, const struct idp_json *value,
+                              struct idp_profile *out)
+{
+    (void)call;
+    out->has_grace = true;
+    return integer_read(value, 0, GRACE_S_MAX, &out->grace_s)
+               ? NULL
+               : "must be an integer from 0 to 31536000";
+}
+
 static const struct member {
     const char *name;
     const char *(*read)(struct idp_call *call, const struct idp_json *value,
@@ -260,6 +271,7 @@ static const struct member {
     {"common_name", common_name_read},
     {"denied_keys", denied_keys_read},
     {"extended_key_usage", purposes_read},
+    {"grace_s", grace_read},
     {"key_types", key_types_read},
     {"key_usage", key_usage_read},
     {"lifetime_s", lifetime_read},
@@ -319,6 +331,9 @@ struct idp_profile idp_profile_read(struct idp_call *call, struct idp_bytes name
     }
     if (is_said_twice(call, &profile)) {
         fault_add(faults, "subject_from_request", "has a name that subject has as well");
+    }
+    if (profile.has_grace && !profile.names_device) {
+        fault_add(faults, "grace_s", "needs the common_name device");
     }
     return profile;
 }

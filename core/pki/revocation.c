@@ -3,7 +3,7 @@
  * authority is out of date, and the name of its device is free unless its key has another one. */
 #include "core/pki/x509.h"
 
-enum { REMOVE_FROM_CRL = 8 };
+enum { SUPERSEDED = 4, REMOVE_FROM_CRL = 8 };
 
 enum { REVOKE, FIND, OUTDATE, LOCK, RELEASE, SHORTEN, STATUS, OF_DEVICE };
 
@@ -39,9 +39,9 @@ const struct idp_statement idp_revocation_statements[] = {
                  " AND c.key_digest = $3 AND c.status = 'valid')"
                  " WHERE tenant = $1 AND common_name = $2 AND key_digest = $3",
                  "ttx", ""},
-    [STATUS] = {"SELECT status, reason, revoked_at FROM idplane.certificate"
+    [STATUS] = {"SELECT status, reason, revoked_at, superseded_at FROM idplane.certificate"
                 " WHERE tenant = $1 AND issuer_key_identifier = $2 AND serial = $3",
-                "ttt", "ttz"},
+                "ttt", "ttzz"},
     [OF_DEVICE] = {"SELECT serial FROM idplane.certificate WHERE tenant = $1 AND device = $2"
                    " AND status = 'valid' AND not_after > $3 ORDER BY serial LIMIT $4",
                    "ttzi", "t"},
@@ -82,6 +82,10 @@ idp_certificate_status_of(struct idp_call *call, const struct idp_ca *ca, struct
         status.is_revoked = true;
         status.reason = idp_revocation_reason(idp_text_of(row[1]));
         status.revoked_us = idp_integer_of(row[2]);
+    } else if (row != NULL && row[3].kind != 0 && idp_integer_of(row[3]) <= idp_now_us(call)) {
+        status.is_revoked = true; /* nobody has asked for the list since */
+        status.reason = SUPERSEDED;
+        status.revoked_us = idp_integer_of(row[3]);
     }
     return status;
 }
@@ -127,16 +131,22 @@ static void revoked(struct idp_call *call, struct idp_bytes serial, struct idp_b
     idp_audit_add(call, &event);
 }
 
-bool idp_certificate_revoke(struct idp_call *call, struct idp_bytes serial, struct idp_bytes reason)
+bool idp_certificate_revoke_at(struct idp_call *call, struct idp_bytes serial,
+                               struct idp_bytes reason, int64_t at_us)
 {
     struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(serial),
-                              idp_value_text(reason), idp_value_time(idp_now_us(call))};
+                              idp_value_text(reason), idp_value_time(at_us)};
     call->host->begin(call);
     const struct idp_value *row = idp_run_one(call, &idp_revocation_statements[REVOKE], key);
     if (row != NULL) {
         revoked(call, serial, reason, row);
     }
     return row != NULL;
+}
+
+bool idp_certificate_revoke(struct idp_call *call, struct idp_bytes serial, struct idp_bytes reason)
+{
+    return idp_certificate_revoke_at(call, serial, reason, idp_now_us(call));
 }
 
 /* Who revokes one holds the name of the device, so that nothing is issued for it before the end of

@@ -69,6 +69,7 @@ struct idp_bytes idp_extension_name(struct idp_call *call, struct idp_bytes oid)
 /* ---- requests (csr.c) ---- */
 
 struct idp_csr {
+    struct idp_bytes der;
     struct idp_name subject;
     struct idp_bytes spki; /* whole */
     const struct idp_key *key;
@@ -215,6 +216,13 @@ struct idp_certificate_status {
 };
 struct idp_certificate_status
 idp_certificate_status_of(struct idp_call *call, const struct idp_ca *ca, struct idp_bytes serial);
+
+/* As idp_certificate_revoke, at a time that was known before. */
+bool idp_certificate_revoke_at(struct idp_call *call, struct idp_bytes serial,
+                               struct idp_bytes reason, int64_t at_us);
+
+/* Revokes whatever a renewal has superseded by now (renewal.c). */
+void idp_renewals_end(struct idp_call *call);
 
 /* The code of a reason by its name in RFC 5280 §5.3.1; -1: there is none of this name. */
 int idp_revocation_reason(struct idp_bytes name);

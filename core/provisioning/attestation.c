@@ -11,10 +11,48 @@ static const struct idp_json *x509_of(const struct idp_enrollment *enrollment)
     return idp_json_member(enrollment->document, "x509");
 }
 
-/* ---- groups ---- */
+/* ---- what it asks for ---- */
 
-/* What it asks for beside the path. */
-static struct idp_json *policy_of(struct idp_call *call, const struct idp_enrollment *enrollment)
+static void name_add(struct idp_bytes *names, size_t *count, struct idp_bytes name)
+{
+    for (size_t i = 0; i < *count; i++) {
+        if (idp_bytes_equal(names[i], name)) {
+            return;
+        }
+    }
+    names[(*count)++] = name;
+}
+
+/* Revocation lists of the enrollment, and those that were imported of whoever may have issued a
+ * certificate of the path. */
+static struct idp_json *lists_of(struct idp_call *call, const struct idp_json *x509,
+                                 const struct idp_authority *authority,
+                                 const struct idp_shown_chain *shown)
+{
+    size_t count = 0, total = 0, name_count = 0;
+    struct idp_bytes names[IDP_COUNT(shown->certificates) + IDP_COUNT(authority->certificates)];
+    struct idp_json *lists = idp_json_new(call, IDP_JSON_ARRAY);
+    const struct idp_json *own = idp_json_member(x509, "crls");
+    for (const struct idp_json *item = own == NULL ? NULL : own->child; item != NULL;
+         item = item->next, total++) {
+        idp_json_add(lists, NULL, idp_json_node(call, item));
+    }
+    for (size_t i = 0; i < authority->count; i++) {
+        name_add(names, &name_count, authority->certificates[i].subject);
+    }
+    for (size_t i = 0; i < shown->count; i++) {
+        name_add(names, &name_count, shown->certificates[i].issuer);
+    }
+    const struct idp_bytes *imported = idp_imported_lists(call, names, name_count, &count);
+    for (size_t i = 0; i < count && total < IDP_CHAIN_CRL_COUNT_MAX; i++, total++) {
+        idp_json_add(lists, NULL, idp_json_new_string(call, idp_base64_encode(call, imported[i])));
+    }
+    return lists;
+}
+
+static struct idp_json *policy_of(struct idp_call *call, const struct idp_enrollment *enrollment,
+                                  const struct idp_authority *authority,
+                                  const struct idp_shown_chain *shown)
 {
     const struct idp_json *x509 = x509_of(enrollment);
     const struct idp_json *deny = idp_json_member(enrollment->document, "deny");
@@ -22,7 +60,8 @@ static struct idp_json *policy_of(struct idp_call *call, const struct idp_enroll
     struct idp_json *policy = idp_json_new(call, IDP_JSON_OBJECT);
     idp_json_add_string(call, policy, "purpose",
                         purpose.data == NULL ? idp_bytes_of("clientAuth") : purpose);
-    idp_json_add_members(call, policy, x509, "expired depth_max revocation crls");
+    idp_json_add_members(call, policy, x509, "expired depth_max revocation");
+    idp_json_add(policy, "crls", lists_of(call, x509, authority, shown));
     idp_json_add_bool(call, policy, "strict", idp_json_is_true(x509, "strict"));
     if (deny != NULL) {
         struct idp_json *denied = idp_json_new(call, IDP_JSON_OBJECT);
@@ -30,6 +69,17 @@ static struct idp_json *policy_of(struct idp_call *call, const struct idp_enroll
         idp_json_add(policy, "deny", denied);
     }
     return policy;
+}
+
+void idp_attestation_policy_check(struct idp_call *call, const struct idp_enrollment *enrollment)
+{
+    struct idp_shown_chain *nothing = idp_allocate(call, sizeof *nothing);
+    struct idp_authority *authority = idp_allocate(call, sizeof *authority);
+    if (x509_of(enrollment) != NULL) {
+        idp_authority_read(call, x509_of(enrollment), authority);
+        (void)idp_chain_judge(call, none, none, none,
+                              policy_of(call, enrollment, authority, nothing));
+    }
 }
 
 /* Only whose it is. */
@@ -42,52 +92,7 @@ static struct idp_json *policy_least(struct idp_call *call)
     return policy;
 }
 
-/* The certificates of an enrollment, and which of them it is about. */
-struct authority {
-    struct idp_bytes chain, lead_key;
-};
-
-static bool is_lead(struct idp_call *call, const struct idp_certificate_facts *facts,
-                    struct idp_bytes lead)
-{
-    bool is_named = facts->common_name.data != NULL && idp_bytes_equal(facts->common_name, lead);
-    return is_named || idp_bytes_equal(idp_hex_encode(call, idp_sha256(call, facts->spki)), lead);
-}
-
-static struct authority authority_of(struct idp_call *call, const struct idp_enrollment *enrollment)
-{
-    size_t count = 0;
-    const struct idp_json *x509 = x509_of(enrollment);
-    struct idp_bytes lead = idp_json_string(x509, "lead");
-    struct authority authority = {.chain = idp_json_string(x509, "chain")};
-    struct idp_certificate_facts *facts =
-        idp_allocate(call, IDP_ENROLLMENT_CHAIN_COUNT_MAX * sizeof *facts);
-    bool is_read =
-        idp_certificates_read(call, authority.chain, facts, IDP_ENROLLMENT_CHAIN_COUNT_MAX, &count);
-    for (size_t i = 0; is_read && i < count && authority.lead_key.data == NULL; i++) {
-        if (lead.data == NULL || is_lead(call, &facts[i], lead)) {
-            authority.lead_key = facts[i].spki;
-        }
-    }
-    return authority;
-}
-
-/* Roots of the enrollment are trusted, and what else it has is at hand for the path. */
-static struct idp_bytes roots_of(struct idp_call *call, struct idp_bytes chain)
-{
-    size_t count = 0;
-    struct idp_text roots = {.call = call};
-    struct idp_certificate_facts *facts =
-        idp_allocate(call, IDP_ENROLLMENT_CHAIN_COUNT_MAX * sizeof *facts);
-    bool is_read =
-        idp_certificates_read(call, chain, facts, IDP_ENROLLMENT_CHAIN_COUNT_MAX, &count);
-    for (size_t i = 0; is_read && i < count; i++) {
-        if (idp_bytes_equal(facts[i].issuer, facts[i].subject)) {
-            idp_text_add(&roots, idp_pem_of(call, facts[i].der, "CERTIFICATE"));
-        }
-    }
-    return idp_text_bytes(&roots);
-}
+/* ---- groups ---- */
 
 /* How far the lead is from the leaf; 0: the path does not lead through it. */
 static size_t distance_of(const struct idp_chain_verdict *verdict, struct idp_bytes lead_key)
@@ -104,16 +109,17 @@ static struct idp_attestation group_judge(struct idp_call *call,
                                           const struct idp_enrollment *enrollment,
                                           const struct idp_shown_chain *shown)
 {
-    struct authority authority = authority_of(call, enrollment);
-    struct idp_bytes roots = roots_of(call, authority.chain);
-    struct idp_chain_verdict verdict =
-        idp_chain_judge(call, shown->text, authority.chain, roots, policy_of(call, enrollment));
+    struct idp_authority *authority = idp_allocate(call, sizeof *authority);
+    idp_authority_read(call, x509_of(enrollment), authority);
+    struct idp_bytes roots = idp_authority_roots(call, authority);
+    struct idp_chain_verdict verdict = idp_chain_judge(
+        call, shown->text, authority->chain, roots, policy_of(call, enrollment, authority, shown));
     struct idp_attestation attestation = {.reason = verdict.reason};
     if (verdict.reason != NULL) {
-        verdict = idp_chain_judge(call, shown->text, authority.chain, roots, policy_least(call));
+        verdict = idp_chain_judge(call, shown->text, authority->chain, roots, policy_least(call));
     }
     if (verdict.reason == NULL) {
-        attestation.distance = distance_of(&verdict, authority.lead_key);
+        attestation.distance = distance_of(&verdict, authority->lead_key);
         attestation.is_below = attestation.distance > 0;
     }
     return attestation;
@@ -138,12 +144,14 @@ static struct idp_attestation individual_judge(struct idp_call *call,
                                                const struct idp_enrollment *enrollment,
                                                const struct idp_shown_chain *shown)
 {
+    struct idp_authority *authority = idp_allocate(call, sizeof *authority);
     struct idp_attestation attestation = {.is_below = true};
-    struct idp_bytes chain = idp_json_string(x509_of(enrollment), "chain");
+    idp_authority_read(call, x509_of(enrollment), authority);
     attestation.reason = period_problem(call, enrollment, &shown->certificates[0]);
-    if (attestation.reason == NULL && chain.data != NULL) {
-        attestation.reason =
-            idp_chain_judge(call, shown->text, none, chain, policy_of(call, enrollment)).reason;
+    if (attestation.reason == NULL && authority->chain.data != NULL) {
+        attestation.reason = idp_chain_judge(call, shown->text, none, authority->chain,
+                                             policy_of(call, enrollment, authority, shown))
+                                 .reason;
     }
     return attestation;
 }

@@ -1,70 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* begin.c - a device shows who it is: a certificate of its maker, or the id that goes with a
- * symmetric key. Whose it is, is known then; that it has the key is not. */
+/* begin.c - a device that is known begins: what was decided of it before counts, and it gets a
+ * session of its own. That it has the key that it shows is not known yet. */
+#include "core/oauth/oauth.h"
 #include "core/provisioning/session.h"
-
-/* Who came, and to which enrollment. */
-struct arrival {
-    struct idp_bytes registration_id, subject, serial, key; /* data NULL: none */
-    const char *attestation;
-    const struct idp_enrollment *enrollment; /* NULL: nobody knows it */
-    enum idp_error error;
-    const char *reason;
-    bool is_proven; /* by the TLS connection that it came on */
-};
-
-/* ---- who came ---- */
-
-static struct arrival arrival_of_chain(struct idp_call *call, struct idp_bytes chain)
-{
-    const struct idp_match *match = idp_match_find(call, chain);
-    struct arrival arrival = {
-        .attestation = "x509", .error = match->error, .reason = match->reason};
-    if (match->chain.count > 0) {
-        const struct idp_certificate_facts *leaf = &match->chain.certificates[0];
-        arrival.registration_id = idp_uuid_of(call, IDP_UUID_X500, leaf->spki);
-        arrival.subject = leaf->name;
-        arrival.serial = leaf->serial;
-        arrival.key = leaf->spki;
-    }
-    if (match->chosen != NULL) {
-        arrival.enrollment = &match->chosen->enrollment;
-    }
-    return arrival;
-}
-
-/* One of a device alone is found by its id, a group has to be named. */
-static struct arrival arrival_of_id(struct idp_call *call, const struct idp_json *options)
-{
-    struct idp_bytes id = idp_json_string(options, "registration_id");
-    struct idp_bytes named = idp_json_string(options, "enrollment");
-    struct idp_enrollment *enrollment = idp_allocate(call, sizeof *enrollment);
-    struct arrival arrival = {
-        .registration_id = id, .attestation = "symmetric_key", .error = IDP_DEVICE_UNKNOWN};
-    struct idp_bytes own = idp_enrollment_of_identity(call, "registration", idp_sha256(call, id));
-    bool is_found = (own.data != NULL || named.data != NULL) &&
-                    idp_enrollment_find(call, own.data != NULL ? own : named, enrollment);
-    if (is_found && idp_json_member(enrollment->document, "symmetric_key") != NULL) {
-        arrival.enrollment = enrollment;
-        arrival.error = enrollment->is_enabled ? IDP_OK : IDP_ENROLLMENT_DISABLED;
-    }
-    return arrival;
-}
-
-static struct arrival arrival_of(struct idp_call *call, struct idp_bytes chain,
-                                 const struct idp_json *options)
-{
-    struct idp_bytes id = idp_json_string(options, "registration_id");
-    if ((chain.data != NULL) == (id.data != NULL) || id.size > IDP_NAME_SIZE_MAX) {
-        idp_fail_with(call, IDP_INVALID_ARGUMENT,
-                      "A device comes with a chain, or with the option registration_id.");
-    }
-    return chain.data != NULL ? arrival_of_chain(call, chain) : arrival_of_id(call, options);
-}
 
 /* ---- let in ---- */
 
-static struct idp_json *details_of(struct idp_call *call, const struct arrival *arrival)
+static struct idp_json *details_of(struct idp_call *call, const struct idp_arrival *arrival)
 {
     struct idp_json *details = idp_json_new(call, IDP_JSON_OBJECT);
     if (arrival->reason != NULL) {
@@ -77,7 +19,7 @@ static struct idp_json *details_of(struct idp_call *call, const struct arrival *
     return details;
 }
 
-static void note(struct idp_call *call, const struct arrival *arrival, const char *outcome)
+static void note(struct idp_call *call, const struct idp_arrival *arrival, const char *outcome)
 {
     struct idp_event event = {.step = "begin",
                               .outcome = outcome,
@@ -89,7 +31,7 @@ static void note(struct idp_call *call, const struct arrival *arrival, const cha
     idp_event_add(call, &event);
 }
 
-static const struct idp_json *refused(struct idp_call *call, const struct arrival *arrival,
+static const struct idp_json *refused(struct idp_call *call, const struct idp_arrival *arrival,
                                       int64_t retry_after_s)
 {
     struct idp_json *answer = idp_json_copy(call, idp_error_json(arrival->error));
@@ -117,12 +59,13 @@ static enum idp_error known_as(const struct idp_record *record,
     return record->is_completed && idp_bytes_is(again, "never") ? IDP_ALREADY_PROVISIONED : IDP_OK;
 }
 
-static const struct idp_json *begun(struct idp_call *call, const struct arrival *arrival)
+static const struct idp_json *begun(struct idp_call *call, const struct idp_arrival *arrival)
 {
     struct idp_session_order order = {
         .registration_id = arrival->registration_id,
         .attestation = idp_bytes_of(arrival->attestation),
         .proof_key = arrival->key,
+        .challenge = arrival->challenge,
         .enrollment = arrival->enrollment,
         .state = arrival->is_proven ? IDP_STATE_PROVEN : IDP_STATE_BEGUN,
     };
@@ -142,10 +85,11 @@ static const struct idp_json *begun(struct idp_call *call, const struct arrival 
 const struct idp_json *idp_provisioning_begin(struct idp_call *call, struct idp_bytes chain,
                                               const struct idp_json *options, bool is_proven)
 {
-    struct arrival arrival = arrival_of(call, chain, options);
+    struct idp_arrival arrival = idp_arrival_of(call, chain, options);
     call->host->begin(call);
     if (arrival.error != IDP_OK) {
-        return refused(call, &arrival, 0);
+        return idp_guard_device(call) ? refused(call, &arrival, 0)
+                                      : idp_error_json(IDP_TOO_MANY_DEVICES);
     }
     struct idp_record record =
         idp_record_note(call, arrival.registration_id, arrival.enrollment, arrival.subject);

@@ -56,7 +56,7 @@ const struct idp_json *idp_est_enroll(struct idp_call *call, const struct idp_es
     }
     const struct idp_json *begun = idp_provisioning_begin(call, chain, NULL, true);
     struct idp_bytes session = idp_json_string(begun, "session");
-    return session.data == NULL ? begun : idp_provision_identity(call, session, csr);
+    return session.data == NULL ? begun : idp_provision_identity(call, session, csr, NULL);
 }
 
 /* ---- a certificate of ours ---- */

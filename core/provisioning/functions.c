@@ -22,7 +22,9 @@ struct idp_value idp_sql_provision_ownership(struct idp_call *call,
 struct idp_value idp_sql_provision_identity(struct idp_call *call,
                                             const struct idp_value *arguments)
 {
-    return idp_value_json(idp_provision_identity(call, arguments[0].bytes, arguments[1].bytes));
+    const struct idp_json *options = idp_json_object_argument(call, arguments[2], "options");
+    return idp_value_json(
+        idp_provision_identity(call, arguments[0].bytes, arguments[1].bytes, options));
 }
 
 struct idp_value idp_sql_provision_acls(struct idp_call *call, const struct idp_value *arguments)

@@ -8,14 +8,17 @@ struct identifying {
     struct idp_device_session *session;
     struct idp_issue issue;
     struct idp_bytes request_digest, nonce;
+    const struct idp_json *options; /* see idp_provision_identity */
+    const struct idp_json *tokens;  /* of who claimed the device; NULL: nobody did now */
+    const struct idp_json *pending; /* nobody did yet: the answer; NULL: not so */
     enum idp_error error;
     const char *reason; /* of the error; NULL: none */
 };
 
 /* ---- the answer, the first time and again ---- */
 
-static const struct idp_json *answer_of(const struct idp_device_session *session,
-                                        struct idp_bytes serial, struct idp_bytes nonce)
+static struct idp_json *answer_of(const struct idp_device_session *session, struct idp_bytes serial,
+                                  struct idp_bytes nonce)
 {
     struct idp_call *call = session->call;
     struct idp_issued issued;
@@ -71,6 +74,10 @@ static bool prepare(struct identifying *identifying)
     if (why != NULL) {
         return fail(identifying, IDP_INVALID_CSR, why);
     }
+    why = idp_tpm_identity_check(identifying->session, &identifying->issue, identifying->options);
+    if (why != NULL) {
+        return fail(identifying, IDP_ATTESTATION_REFUSED, why);
+    }
     if (identifying->issue.device.data == NULL) {
         return fail(identifying, IDP_INVALID_CSR, "common_name");
     }
@@ -82,6 +89,11 @@ static bool identify(struct idp_call *call, void *data)
 {
     struct identifying *identifying = data;
     struct idp_device_session *session = identifying->session;
+    identifying->pending = idp_claim_redeem(
+        session, idp_json_string(identifying->options, "device_code"), &identifying->tokens);
+    if (identifying->pending != NULL) {
+        return true;
+    }
     if (!prepare(identifying)) {
         return false;
     }
@@ -105,12 +117,19 @@ static bool identify(struct idp_call *call, void *data)
 static const struct idp_json *identified(struct identifying *identifying)
 {
     struct idp_device_session *session = identifying->session;
+    if (identifying->pending != NULL) {
+        return identifying->pending;
+    }
     struct idp_json *details = idp_json_new(session->call, IDP_JSON_OBJECT);
     session->record.device = identifying->issue.device;
     idp_json_add_string(session->call, details, "serial", identifying->issue.serial);
     idp_json_add_string(session->call, details, "ca", identifying->issue.ca_id);
     idp_step_done(session, details);
-    return answer_of(session, identifying->issue.serial, identifying->nonce);
+    struct idp_json *answer = answer_of(session, identifying->issue.serial, identifying->nonce);
+    if (identifying->tokens != NULL) {
+        idp_json_add_shared(session->call, answer, "tokens", identifying->tokens);
+    }
+    return answer;
 }
 
 /* ---- the step ---- */
@@ -124,11 +143,16 @@ static const struct idp_json *again(const struct idp_device_session *session,
                : idp_step_refused(session, IDP_OUT_OF_ORDER, NULL);
 }
 
+struct idp_bytes idp_request_digest(struct idp_call *call, struct idp_bytes csr)
+{
+    return idp_sha256(call, idp_bytes_trim(csr));
+}
+
 const struct idp_json *idp_provision_identity(struct idp_call *call, struct idp_bytes name,
-                                              struct idp_bytes csr)
+                                              struct idp_bytes csr, const struct idp_json *options)
 {
     struct idp_device_session session;
-    struct idp_bytes digest = idp_sha256(call, idp_bytes_trim(csr));
+    struct idp_bytes digest = idp_request_digest(call, csr);
     const struct idp_json *error = idp_device_session_open(call, name, IDP_STEP_IDENTITY, &session);
     if (error != NULL) {
         return error;
@@ -137,7 +161,7 @@ const struct idp_json *idp_provision_identity(struct idp_call *call, struct idp_
         return again(&session, digest);
     }
     struct identifying identifying = {
-        .session = &session, .issue = {.csr = csr}, .request_digest = digest};
+        .session = &session, .issue = {.csr = csr}, .request_digest = digest, .options = options};
     return call->host->attempt(call, identify, &identifying)
                ? identified(&identifying)
                : idp_step_refused(&session, identifying.error, identifying.reason);

@@ -37,42 +37,39 @@ static bool holds(const struct idp_device_session *session, struct idp_bytes pro
                : idp_possession_holds(session->call, session->proof_key, session->nonce, proof);
 }
 
-static const struct idp_json *stands(const struct idp_device_session *session,
-                                     enum idp_device_state state)
+/* Goes on from one state to the next; where it went on before, the answer was lost. */
+static const struct idp_json *go_on(struct idp_device_session *session, enum idp_device_state from,
+                                    enum idp_device_state to)
 {
-    struct idp_json *answer = idp_json_new(session->call, IDP_JSON_OBJECT);
-    idp_json_add_c(session->call, answer, "state", idp_device_state_name(state));
-    if (idp_bytes_is(session->record.approval, "pending")) {
-        idp_json_add_c(session->call, answer, "approval", "pending");
+    if (session->state == from && idp_device_session_advance(session, to)) {
+        session->state = to;
+        idp_step_done(session, NULL);
     }
-    return answer;
-}
-
-static const struct idp_json *failed(const struct idp_device_session *session)
-{
-    idp_record_fail(session->call, session->record.id);
-    return idp_step_refused(session, IDP_INVALID_PROOF, NULL);
+    return idp_step_stands(session);
 }
 
 static const struct idp_json *prove(struct idp_device_session *session, struct idp_bytes proof,
                                     enum idp_device_state from, enum idp_device_state to)
 {
-    struct idp_call *call = session->call;
-    int64_t wait_s = idp_record_wait_s(call, &session->record);
-    if (wait_s > 0) {
-        struct idp_json *answer =
-            idp_json_copy(call, idp_step_refused(session, IDP_TOO_MANY_PROOFS, NULL));
-        idp_json_add_integer(call, answer, "retry_after", wait_s);
-        return answer;
+    const struct idp_json *wait = idp_session_wait(session);
+    if (wait != NULL) {
+        return wait;
     }
-    if (!holds(session, proof)) {
-        return failed(session);
-    }
-    /* Else it went on before: the answer was lost. */
-    if (session->state == from && idp_device_session_advance(session, to)) {
-        idp_step_done(session, NULL);
-    }
-    return stands(session, session->state == from ? to : session->state);
+    return holds(session, proof) ? go_on(session, from, to)
+                                 : idp_step_failed(session, IDP_INVALID_PROOF, NULL);
+}
+
+/* The certificate of a TLS connection, which has proven its key. */
+static const struct idp_json *shown(struct idp_device_session *session,
+                                    struct idp_bytes certificate)
+{
+    size_t count = 0;
+    struct idp_certificate_facts facts[1];
+    bool is_own = idp_certificates_read(session->call, certificate, facts, 1, &count) &&
+                  idp_bytes_equal(facts[0].serial, session->serial) &&
+                  idp_bytes_equal(facts[0].spki, session->proof_key);
+    return is_own ? go_on(session, IDP_STATE_IDENTIFIED, IDP_STATE_CONFIRMED)
+                  : idp_step_failed(session, IDP_INVALID_PROOF, NULL);
 }
 
 const struct idp_json *idp_possession_prove(struct idp_call *call, struct idp_bytes name,
@@ -83,25 +80,6 @@ const struct idp_json *idp_possession_prove(struct idp_call *call, struct idp_by
     return error != NULL ? error : prove(&session, proof, IDP_STATE_BEGUN, IDP_STATE_PROVEN);
 }
 
-/* The certificate of a TLS connection, which has proven its key. */
-static const struct idp_json *shown(struct idp_device_session *session,
-                                    struct idp_bytes certificate)
-{
-    size_t count = 0;
-    struct idp_certificate_facts facts[1];
-    bool is_read = idp_certificates_read(session->call, certificate, facts, 1, &count);
-    if (!is_read || !idp_bytes_equal(facts[0].serial, session->serial) ||
-        !idp_bytes_equal(facts[0].spki, session->proof_key)) {
-        return failed(session);
-    }
-    if (session->state == IDP_STATE_IDENTIFIED &&
-        idp_device_session_advance(session, IDP_STATE_CONFIRMED)) {
-        session->state = IDP_STATE_CONFIRMED;
-        idp_step_done(session, NULL);
-    }
-    return stands(session, session->state);
-}
-
 const struct idp_json *idp_identity_confirm(struct idp_call *call, struct idp_bytes name,
                                             struct idp_bytes proof, struct idp_bytes certificate)
 {
@@ -110,12 +88,13 @@ const struct idp_json *idp_identity_confirm(struct idp_call *call, struct idp_by
     if (error != NULL) {
         return error;
     }
-    if (certificate.data == NULL) {
-        error = prove(&session, proof, IDP_STATE_IDENTIFIED, IDP_STATE_CONFIRMED);
-    } else {
-        error = shown(&session, certificate);
+    const struct idp_json *answer =
+        certificate.data == NULL ? prove(&session, proof, IDP_STATE_IDENTIFIED, IDP_STATE_CONFIRMED)
+                                 : shown(&session, certificate);
+    if (session.state == IDP_STATE_CONFIRMED) {
+        (void)idp_certificate_confirm(call, session.serial);
     }
-    return error;
+    return answer;
 }
 
 /* prove_possession(session, proof) → {"state"} or an error */

@@ -13,6 +13,11 @@
  * option registration_id says who it is. is_proven: its TLS connection has proven the key. */
 const struct idp_json *idp_provisioning_begin(struct idp_call *call, struct idp_bytes chain,
                                               const struct idp_json *options, bool is_proven);
+/* NULL and the session of a device that comes by TLS with this certificate, or the error: of its
+ * maker, then the last one of that key that is open, or a new one where it brings another csr than
+ * that had (data NULL: none); or its identity certificate, which that confirms. */
+const struct idp_json *idp_provisioning_resume(struct idp_call *call, struct idp_bytes certificate,
+                                               struct idp_bytes csr, struct idp_bytes *session);
 /* The proof: a signature over the nonce, or its tag by a symmetric key. */
 const struct idp_json *idp_possession_prove(struct idp_call *call, struct idp_bytes session,
                                             struct idp_bytes proof);
@@ -20,11 +25,22 @@ const struct idp_json *idp_possession_prove(struct idp_call *call, struct idp_by
  * certificate has data, the one of its TLS connection. */
 const struct idp_json *idp_identity_confirm(struct idp_call *call, struct idp_bytes session,
                                             struct idp_bytes proof, struct idp_bytes certificate);
+/* The two steps of a TPM. What it shows, each base64 as tpm2-tools write it, ek_certificate PEM or
+ * data NULL; attestation {"quote":{"attest","signature"}} or NULL. */
+struct idp_tpm_shown {
+    struct idp_bytes ek, ek_certificate, ak;
+};
+const struct idp_json *idp_tpm_challenge(struct idp_call *call, struct idp_bytes session,
+                                         const struct idp_tpm_shown *shown);
+const struct idp_json *idp_tpm_activate(struct idp_call *call, struct idp_bytes session,
+                                        struct idp_bytes credential,
+                                        const struct idp_json *attestation);
 const struct idp_json *idp_provision_time(struct idp_call *call, struct idp_bytes session);
 const struct idp_json *idp_provision_ownership(struct idp_call *call, struct idp_bytes session);
-/* csr: PKCS #10, PEM or base64 of its DER. The same one again has the same answer. */
+/* csr: PKCS #10, PEM or base64 of its DER. The same one again has the same answer. attestation:
+ * that its key is in the TPM of the session, {"key","attest","signature"}; NULL: none. */
 const struct idp_json *idp_provision_identity(struct idp_call *call, struct idp_bytes session,
-                                              struct idp_bytes csr);
+                                              struct idp_bytes csr, const struct idp_json *options);
 const struct idp_json *idp_provision_acls(struct idp_call *call, struct idp_bytes session);
 const struct idp_json *idp_provision_credentials(struct idp_call *call, struct idp_bytes session);
 const struct idp_json *idp_provision_token(struct idp_call *call, struct idp_bytes session);
@@ -70,6 +86,8 @@ struct idp_value idp_sql_provisioning_records(struct idp_call *call,
 struct idp_value idp_sql_begin_provisioning(struct idp_call *call,
                                             const struct idp_value *arguments);
 struct idp_value idp_sql_prove_possession(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_tpm_challenge(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_tpm_activate(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_confirm_identity(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_provision_time(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_provision_ownership(struct idp_call *call,
@@ -88,10 +106,11 @@ extern const struct idp_sealed_column idp_enrollment_sealed;
 extern const struct idp_statement idp_enrollment_statements[], idp_enrollment_index_statements[],
     idp_hub_statements[], idp_record_statements[], idp_event_statements[],
     idp_device_session_statements[], idp_device_configuration_statements[],
-    idp_device_decision_statements[], idp_record_list_statements[];
+    idp_session_resume_statements[], idp_device_decision_statements[], idp_record_list_statements[];
 extern const size_t idp_enrollment_statement_count, idp_enrollment_index_statement_count,
     idp_hub_statement_count, idp_record_statement_count, idp_event_statement_count,
     idp_device_session_statement_count, idp_device_configuration_statement_count,
-    idp_device_decision_statement_count, idp_record_list_statement_count;
+    idp_session_resume_statement_count, idp_device_decision_statement_count,
+    idp_record_list_statement_count;
 
 #endif

@@ -4,12 +4,27 @@
 #include "core/oauth/oauth.h"
 #include "core/provisioning/session.h"
 
-enum { NOTE, FIND, OF_DEVICE, HOLD, NAME, RELEASE, END, HUB, GRANT, SERIAL, OWNER, COMPLETE, FAIL };
+enum {
+    NOTE,
+    FIND,
+    OF_DEVICE,
+    HOLD,
+    NAME,
+    RELEASE,
+    END,
+    HUB,
+    GRANT,
+    SERIAL,
+    OWNER,
+    COMPLETE,
+    CLOCK,
+    FAIL
+};
 
 #define COLUMNS                                                                                    \
     "registration_id, enrollment_id, approval, device, owner, hub_id, grant_id, serial,"           \
-    " failure_count, window_ends_at, completed_at"
-#define KINDS "ttttttttizz"
+    " tpm_clock, failure_count, window_ends_at, completed_at"
+#define KINDS "ttttttttjizz"
 
 #define SET(column)                                                                                \
     {                                                                                              \
@@ -59,6 +74,9 @@ const struct idp_statement idp_record_statements[] = {
     [COMPLETE] = {"UPDATE idplane.provisioning_record SET completed_at = $3"
                   " WHERE tenant = $1 AND registration_id = $2 AND completed_at IS NULL",
                   "ttz", ""},
+    [CLOCK] = {"UPDATE idplane.provisioning_record SET tpm_clock = $3"
+               " WHERE tenant = $1 AND registration_id = $2",
+               "ttj", ""},
     [FAIL] = {"UPDATE idplane.provisioning_record SET"
               " failure_count = CASE WHEN window_ends_at <= $3 THEN 1 ELSE failure_count + 1 END,"
               " window_ends_at = CASE WHEN window_ends_at <= $3 THEN $4 ELSE window_ends_at END"
@@ -67,7 +85,7 @@ const struct idp_statement idp_record_statements[] = {
 };
 const size_t idp_record_statement_count = IDP_COUNT(idp_record_statements);
 
-static struct idp_record record_of(const struct idp_value *row)
+static struct idp_record record_of(struct idp_call *call, const struct idp_value *row)
 {
     return (struct idp_record){
         .id = idp_text_of(row[0]),
@@ -78,9 +96,10 @@ static struct idp_record record_of(const struct idp_value *row)
         .hub_id = idp_text_of(row[5]),
         .grant_id = idp_text_of(row[6]),
         .serial = idp_text_of(row[7]),
-        .failure_count = idp_integer_of(row[8]),
-        .window_ends_at_us = idp_integer_of(row[9]),
-        .is_completed = row[10].kind != 0,
+        .tpm_clock = idp_json_argument(call, row[8], "tpm_clock"),
+        .failure_count = idp_integer_of(row[9]),
+        .window_ends_at_us = idp_integer_of(row[10]),
+        .is_completed = row[11].kind != 0,
     };
 }
 
@@ -94,7 +113,7 @@ struct idp_record idp_record_note(struct idp_call *call, struct idp_bytes id,
                               idp_value_text(idp_bytes_of(is_asked ? "pending" : "free")),
                               idp_value_text(subject),
                               idp_value_time(idp_now_us(call))};
-    return record_of(idp_run_row(call, &idp_record_statements[NOTE], row));
+    return record_of(call, idp_run_row(call, &idp_record_statements[NOTE], row));
 }
 
 static bool find_by(struct idp_call *call, size_t statement, struct idp_bytes value,
@@ -103,7 +122,7 @@ static bool find_by(struct idp_call *call, size_t statement, struct idp_bytes va
     struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(value)};
     const struct idp_value *row = idp_run_one(call, &idp_record_statements[statement], key);
     if (row != NULL) {
-        *out = record_of(row);
+        *out = record_of(call, row);
     }
     return row != NULL;
 }
@@ -147,6 +166,13 @@ void idp_record_complete(struct idp_call *call, struct idp_bytes id)
     struct idp_value row[] = {idp_value_text(idp_tenant(call)), idp_value_text(id),
                               idp_value_time(idp_now_us(call))};
     idp_run(call, &idp_record_statements[COMPLETE], row);
+}
+
+void idp_record_clock(struct idp_call *call, struct idp_bytes id, const struct idp_json *clock)
+{
+    struct idp_value row[] = {idp_value_text(idp_tenant(call)), idp_value_text(id),
+                              idp_value_json_text(idp_json_text(call, clock))};
+    idp_run(call, &idp_record_statements[CLOCK], row);
 }
 
 void idp_record_fail(struct idp_call *call, struct idp_bytes id)

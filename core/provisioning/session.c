@@ -10,21 +10,25 @@ enum { SESSION_SIZE = 24, NONCE_SIZE = 24, RETRY_AFTER_S = 10 };
 #define LABEL "idplane provisioning session"
 #define NONCE_PREFIX "idplane-provisioning:"
 
-enum { INSERT, FIND, ADVANCE, IDENTIFY, END };
+enum { INSERT, FIND, ADVANCE, CHALLENGE, IDENTIFY, END };
 
 const struct idp_statement idp_device_session_statements[] = {
     [INSERT] = {"INSERT INTO idplane.provisioning_session (tenant, session_digest,"
                 " registration_id, enrollment_id, enrollment_version, attestation, state, nonce,"
-                " proof_key, created_at, expires_at)"
-                " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-                "txttitttxzz", ""},
+                " proof_key, challenge, created_at, expires_at)"
+                " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+                "txttitttxjzz", ""},
     [FIND] = {"SELECT registration_id, enrollment_id, attestation, state, nonce, proof_key,"
-              " request_digest, serial FROM idplane.provisioning_session"
+              " request_digest, serial, challenge FROM idplane.provisioning_session"
               " WHERE tenant = $1 AND session_digest = $2 AND expires_at > $3",
-              "txz", "tttttxxt"},
+              "txz", "tttttxxtj"},
     [ADVANCE] = {"UPDATE idplane.provisioning_session SET state = $4"
                  " WHERE tenant = $1 AND session_digest = $2 AND state = $3",
                  "txtt", ""},
+    [CHALLENGE] = {"UPDATE idplane.provisioning_session SET state = 'challenged', challenge = $3"
+                   " WHERE tenant = $1 AND session_digest = $2"
+                   " AND state IN ('begun', 'challenged')",
+                   "txj", ""},
     [IDENTIFY] = {"UPDATE idplane.provisioning_session SET state = 'identified',"
                   " request_digest = $3, serial = $4, proof_key = $5, nonce = $6"
                   " WHERE tenant = $1 AND session_digest = $2 AND state = 'proven'",
@@ -55,6 +59,10 @@ static const struct {
     bool is_early;
 } steps[IDP_STEP_COUNT] = {
     [IDP_STEP_PROVE] = {"prove", FROM(IDP_STATE_BEGUN) | FROM(IDP_STATE_PROVEN), false},
+    [IDP_STEP_TPM_CHALLENGE] = {"tpm_challenge", FROM(IDP_STATE_BEGUN) | FROM(IDP_STATE_CHALLENGED),
+                                false},
+    [IDP_STEP_TPM_ACTIVATE] = {"tpm_activate", FROM(IDP_STATE_CHALLENGED) | FROM(IDP_STATE_PROVEN),
+                               false},
     [IDP_STEP_TIME] = {"time", IS_PROVEN, false},
     [IDP_STEP_OWNERSHIP] = {"ownership", IS_PROVEN, false},
     [IDP_STEP_IDENTITY] = {"identity", IS_PROVEN, false},
@@ -120,6 +128,8 @@ struct idp_session_name idp_device_session_make(struct idp_call *call,
         idp_value_text(idp_bytes_of(state_names[order->state])),
         idp_value_text(name.nonce),
         idp_value_blob(order->proof_key),
+        order->challenge == NULL ? idp_null()
+                                 : idp_value_json_text(idp_json_text(call, order->challenge)),
         idp_value_time(now_us),
         idp_value_time(now_us + IDP_DEVICE_SESSION_LIFETIME_S * IDP_SECOND_US),
     };
@@ -128,6 +138,23 @@ struct idp_session_name idp_device_session_make(struct idp_call *call,
 }
 
 /* ---- found ---- */
+
+enum { HANDLE_SIZE = 1 + IDP_DIGEST_SIZE };
+
+struct idp_bytes idp_session_handle(struct idp_call *call, struct idp_bytes digest)
+{
+    struct idp_text handle = {.call = call};
+    idp_text_add_char(&handle, '\0');
+    idp_text_add(&handle, digest);
+    return idp_text_bytes(&handle);
+}
+
+static struct idp_bytes digest_of(struct idp_call *call, struct idp_bytes session)
+{
+    bool is_handle = session.size == HANDLE_SIZE && session.data[0] == '\0';
+    return is_handle ? (struct idp_bytes){session.data + 1, IDP_DIGEST_SIZE}
+                     : idp_token_digest(call, LABEL, session);
+}
 
 static bool find(struct idp_call *call, struct idp_device_session *out)
 {
@@ -144,6 +171,7 @@ static bool find(struct idp_call *call, struct idp_device_session *out)
     out->proof_key = idp_text_of(row[5]);
     out->request_digest = idp_text_of(row[6]);
     out->serial = idp_text_of(row[7]);
+    out->challenge = idp_json_argument(call, row[8], "challenge");
     return true;
 }
 
@@ -188,6 +216,42 @@ const struct idp_json *idp_step_refused(const struct idp_device_session *session
     return answer;
 }
 
+const struct idp_json *idp_step_told(const struct idp_device_session *session,
+                                     const struct idp_json *answer)
+{
+    note(session, idp_text_c(session->call, idp_json_string(answer, "error")), NULL);
+    return answer;
+}
+
+const struct idp_json *idp_step_failed(const struct idp_device_session *session,
+                                       enum idp_error error, const char *reason)
+{
+    idp_record_fail(session->call, session->record.id);
+    return idp_step_refused(session, error, reason);
+}
+
+const struct idp_json *idp_session_wait(const struct idp_device_session *session)
+{
+    int64_t wait_s = idp_record_wait_s(session->call, &session->record);
+    if (wait_s == 0) {
+        return NULL;
+    }
+    struct idp_json *answer =
+        idp_json_copy(session->call, idp_step_refused(session, IDP_TOO_MANY_PROOFS, NULL));
+    idp_json_add_integer(session->call, answer, "retry_after", wait_s);
+    return answer;
+}
+
+const struct idp_json *idp_step_stands(const struct idp_device_session *session)
+{
+    struct idp_json *answer = idp_json_new(session->call, IDP_JSON_OBJECT);
+    idp_json_add_c(session->call, answer, "state", state_names[session->state]);
+    if (idp_bytes_is(session->record.approval, "pending")) {
+        idp_json_add_c(session->call, answer, "approval", "pending");
+    }
+    return answer;
+}
+
 /* What holds at every step. */
 static enum idp_error judge(const struct idp_device_session *session)
 {
@@ -201,7 +265,7 @@ static enum idp_error judge(const struct idp_device_session *session)
     if (!is_allowed(session)) {
         return IDP_OUT_OF_ORDER;
     }
-    bool waits = session->step != IDP_STEP_PROVE && session->step != IDP_STEP_TIME;
+    bool waits = session->step >= IDP_STEP_OWNERSHIP;
     return waits && idp_bytes_is(approval, "pending") ? IDP_APPROVAL_PENDING : IDP_OK;
 }
 
@@ -209,7 +273,7 @@ const struct idp_json *idp_device_session_open(struct idp_call *call, struct idp
                                                enum idp_step step, struct idp_device_session *out)
 {
     *out = (struct idp_device_session){.call = call, .step = step};
-    out->digest = idp_token_digest(call, LABEL, session);
+    out->digest = digest_of(call, session);
     call->host->begin(call);
     if (!find(call, out) || !idp_enrollment_find(call, out->enrollment.id, &out->enrollment)) {
         return idp_error_json(IDP_INVALID_DEVICE_SESSION);
@@ -227,6 +291,15 @@ bool idp_device_session_advance(struct idp_device_session *session, enum idp_dev
                               idp_value_text(idp_bytes_of(state_names[session->state])),
                               idp_value_text(idp_bytes_of(state_names[state]))};
     return idp_run(session->call, &idp_device_session_statements[ADVANCE], row).affected == 1;
+}
+
+bool idp_device_session_challenge(struct idp_device_session *session,
+                                  const struct idp_json *challenge)
+{
+    struct idp_value row[] = {idp_value_text(idp_tenant(session->call)),
+                              idp_value_blob(session->digest),
+                              idp_value_json_text(idp_json_text(session->call, challenge))};
+    return idp_run(session->call, &idp_device_session_statements[CHALLENGE], row).affected == 1;
 }
 
 bool idp_device_session_identify(struct idp_device_session *session,

@@ -11,6 +11,7 @@
 struct idp_record {
     struct idp_bytes id, enrollment_id, approval;
     struct idp_bytes device, owner, hub_id, grant_id, serial; /* data NULL: none yet */
+    const struct idp_json *tpm_clock;                         /* NULL: it has none */
     int64_t failure_count, window_ends_at_us;
     bool is_completed;
 };
@@ -35,10 +36,38 @@ void idp_record_set(struct idp_call *call, struct idp_bytes id, enum idp_record_
 /* Takes everything from it, and bars it until somebody approves it. */
 void idp_record_end(struct idp_call *call, struct idp_bytes id);
 void idp_record_complete(struct idp_call *call, struct idp_bytes id);
+/* What its TPM said last of its clock. */
+void idp_record_clock(struct idp_call *call, struct idp_bytes id, const struct idp_json *clock);
 /* Another proof that failed. */
 void idp_record_fail(struct idp_call *call, struct idp_bytes id);
 /* Seconds until another proof is looked at; 0: now. */
 int64_t idp_record_wait_s(struct idp_call *call, const struct idp_record *record);
+
+/* ---- who comes (arrival.c, tpm_match.c) ---- */
+
+/* Whom a device shows itself to be, and to which enrollment it goes; data NULL: not known. */
+struct idp_arrival {
+    struct idp_bytes registration_id, subject, serial, key;
+    const char *attestation;
+    const struct idp_json *challenge;        /* what is kept of a TPM; NULL: none */
+    const struct idp_enrollment *enrollment; /* NULL: nobody knows it */
+    enum idp_error error;
+    const char *reason;
+    bool is_proven; /* by the TLS connection that it came on */
+};
+/* Of a chain, or of the options ek or registration_id; raises IDP_INVALID_ARGUMENT for none or
+ * several. */
+struct idp_arrival idp_arrival_of(struct idp_call *call, struct idp_bytes chain,
+                                  const struct idp_json *options);
+
+/* certificates: of the endorsement key, and what was sent along; data NULL: none. */
+struct idp_tpm_match {
+    const struct idp_enrollment *enrollment; /* NULL: none */
+    enum idp_error error;
+    const char *reason; /* of docs/tpm.md; NULL: none */
+};
+struct idp_tpm_match idp_tpm_match_find(struct idp_call *call, const struct idp_tpm_key *key,
+                                        struct idp_bytes certificates);
 
 /* ---- what happened (event.c) ---- */
 
@@ -62,6 +91,8 @@ enum idp_device_state {
 };
 enum idp_step {
     IDP_STEP_PROVE,
+    IDP_STEP_TPM_CHALLENGE,
+    IDP_STEP_TPM_ACTIVATE,
     IDP_STEP_TIME,
     IDP_STEP_OWNERSHIP,
     IDP_STEP_IDENTITY,
@@ -79,6 +110,7 @@ struct idp_device_session {
     enum idp_device_state state;
     struct idp_bytes digest, attestation, nonce;
     struct idp_bytes proof_key, request_digest, serial; /* data NULL: none */
+    const struct idp_json *challenge;                   /* of a TPM; NULL: none */
     struct idp_enrollment enrollment;
     struct idp_record record;
 };
@@ -86,6 +118,7 @@ struct idp_device_session {
 /* A new one; its name, and the nonce that has to be signed where proof_key has data. */
 struct idp_session_order {
     struct idp_bytes registration_id, attestation, proof_key;
+    const struct idp_json *challenge; /* NULL: none */
     const struct idp_enrollment *enrollment;
     enum idp_device_state state;
 };
@@ -95,6 +128,10 @@ struct idp_session_name {
 struct idp_session_name idp_device_session_make(struct idp_call *call,
                                                 const struct idp_session_order *order);
 enum { IDP_DEVICE_SESSION_LIFETIME_S = 3600 };
+
+/* How the core itself names a session that it found: by its digest, behind a NUL, which no text
+ * from outside has. */
+struct idp_bytes idp_session_handle(struct idp_call *call, struct idp_bytes digest);
 
 /* Finds the session of an argument for a step. NULL, or the error that the device is told, which is
  * noted: invalid_session, enrollment_disabled, device_denied, approval_pending, out_of_order. */
@@ -108,14 +145,44 @@ bool idp_device_session_advance(struct idp_device_session *session,
 bool idp_device_session_identify(struct idp_device_session *session,
                                  struct idp_bytes request_digest, struct idp_bytes serial,
                                  struct idp_bytes proof_key, struct idp_bytes nonce) IDP_MUST_CHECK;
+/* Goes on, or again, with what a TPM was asked. */
+bool idp_device_session_challenge(struct idp_device_session *session,
+                                  const struct idp_json *challenge) IDP_MUST_CHECK;
 /* A text to be signed once. */
 struct idp_bytes idp_nonce_make(struct idp_call *call);
 /* Notes what came of the step, and is the answer: an error, or NULL for well. */
 const struct idp_json *idp_step_refused(const struct idp_device_session *session,
                                         enum idp_error error, const char *reason);
 void idp_step_done(const struct idp_device_session *session, struct idp_json *details);
+/* Notes the error of an answer, which is returned. */
+const struct idp_json *idp_step_told(const struct idp_device_session *session,
+                                     const struct idp_json *answer);
+/* The same of a proof that failed, which counts; and where too many did: NULL, or the error. */
+const struct idp_json *idp_step_failed(const struct idp_device_session *session,
+                                       enum idp_error error, const char *reason);
+const struct idp_json *idp_session_wait(const struct idp_device_session *session);
+/* {"state"}, and "approval" where that is awaited. */
+const struct idp_json *idp_step_stands(const struct idp_device_session *session);
 const char *idp_device_state_name(enum idp_device_state state);
+/* By which a certification request is known again (identity.c). */
+struct idp_bytes idp_request_digest(struct idp_call *call, struct idp_bytes csr);
 void idp_device_sessions_end(struct idp_call *call, struct idp_bytes registration_id);
+
+/* ---- people (claim.c) ---- */
+
+/* Where the enrollment asks for somebody who claims the device, and nobody did: redeems the code
+ * that they approved. NULL and their tokens, *tokens NULL: nobody had to; else the error. */
+const struct idp_json *idp_claim_redeem(struct idp_device_session *session,
+                                        struct idp_bytes device_code,
+                                        const struct idp_json **tokens);
+
+/* ---- TPMs (tpm_step.c) ---- */
+
+/* NULL, or why the key of a request is not one that the TPM of the session vouches for.
+ * attestation: {"key","attest","signature"}; may be NULL. */
+const char *idp_tpm_identity_check(const struct idp_device_session *session,
+                                   const struct idp_issue *issue,
+                                   const struct idp_json *attestation);
 
 /* ---- what a device is given (owner.c, hub_allocation.c, acl.c, credential.c, cloud.c) ---- */
 

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "core/pki/pki.h"
+#include "core/pki/x509.h"
 #include "regress/unit/host.h"
 
 /* Certificates of one device, in a table of three. */
@@ -84,12 +84,31 @@ static void who_has_nothing_costs_one_look(void **state)
     assert_int_equal(host->begin_count, 0);
 }
 
+/* Nobody has asked for the list since: the row still says valid. */
+static void what_was_superseded_is_revoked_from_that_moment(void **state)
+{
+    struct host *host = *state;
+    struct idp_ca ca = {.key_identifier = IDP_LITERAL("k")};
+    struct idp_value row[] = {text("valid"), {0}, {0}, {.kind = 'z', .integer = host->now_us + 1}};
+    host_answer(host, row, 1, 0);
+    assert_false(idp_certificate_status_of(&host->call, &ca, idp_bytes_of("s")).is_revoked);
+    row[3].integer = host->now_us;
+    host_answer(host, row, 1, 0);
+    struct idp_certificate_status status =
+        idp_certificate_status_of(&host->call, &ca, idp_bytes_of("s"));
+    assert_true(status.is_revoked);
+    assert_string_equal(idp_revocation_reason_name(status.reason), "superseded");
+    assert_int_equal(status.revoked_us, host->now_us);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_a_device_has_is_ended, host_setup, host_teardown),
         cmocka_unit_test_setup_teardown(what_it_got_meanwhile_too, host_setup, host_teardown),
         cmocka_unit_test_setup_teardown(who_has_nothing_costs_one_look, host_setup, host_teardown),
+        cmocka_unit_test_setup_teardown(what_was_superseded_is_revoked_from_that_moment, host_setup,
+                                        host_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* renewal.c - what becomes of the certificates that a device had when it gets another one. Where
+ * its profile gives them a grace they end with it, or as soon as the device is seen with the new
+ * one. Nothing waits for that moment: whoever asks for a list or a status sees that it has come. */
+#include "core/pki/profile.h"
+
+enum { SUPERSEDE, FIND, CONFIRM, DUE };
+
+const struct idp_statement idp_renewal_statements[] = {
+    /* None ends later than it would have. */
+    [SUPERSEDE] = {"UPDATE idplane.certificate SET superseded_at = $5"
+                   " WHERE tenant = $1 AND device = $2 AND profile = $3 AND serial <> $4"
+                   " AND status = 'valid' AND (superseded_at IS NULL OR superseded_at > $5)",
+                   "ttttz", ""},
+    [FIND] = {"SELECT device, profile, issued_at FROM idplane.certificate"
+              " WHERE tenant = $1 AND serial = $2 AND status = 'valid'",
+              "tt", "ttz"},
+    [CONFIRM] = {"UPDATE idplane.certificate SET superseded_at = $5"
+                 " WHERE tenant = $1 AND device = $2 AND profile = $3 AND serial <> $4"
+                 " AND status = 'valid' AND superseded_at > $5 AND issued_at <= $6",
+                 "ttttzz", ""},
+    [DUE] =
+        {"SELECT serial, superseded_at FROM idplane.certificate WHERE tenant = $1"
+         " AND status = 'valid' AND superseded_at <= $2 ORDER BY superseded_at, serial LIMIT $3",
+         "tzi", "tz"},
+};
+const size_t idp_renewal_statement_count = IDP_COUNT(idp_renewal_statements);
+
+void idp_renewal_begin(struct idp_call *call, const struct idp_issue *issue,
+                       const struct idp_profile *profile)
+{
+    struct idp_value former[] = {
+        idp_value_text(idp_tenant(call)), idp_value_text(issue->device),
+        idp_value_text(profile->name), idp_value_text(issue->serial),
+        idp_value_time(idp_now_us(call) + profile->grace_s * IDP_SECOND_US)};
+    if (issue->device.data != NULL && profile->has_grace) {
+        idp_run(call, &idp_renewal_statements[SUPERSEDE], former);
+    }
+}
+
+void idp_renewals_end(struct idp_call *call)
+{
+    static const struct idp_bytes reason = IDP_LITERAL("superseded");
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_time(idp_now_us(call)),
+                              idp_value_integer(IDP_ROW_COUNT_MAX)};
+    for (size_t count = IDP_ROW_COUNT_MAX; count == IDP_ROW_COUNT_MAX;) {
+        struct idp_rows rows = idp_run(call, &idp_renewal_statements[DUE], key);
+        count = rows.count;
+        for (size_t i = 0; i < count; i++) {
+            const struct idp_value *row = rows.values + i * rows.columns;
+            (void)idp_certificate_revoke_at(call, idp_text_of(row[0]), reason,
+                                            idp_integer_of(row[1]));
+        }
+    }
+}
+
+int64_t idp_certificate_confirm(struct idp_call *call, struct idp_bytes serial)
+{
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(serial)};
+    const struct idp_value *row = idp_run_one(call, &idp_renewal_statements[FIND], key);
+    if (row == NULL || row[0].kind == 0) {
+        return row == NULL ? -1 : 0;
+    }
+    struct idp_value former[] = {key[0], row[0], row[1], key[1], idp_value_time(idp_now_us(call)),
+                                 row[2]};
+    call->host->begin(call);
+    int64_t count = idp_run(call, &idp_renewal_statements[CONFIRM], former).affected;
+    idp_renewals_end(call);
+    return count;
+}
+
+/* confirm_certificate(serial) → how many it has ended; NULL: no good one has this serial */
+struct idp_value idp_sql_confirm_certificate(struct idp_call *call,
+                                             const struct idp_value *arguments)
+{
+    int64_t count = idp_certificate_confirm(call, idp_lower_case(call, arguments[0].bytes));
+    return count < 0 ? idp_null() : idp_value_integer(count);
+}

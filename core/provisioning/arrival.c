@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* arrival.c - a device shows who it is: a certificate of its maker, the endorsement key of its TPM,
+ * or the id that goes with a symmetric key. Whose it is, is known then. */
+#include "core/provisioning/session.h"
+
+static struct idp_arrival of_chain(struct idp_call *call, struct idp_bytes chain)
+{
+    const struct idp_match *match = idp_match_find(call, chain);
+    struct idp_arrival arrival = {
+        .attestation = "x509", .error = match->error, .reason = match->reason};
+    if (match->chain.count > 0) {
+        const struct idp_certificate_facts *leaf = &match->chain.certificates[0];
+        arrival.registration_id = idp_uuid_of(call, IDP_UUID_X500, leaf->spki);
+        arrival.subject = leaf->name;
+        arrival.serial = leaf->serial;
+        arrival.key = leaf->spki;
+    }
+    if (match->chosen != NULL) {
+        arrival.enrollment = &match->chosen->enrollment;
+    }
+    return arrival;
+}
+
+static enum idp_error id_judge(struct idp_call *call, const struct idp_enrollment *enrollment,
+                               struct idp_bytes id)
+{
+    struct idp_listed device = {.name = id};
+    if (!enrollment->is_enabled) {
+        return IDP_ENROLLMENT_DISABLED;
+    }
+    return idp_enrollment_denies(call, enrollment->document, &device) ? IDP_DEVICE_DENIED : IDP_OK;
+}
+
+/* One of a device alone is found by its id, a group has to be named. */
+static struct idp_arrival of_id(struct idp_call *call, const struct idp_json *options)
+{
+    struct idp_bytes id = idp_json_string(options, "registration_id");
+    struct idp_bytes named = idp_json_string(options, "enrollment");
+    struct idp_enrollment *enrollment = idp_allocate(call, sizeof *enrollment);
+    struct idp_arrival arrival = {
+        .registration_id = id, .attestation = "symmetric_key", .error = IDP_DEVICE_UNKNOWN};
+    struct idp_bytes own = idp_enrollment_of_identity(call, "registration", idp_sha256(call, id));
+    bool is_found = (own.data != NULL || named.data != NULL) &&
+                    idp_enrollment_find(call, own.data != NULL ? own : named, enrollment);
+    bool is_group = is_found && own.data == NULL && !enrollment->is_individual;
+    if (is_found && (own.data != NULL || is_group) &&
+        idp_json_member(enrollment->document, "symmetric_key") != NULL) {
+        arrival.enrollment = enrollment;
+        arrival.error = id_judge(call, enrollment, id);
+    }
+    return arrival;
+}
+
+/* What is kept of the endorsement key is what the TPM is asked with later. */
+static struct idp_arrival of_tpm(struct idp_call *call, const struct idp_json *options)
+{
+    struct idp_tpm_key key;
+    struct idp_bytes ek = idp_json_string(options, "ek");
+    struct idp_bytes certificate = idp_json_string(options, "ek_certificate");
+    struct idp_arrival arrival = {.attestation = "tpm", .error = IDP_ATTESTATION_REFUSED};
+    struct idp_bytes public_area = idp_base64_decode(call, ek);
+    arrival.reason =
+        public_area.data == NULL ? "format" : idp_tpm_endorsement_key(call, public_area, &key);
+    if (arrival.reason != NULL) {
+        return arrival;
+    }
+    struct idp_tpm_match match = idp_tpm_match_find(call, &key, certificate);
+    struct idp_json *challenge = idp_json_new(call, IDP_JSON_OBJECT);
+    idp_json_add_string(call, challenge, "ek", ek);
+    arrival.registration_id = idp_uuid_of(call, IDP_UUID_X500, key.spki);
+    arrival.enrollment = match.enrollment;
+    arrival.error = match.error;
+    arrival.reason = match.reason;
+    arrival.challenge = challenge;
+    return arrival;
+}
+
+struct idp_arrival idp_arrival_of(struct idp_call *call, struct idp_bytes chain,
+                                  const struct idp_json *options)
+{
+    struct idp_bytes id = idp_json_string(options, "registration_id");
+    struct idp_bytes ek = idp_json_string(options, "ek");
+    int kinds = (chain.data != NULL) + (id.data != NULL) + (ek.data != NULL);
+    if (kinds != 1 || id.size > IDP_NAME_SIZE_MAX || (id.data != NULL && id.size == 0)) {
+        idp_fail_with(call, IDP_INVALID_ARGUMENT,
+                      "A device comes with a chain, or with one of the options registration_id and "
+                      "ek.");
+    }
+    return chain.data != NULL ? of_chain(call, chain)
+           : id.data != NULL  ? of_id(call, options)
+                              : of_tpm(call, options);
+}

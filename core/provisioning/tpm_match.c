@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tpm_match.c - which enrollment a TPM is of: of one that names its endorsement key, or of groups
+ * whose authority vouches for that key, by the rules of match.c. */
+#include "core/provisioning/session.h"
+
+/* An enrollment whose authority is the issuer of the certificate, or above it. */
+struct candidate {
+    struct idp_enrollment enrollment;
+    const char *reason;
+    size_t distance;
+};
+
+static const struct idp_json *tpm_of(const struct idp_enrollment *enrollment)
+{
+    return idp_json_member(enrollment->document, "tpm");
+}
+
+/* ---- one of them ---- */
+
+/* The certificate of an endorsement key, and what was sent along. */
+struct shown {
+    struct idp_bytes own, others; /* PEM */
+    size_t count;
+    struct idp_certificate_facts *certificates;
+};
+
+static struct shown shown_read(struct idp_call *call, struct idp_bytes text)
+{
+    struct shown shown = {.own = {NULL, 0}};
+    struct idp_text others = {.call = call};
+    shown.certificates =
+        idp_allocate(call, IDP_ENROLLMENT_CHAIN_COUNT_MAX * sizeof *shown.certificates);
+    if (text.data == NULL || !idp_certificates_read(call, text, shown.certificates,
+                                                    IDP_ENROLLMENT_CHAIN_COUNT_MAX, &shown.count)) {
+        shown.count = 0;
+        return shown;
+    }
+    for (size_t i = 1; i < shown.count; i++) {
+        idp_text_add(&others, idp_pem_of(call, shown.certificates[i].der, "CERTIFICATE"));
+    }
+    shown.own = idp_pem_of(call, shown.certificates[0].der, "CERTIFICATE");
+    shown.others = idp_text_bytes(&others);
+    return shown;
+}
+
+/* How far its authority is, the first of its chain, whatever else is wrong; as many as no path has:
+ * no path leads there. */
+static size_t distance_of(struct idp_call *call, const struct shown *shown,
+                          const struct idp_authority *authority)
+{
+    struct idp_json *policy = idp_json_new(call, IDP_JSON_OBJECT);
+    if (authority->count == 0) {
+        return IDP_CHAIN_LENGTH_MAX + 1;
+    }
+    idp_json_add_c(call, policy, "expired", "allow_leaf");
+    idp_json_add_bool(call, policy, "strict", false);
+    struct idp_chain_verdict verdict =
+        idp_chain_judge(call, shown->own, shown->others,
+                        idp_pem_of(call, authority->certificates[0].der, "CERTIFICATE"), policy);
+    return verdict.reason == NULL ? verdict.length - 1 : IDP_CHAIN_LENGTH_MAX + 1;
+}
+
+static void candidate_judge(struct idp_call *call, const struct idp_tpm_key *key,
+                            const struct shown *shown, struct candidate *candidate)
+{
+    struct idp_tpm_model model;
+    const struct idp_json *tpm = tpm_of(&candidate->enrollment);
+    struct idp_authority *authority = idp_allocate(call, sizeof *authority);
+    struct idp_json *policy = idp_json_new(call, IDP_JSON_OBJECT);
+    struct idp_text others = {.call = call};
+    idp_authority_read(call, tpm, authority);
+    idp_json_add_bool(call, policy, "strict", idp_json_is_true(tpm, "strict"));
+    idp_text_add(&others, shown->others);
+    idp_text_add(&others, authority->chain);
+    candidate->distance = distance_of(call, shown, authority);
+    candidate->reason = idp_tpm_certificate(call, shown->own, key, idp_text_bytes(&others),
+                                            idp_authority_roots(call, authority), policy, &model);
+    if (candidate->reason == NULL && candidate->distance > IDP_CHAIN_LENGTH_MAX) {
+        candidate->reason = "untrusted";
+    }
+}
+
+static bool is_before(const struct candidate *left, const struct candidate *right)
+{
+    const struct idp_enrollment *a = &left->enrollment, *b = &right->enrollment;
+    if (left->distance != right->distance) {
+        return left->distance < right->distance;
+    }
+    if (a->is_enabled != b->is_enabled) {
+        return !a->is_enabled;
+    }
+    return a->priority != b->priority ? a->priority > b->priority
+                                      : idp_bytes_compare(a->id, b->id) < 0;
+}
+
+/* ---- of all ---- */
+
+/* The best of the groups; false: none knows an issuer. */
+static bool group_find(struct idp_call *call, const struct idp_tpm_key *key,
+                       const struct shown *shown, struct candidate *best)
+{
+    bool is_found = false;
+    struct idp_id_set ids = {0};
+    for (size_t i = 0; i < shown->count; i++) {
+        idp_enrollments_of_issuer(call, shown->certificates[i].issuer, &ids);
+    }
+    for (size_t i = 0; i < ids.count; i++) {
+        struct candidate candidate;
+        if (!idp_enrollment_find(call, ids.ids[i], &candidate.enrollment) ||
+            tpm_of(&candidate.enrollment) == NULL) {
+            continue;
+        }
+        candidate_judge(call, key, shown, &candidate);
+        if (!is_found || is_before(&candidate, best)) {
+            *best = candidate;
+            is_found = true;
+        }
+    }
+    return is_found;
+}
+
+/* As devices with certificates are: by the key, and by what the certificate of the key says. */
+static enum idp_error judge(struct idp_call *call, const struct candidate *found,
+                            const struct idp_tpm_key *key, const struct shown *shown)
+{
+    struct idp_listed device = {.spki = key->spki};
+    if (!found->enrollment.is_enabled) {
+        return IDP_ENROLLMENT_DISABLED;
+    }
+    if (!found->enrollment.is_individual && shown->count > 0) {
+        device.serial = shown->certificates[0].serial;
+        device.name = shown->certificates[0].common_name;
+    }
+    if (idp_enrollment_denies(call, found->enrollment.document, &device)) {
+        return IDP_DEVICE_DENIED;
+    }
+    return found->reason == NULL ? IDP_OK : IDP_ATTESTATION_REFUSED;
+}
+
+struct idp_tpm_match idp_tpm_match_find(struct idp_call *call, const struct idp_tpm_key *key,
+                                        struct idp_bytes certificates)
+{
+    struct candidate *found = idp_allocate(call, sizeof *found);
+    struct idp_tpm_match match = {.error = IDP_DEVICE_UNKNOWN};
+    struct shown shown = shown_read(call, certificates);
+    struct idp_bytes own = idp_enrollment_of_identity(call, "key", idp_sha256(call, key->spki));
+    bool is_alone = own.data != NULL && idp_enrollment_find(call, own, &found->enrollment) &&
+                    tpm_of(&found->enrollment) != NULL;
+    if (!is_alone && !group_find(call, key, &shown, found)) {
+        return match;
+    }
+    match.enrollment = &found->enrollment;
+    match.error = judge(call, found, key, &shown);
+    match.reason = match.error == IDP_ATTESTATION_REFUSED ? found->reason : NULL;
+    return match;
+}

@@ -28,12 +28,21 @@ static struct idp_response sentence(struct idp_call *call, int64_t status, struc
     return response_of(call, status, "text/plain", NOT_KEPT, text);
 }
 
+static void retry_add(struct idp_call *call, struct idp_response *response, int64_t seconds)
+{
+    idp_json_add_string(call, response->headers, "Retry-After",
+                        idp_json_new_integer(call, seconds)->text);
+}
+
 static struct idp_response error_response(struct idp_call *call, enum idp_error error)
 {
     const struct idp_error_row *row = idp_error_row(error);
     struct idp_response response = sentence(call, row->http_status, idp_bytes_of(row->sentence));
     if (row->http_status == 401) {
         idp_json_add_c(call, response.headers, "WWW-Authenticate", "Basic realm=\"est\"");
+    }
+    if (row->http_status == 429) {
+        retry_add(call, &response, idp_settings_load(call).attempt_window_s);
     }
     return response;
 }
@@ -65,8 +74,7 @@ static struct idp_response accepted(struct idp_call *call)
     struct idp_response response =
         sentence(call, 202,
                  idp_bytes_of("Somebody has to approve this. Send the same request again later."));
-    struct idp_json *seconds = idp_json_new_integer(call, RETRY_AFTER_S);
-    idp_json_add_string(call, response.headers, "Retry-After", seconds->text);
+    retry_add(call, &response, RETRY_AFTER_S);
     return response;
 }
 

@@ -50,13 +50,16 @@ static bool is_meant(const struct idp_enrollment *enrollment, const struct idp_e
 const struct idp_json *idp_est_enroll(struct idp_call *call, const struct idp_est_label *label,
                                       struct idp_bytes chain, struct idp_bytes csr)
 {
-    const struct idp_match *match = label->is_given ? idp_match_find(call, chain) : NULL;
-    if (match != NULL && match->chosen != NULL && !is_meant(&match->chosen->enrollment, label)) {
+    struct idp_bytes session;
+    const struct idp_match *match = idp_match_find(call, chain);
+    if (match->chosen != NULL && !is_meant(&match->chosen->enrollment, label)) {
         return idp_error_json(IDP_NOT_FOUND);
     }
-    const struct idp_json *begun = idp_provisioning_begin(call, chain, NULL, true);
-    struct idp_bytes session = idp_json_string(begun, "session");
-    return session.data == NULL ? begun : idp_provision_identity(call, session, csr, NULL);
+    const struct idp_json *error =
+        match->error != IDP_OK
+            ? idp_provisioning_begin(call, chain, NULL, true)
+            : idp_session_of_maker(call, chain, &match->chain.certificates[0], csr, &session);
+    return error != NULL ? error : idp_provision_identity(call, session, csr, NULL);
 }
 
 /* ---- a certificate of ours ---- */

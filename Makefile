@@ -3,7 +3,7 @@
 #
 #   make            what is installed: build/idplane.so, build/idplane-httpd, build/idplane-load,
 #                   build/pg/idplane.so, and idplane_fetch.so beside each module
-#   make demo       a device signs in on SQLite, end to end (installs what is missing)
+#   make demo       devices sign in and are provisioned on SQLite, end to end (installs what is missing)
 #   make check      every test (installs what is missing); check-fresh: in a new Debian 12
 #   make check-postgrest   docs/postgrest.md; through PostgREST, too, where it is on PATH
 #   make install    PG_CONFIG, PREFIX and DESTDIR choose where

@@ -3,8 +3,6 @@
  * 5272 §4.1): what EST gives. Nothing here reads any. */
 #include "core/pki/pki.h"
 
-#include "core/base/der.h"
-
 struct idp_bytes idp_pkcs7_of(struct idp_call *call, const struct idp_bytes *certificates,
                               size_t count)
 {

@@ -115,7 +115,7 @@ struct idp_bytes idp_authority_roots(struct idp_call *call, const struct idp_aut
 
 /* ---- the certificate of a device against an enrollment (attestation.c) ---- */
 
-/* A chain that a device showed. */
+/* A chain that a device showed, and what enrollments know of the authorities above it. */
 struct idp_shown_chain {
     struct idp_bytes text;
     size_t count;

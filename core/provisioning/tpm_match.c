@@ -17,7 +17,7 @@ static const struct idp_json *tpm_of(const struct idp_enrollment *enrollment)
 
 /* ---- one of them ---- */
 
-/* The certificate of an endorsement key, and what was sent along. */
+/* Certificates: that of an endorsement key and what was sent along, or those of an enrollment. */
 struct shown {
     struct idp_bytes own, others; /* PEM */
     size_t count;
@@ -60,6 +60,7 @@ static size_t distance_of(struct idp_call *call, const struct shown *shown,
     return verdict.reason == NULL ? verdict.length - 1 : IDP_CHAIN_LENGTH_MAX + 1;
 }
 
+/* Its authority is the first of its chain, and its roots are trusted. */
 static void candidate_judge(struct idp_call *call, const struct idp_tpm_key *key,
                             const struct shown *shown, struct candidate *candidate)
 {

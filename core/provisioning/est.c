@@ -51,7 +51,7 @@ const struct idp_json *idp_est_enroll(struct idp_call *call, const struct idp_es
                                       struct idp_bytes chain, struct idp_bytes csr)
 {
     struct idp_bytes session;
-    const struct idp_match *match = idp_match_find(call, chain);
+    const struct idp_match *match = idp_match_find(call, chain, IDP_AT_PRESENT);
     if (match->chosen != NULL && !is_meant(&match->chosen->enrollment, label)) {
         return idp_error_json(IDP_NOT_FOUND);
     }

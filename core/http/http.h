@@ -10,7 +10,7 @@
 
 #include "core/http/strings.h"
 #include "core/oauth/oauth.h"
-#include "core/pki/pki.h"
+#include "core/provisioning/provisioning.h"
 
 #define IDP_FORM_MEDIA_TYPE "application/x-www-form-urlencoded"
 #define IDP_JSON_MEDIA_TYPE "application/json"
@@ -229,8 +229,8 @@ struct idp_value idp_sql_qr_code(struct idp_call *call, const struct idp_value *
 struct idp_bytes idp_request_certificate(struct idp_call *call,
                                         const struct idp_request *request);
 
-/* The same, and behind it those of the header with -chain behind its name (RFC 9440 §2.3), if there
- * is one; data NULL also where that is malformed. */
+/* The same, and behind it those of the header with -chain behind its name (RFC 9440 §2.3), if one
+ * is there; data NULL also where that is malformed. */
 struct idp_bytes idp_request_chain(struct idp_call *call, const struct idp_request *request);
 
 /* The request as a proof names it (access.c): the URL is the one that clients know, wherever the
@@ -319,6 +319,12 @@ struct idp_response idp_answer_jwks(struct idp_call *call, const struct idp_requ
 struct idp_response idp_answer_crl(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_ocsp_get(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_ocsp_post(struct idp_call *call, const struct idp_request *request);
+struct idp_response idp_answer_est_cacerts(struct idp_call *call,
+                                           const struct idp_request *request);
+struct idp_response idp_answer_est_attributes(struct idp_call *call,
+                                              const struct idp_request *request);
+struct idp_response idp_answer_est_enroll(struct idp_call *call, const struct idp_request *request);
+struct idp_response idp_answer_est_renew(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_provisioning_begin(struct idp_call *call,
                                                   const struct idp_request *request);
 struct idp_response idp_answer_provisioning_prove(struct idp_call *call,

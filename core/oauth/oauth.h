@@ -21,6 +21,7 @@ struct idp_settings {
     struct idp_bytes base_url; /* without a trailing slash; default IDP_BASE_URL_DEFAULT */
     /* Where a front passes the certificate of the client's TLS connection; data NULL: nowhere */
     struct idp_bytes certificate_header;
+    struct idp_bytes est_label;         /* data NULL: identity */
     const struct idp_json *grant_types; /* NULL: those that are offered without being asked for */
     bool device_grant;                  /* they have the device grant */
     bool client_auth_required;          /* at the device authorization endpoint */

@@ -51,6 +51,23 @@ const struct idp_json *idp_provision_cloud(struct idp_call *call, struct idp_byt
 const struct idp_json *idp_provision_configuration(struct idp_call *call, struct idp_bytes session,
                                                    struct idp_bytes etag);
 
+/* ---- EST (RFC 7030, est.c): the answer has a certificate, or is an error ---- */
+
+/* What a label means: a profile of this name, else an enrollment; none: what the setting est_label
+ * says. */
+struct idp_est_label {
+    struct idp_bytes profile, ca, enrollment_id; /* ca data NULL: default; data NULL: a profile */
+    bool is_given;
+};
+bool idp_est_label_find(struct idp_call *call, struct idp_bytes name,
+                        struct idp_est_label *out) IDP_MUST_CHECK;
+/* chain: of the TLS connection, which has proven the key of the first: one of a maker, and to renew
+ * one of ours. csr as of idp_provision_identity. */
+const struct idp_json *idp_est_enroll(struct idp_call *call, const struct idp_est_label *label,
+                                      struct idp_bytes chain, struct idp_bytes csr);
+const struct idp_json *idp_est_renew(struct idp_call *call, const struct idp_est_label *label,
+                                     struct idp_bytes chain, struct idp_bytes csr);
+
 /* ---- rows of the function table ---- */
 struct idp_value idp_sql_set_enrollment(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_enrollment(struct idp_call *call, const struct idp_value *arguments);

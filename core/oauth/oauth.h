@@ -193,10 +193,11 @@ void idp_check_subject(struct idp_call *call, struct idp_value subject);
 
 /* ---- scope (scope.c): space-separated, RFC 6749 §3.3 ---- */
 
-/* Of access tokens that administer: login options, and OIDC instances; or that monitor. */
+/* Of access tokens that administer: login options, OIDC instances, devices; or that monitor. */
 #define IDP_SCOPE_SSO "sso"
 #define IDP_SCOPE_BROKER "broker"
 #define IDP_SCOPE_METRICS "metrics"
+#define IDP_SCOPE_PROVISIONING "device_provisioning"
 
 /* True where a word of the scope is one of these. It is given in SQL, by somebody who may: not by
  * whoever signs in on a page, registers by itself, or is vouched for by another issuer. */

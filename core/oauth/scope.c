@@ -50,7 +50,8 @@ struct idp_bytes idp_scope_common(struct idp_call *call, struct idp_bytes scope,
 
 bool idp_scope_is_administrative(struct idp_bytes scope)
 {
-    static const char *const words[] = {IDP_SCOPE_SSO, IDP_SCOPE_BROKER, IDP_SCOPE_METRICS};
+    static const char *const words[] = {IDP_SCOPE_SSO, IDP_SCOPE_BROKER, IDP_SCOPE_METRICS,
+                                        IDP_SCOPE_PROVISIONING};
     size_t i = 0;
     while (i < IDP_COUNT(words) && !idp_word_in(scope, idp_bytes_of(words[i]))) {
         i++;

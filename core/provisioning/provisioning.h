@@ -51,9 +51,14 @@ const struct idp_json *idp_provision_cloud(struct idp_call *call, struct idp_byt
 const struct idp_json *idp_provision_configuration(struct idp_call *call, struct idp_bytes session,
                                                    struct idp_bytes etag);
 
+/* True where provisioning_records() takes it as a cursor. */
+bool idp_is_record_cursor(struct idp_call *call, struct idp_bytes cursor) IDP_MUST_CHECK;
+
 /* ---- rows of the function table ---- */
 struct idp_value idp_sql_set_enrollment(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_enrollment(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_enrollments(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_hubs(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_set_hub(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_hub(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_set_device_configuration(struct idp_call *call,
@@ -89,11 +94,12 @@ extern const struct idp_sealed_column idp_enrollment_sealed;
 extern const struct idp_statement idp_enrollment_statements[], idp_enrollment_index_statements[],
     idp_hub_statements[], idp_record_statements[], idp_event_statements[],
     idp_device_session_statements[], idp_device_configuration_statements[],
-    idp_session_resume_statements[], idp_device_decision_statements[], idp_record_list_statements[];
+    idp_session_resume_statements[], idp_enrollment_list_statements[],
+    idp_device_decision_statements[], idp_record_list_statements[];
 extern const size_t idp_enrollment_statement_count, idp_enrollment_index_statement_count,
     idp_hub_statement_count, idp_record_statement_count, idp_event_statement_count,
     idp_device_session_statement_count, idp_device_configuration_statement_count,
-    idp_session_resume_statement_count, idp_device_decision_statement_count,
-    idp_record_list_statement_count;
+    idp_session_resume_statement_count, idp_enrollment_list_statement_count,
+    idp_device_decision_statement_count, idp_record_list_statement_count;
 
 #endif

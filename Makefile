@@ -3,7 +3,7 @@
 #
 #   make            what is installed: build/idplane.so, build/idplane-httpd, build/idplane-load,
 #                   build/pg/idplane.so, and idplane_fetch.so beside each module
-#   make demo       a device signs in on SQLite, end to end (installs what is missing)
+#   make demo       devices sign in and are provisioned on SQLite, end to end (installs what is missing)
 #   make check      every test (installs what is missing); check-fresh: in a new Debian 12
 #   make check-postgrest   docs/postgrest.md; through PostgREST, too, where it is on PATH
 #   make install    PG_CONFIG, PREFIX and DESTDIR choose where
@@ -107,8 +107,8 @@ $(BUILD)/fetch.a: $(FETCH); rm -f $@ && $(AR) rcs $@ $^
 $(BUILD)/idplane_fetch.so: $(SQLITE_FETCH) $(BUILD)/fetch.a $(BUILD)/core.a
 	$(SHARED) -fno-lto -Wl,-z,defs $^ $(FETCH_LIBS)
 $(BUILD)/idplane-httpd: $(HTTPD) $(STATIC) $(STATIC_FETCH) $(BUILD)/core.a
-	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -fno-lto -o $@ $^ -lmicrohttpd -lsqlite3 $(PQ_LIBS) \
-	    $(if $(HAS_CURL),-lcurl) $(LIBS)
+	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -fno-lto -o $@ $^ -lmicrohttpd -lgnutls -lsqlite3 \
+	    $(PQ_LIBS) $(if $(HAS_CURL),-lcurl) $(LIBS)
 $(BUILD)/load.a: $(READER); rm -f $@ && $(AR) rcs $@ $^
 $(BUILD)/idplane-load: $(LOAD) $(STATIC) $(BUILD)/core.a
 	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -fno-lto -o $@ $^ -lyaml -lsqlite3 $(PQ_LIBS) $(LIBS)

@@ -23,6 +23,10 @@
 /* Set by the front alone where it met a header a second time; such a request is refused. */
 #define IDP_REPEATED_HEADER "x-idplane-repeated"
 
+/* Set by a front that took the certificate of a client, whose key it has seen proven, without
+ * asking who vouches for it. */
+#define IDP_UNVERIFIED_HEADER "x-idplane-unverified"
+
 /* The scope of access tokens that decide about devices for their subject. */
 #define IDP_SCOPE_DEVICE_APPROVAL "device_approval"
 
@@ -228,6 +232,10 @@ struct idp_value idp_sql_qr_code(struct idp_call *call, const struct idp_value *
 /* The certificate of the client's TLS connection in PEM, where the settings say in which header the
  * front passes it; data NULL: none (credentials.c). */
 struct idp_bytes idp_request_certificate(struct idp_call *call, const struct idp_request *request);
+
+/* The same, and behind it those of the header with -chain behind its name (RFC 9440 §2.3), if there
+ * is one; data NULL also where that is malformed. */
+struct idp_bytes idp_request_chain(struct idp_call *call, const struct idp_request *request);
 
 /* The request as a proof names it (access.c): the URL is the one that clients know, wherever the
  * front stands. */

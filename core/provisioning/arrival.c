@@ -21,6 +21,16 @@ static struct idp_arrival of_chain(struct idp_call *call, struct idp_bytes chain
     return arrival;
 }
 
+static enum idp_error id_judge(struct idp_call *call, const struct idp_enrollment *enrollment,
+                               struct idp_bytes id)
+{
+    struct idp_listed device = {.name = id};
+    if (!enrollment->is_enabled) {
+        return IDP_ENROLLMENT_DISABLED;
+    }
+    return idp_enrollment_denies(call, enrollment->document, &device) ? IDP_DEVICE_DENIED : IDP_OK;
+}
+
 /* One of a device alone is found by its id, a group has to be named. */
 static struct idp_arrival of_id(struct idp_call *call, const struct idp_json *options)
 {
@@ -36,7 +46,7 @@ static struct idp_arrival of_id(struct idp_call *call, const struct idp_json *op
     if (is_found && (own.data != NULL || is_group) &&
         idp_json_member(enrollment->document, "symmetric_key") != NULL) {
         arrival.enrollment = enrollment;
-        arrival.error = enrollment->is_enabled ? IDP_OK : IDP_ENROLLMENT_DISABLED;
+        arrival.error = id_judge(call, enrollment, id);
     }
     return arrival;
 }

@@ -252,6 +252,7 @@ struct idp_value idp_sql_set_enrollment(struct idp_call *call, const struct idp_
     if (answer != NULL) {
         return idp_value_json(answer);
     }
+    idp_attestation_policy_check(call, &(struct idp_enrollment){.id = id, .document = document});
     struct saving saving = {id, document, splitting.secrets};
     if (!call->host->attempt(call, write, &saving)) {
         idp_checking_fault(&splitting.checking, idp_bytes_of(""), "value",

@@ -91,6 +91,31 @@ void idp_enrollments_of_issuer(struct idp_call *call, struct idp_bytes subject,
 /* Its document; NULL: there is no such hub. */
 const struct idp_json *idp_hub_find(struct idp_call *call, struct idp_bytes hub_id);
 
+/* ---- its lists (enrollment_list.c) ---- */
+
+/* By what a device may be let in or not; data NULL: it has no such thing. */
+struct idp_listed {
+    struct idp_bytes serial, spki, name;
+};
+/* It is in deny, or is not in the allow that there is. */
+bool idp_enrollment_denies(struct idp_call *call, const struct idp_json *document,
+                           const struct idp_listed *device);
+
+/* ---- the authority of a group (authority.c) ---- */
+
+struct idp_authority {
+    struct idp_bytes chain;    /* as the enrollment has it; data NULL: none */
+    struct idp_bytes lead_key; /* SubjectPublicKeyInfo of what the enrollment is about; data NULL:
+                                  its lead is none of the chain */
+    size_t count;
+    struct idp_certificate_facts certificates[IDP_ENROLLMENT_CHAIN_COUNT_MAX];
+};
+/* Of the member x509 or tpm of an enrollment. */
+void idp_authority_read(struct idp_call *call, const struct idp_json *attestation,
+                        struct idp_authority *out);
+/* Its roots, PEM: they are trusted, and what else it has is at hand for the path. */
+struct idp_bytes idp_authority_roots(struct idp_call *call, const struct idp_authority *authority);
+
 /* ---- the certificate of a device against an enrollment (attestation.c) ---- */
 
 /* A chain that a device showed. */
@@ -99,6 +124,8 @@ struct idp_shown_chain {
     size_t count;
     struct idp_certificate_facts certificates[IDP_CHAIN_SENT_COUNT_MAX + 1]; /* the leaf first */
 };
+/* Raises IDP_INVALID_ARGUMENT for what no path can be judged by: once, not at each device. */
+void idp_attestation_policy_check(struct idp_call *call, const struct idp_enrollment *enrollment);
 /* How one enrollment sees it. */
 struct idp_attestation {
     bool is_below;      /* a path leads through the authority that the enrollment is about */

@@ -123,11 +123,16 @@ static const struct idp_member x509_members[] = {
     {"crls", 'l', 0, IDP_CHAIN_CRL_COUNT_MAX, NULL},
 };
 
-/* What verify_chain() does not take of the policy, it raises for: once here, not at each device. */
 static void x509_check(struct idp_checking *checking, struct idp_bytes path,
                        const struct idp_json *value)
 {
+    struct idp_authority *authority = idp_allocate(checking->call, sizeof *authority);
     idp_members_check(checking, path, value, x509_members, IDP_COUNT(x509_members));
+    idp_authority_read(checking->call, value, authority);
+    if (authority->count > 0 && authority->lead_key.data == NULL) {
+        idp_checking_fault(checking, idp_path_step(checking->call, path, idp_bytes_of("lead")),
+                           "value", "no certificate of the chain is called so");
+    }
 }
 
 static void pcrs_check(struct idp_checking *checking, struct idp_bytes path,
@@ -183,9 +188,41 @@ static void symmetric_check(struct idp_checking *checking, struct idp_bytes path
 
 /* ---- lists, hubs ---- */
 
+static bool is_serial(struct idp_bytes text)
+{
+    for (size_t i = 0; i < text.size; i++) {
+        if (idp_hex_digit(text.data[i]) < 0) {
+            return false;
+        }
+    }
+    return text.size > 0;
+}
+
+static void serials_check(struct idp_checking *checking, struct idp_bytes path,
+                          const struct idp_json *value)
+{
+    for (const struct idp_json *item = value->child; item != NULL; item = item->next) {
+        if (!is_serial(item->text)) {
+            idp_checking_fault(checking, path, "value", "each has to be a serial in hexadecimal");
+            return;
+        }
+    }
+}
+
+static void keys_check(struct idp_checking *checking, struct idp_bytes path,
+                       const struct idp_json *value)
+{
+    for (const struct idp_json *item = value->child; item != NULL; item = item->next) {
+        if (idp_hex_decode(checking->call, item->text).size != IDP_DIGEST_SIZE) {
+            idp_checking_fault(checking, path, "value", "each has to be SHA-256 in hexadecimal");
+            return;
+        }
+    }
+}
+
 static const struct idp_member list_members[] = {
-    {"serials", 'l', 0, IDP_ENROLLMENT_LIST_COUNT_MAX, NULL},
-    {"keys", 'l', 0, IDP_ENROLLMENT_LIST_COUNT_MAX, NULL},
+    {"serials", 'l', 0, IDP_ENROLLMENT_LIST_COUNT_MAX, serials_check},
+    {"keys", 'l', 0, IDP_ENROLLMENT_LIST_COUNT_MAX, keys_check},
     {"common_names", 'l', 0, IDP_ENROLLMENT_LIST_COUNT_MAX, NULL},
 };
 

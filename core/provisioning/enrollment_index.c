@@ -89,7 +89,7 @@ bool idp_enrollment_index(struct idp_call *call, struct idp_bytes id,
     const struct idp_json *x509 = idp_json_member(document, "x509");
     const struct idp_json *tpm = idp_json_member(document, "tpm");
     const struct idp_json *key = idp_json_member(document, "symmetric_key");
-    struct idp_bytes chain = idp_json_string(x509, "chain");
+    struct idp_bytes chain = idp_json_string(x509 != NULL ? x509 : tpm, "chain");
     idp_enrollment_unindex(call, id);
     if (chain.data != NULL && !idp_bytes_is(idp_json_string(document, "kind"), "individual")) {
         anchors_write(call, id, chain);

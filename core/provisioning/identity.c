@@ -74,6 +74,10 @@ static bool prepare(struct identifying *identifying)
     if (why != NULL) {
         return fail(identifying, IDP_INVALID_CSR, why);
     }
+    why = idp_tpm_identity_check(identifying->session, &identifying->issue, identifying->options);
+    if (why != NULL) {
+        return fail(identifying, IDP_ATTESTATION_REFUSED, why);
+    }
     if (identifying->issue.device.data == NULL) {
         return fail(identifying, IDP_INVALID_CSR, "common_name");
     }

@@ -4,7 +4,6 @@
  * one that refuses, then the one of the highest priority, then the first by name. That one decides,
  * whatever another would say. */
 #include "core/provisioning/enrollment.h"
-#include "core/sso/sso.h"
 
 #include <stdlib.h>
 
@@ -68,51 +67,15 @@ static int compare_any(const void *left, const void *right)
 
 /* ---- the verdict of the chosen one ---- */
 
-static bool list_holds(struct idp_call *call, const struct idp_json *list, const char *name,
-                       struct idp_bytes value)
-{
-    const struct idp_json *items = idp_json_member(list, name);
-    for (const struct idp_json *item = items == NULL ? NULL : items->child;
-         item != NULL && value.data != NULL; item = item->next) {
-        if (idp_bytes_equal(idp_lower_case(call, item->text), value)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool list_matches(struct idp_call *call, const struct idp_json *list, struct idp_bytes name)
-{
-    const struct idp_json *patterns = idp_json_member(list, "common_names");
-    for (const struct idp_json *item = patterns == NULL ? NULL : patterns->child;
-         item != NULL && name.data != NULL; item = item->next) {
-        struct idp_wildcard pattern = idp_wildcard_of(item->text, IDP_WILDCARD_ESCAPE_STAR);
-        if (idp_wildcard_match(call, &pattern, name)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool list_names(struct idp_call *call, const struct idp_json *list,
-                       const struct idp_certificate_facts *leaf)
-{
-    struct idp_bytes key = idp_hex_encode(call, idp_sha256(call, leaf->spki));
-    return list_holds(call, list, "serials", leaf->serial) || list_holds(call, list, "keys", key) ||
-           list_matches(call, list, leaf->common_name);
-}
-
 static enum idp_error judge(struct idp_call *call, const struct idp_match *match)
 {
     const struct idp_candidate *chosen = match->chosen;
-    const struct idp_json *document = chosen->enrollment.document;
-    const struct idp_json *allow = idp_json_member(document, "allow");
     const struct idp_certificate_facts *leaf = &match->chain.certificates[0];
+    struct idp_listed device = {leaf->serial, leaf->spki, leaf->common_name};
     if (!chosen->enrollment.is_enabled) {
         return IDP_ENROLLMENT_DISABLED;
     }
-    if (list_names(call, idp_json_member(document, "deny"), leaf) ||
-        (allow != NULL && !list_names(call, allow, leaf))) {
+    if (idp_enrollment_denies(call, chosen->enrollment.document, &device)) {
         return IDP_DEVICE_DENIED;
     }
     return chosen->attestation.reason == NULL ? IDP_OK : IDP_ATTESTATION_REFUSED;

@@ -7,7 +7,7 @@
 struct candidate {
     struct idp_enrollment enrollment;
     const char *reason;
-    int64_t distance;
+    size_t distance;
 };
 
 static const struct idp_json *tpm_of(const struct idp_enrollment *enrollment)
@@ -15,28 +15,69 @@ static const struct idp_json *tpm_of(const struct idp_enrollment *enrollment)
     return idp_json_member(enrollment->document, "tpm");
 }
 
-static int64_t length_of(const struct idp_json *chain)
+/* ---- one of them ---- */
+
+/* The certificate of an endorsement key, and what was sent along. */
+struct shown {
+    struct idp_bytes own, others; /* PEM */
+    size_t count;
+    struct idp_certificate_facts *certificates;
+};
+
+static struct shown shown_read(struct idp_call *call, struct idp_bytes text)
 {
-    int64_t length = 0;
-    for (const struct idp_json *item = chain->child; item != NULL; item = item->next) {
-        length++;
+    struct shown shown = {.own = {NULL, 0}};
+    struct idp_text others = {.call = call};
+    shown.certificates =
+        idp_allocate(call, IDP_ENROLLMENT_CHAIN_COUNT_MAX * sizeof *shown.certificates);
+    if (text.data == NULL || !idp_certificates_read(call, text, shown.certificates,
+                                                    IDP_ENROLLMENT_CHAIN_COUNT_MAX, &shown.count)) {
+        shown.count = 0;
+        return shown;
     }
-    return length;
+    for (size_t i = 1; i < shown.count; i++) {
+        idp_text_add(&others, idp_pem_of(call, shown.certificates[i].der, "CERTIFICATE"));
+    }
+    shown.own = idp_pem_of(call, shown.certificates[0].der, "CERTIFICATE");
+    shown.others = idp_text_bytes(&others);
+    return shown;
+}
+
+/* How far its authority is, the first of its chain, whatever else is wrong; as many as no path has:
+ * no path leads there. */
+static size_t distance_of(struct idp_call *call, const struct shown *shown,
+                          const struct idp_authority *authority)
+{
+    struct idp_json *policy = idp_json_new(call, IDP_JSON_OBJECT);
+    if (authority->count == 0) {
+        return IDP_CHAIN_LENGTH_MAX + 1;
+    }
+    idp_json_add_c(call, policy, "expired", "allow_leaf");
+    idp_json_add_bool(call, policy, "strict", false);
+    struct idp_chain_verdict verdict =
+        idp_chain_judge(call, shown->own, shown->others,
+                        idp_pem_of(call, authority->certificates[0].der, "CERTIFICATE"), policy);
+    return verdict.reason == NULL ? verdict.length - 1 : IDP_CHAIN_LENGTH_MAX + 1;
 }
 
 static void candidate_judge(struct idp_call *call, const struct idp_tpm_key *key,
-                            struct idp_bytes own, struct idp_bytes sent,
-                            struct candidate *candidate)
+                            const struct shown *shown, struct candidate *candidate)
 {
     struct idp_tpm_model model;
     const struct idp_json *tpm = tpm_of(&candidate->enrollment);
+    struct idp_authority *authority = idp_allocate(call, sizeof *authority);
     struct idp_json *policy = idp_json_new(call, IDP_JSON_OBJECT);
+    struct idp_text others = {.call = call};
+    idp_authority_read(call, tpm, authority);
     idp_json_add_bool(call, policy, "strict", idp_json_is_true(tpm, "strict"));
-    candidate->reason =
-        idp_tpm_certificate(call, own, key, sent, idp_json_string(tpm, "chain"), policy, &model);
-    candidate->distance = candidate->reason == NULL
-                              ? length_of(idp_json_member(model.verdict, "chain"))
-                              : IDP_CHAIN_LENGTH_MAX + 1;
+    idp_text_add(&others, shown->others);
+    idp_text_add(&others, authority->chain);
+    candidate->distance = distance_of(call, shown, authority);
+    candidate->reason = idp_tpm_certificate(call, shown->own, key, idp_text_bytes(&others),
+                                            idp_authority_roots(call, authority), policy, &model);
+    if (candidate->reason == NULL && candidate->distance > IDP_CHAIN_LENGTH_MAX) {
+        candidate->reason = "untrusted";
+    }
 }
 
 static bool is_before(const struct candidate *left, const struct candidate *right)
@@ -52,21 +93,16 @@ static bool is_before(const struct candidate *left, const struct candidate *righ
                                       : idp_bytes_compare(a->id, b->id) < 0;
 }
 
+/* ---- of all ---- */
+
 /* The best of the groups; false: none knows an issuer. */
 static bool group_find(struct idp_call *call, const struct idp_tpm_key *key,
-                       struct idp_bytes certificates, struct candidate *best)
+                       const struct shown *shown, struct candidate *best)
 {
-    size_t count = 0;
     bool is_found = false;
     struct idp_id_set ids = {0};
-    struct idp_certificate_facts *sent =
-        idp_allocate(call, IDP_ENROLLMENT_CHAIN_COUNT_MAX * sizeof *sent);
-    if (certificates.data == NULL ||
-        !idp_certificates_read(call, certificates, sent, IDP_ENROLLMENT_CHAIN_COUNT_MAX, &count)) {
-        return false;
-    }
-    for (size_t i = 0; i < count; i++) {
-        idp_enrollments_of_issuer(call, sent[i].issuer, &ids);
+    for (size_t i = 0; i < shown->count; i++) {
+        idp_enrollments_of_issuer(call, shown->certificates[i].issuer, &ids);
     }
     for (size_t i = 0; i < ids.count; i++) {
         struct candidate candidate;
@@ -74,8 +110,7 @@ static bool group_find(struct idp_call *call, const struct idp_tpm_key *key,
             tpm_of(&candidate.enrollment) == NULL) {
             continue;
         }
-        candidate_judge(call, key, idp_pem_of(call, sent[0].der, "CERTIFICATE"), certificates,
-                        &candidate);
+        candidate_judge(call, key, shown, &candidate);
         if (!is_found || is_before(&candidate, best)) {
             *best = candidate;
             is_found = true;
@@ -84,22 +119,38 @@ static bool group_find(struct idp_call *call, const struct idp_tpm_key *key,
     return is_found;
 }
 
+/* As devices with certificates are: by the key, and by what the certificate of the key says. */
+static enum idp_error judge(struct idp_call *call, const struct candidate *found,
+                            const struct idp_tpm_key *key, const struct shown *shown)
+{
+    struct idp_listed device = {.spki = key->spki};
+    if (!found->enrollment.is_enabled) {
+        return IDP_ENROLLMENT_DISABLED;
+    }
+    if (!found->enrollment.is_individual && shown->count > 0) {
+        device.serial = shown->certificates[0].serial;
+        device.name = shown->certificates[0].common_name;
+    }
+    if (idp_enrollment_denies(call, found->enrollment.document, &device)) {
+        return IDP_DEVICE_DENIED;
+    }
+    return found->reason == NULL ? IDP_OK : IDP_ATTESTATION_REFUSED;
+}
+
 struct idp_tpm_match idp_tpm_match_find(struct idp_call *call, const struct idp_tpm_key *key,
                                         struct idp_bytes certificates)
 {
     struct candidate *found = idp_allocate(call, sizeof *found);
     struct idp_tpm_match match = {.error = IDP_DEVICE_UNKNOWN};
+    struct shown shown = shown_read(call, certificates);
     struct idp_bytes own = idp_enrollment_of_identity(call, "key", idp_sha256(call, key->spki));
     bool is_alone = own.data != NULL && idp_enrollment_find(call, own, &found->enrollment) &&
                     tpm_of(&found->enrollment) != NULL;
-    if (!is_alone && !group_find(call, key, certificates, found)) {
+    if (!is_alone && !group_find(call, key, &shown, found)) {
         return match;
     }
     match.enrollment = &found->enrollment;
-    match.reason = is_alone ? NULL : found->reason;
-    match.error = !found->enrollment.is_enabled ? IDP_ENROLLMENT_DISABLED
-                  : match.reason != NULL        ? IDP_ATTESTATION_REFUSED
-                                                : IDP_OK;
-    match.reason = match.error == IDP_ATTESTATION_REFUSED ? match.reason : NULL;
+    match.error = judge(call, found, key, &shown);
+    match.reason = match.error == IDP_ATTESTATION_REFUSED ? found->reason : NULL;
     return match;
 }

@@ -13,10 +13,10 @@
  * option registration_id says who it is. is_proven: its TLS connection has proven the key. */
 const struct idp_json *idp_provisioning_begin(struct idp_call *call, struct idp_bytes chain,
                                               const struct idp_json *options, bool is_proven);
-/* NULL and the session of a device that comes by TLS with this certificate, or the error: of its
- * maker, then the last one of that key that is open, or a new one where it brings another csr than
- * that had (data NULL: none); or its identity certificate, which that confirms. */
-const struct idp_json *idp_provisioning_resume(struct idp_call *call, struct idp_bytes certificate,
+/* NULL and the session of a device that comes by TLS with this certificate, its chain behind it, or
+ * the error: of its maker, then the last one of that key that is open, or a new one where it brings
+ * another csr than that had (data NULL: none); or its identity certificate, which confirms it. */
+const struct idp_json *idp_provisioning_resume(struct idp_call *call, struct idp_bytes chain,
                                                struct idp_bytes csr, struct idp_bytes *session);
 /* The proof: a signature over the nonce, or its tag by a symmetric key. */
 const struct idp_json *idp_possession_prove(struct idp_call *call, struct idp_bytes session,

@@ -231,7 +231,8 @@ struct idp_value idp_sql_qr_code(struct idp_call *call, const struct idp_value *
 
 /* The certificate of the client's TLS connection in PEM, where the settings say in which header the
  * front passes it; data NULL: none (credentials.c). */
-struct idp_bytes idp_request_certificate(struct idp_call *call, const struct idp_request *request);
+struct idp_bytes idp_request_certificate(struct idp_call *call,
+                                        const struct idp_request *request);
 
 /* The same, and behind it those of the header with -chain behind its name (RFC 9440 §2.3), if
  * there is one; data NULL also where that is malformed. */

@@ -57,7 +57,15 @@ static const struct idp_json *hub_open(struct idp_call *call, struct idp_bytes n
     if (error != NULL) {
         return error;
     }
-    *hub = session->record.hub_id.data == NULL ? NULL : idp_hub_find(call, session->record.hub_id);
+    struct idp_bytes hub_id = session->record.hub_id;
+    const struct idp_json *hubs = idp_json_member(session->enrollment.document, "hubs");
+    bool is_there = hub_id.data != NULL && hubs != NULL && idp_json_holds(hubs, hub_id);
+    /* The enrollment may have got others since. */
+    const char *why = is_there ? NULL : idp_hub_allocate(session, &hub_id);
+    if (why != NULL) {
+        return idp_step_refused(session, IDP_NO_HUB, why);
+    }
+    *hub = hub_id.data == NULL ? NULL : idp_hub_find(call, hub_id);
     return *hub == NULL ? idp_step_refused(session, IDP_NO_HUB, "none") : NULL;
 }
 

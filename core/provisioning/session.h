@@ -189,6 +189,10 @@ const char *idp_tpm_identity_check(const struct idp_device_session *session,
 /* The owner as OCF names one: a UUID as it is, of any other name that of version 5. */
 struct idp_bytes idp_owner_uuid(struct idp_call *call, struct idp_bytes owner);
 struct idp_bytes idp_device_owner(const struct idp_device_session *session);
+/* The one of the hubs that a device goes to by their weights, 1 where there is none: with another
+ * hub or weight no more devices move than have to. data NULL: no hub has a weight. */
+struct idp_bytes idp_hub_by_weight(struct idp_call *call, const struct idp_json *hubs,
+                                   const struct idp_json *weights, struct idp_bytes device);
 /* The hub of the device, allocated where it has none; data NULL: the enrollment has no hub. NULL,
  * or why there is none: the hook failed. */
 const char *idp_hub_allocate(struct idp_device_session *session, struct idp_bytes *hub_id);

@@ -17,7 +17,7 @@ static const struct idp_json *tpm_of(const struct idp_enrollment *enrollment)
 
 /* ---- one of them ---- */
 
-/* The certificate of an endorsement key, and what was sent along. */
+/* Certificates: that of an endorsement key and what was sent along, or those of an enrollment. */
 struct shown {
     struct idp_bytes own, others; /* PEM */
     size_t count;
@@ -60,6 +60,7 @@ static size_t distance_of(struct idp_call *call, const struct shown *shown,
     return verdict.reason == NULL ? verdict.length - 1 : IDP_CHAIN_LENGTH_MAX + 1;
 }
 
+/* Its authority is the first of its chain, and its roots are trusted. */
 static void candidate_judge(struct idp_call *call, const struct idp_tpm_key *key,
                             const struct shown *shown, struct candidate *candidate)
 {
@@ -102,7 +103,7 @@ static bool group_find(struct idp_call *call, const struct idp_tpm_key *key,
     bool is_found = false;
     struct idp_id_set ids = {0};
     for (size_t i = 0; i < shown->count; i++) {
-        idp_enrollments_of_issuer(call, shown->certificates[i].issuer, &ids);
+        idp_enrollments_of_issuer(call, shown->certificates[i].issuer, IDP_AT_PRESENT, &ids);
     }
     for (size_t i = 0; i < ids.count; i++) {
         struct candidate candidate;
@@ -143,7 +144,8 @@ struct idp_tpm_match idp_tpm_match_find(struct idp_call *call, const struct idp_
     struct candidate *found = idp_allocate(call, sizeof *found);
     struct idp_tpm_match match = {.error = IDP_DEVICE_UNKNOWN};
     struct shown shown = shown_read(call, certificates);
-    struct idp_bytes own = idp_enrollment_of_identity(call, "key", idp_sha256(call, key->spki));
+    struct idp_bytes own =
+        idp_enrollment_of_identity(call, "key", idp_sha256(call, key->spki), IDP_AT_PRESENT);
     bool is_alone = own.data != NULL && idp_enrollment_find(call, own, &found->enrollment) &&
                     tpm_of(&found->enrollment) != NULL;
     if (!is_alone && !group_find(call, key, &shown, found)) {

@@ -103,6 +103,11 @@ const struct idp_json *idp_form_read(struct idp_call *call, struct idp_bytes tex
 /* The query, read so; NULL also where there is none. */
 const struct idp_json *idp_request_query(struct idp_call *call, const struct idp_request *request);
 
+/* The same where a parameter may come several times: an array of texts for each name, in lower
+ * case. NULL: malformed, or too many. */
+const struct idp_json *idp_request_query_lists(struct idp_call *call,
+                                               const struct idp_request *request);
+
 /* ---- credentials (credentials.c) ---- */
 
 /* Credentials of a request: HTTP Basic (form-decoded, RFC 6749 §2.3.1) or the form.
@@ -226,11 +231,10 @@ struct idp_value idp_sql_qr_code(struct idp_call *call, const struct idp_value *
 
 /* The certificate of the client's TLS connection in PEM, where the settings say in which header the
  * front passes it; data NULL: none (credentials.c). */
-struct idp_bytes idp_request_certificate(struct idp_call *call,
-                                        const struct idp_request *request);
+struct idp_bytes idp_request_certificate(struct idp_call *call, const struct idp_request *request);
 
-/* The same, and behind it those of the header with -chain behind its name (RFC 9440 §2.3), if one
- * is there; data NULL also where that is malformed. */
+/* The same, and behind it those of the header with -chain behind its name (RFC 9440 §2.3), if
+ * there is one; data NULL also where that is malformed. */
 struct idp_bytes idp_request_chain(struct idp_call *call, const struct idp_request *request);
 
 /* The request as a proof names it (access.c): the URL is the one that clients know, wherever the
@@ -358,6 +362,11 @@ struct idp_response idp_answer_plgd_acls(struct idp_call *call, const struct idp
 struct idp_response idp_answer_plgd_cloud(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_plgd_credentials(struct idp_call *call,
                                                 const struct idp_request *request);
+struct idp_response idp_answer_plgd_groups(struct idp_call *call,
+                                           const struct idp_request *request);
+struct idp_response idp_answer_plgd_hubs(struct idp_call *call, const struct idp_request *request);
+struct idp_response idp_answer_plgd_records(struct idp_call *call,
+                                            const struct idp_request *request);
 struct idp_response idp_answer_metrics(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_health(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_service_put(struct idp_call *call,

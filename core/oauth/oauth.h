@@ -195,10 +195,11 @@ void idp_check_subject(struct idp_call *call, struct idp_value subject);
 
 /* ---- scope (scope.c): space-separated, RFC 6749 §3.3 ---- */
 
-/* Of access tokens that administer: login options, and OIDC instances; or that monitor. */
+/* Of access tokens that administer: login options, OIDC instances, devices; or that monitor. */
 #define IDP_SCOPE_SSO "sso"
 #define IDP_SCOPE_BROKER "broker"
 #define IDP_SCOPE_METRICS "metrics"
+#define IDP_SCOPE_PROVISIONING "device_provisioning"
 /* With the name of a profile behind it: of clients that get certificates of it by EST. */
 #define IDP_SCOPE_EST "est:"
 

@@ -50,8 +50,8 @@ struct idp_bytes idp_scope_common(struct idp_call *call, struct idp_bytes scope,
 
 bool idp_scope_is_administrative(struct idp_bytes scope)
 {
-    static const struct idp_bytes words =
-        IDP_LITERAL(IDP_SCOPE_SSO " " IDP_SCOPE_BROKER " " IDP_SCOPE_METRICS);
+    static const struct idp_bytes words = IDP_LITERAL(
+        IDP_SCOPE_SSO " " IDP_SCOPE_BROKER " " IDP_SCOPE_METRICS " " IDP_SCOPE_PROVISIONING);
     static const struct idp_bytes prefix = IDP_LITERAL(IDP_SCOPE_EST);
     for (struct idp_bytes word = idp_word_next(&scope); word.size > 0;
          word = idp_word_next(&scope)) {

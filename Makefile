@@ -3,7 +3,7 @@
 #
 #   make            what is installed: build/idplane.so, build/idplane-httpd, build/idplane-load,
 #                   build/pg/idplane.so, and idplane_fetch.so beside each module
-#   make demo       a device signs in on SQLite, end to end (installs what is missing)
+#   make demo       devices sign in and are provisioned on SQLite, end to end (installs what is missing)
 #   make check      every test (installs what is missing); check-fresh: in a new Debian 12
 #   make check-postgrest   docs/postgrest.md; through PostgREST, too, where it is on PATH
 #   make install    PG_CONFIG, PREFIX and DESTDIR choose where
@@ -33,7 +33,7 @@ BUILD_C  = $(MKDIR) && $(CC) $(STYLE) $(HARDEN) $(CFLAGS) $(SANITIZE) $(CPPFLAGS
            $(XML) -MD -MP -o $@
 SHARED   = $(MKDIR) && $(CC) -shared $(CFLAGS) $(SANITIZE) $(LDFLAGS) \
            -Wl,-Bsymbolic,-z,relro,-z,now,-z,nodelete -o $@
-LIBS    := -lcjson -lxml2 -lqrencode -ltss2-mu -lcrypto -lpthread -lm
+LIBS    := -lcjson -lxml2 -lqrencode -lcbor -ltss2-mu -lcrypto -lpthread -lm
 FETCH_LIBS := -lcurl -lcjson -lcrypto -lpthread
 # Headers of libraries that lie in a folder of their own; not ours to warn about.
 XML     := $(patsubst -I%,-isystem %,$(shell xml2-config --cflags 2>/dev/null))
@@ -107,8 +107,8 @@ $(BUILD)/fetch.a: $(FETCH); rm -f $@ && $(AR) rcs $@ $^
 $(BUILD)/idplane_fetch.so: $(SQLITE_FETCH) $(BUILD)/fetch.a $(BUILD)/core.a
 	$(SHARED) -fno-lto -Wl,-z,defs $^ $(FETCH_LIBS)
 $(BUILD)/idplane-httpd: $(HTTPD) $(STATIC) $(STATIC_FETCH) $(BUILD)/core.a
-	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -fno-lto -o $@ $^ -lmicrohttpd -lsqlite3 $(PQ_LIBS) \
-	    $(if $(HAS_CURL),-lcurl) $(LIBS)
+	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -fno-lto -o $@ $^ -lmicrohttpd -lgnutls -lsqlite3 \
+	    $(PQ_LIBS) $(if $(HAS_CURL),-lcurl) $(LIBS)
 $(BUILD)/load.a: $(READER); rm -f $@ && $(AR) rcs $@ $^
 $(BUILD)/idplane-load: $(LOAD) $(STATIC) $(BUILD)/core.a
 	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -fno-lto -o $@ $^ -lyaml -lsqlite3 $(PQ_LIBS) $(LIBS)

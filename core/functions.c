@@ -466,6 +466,7 @@ const struct idp_statement_group idp_statement_groups[] = {
     {idp_record_statements, &idp_record_statement_count},
     {idp_event_statements, &idp_event_statement_count},
     {idp_device_session_statements, &idp_device_session_statement_count},
+    {idp_session_resume_statements, &idp_session_resume_statement_count},
     {idp_device_configuration_statements, &idp_device_configuration_statement_count},
     {idp_device_decision_statements, &idp_device_decision_statement_count},
     {idp_record_list_statements, &idp_record_list_statement_count},

@@ -106,6 +106,8 @@ enum idp_limit {
     IDP_HOOK_HEADER_SIZE_MAX = 1024,
     IDP_FORM_SIZE_MAX = 64 << 10,
     IDP_FORM_PARAMETER_COUNT_MAX = 128,
+    IDP_CONTENT_SIZE_MAX =
+        256 << 10, /* a body of JSON or CBOR, of devices and their administrators */
     IDP_HEADER_COUNT_MAX = 128,
     IDP_FETCH_OPTIONS_SIZE_MAX = 64 << 10,
     IDP_FETCH_HEADER_COUNT_MAX = 64, /* sent; IDP_HEADER_COUNT_MAX may come back */

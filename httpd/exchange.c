@@ -26,6 +26,8 @@ void connection_changed(void *context, struct MHD_Connection *connection, void *
         sizeof(struct sockaddr_in6), addresses[fd], INET6_ADDRSTRLEN, NULL, 0, NI_NUMERICHOST);
     *slot = &exchanges[fd];
     exchanges[fd].since_us = code == MHD_CONNECTION_NOTIFY_STARTED ? monotonic_us() : 0;
+    if (option[TLS] && code == MHD_CONNECTION_NOTIFY_STARTED)
+        tls_begin(connection);
 }
 
 /* Those who wait when the server is to end have half the time, so that it ends in time. */

@@ -45,13 +45,20 @@ static char *member_add(char *end, const char *name, const char *value)
     return stpcpy(end, "\"");
 }
 
+bool header_is_handed_on(const char *name)
+{
+    size_t i = 0;
+    while (i < handed_on_count && strcasecmp(handed_on[i].data, name) != 0)
+        i++;
+    return i < handed_on_count;
+}
+
 void header_trust(const char *name)
 {
     static const char characters[] =
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
-    for (size_t i = 0; i < handed_on_count; i++)
-        if (strcasecmp(handed_on[i].data, name) == 0)
-            errx(1, "--trust-header takes a header that only a proxy sets, once");
+    if (header_is_handed_on(name))
+        errx(1, "--trust-header takes a header that only a proxy sets, once");
     if (*name == '\0' || name[strspn(name, characters)] != '\0' ||
         strncasecmp(name, "x-idplane-", strlen("x-idplane-")) == 0)
         errx(1, "--trust-header takes the name of a header");
@@ -99,12 +106,15 @@ static enum MHD_Result header_take(void *context, enum MHD_ValueKind kind, const
 
 const char *exchange_headers(const struct exchange *exchange)
 {
-    static char json[8 * CONNECTION_MEMORY_SIZE]; /* all of them escaped would fit */
+    /* All of them escaped would fit, and so would what TLS adds, in base64. */
+    static char json[8 * CONNECTION_MEMORY_SIZE + 2 * HANDSHAKE_SIZE_MAX];
     char *end = member_add(json, "x-idplane-peer", exchange->address);
     json[0] = '{';
     taken = 0;
     content_type = NULL;
     MHD_get_connection_values_n(exchange->connection, MHD_HEADER_KIND, header_take, &end);
+    if (option[TLS])
+        end = tls_members_add(end, exchange->connection);
     stpcpy(end, "}");
     return json;
 }

@@ -19,6 +19,8 @@
 #include "core/http/http.h"
 
 enum { LINK_COUNT = 8, FETCHER_COUNT = 32, CONNECTION_MEMORY_SIZE = 16 << 10 };
+/* Of what a client sends while TLS begins: its certificates, above all. */
+enum { HANDSHAKE_SIZE_MAX = 48 << 10 };
 
 /* What the command line says, or the default: NULL where there is none, "" for a flag. */
 enum {
@@ -30,6 +32,10 @@ enum {
     TIMEOUT,
     SYNCHRONOUS,
     TRUST_HEADER,
+    TLS,
+    TLS_CERTIFICATE,
+    TLS_KEY,
+    TLS_CLIENT_CA,
     SINGLE,
     QUIET
 };
@@ -90,8 +96,18 @@ void exchange_settle(struct exchange *exchange, int code);
 /* Hands on this header, too: a proxy sets it, and no client gets one past it. Ends the process
  * where it is one that clients set. */
 void header_trust(const char *name);
+bool header_is_handed_on(const char *name);
 /* The headers that the core reads, as JSON; valid until the next one is asked. */
 const char *exchange_headers(const struct exchange *exchange);
+
+/* Reads the files of --tls; ends the process where they do not do. The options are for the server,
+ * to the end of the process; without --tls there are none. (tls.c) */
+const struct MHD_OptionItem *tls_options(void);
+/* A client connects: it is asked for a certificate, and need have none. */
+void tls_begin(struct MHD_Connection *connection);
+/* Adds the certificates of the client, whose key it has proven: RFC 9440. */
+char *tls_members_add(char *end, struct MHD_Connection *connection);
+
 /* Answers with the core's document, or with one that says an error. */
 void exchange_answer(struct exchange *exchange, const char *json);
 void exchange_refuse(struct exchange *exchange, enum idp_error error);

@@ -44,6 +44,11 @@ static const struct argp_option rows[] = {
     {"synchronous", SYNCHRONOUS, "MODE", 0, "SQLite's commit: full (the default) or normal", 0},
     {"trust-header", TRUST_HEADER, "NAME", 0,
      "Hands on this header, by which a proxy says who it is", 0},
+    {"tls", TLS, NULL, 0, "Speaks TLS, and hands on the certificates of clients", 0},
+    {"tls-certificate", TLS_CERTIFICATE, "FILE", 0, "PEM, the certificates above it behind it", 0},
+    {"tls-key", TLS_KEY, "FILE", 0, "PEM, without a password", 0},
+    {"tls-client-ca", TLS_CLIENT_CA, "FILE", 0,
+     "PEM, authorities that clients are told of; any certificate is taken", 0},
     {"no-group-commit", SINGLE, NULL, 0, "SQLite: commit each request by itself", 0},
     {"quiet", QUIET, NULL, 0, "No line for each request on stderr", 0},
     {0}};
@@ -84,7 +89,7 @@ static void options_read(int count, char **arguments)
 }
 
 /* Listens on ADDRESS:PORT or [ADDRESS]:PORT, and prints where: port 0 is the system's choice. */
-static void server_start(void)
+static void server_start(const struct MHD_OptionItem *tls)
 {
     char host[INET6_ADDRSTRLEN], port[8];
     struct addrinfo hints = {.ai_flags = AI_NUMERICHOST}, *to;
@@ -93,19 +98,21 @@ static void server_start(void)
         getaddrinfo(host, port, &hints, &to))
         errx(1, "--listen takes a numeric ADDRESS:PORT");
     unsigned six = to->ai_family == AF_INET6 ? MHD_USE_IPv6 : 0;
+    unsigned flags = six | (option[TLS] ? MHD_USE_TLS : 0) | MHD_USE_EPOLL | MHD_USE_TURBO |
+                     MHD_ALLOW_SUSPEND_RESUME;
     server = MHD_start_daemon(
-        six | MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO, 0, NULL, NULL,
-        exchange_handle, NULL, MHD_OPTION_SOCK_ADDR, to->ai_addr, MHD_OPTION_CONNECTION_TIMEOUT,
-        timeout_s, MHD_OPTION_CONNECTION_LIMIT, CONNECTION_COUNT_MAX, MHD_OPTION_URI_LOG_CALLBACK,
-        exchange_open, NULL, MHD_OPTION_NOTIFY_COMPLETED, exchange_close, NULL,
-        MHD_OPTION_NOTIFY_CONNECTION, connection_changed, NULL, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)CONNECTION_MEMORY_SIZE, MHD_OPTION_END);
+        flags, 0, NULL, NULL, exchange_handle, NULL, MHD_OPTION_SOCK_ADDR, to->ai_addr,
+        MHD_OPTION_CONNECTION_TIMEOUT, timeout_s, MHD_OPTION_CONNECTION_LIMIT, CONNECTION_COUNT_MAX,
+        MHD_OPTION_URI_LOG_CALLBACK, exchange_open, NULL, MHD_OPTION_NOTIFY_COMPLETED,
+        exchange_close, NULL, MHD_OPTION_NOTIFY_CONNECTION, connection_changed, NULL,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY_SIZE, MHD_OPTION_ARRAY, tls,
+        MHD_OPTION_END);
     if (!server)
         err(1, "cannot listen on %s", option[LISTEN]);
     polls[0].fd = MHD_get_daemon_info(server, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
     freeaddrinfo(to);
-    dprintf(STDOUT_FILENO, six ? "http://[%s]:%u\n" : "http://%s:%u\n", host,
-            MHD_get_daemon_info(server, MHD_DAEMON_INFO_BIND_PORT)->port);
+    dprintf(STDOUT_FILENO, six ? "http%s://[%s]:%u\n" : "http%s://%s:%u\n", option[TLS] ? "s" : "",
+            host, MHD_get_daemon_info(server, MHD_DAEMON_INFO_BIND_PORT)->port);
 }
 
 /* How long nothing need be done: the sweep comes once a second. */
@@ -167,6 +174,7 @@ int main(int count, char **arguments)
     if (count == 2 && strcmp(arguments[1], FETCHING_ARGUMENT) == 0)
         fetching_run();
     options_read(count, arguments);
+    const struct MHD_OptionItem *tls = tls_options();
     fetching_check();
     close_range(3, ~0U, 0); /* sockets are small numbers then: see exchange.c */
     engine = option[SQLITE] ? &engine_sqlite : &engine_postgres;
@@ -175,7 +183,7 @@ int main(int count, char **arguments)
     signal(SIGPIPE, SIG_IGN);
     fetchers_start();
     engine->open();
-    server_start();
+    server_start(tls);
     setvbuf(stderr, NULL, _IOFBF, BUFSIZ);
     while (!stopping)
         turn();

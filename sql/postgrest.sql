@@ -11,7 +11,7 @@ CREATE FUNCTION idplane.postgrest_headers(options jsonb) RETURNS jsonb
     WITH sent AS (
         SELECT key, value FROM jsonb_each(nullif(current_setting('request.headers', true), '')::jsonb)),
     header AS (
-        SELECT key, value FROM sent WHERE key IN ('accept', 'accept-language', 'dpop', 'host', 'prefer', 'user-agent',
+        SELECT key, value FROM sent WHERE key IN ('accept', 'accept-language', 'dpop', 'host', 'if-none-match', 'prefer', 'user-agent',
             'x-xsrf-token') OR options -> 'trusted_headers' ? key
         UNION ALL
         SELECT 'authorization', jsonb_agg(value) FROM sent
@@ -73,7 +73,7 @@ BEGIN
             FROM jsonb_each(answer -> 'headers') AS header (name, value),
                  jsonb_array_elements(CASE jsonb_typeof(value) WHEN 'array' THEN value
                      ELSE jsonb_build_array(value) END) AS item), true);
-    RETURN convert_to(answer ->> 'body', 'UTF8');
+    RETURN coalesce(decode(answer ->> 'body_base64', 'base64'), convert_to(answer ->> 'body', 'UTF8'));
 END $$;
 COMMENT ON FUNCTION idplane.postgrest_answer(text, text, jsonb, bytea) IS 'Hands a request to http_request, and its response to PostgREST.';
 
@@ -122,7 +122,7 @@ DECLARE
 BEGIN
     IF starts_with(path, base) AND substr(path, length(base) + 1) ~ ('^/((oauth2/)?(token|device_authorization)'
             '|oauth2/user_authorization|authorize(/decision)?|introspect|revoke|register(/[^/]+)?|userinfo|jwks|device(/[a-z]+)?|login'
-            '|login_options|session|sso/[^/]+/(login|callback|logout|backchannel))$')
+            '|provisioning/[a-z]+(/[a-z]+)?|x\.plgd\.dev/time|api/v1/provisioning/[a-z-]+|login_options|session|sso/[^/]+/(login|callback|logout|backchannel))$')
         OR path ~ '^(/[^?]*)?/\.well-known/(oauth-authorization-server|openid-configuration)(/|$)' THEN
         IF sent ? 'x-idplane-content-type' THEN
             headers := headers || jsonb_build_object('content-type', sent -> 'x-idplane-content-type');

@@ -264,6 +264,18 @@ void idp_json_kept_release(void *block);
 /* Members sorted by bytes, numbers in their plainest form: equal text for equal JSON. */
 struct idp_bytes idp_json_canonical(struct idp_call *call, const struct idp_json *json);
 
+/* ---- CBOR (cbor_read.c, cbor_write.c) ---- */
+
+/* Reads CBOR (RFC 8949) as idp_json_read reads JSON, under its limits: names are texts without
+ * doubles, bytes become base64url, arrays and maps may be open. Refused: tags, floating-point,
+ * undefined, chunks. The tree refers to `bytes`. NULL: *why. */
+const struct idp_json *idp_cbor_read(struct idp_call *call, struct idp_bytes bytes,
+                                     const char **why);
+
+/* The tree as CBOR: definite lengths, members in their order, integers of 64 bits as such, other
+ * numbers as the double next to them. */
+struct idp_bytes idp_cbor_write(struct idp_call *call, const struct idp_json *json);
+
 /* ---- encodings (encoding.c) ---- */
 
 /* Base64url without padding (RFC 4648 §5). */

@@ -48,23 +48,66 @@ static bool basic_read(struct idp_call *call, struct idp_bytes header, struct id
     return out->client_id.data && out->client_id.size > 0 && out->client_secret.data;
 }
 
+/* Base64 as a block, which begins a line. */
+static void block_add(struct idp_text *pem, struct idp_bytes base64)
+{
+    idp_text_add_c(pem, "-----BEGIN CERTIFICATE-----\n");
+    idp_text_add(pem, base64);
+    idp_text_add_c(pem, "\n-----END CERTIFICATE-----\n");
+}
+
+/* What is between two colons; data NULL: they are not there. */
+static struct idp_bytes between_colons(struct idp_bytes value)
+{
+    bool is_so = value.size > 1 && value.data[0] == ':' && value.data[value.size - 1] == ':';
+    return is_so ? (struct idp_bytes){value.data + 1, value.size - 2} : (struct idp_bytes){0};
+}
+
+/* The header that has the certificate, or with an ending the one beside it; data NULL: none has. */
+static struct idp_bytes certificate_header(struct idp_call *call, const struct idp_request *request,
+                                           const char *ending)
+{
+    struct idp_bytes header = idp_settings_load(call).certificate_header;
+    struct idp_text name = {.call = call};
+    if (header.data == NULL) {
+        return header;
+    }
+    idp_text_add(&name, idp_lower_case(call, header));
+    idp_text_add_c(&name, ending);
+    return idp_request_header(request, idp_text_c(call, idp_text_bytes(&name)));
+}
+
 /* PEM, percent-encoded, or base64 between colons (RFC 9440). */
 struct idp_bytes idp_request_certificate(struct idp_call *call, const struct idp_request *request)
 {
-    struct idp_settings settings = idp_settings_load(call);
-    if (settings.certificate_header.data == NULL) {
-        return (struct idp_bytes){0};
-    }
-    const char *name = idp_text_c(call, idp_lower_case(call, settings.certificate_header));
-    struct idp_bytes value = idp_request_header(request, name);
-    if (value.size > 1 && value.data[0] == ':' && value.data[value.size - 1] == ':') {
-        struct idp_text pem = {.call = call};
-        idp_text_add_c(&pem, "-----BEGIN CERTIFICATE-----\n");
-        idp_text_add(&pem, (struct idp_bytes){value.data + 1, value.size - 2});
-        idp_text_add_c(&pem, "\n-----END CERTIFICATE-----\n");
+    struct idp_bytes value = certificate_header(call, request, "");
+    struct idp_bytes base64 = between_colons(value);
+    struct idp_text pem = {.call = call};
+    if (base64.data != NULL) {
+        block_add(&pem, base64);
         return idp_text_bytes(&pem);
     }
     return value.size == 0 ? (struct idp_bytes){0} : idp_url_decode(call, value);
+}
+
+struct idp_bytes idp_request_chain(struct idp_call *call, const struct idp_request *request)
+{
+    struct idp_bytes leaf = idp_request_certificate(call, request);
+    struct idp_bytes rest = certificate_header(call, request, "-chain");
+    struct idp_text pem = {.call = call};
+    if (leaf.data == NULL || rest.size == 0) {
+        return leaf;
+    }
+    idp_text_add(&pem, leaf);
+    idp_text_add_char(&pem, '\n');
+    while (rest.size > 0) {
+        struct idp_bytes base64 = between_colons(idp_part_next(&rest, ','));
+        if (base64.data == NULL) {
+            return base64;
+        }
+        block_add(&pem, base64);
+    }
+    return idp_text_bytes(&pem);
 }
 
 static enum idp_error refuse_two(const char **why)
@@ -105,6 +148,7 @@ enum idp_error idp_credentials_read(struct idp_call *call, const struct idp_requ
     enum idp_error error = form_credentials(form, out, why);
     struct idp_bytes form_id = out->client_id;
     out->certificate = idp_request_certificate(call, request);
+    out->is_unverified = idp_request_header_count(request, IDP_UNVERIFIED_HEADER) > 0;
     if (error != IDP_OK || !header.data) {
         return error;
     }

@@ -17,8 +17,15 @@
 #define IDP_PEER_HEADER "x-idplane-peer"
 #define IDP_CSRF_HEADER "x-xsrf-token"
 
+/* RFC 6750 §3. */
+#define IDP_BEARER_CHALLENGE "Bearer realm=\"idplane\""
+
 /* Set by the front alone where it met a header a second time; such a request is refused. */
 #define IDP_REPEATED_HEADER "x-idplane-repeated"
+
+/* Set by a front that took the certificate of a client, whose key it has seen proven, without
+ * asking who vouches for it. */
+#define IDP_UNVERIFIED_HEADER "x-idplane-unverified"
 
 /* The scope of access tokens that decide about devices for their subject. */
 #define IDP_SCOPE_DEVICE_APPROVAL "device_approval"
@@ -64,6 +71,28 @@ enum idp_error idp_request_locate(struct idp_call *call,
 bool idp_request_is_clear(const struct idp_request *request);
 /* True where Content-Type is `media_type`, whatever its parameters. */
 bool idp_request_is(const struct idp_request *request, const char *media_type);
+
+/* ---- what a client likes best (accept.c) ---- */
+
+/* The weight in the parameters of a range, in thousandths; without one it is all of them. */
+int idp_accept_weight(struct idp_bytes parameters);
+/* The number of the media type that Accept likes best; of equals, and where it likes none, usual.
+ */
+size_t idp_accept_choose(struct idp_bytes accepted, const char *const *types, size_t count,
+                         size_t usual);
+
+/* ---- JSON or CBOR (content.c) ---- */
+
+enum idp_content { IDP_CONTENT_JSON, IDP_CONTENT_CBOR, IDP_CONTENT_OCF, IDP_CONTENT_COUNT };
+
+/* The object that the body is, by its Content-Type; an empty one where there is no body. NULL:
+ * *refusal says why. */
+const struct idp_json *idp_content_read(struct idp_call *call, const struct idp_request *request,
+                                        struct idp_response *refusal);
+/* What an operation returned: 200, or the status of its error, with Retry-After where it has a
+ * retry_after. As Accept likes it best, else as the body came, else as `usual`. */
+struct idp_response idp_content_answer(struct idp_call *call, const struct idp_request *request,
+                                       enum idp_content usual, const struct idp_json *answer);
 
 /* ---- form (form.c) ---- */
 
@@ -199,6 +228,10 @@ struct idp_value idp_sql_qr_code(struct idp_call *call, const struct idp_value *
  * front passes it; data NULL: none (credentials.c). */
 struct idp_bytes idp_request_certificate(struct idp_call *call, const struct idp_request *request);
 
+/* The same, and behind it those of the header with -chain behind its name (RFC 9440 §2.3), if there
+ * is one; data NULL also where that is malformed. */
+struct idp_bytes idp_request_chain(struct idp_call *call, const struct idp_request *request);
+
 /* The request as a proof names it (access.c): the URL is the one that clients know, wherever the
  * front stands. */
 struct idp_origin idp_request_origin(struct idp_call *call, const struct idp_request *request);
@@ -220,7 +253,10 @@ struct idp_response idp_response_json(struct idp_call *call, int64_t status,
 /* The same, kept by caches for a short while: it is public and changes rarely. */
 struct idp_response idp_response_public(struct idp_call *call, const struct idp_json *document);
 
-/* What an operation returned: 200, or the status of its `error` member (RFC 6749 §5). */
+/* 200, or the status of the `error` of what an operation returned (RFC 6749 §5). */
+int64_t idp_outcome_status(const struct idp_json *outcome);
+
+/* What an operation returned, with that status. */
 struct idp_response idp_response_outcome(struct idp_call *call, const struct idp_json *outcome);
 
 /* 401 or 403 for a bearer token (RFC 6750 §3); error NULL: none was sent. */
@@ -282,6 +318,39 @@ struct idp_response idp_answer_jwks(struct idp_call *call, const struct idp_requ
 struct idp_response idp_answer_crl(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_ocsp_get(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_ocsp_post(struct idp_call *call, const struct idp_request *request);
+struct idp_response idp_answer_provisioning_begin(struct idp_call *call,
+                                                  const struct idp_request *request);
+struct idp_response idp_answer_provisioning_prove(struct idp_call *call,
+                                                  const struct idp_request *request);
+struct idp_response idp_answer_tpm_challenge(struct idp_call *call,
+                                             const struct idp_request *request);
+struct idp_response idp_answer_tpm_activate(struct idp_call *call,
+                                            const struct idp_request *request);
+struct idp_response idp_answer_provisioning_time(struct idp_call *call,
+                                                 const struct idp_request *request);
+struct idp_response idp_answer_provisioning_ownership(struct idp_call *call,
+                                                      const struct idp_request *request);
+struct idp_response idp_answer_provisioning_identity(struct idp_call *call,
+                                                     const struct idp_request *request);
+struct idp_response idp_answer_provisioning_acls(struct idp_call *call,
+                                                 const struct idp_request *request);
+struct idp_response idp_answer_provisioning_credentials(struct idp_call *call,
+                                                        const struct idp_request *request);
+struct idp_response idp_answer_provisioning_confirm(struct idp_call *call,
+                                                    const struct idp_request *request);
+struct idp_response idp_answer_provisioning_token(struct idp_call *call,
+                                                  const struct idp_request *request);
+struct idp_response idp_answer_provisioning_cloud(struct idp_call *call,
+                                                  const struct idp_request *request);
+struct idp_response idp_answer_provisioning_configuration(struct idp_call *call,
+                                                          const struct idp_request *request);
+struct idp_response idp_answer_plgd_time(struct idp_call *call, const struct idp_request *request);
+struct idp_response idp_answer_plgd_ownership(struct idp_call *call,
+                                              const struct idp_request *request);
+struct idp_response idp_answer_plgd_acls(struct idp_call *call, const struct idp_request *request);
+struct idp_response idp_answer_plgd_cloud(struct idp_call *call, const struct idp_request *request);
+struct idp_response idp_answer_plgd_credentials(struct idp_call *call,
+                                                const struct idp_request *request);
 struct idp_response idp_answer_metrics(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_health(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_service_put(struct idp_call *call,

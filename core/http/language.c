@@ -1,41 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* language.c - which language a page is in: the one that the browser likes best of those that are
  * here. A new one is a file of strings and a row. */
-#include "core/http/strings.h"
+#include "core/http/http.h"
 
 #include <strings.h>
 
-#include "core/base/base.h"
-
 const struct idp_language *const idp_languages[] = {&idp_language_en, &idp_language_de};
 const size_t idp_language_count = IDP_COUNT(idp_languages);
-
-enum { WEIGHT_MAX = 1000 };
-
-/* In thousandths; one that cannot be read is 0, as what is not wanted. */
-static int weight_of(struct idp_bytes parameter)
-{
-    int weight = 0, unit = WEIGHT_MAX;
-    if (parameter.size == 0) {
-        return WEIGHT_MAX;
-    }
-    if (!idp_bytes_start(parameter, idp_bytes_of("q=")) &&
-        !idp_bytes_start(parameter, idp_bytes_of("Q="))) {
-        return 0;
-    }
-    for (size_t i = 2; i < parameter.size && unit > 0; i++) {
-        char digit = parameter.data[i];
-        if (i == 3 && digit == '.') {
-            continue;
-        }
-        if (digit < '0' || digit > '9') {
-            return 0;
-        }
-        weight += (digit - '0') * unit;
-        unit /= 10;
-    }
-    return weight <= WEIGHT_MAX ? weight : 0;
-}
 
 /* The language of a range, whatever its country; NULL: it is not here. */
 static const struct idp_language *language_find(struct idp_bytes range)
@@ -57,7 +28,7 @@ const struct idp_language *idp_language_of(struct idp_bytes accepted)
     while (accepted.size > 0) {
         struct idp_bytes rest = idp_part_next(&accepted, ',');
         const struct idp_language *found = language_find(idp_part_next(&rest, ';'));
-        int weight = found == NULL ? 0 : weight_of(idp_bytes_trim(rest));
+        int weight = found == NULL ? 0 : idp_accept_weight(rest);
         if (weight > best_weight) {
             best = found;
             best_weight = weight;

@@ -11,8 +11,7 @@
 /* RFC 9110 §15.5.2 wants a challenge in every 401. */
 #define CHALLENGE "Basic realm=\"idplane\""
 
-/* RFC 6750 §3, RFC 9449 §7.1. */
-#define BEARER_CHALLENGE "Bearer realm=\"idplane\""
+/* RFC 9449 §7.1. */
 #define DPOP_CHALLENGE "DPoP algs=\"" IDP_SIGNATURE_NAMES "\""
 
 static struct idp_response document_response(struct idp_call *call, int64_t status,
@@ -62,7 +61,7 @@ struct idp_response idp_response_bearer(struct idp_call *call, int64_t status, c
                                         const char *description)
 {
     struct idp_text challenge = {.call = call};
-    idp_text_add_c(&challenge, BEARER_CHALLENGE);
+    idp_text_add_c(&challenge, IDP_BEARER_CHALLENGE);
     return challenge_response(call, status, &challenge, error, description);
 }
 
@@ -77,7 +76,7 @@ struct idp_response idp_response_dpop(struct idp_call *call, int64_t status, con
 struct idp_response idp_response_token_needed(struct idp_call *call)
 {
     struct idp_text challenge = {.call = call};
-    idp_text_add_c(&challenge, BEARER_CHALLENGE ", " DPOP_CHALLENGE);
+    idp_text_add_c(&challenge, IDP_BEARER_CHALLENGE ", " DPOP_CHALLENGE);
     return challenge_response(call, 401, &challenge, NULL, "An access token is needed.");
 }
 
@@ -99,7 +98,7 @@ enum idp_error idp_error_of_word(struct idp_bytes word)
 }
 
 /* Errors may share a word: that of a row as it is has the status of its row. */
-static int64_t outcome_status(const struct idp_json *outcome)
+int64_t idp_outcome_status(const struct idp_json *outcome)
 {
     struct idp_bytes word = idp_json_string(outcome, "error");
     if (word.data == NULL) {
@@ -112,7 +111,7 @@ static int64_t outcome_status(const struct idp_json *outcome)
 
 struct idp_response idp_response_outcome(struct idp_call *call, const struct idp_json *outcome)
 {
-    int64_t status = outcome_status(outcome);
+    int64_t status = idp_outcome_status(outcome);
     struct idp_response response = idp_response_json(call, status, outcome);
     if (status == 429) {
         idp_json_add_string(

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* routes.c - every path that is answered. A new endpoint is a row here and a handler in its own
  * file. The paths below /oauth2 are those of IBM Security Verify Access, those of service instances
- * those of Kyma's environment broker: their clients keep working. */
+ * those of Kyma's environment broker, those below /api/v1 plgd's: their clients keep working. */
 #include "core/http/http.h"
 
 #define FORM IDP_FORM_MEDIA_TYPE
@@ -29,6 +29,29 @@ const struct idp_route idp_routes[] = {
     {"/.well-known/oauth-authorization-server", IDP_GET, IDP_READS, false, NULL,
      idp_answer_metadata},
     {"/.well-known/openid-configuration", IDP_GET, IDP_READS, false, NULL, idp_answer_metadata},
+    {"/provisioning/sessions", IDP_POST, IDP_WRITES, false, NULL, idp_answer_provisioning_begin},
+    {"/provisioning/proof", IDP_POST, IDP_WRITES, false, NULL, idp_answer_provisioning_prove},
+    {"/provisioning/tpm/challenge", IDP_POST, IDP_WRITES, false, NULL, idp_answer_tpm_challenge},
+    {"/provisioning/tpm/activate", IDP_POST, IDP_WRITES, false, NULL, idp_answer_tpm_activate},
+    {"/provisioning/time", IDP_GET, IDP_WRITES, false, NULL, idp_answer_provisioning_time},
+    {"/provisioning/ownership", IDP_GET, IDP_WRITES, false, NULL,
+     idp_answer_provisioning_ownership},
+    {"/provisioning/identity", IDP_POST, IDP_WRITES, false, NULL, idp_answer_provisioning_identity},
+    {"/provisioning/acls", IDP_GET, IDP_WRITES, false, NULL, idp_answer_provisioning_acls},
+    {"/provisioning/credentials", IDP_GET, IDP_WRITES, false, NULL,
+     idp_answer_provisioning_credentials},
+    {"/provisioning/confirm", IDP_POST, IDP_WRITES, false, NULL, idp_answer_provisioning_confirm},
+    {"/provisioning/token", IDP_POST, IDP_WRITES, false, NULL, idp_answer_provisioning_token},
+    {"/provisioning/cloud", IDP_POST, IDP_WRITES, false, NULL, idp_answer_provisioning_cloud},
+    {"/provisioning/configuration", IDP_GET, IDP_WRITES, false, NULL,
+     idp_answer_provisioning_configuration},
+    {"/x.plgd.dev/time", IDP_GET, IDP_WRITES, false, NULL, idp_answer_plgd_time},
+    {"/api/v1/provisioning/ownership", IDP_GET, IDP_WRITES, false, NULL, idp_answer_plgd_ownership},
+    {"/api/v1/provisioning/cloud-configuration", IDP_POST, IDP_WRITES, false, NULL,
+     idp_answer_plgd_cloud},
+    {"/api/v1/provisioning/credentials", IDP_POST, IDP_WRITES, false, NULL,
+     idp_answer_plgd_credentials},
+    {"/api/v1/provisioning/acls", IDP_GET, IDP_WRITES, false, NULL, idp_answer_plgd_acls},
     {"/device", IDP_GET, IDP_WRITES, false, NULL, idp_answer_device_page},
     {"/device", IDP_POST, IDP_WRITES, false, FORM, idp_answer_device_page},
     {"/device/decision", IDP_POST, IDP_WRITES, false, FORM, idp_answer_device_decision},

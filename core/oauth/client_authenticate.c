@@ -38,7 +38,9 @@ static bool assertion_right(struct idp_call *call, const struct idp_credentials 
 static bool certificate_right(struct idp_call *call, const struct idp_credentials *credentials,
                               const struct idp_client *client)
 {
+    bool needs_authority = idp_bytes_is(client->auth_method, "tls_client_auth");
     return credentials->certificate.data != NULL &&
+           !(needs_authority && credentials->is_unverified) &&
            idp_client_certificate_valid(call, client, credentials->certificate);
 }
 

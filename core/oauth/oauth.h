@@ -126,6 +126,7 @@ struct idp_credentials {
     struct idp_bytes client_id, client_secret;
     struct idp_bytes assertion;
     struct idp_bytes certificate; /* of the TLS connection, PEM; data NULL: none */
+    bool is_unverified;           /* nobody vouches for the certificate */
 };
 
 /* Authenticates a request. secret_required false: client_id alone is enough for any client.
@@ -197,6 +198,8 @@ void idp_check_subject(struct idp_call *call, struct idp_value subject);
 #define IDP_SCOPE_SSO "sso"
 #define IDP_SCOPE_BROKER "broker"
 #define IDP_SCOPE_METRICS "metrics"
+/* With the name of a profile behind it: of clients that get certificates of it by EST. */
+#define IDP_SCOPE_EST "est:"
 
 /* True where a word of the scope is one of these. It is given in SQL, by somebody who may: not by
  * whoever signs in on a page, registers by itself, or is vouched for by another issuer. */

@@ -11,59 +11,6 @@ static const struct idp_json *x509_of(const struct idp_enrollment *enrollment)
     return idp_json_member(enrollment->document, "x509");
 }
 
-/* ---- its authority ---- */
-
-/* The certificates of an enrollment, and the key of the one that it is about. */
-struct authority {
-    struct idp_bytes chain, lead_key;
-    size_t count;
-    struct idp_certificate_facts certificates[IDP_ENROLLMENT_CHAIN_COUNT_MAX];
-};
-
-static bool is_lead(struct idp_call *call, const struct idp_certificate_facts *facts,
-                    struct idp_bytes lead)
-{
-    bool is_named = facts->common_name.data != NULL && idp_bytes_equal(facts->common_name, lead);
-    return is_named || idp_bytes_equal(idp_hex_encode(call, idp_sha256(call, facts->spki)), lead);
-}
-
-static void authority_read(struct idp_call *call, const struct idp_json *x509,
-                           struct authority *out)
-{
-    struct idp_bytes lead = idp_json_string(x509, "lead");
-    *out = (struct authority){.chain = idp_json_string(x509, "chain")};
-    if (out->chain.data == NULL ||
-        !idp_certificates_read(call, out->chain, out->certificates, IDP_COUNT(out->certificates),
-                               &out->count)) {
-        out->count = 0;
-    }
-    for (size_t i = 0; i < out->count && out->lead_key.data == NULL; i++) {
-        if (lead.data == NULL || is_lead(call, &out->certificates[i], lead)) {
-            out->lead_key = out->certificates[i].spki;
-        }
-    }
-}
-
-bool idp_attestation_has_lead(struct idp_call *call, const struct idp_json *x509)
-{
-    struct authority *authority = idp_allocate(call, sizeof *authority);
-    authority_read(call, x509, authority);
-    return authority->lead_key.data != NULL;
-}
-
-struct idp_bytes idp_roots_of(struct idp_call *call, const struct idp_certificate_facts *chain,
-                              size_t count)
-{
-    struct idp_text roots = {.call = call};
-    for (size_t i = 0; i < count; i++) {
-        const struct idp_certificate_facts *facts = &chain[i];
-        if (idp_bytes_equal(facts->issuer, facts->subject)) {
-            idp_text_add(&roots, idp_pem_of(call, facts->der, "CERTIFICATE"));
-        }
-    }
-    return idp_text_bytes(&roots);
-}
-
 /* ---- what it asks for ---- */
 
 static void name_add(struct idp_bytes *names, size_t *count, struct idp_bytes name)
@@ -79,7 +26,7 @@ static void name_add(struct idp_bytes *names, size_t *count, struct idp_bytes na
 /* Revocation lists of the enrollment, and those that were imported of whoever may have issued a
  * certificate of the path. */
 static struct idp_json *lists_of(struct idp_call *call, const struct idp_json *x509,
-                                 const struct authority *authority,
+                                 const struct idp_authority *authority,
                                  const struct idp_shown_chain *shown)
 {
     size_t count = 0, total = 0, name_count = 0;
@@ -104,7 +51,7 @@ static struct idp_json *lists_of(struct idp_call *call, const struct idp_json *x
 }
 
 static struct idp_json *policy_of(struct idp_call *call, const struct idp_enrollment *enrollment,
-                                  const struct authority *authority,
+                                  const struct idp_authority *authority,
                                   const struct idp_shown_chain *shown)
 {
     const struct idp_json *x509 = x509_of(enrollment);
@@ -126,10 +73,12 @@ static struct idp_json *policy_of(struct idp_call *call, const struct idp_enroll
 
 void idp_attestation_policy_check(struct idp_call *call, const struct idp_enrollment *enrollment)
 {
-    struct authority *authority = idp_allocate(call, sizeof *authority);
-    struct idp_shown_chain *shown = idp_allocate(call, sizeof *shown);
+    struct idp_shown_chain *nothing = idp_allocate(call, sizeof *nothing);
+    struct idp_authority *authority = idp_allocate(call, sizeof *authority);
     if (x509_of(enrollment) != NULL) {
-        idp_chain_judge(call, none, none, none, policy_of(call, enrollment, authority, shown));
+        idp_authority_read(call, x509_of(enrollment), authority);
+        (void)idp_chain_judge(call, none, none, none,
+                              policy_of(call, enrollment, authority, nothing));
     }
 }
 
@@ -160,10 +109,9 @@ static struct idp_attestation group_judge(struct idp_call *call,
                                           const struct idp_enrollment *enrollment,
                                           const struct idp_shown_chain *shown)
 {
-    struct authority *authority = idp_allocate(call, sizeof *authority);
-    authority_read(call, x509_of(enrollment), authority);
-    /* Roots of the enrollment are trusted, and what else it has is at hand for the path. */
-    struct idp_bytes roots = idp_roots_of(call, authority->certificates, authority->count);
+    struct idp_authority *authority = idp_allocate(call, sizeof *authority);
+    idp_authority_read(call, x509_of(enrollment), authority);
+    struct idp_bytes roots = idp_authority_roots(call, authority);
     struct idp_chain_verdict verdict = idp_chain_judge(
         call, shown->text, authority->chain, roots, policy_of(call, enrollment, authority, shown));
     struct idp_attestation attestation = {.reason = verdict.reason};
@@ -196,9 +144,9 @@ static struct idp_attestation individual_judge(struct idp_call *call,
                                                const struct idp_enrollment *enrollment,
                                                const struct idp_shown_chain *shown)
 {
-    struct authority *authority = idp_allocate(call, sizeof *authority);
+    struct idp_authority *authority = idp_allocate(call, sizeof *authority);
     struct idp_attestation attestation = {.is_below = true};
-    authority_read(call, x509_of(enrollment), authority);
+    idp_authority_read(call, x509_of(enrollment), authority);
     attestation.reason = period_problem(call, enrollment, &shown->certificates[0]);
     if (attestation.reason == NULL && authority->chain.data != NULL) {
         attestation.reason = idp_chain_judge(call, shown->text, none, authority->chain,

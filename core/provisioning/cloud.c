@@ -89,8 +89,10 @@ const struct idp_json *idp_provision_token(struct idp_call *call, struct idp_byt
     if (idp_json_member(token, "access_token") == NULL) {
         return refused(&session, token);
     }
+    struct idp_json *answer = idp_json_new(call, IDP_JSON_OBJECT);
+    idp_json_add_members(call, answer, token, "access_token token_type expires_in scope");
     idp_step_done(&session, NULL);
-    return token;
+    return answer;
 }
 
 /* ---- the configuration ---- */

@@ -98,6 +98,21 @@ struct idp_listed {
 bool idp_enrollment_denies(struct idp_call *call, const struct idp_json *document,
                            const struct idp_listed *device);
 
+/* ---- the authority of a group (authority.c) ---- */
+
+struct idp_authority {
+    struct idp_bytes chain;    /* as the enrollment has it; data NULL: none */
+    struct idp_bytes lead_key; /* SubjectPublicKeyInfo of what the enrollment is about; data NULL:
+                                  its lead is none of the chain */
+    size_t count;
+    struct idp_certificate_facts certificates[IDP_ENROLLMENT_CHAIN_COUNT_MAX];
+};
+/* Of the member x509 or tpm of an enrollment. */
+void idp_authority_read(struct idp_call *call, const struct idp_json *attestation,
+                        struct idp_authority *out);
+/* Its roots, PEM: they are trusted, and what else it has is at hand for the path. */
+struct idp_bytes idp_authority_roots(struct idp_call *call, const struct idp_authority *authority);
+
 /* ---- the certificate of a device against an enrollment (attestation.c) ---- */
 
 /* A chain that a device showed, and what enrollments know of the authorities above it. */
@@ -108,11 +123,6 @@ struct idp_shown_chain {
 };
 /* Raises IDP_INVALID_ARGUMENT for what no path can be judged by: once, not at each device. */
 void idp_attestation_policy_check(struct idp_call *call, const struct idp_enrollment *enrollment);
-/* False where the lead of x509 is none of its chain. */
-bool idp_attestation_has_lead(struct idp_call *call, const struct idp_json *x509);
-/* Those of a chain that are of themselves, PEM. */
-struct idp_bytes idp_roots_of(struct idp_call *call, const struct idp_certificate_facts *chain,
-                              size_t count);
 /* How one enrollment sees it. */
 struct idp_attestation {
     bool is_below;      /* a path leads through the authority that the enrollment is about */

@@ -126,10 +126,10 @@ static const struct idp_member x509_members[] = {
 static void x509_check(struct idp_checking *checking, struct idp_bytes path,
                        const struct idp_json *value)
 {
-    bool has_lead =
-        idp_json_string(value, "lead").data != NULL && idp_json_string(value, "chain").data != NULL;
+    struct idp_authority *authority = idp_allocate(checking->call, sizeof *authority);
     idp_members_check(checking, path, value, x509_members, IDP_COUNT(x509_members));
-    if (has_lead && !idp_attestation_has_lead(checking->call, value)) {
+    idp_authority_read(checking->call, value, authority);
+    if (authority->count > 0 && authority->lead_key.data == NULL) {
         idp_checking_fault(checking, idp_path_step(checking->call, path, idp_bytes_of("lead")),
                            "value", "no certificate of the chain is called so");
     }

@@ -143,11 +143,16 @@ static const struct idp_json *again(const struct idp_device_session *session,
                : idp_step_refused(session, IDP_OUT_OF_ORDER, NULL);
 }
 
+struct idp_bytes idp_request_digest(struct idp_call *call, struct idp_bytes csr)
+{
+    return idp_sha256(call, idp_bytes_trim(csr));
+}
+
 const struct idp_json *idp_provision_identity(struct idp_call *call, struct idp_bytes name,
                                               struct idp_bytes csr, const struct idp_json *options)
 {
     struct idp_device_session session;
-    struct idp_bytes digest = idp_sha256(call, idp_bytes_trim(csr));
+    struct idp_bytes digest = idp_request_digest(call, csr);
     const struct idp_json *error = idp_device_session_open(call, name, IDP_STEP_IDENTITY, &session);
     if (error != NULL) {
         return error;

@@ -13,6 +13,11 @@
  * option registration_id says who it is. is_proven: its TLS connection has proven the key. */
 const struct idp_json *idp_provisioning_begin(struct idp_call *call, struct idp_bytes chain,
                                               const struct idp_json *options, bool is_proven);
+/* NULL and the session of a device that comes by TLS with this certificate, or the error: of its
+ * maker, then the last one of that key that is open, or a new one where it brings another csr than
+ * that had (data NULL: none); or its identity certificate, which that confirms. */
+const struct idp_json *idp_provisioning_resume(struct idp_call *call, struct idp_bytes certificate,
+                                               struct idp_bytes csr, struct idp_bytes *session);
 /* The proof: a signature over the nonce, or its tag by a symmetric key. */
 const struct idp_json *idp_possession_prove(struct idp_call *call, struct idp_bytes session,
                                             struct idp_bytes proof);
@@ -84,10 +89,11 @@ extern const struct idp_sealed_column idp_enrollment_sealed;
 extern const struct idp_statement idp_enrollment_statements[], idp_enrollment_index_statements[],
     idp_hub_statements[], idp_record_statements[], idp_event_statements[],
     idp_device_session_statements[], idp_device_configuration_statements[],
-    idp_device_decision_statements[], idp_record_list_statements[];
+    idp_session_resume_statements[], idp_device_decision_statements[], idp_record_list_statements[];
 extern const size_t idp_enrollment_statement_count, idp_enrollment_index_statement_count,
     idp_hub_statement_count, idp_record_statement_count, idp_event_statement_count,
     idp_device_session_statement_count, idp_device_configuration_statement_count,
-    idp_device_decision_statement_count, idp_record_list_statement_count;
+    idp_session_resume_statement_count, idp_device_decision_statement_count,
+    idp_record_list_statement_count;
 
 #endif

@@ -139,6 +139,23 @@ struct idp_session_name idp_device_session_make(struct idp_call *call,
 
 /* ---- found ---- */
 
+enum { HANDLE_SIZE = 1 + IDP_DIGEST_SIZE };
+
+struct idp_bytes idp_session_handle(struct idp_call *call, struct idp_bytes digest)
+{
+    struct idp_text handle = {.call = call};
+    idp_text_add_char(&handle, '\0');
+    idp_text_add(&handle, digest);
+    return idp_text_bytes(&handle);
+}
+
+static struct idp_bytes digest_of(struct idp_call *call, struct idp_bytes session)
+{
+    bool is_handle = session.size == HANDLE_SIZE && session.data[0] == '\0';
+    return is_handle ? (struct idp_bytes){session.data + 1, IDP_DIGEST_SIZE}
+                     : idp_token_digest(call, LABEL, session);
+}
+
 static bool find(struct idp_call *call, struct idp_device_session *out)
 {
     struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_blob(out->digest),
@@ -256,7 +273,7 @@ const struct idp_json *idp_device_session_open(struct idp_call *call, struct idp
                                                enum idp_step step, struct idp_device_session *out)
 {
     *out = (struct idp_device_session){.call = call, .step = step};
-    out->digest = idp_token_digest(call, LABEL, session);
+    out->digest = digest_of(call, session);
     call->host->begin(call);
     if (!find(call, out) || !idp_enrollment_find(call, out->enrollment.id, &out->enrollment)) {
         return idp_error_json(IDP_INVALID_DEVICE_SESSION);

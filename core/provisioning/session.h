@@ -129,6 +129,10 @@ struct idp_session_name idp_device_session_make(struct idp_call *call,
                                                 const struct idp_session_order *order);
 enum { IDP_DEVICE_SESSION_LIFETIME_S = 3600 };
 
+/* How the core itself names a session that it found: by its digest, behind a NUL, which no text
+ * from outside has. */
+struct idp_bytes idp_session_handle(struct idp_call *call, struct idp_bytes digest);
+
 /* Finds the session of an argument for a step. NULL, or the error that the device is told, which is
  * noted: invalid_session, enrollment_disabled, device_denied, approval_pending, out_of_order. */
 const struct idp_json *idp_device_session_open(struct idp_call *call, struct idp_bytes session,
@@ -160,6 +164,8 @@ const struct idp_json *idp_session_wait(const struct idp_device_session *session
 /* {"state"}, and "approval" where that is awaited. */
 const struct idp_json *idp_step_stands(const struct idp_device_session *session);
 const char *idp_device_state_name(enum idp_device_state state);
+/* By which a certification request is known again (identity.c). */
+struct idp_bytes idp_request_digest(struct idp_call *call, struct idp_bytes csr);
 void idp_device_sessions_end(struct idp_call *call, struct idp_bytes registration_id);
 
 /* ---- people (claim.c) ---- */

@@ -17,7 +17,7 @@ static const struct idp_json *tpm_of(const struct idp_enrollment *enrollment)
 
 /* ---- one of them ---- */
 
-/* Certificates: that of an endorsement key and what was sent along, or those of an enrollment. */
+/* The certificate of an endorsement key, and what was sent along. */
 struct shown {
     struct idp_bytes own, others; /* PEM */
     size_t count;
@@ -43,35 +43,38 @@ static struct shown shown_read(struct idp_call *call, struct idp_bytes text)
     return shown;
 }
 
-/* How far its authority is, whatever else is wrong; as many as no path has: no path leads there. */
+/* How far its authority is, the first of its chain, whatever else is wrong; as many as no path has:
+ * no path leads there. */
 static size_t distance_of(struct idp_call *call, const struct shown *shown,
-                          const struct idp_certificate_facts *authority)
+                          const struct idp_authority *authority)
 {
     struct idp_json *policy = idp_json_new(call, IDP_JSON_OBJECT);
+    if (authority->count == 0) {
+        return IDP_CHAIN_LENGTH_MAX + 1;
+    }
     idp_json_add_c(call, policy, "expired", "allow_leaf");
     idp_json_add_bool(call, policy, "strict", false);
-    struct idp_chain_verdict verdict = idp_chain_judge(
-        call, shown->own, shown->others, idp_pem_of(call, authority->der, "CERTIFICATE"), policy);
+    struct idp_chain_verdict verdict =
+        idp_chain_judge(call, shown->own, shown->others,
+                        idp_pem_of(call, authority->certificates[0].der, "CERTIFICATE"), policy);
     return verdict.reason == NULL ? verdict.length - 1 : IDP_CHAIN_LENGTH_MAX + 1;
 }
 
-/* Its authority is the first of its chain, and its roots are trusted. */
 static void candidate_judge(struct idp_call *call, const struct idp_tpm_key *key,
                             const struct shown *shown, struct candidate *candidate)
 {
     struct idp_tpm_model model;
     const struct idp_json *tpm = tpm_of(&candidate->enrollment);
-    struct shown chain = shown_read(call, idp_json_string(tpm, "chain"));
+    struct idp_authority *authority = idp_allocate(call, sizeof *authority);
     struct idp_json *policy = idp_json_new(call, IDP_JSON_OBJECT);
     struct idp_text others = {.call = call};
+    idp_authority_read(call, tpm, authority);
     idp_json_add_bool(call, policy, "strict", idp_json_is_true(tpm, "strict"));
     idp_text_add(&others, shown->others);
-    idp_text_add(&others, chain.own);
-    idp_text_add(&others, chain.others);
-    candidate->distance = distance_of(call, shown, &chain.certificates[0]);
-    candidate->reason =
-        idp_tpm_certificate(call, shown->own, key, idp_text_bytes(&others),
-                            idp_roots_of(call, chain.certificates, chain.count), policy, &model);
+    idp_text_add(&others, authority->chain);
+    candidate->distance = distance_of(call, shown, authority);
+    candidate->reason = idp_tpm_certificate(call, shown->own, key, idp_text_bytes(&others),
+                                            idp_authority_roots(call, authority), policy, &model);
     if (candidate->reason == NULL && candidate->distance > IDP_CHAIN_LENGTH_MAX) {
         candidate->reason = "untrusted";
     }

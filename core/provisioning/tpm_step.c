@@ -223,7 +223,7 @@ const char *idp_tpm_identity_check(const struct idp_device_session *session,
 
 /* ---- SQL ---- */
 
-/* tpm_challenge(session, ek, ek_certificate, ak) → {"credential_blob","secret","nonce"} or error */
+/* tpm_challenge(session, ek, ek_certificate, ak) → {"credential_blob","secret","nonce"} */
 struct idp_value idp_sql_tpm_challenge(struct idp_call *call, const struct idp_value *arguments)
 {
     struct idp_tpm_shown shown = {arguments[1].bytes, idp_text_of(arguments[2]),

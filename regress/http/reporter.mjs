@@ -17,6 +17,8 @@ export default async function* reporter(events) {
       const skipped = data.skip === undefined ? '' : ` # SKIP ${data.skip}`;
       yield line(data, 'ok', path).replace(/\n$/, `${skipped}\n`);
     }
+    // What a test tells; what node:test itself does is not nested.
+    if (type === 'test:diagnostic' && data.nesting > 0) yield `# ${data.message}\n`;
     // Of a suite that failed by its tests, and of tests that its hook took along, is told already.
     const told = ['subtestsFailed', 'cancelledByParent'];
     if (type === 'test:fail' && !told.includes(data.details.error.failureType)) {

@@ -2,6 +2,7 @@
 // server.mjs: an idplane-httpd of its own for a test, and the SQL beside it.
 import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { request as requestTls } from 'node:https';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -66,11 +67,18 @@ export function freePort() {
   });
 }
 
+// Who vouches for a server that speaks TLS is no matter here.
+const isThere = (url) => (url.startsWith('https:')
+  ? new Promise((done, fail) => {
+    requestTls(url, { rejectUnauthorized: false }, (answer) => done(answer.resume())).on('error', fail).end();
+  })
+  : fetch(url));
+
 async function answers(url, child) {
   for (let i = 0; i < 200; i++) {
     if (child.exitCode !== null) throw new Error(`idplane-httpd ended with ${child.exitCode}`);
     try {
-      return await fetch(url);
+      return await isThere(url);
     } catch {
       await new Promise((done) => setTimeout(done, 50));
     }
@@ -105,7 +113,7 @@ export async function start(engine, settings = {}, more = []) {
   const folder = mkdtempSync(join(tmpdir(), 'idplane-http-'));
   const store = engine === 'SQLite' ? sqlite(folder) : postgres();
   const port = await freePort();
-  const base = `http://127.0.0.1:${port}`;
+  const base = `http${more.includes('--tls') ? 's' : ''}://127.0.0.1:${port}`;
   const options = [...store.options, '--listen', `127.0.0.1:${port}`, ...more];
   const script = (calls) =>
     `${store.prologue}${calls.map(([name, ...values]) => query(store.schema, name, values)).join('\n')}\n`;

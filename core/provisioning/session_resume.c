@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* session_resume.c - devices that hold no session of ours in their hands, as plgd's: who they are
+ * says the certificate of each TLS connection. That of the maker begins a session, or goes on with
+ * the last one of its key; the identity certificate confirms the one that it was issued in. */
+#include "core/provisioning/session.h"
+
+enum { OF_MAKER, OF_IDENTITY };
+
+#define LAST(condition)                                                                            \
+    "SELECT session_digest, request_digest FROM idplane.provisioning_session"                      \
+    " WHERE tenant = $1 AND registration_id = $2 AND expires_at > $3 AND " condition               \
+    " ORDER BY created_at DESC, session_digest LIMIT 1"
+
+const struct idp_statement idp_session_resume_statements[] = {
+    [OF_MAKER] = {LAST("attestation = 'x509'"
+                       " AND state IN ('proven', 'identified', 'confirmed', 'done')"),
+                  "ttz", "xx"},
+    [OF_IDENTITY] = {LAST("serial IS NOT NULL"), "ttz", "xx"},
+};
+const size_t idp_session_resume_statement_count = IDP_COUNT(idp_session_resume_statements);
+
+static const struct idp_value *last_of(struct idp_call *call, size_t statement,
+                                       struct idp_bytes registration_id)
+{
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(registration_id),
+                              idp_value_time(idp_now_us(call))};
+    return idp_run_one(call, &idp_session_resume_statements[statement], key);
+}
+
+static const struct idp_json *refused(struct idp_call *call, const char *reason)
+{
+    struct idp_json *answer = idp_json_copy(call, idp_error_json(IDP_ATTESTATION_REFUSED));
+    idp_json_add_c(call, answer, "reason", reason);
+    return answer;
+}
+
+/* ---- the certificate of the maker ---- */
+
+/* One that has had a certificate goes on where nothing else is asked for. */
+static bool goes_on(struct idp_call *call, const struct idp_value *row, struct idp_bytes csr)
+{
+    struct idp_bytes before = idp_text_of(row[1]);
+    return csr.data == NULL || before.data == NULL ||
+           idp_bytes_equal(before, idp_request_digest(call, csr));
+}
+
+static const struct idp_json *of_maker(struct idp_call *call, struct idp_bytes certificate,
+                                       const struct idp_certificate_facts *facts,
+                                       struct idp_bytes csr, struct idp_bytes *session)
+{
+    const struct idp_value *row =
+        last_of(call, OF_MAKER, idp_uuid_of(call, IDP_UUID_X500, facts->spki));
+    if (row != NULL && goes_on(call, row, csr)) {
+        *session = idp_session_handle(call, idp_text_of(row[0]));
+        return NULL;
+    }
+    const struct idp_json *begun = idp_provisioning_begin(call, certificate, NULL, true);
+    *session = idp_json_string(begun, "session");
+    return session->data == NULL ? begun : NULL;
+}
+
+/* ---- the identity certificate ---- */
+
+static const struct idp_json *of_identity(struct idp_call *call, struct idp_bytes certificate,
+                                          struct idp_bytes device, struct idp_bytes *session)
+{
+    struct idp_record record;
+    const struct idp_value *row =
+        idp_record_of_device(call, device, &record) ? last_of(call, OF_IDENTITY, record.id) : NULL;
+    if (row == NULL) {
+        return idp_error_json(IDP_INVALID_DEVICE_SESSION);
+    }
+    *session = idp_session_handle(call, idp_text_of(row[0]));
+    const struct idp_json *answer =
+        idp_identity_confirm(call, *session, (struct idp_bytes){0}, certificate);
+    return idp_json_member(answer, "error") != NULL ? answer : NULL;
+}
+
+const struct idp_json *idp_provisioning_resume(struct idp_call *call, struct idp_bytes certificate,
+                                               struct idp_bytes csr, struct idp_bytes *session)
+{
+    size_t count = 0;
+    struct idp_issued issued;
+    struct idp_certificate_facts facts;
+    if (!idp_certificates_read(call, certificate, &facts, 1, &count)) {
+        return refused(call, "format");
+    }
+    if (!idp_certificate_issued(call, facts.serial, &issued) ||
+        !idp_bytes_equal(issued.certificate, facts.der)) {
+        return of_maker(call, certificate, &facts, csr, session);
+    }
+    if (issued.is_revoked || facts.not_after_us < idp_now_us(call)) {
+        return refused(call, issued.is_revoked ? "revoked" : "expired");
+    }
+    return of_identity(call, certificate, issued.device, session);
+}

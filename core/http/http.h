@@ -228,8 +228,8 @@ struct idp_value idp_sql_qr_code(struct idp_call *call, const struct idp_value *
  * front passes it; data NULL: none (credentials.c). */
 struct idp_bytes idp_request_certificate(struct idp_call *call, const struct idp_request *request);
 
-/* The same, and behind it those of the header with -chain behind its name (RFC 9440 §2.3), if it is
- * there; data NULL also where that is malformed. */
+/* The same, and behind it those of the header with -chain behind its name (RFC 9440 §2.3), if it
+ * is there; data NULL also where that is malformed. */
 struct idp_bytes idp_request_chain(struct idp_call *call, const struct idp_request *request);
 
 /* The request as a proof names it (access.c): the URL is the one that clients know, wherever the

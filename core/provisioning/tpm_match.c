@@ -70,6 +70,8 @@ static void candidate_judge(struct idp_call *call, const struct idp_tpm_key *key
     struct idp_text others = {.call = call};
     idp_authority_read(call, tpm, authority);
     idp_json_add_bool(call, policy, "strict", idp_json_is_true(tpm, "strict"));
+    idp_json_add(policy, "crls",
+                 idp_authority_lists(call, tpm, authority, shown->certificates, shown->count));
     idp_text_add(&others, shown->others);
     idp_text_add(&others, authority->chain);
     candidate->distance = distance_of(call, shown, authority);

@@ -13,6 +13,11 @@ static const struct idp_json *x509_of(const struct idp_enrollment *enrollment)
 
 /* ---- what it asks for ---- */
 
+static int64_t now_us_of(struct idp_call *call, const struct idp_shown_chain *shown)
+{
+    return shown->then_us == IDP_AT_PRESENT ? idp_now_us(call) : shown->then_us;
+}
+
 static struct idp_json *policy_of(struct idp_call *call, const struct idp_enrollment *enrollment,
                                   const struct idp_authority *authority,
                                   const struct idp_shown_chain *shown)
@@ -23,6 +28,7 @@ static struct idp_json *policy_of(struct idp_call *call, const struct idp_enroll
     struct idp_json *policy = idp_json_new(call, IDP_JSON_OBJECT);
     idp_json_add_string(call, policy, "purpose",
                         purpose.data == NULL ? idp_bytes_of("clientAuth") : purpose);
+    idp_json_add_integer(call, policy, "now", now_us_of(call, shown) / IDP_SECOND_US);
     idp_json_add_members(call, policy, x509, "expired depth_max revocation");
     idp_json_add(policy, "crls",
                  idp_authority_lists(call, x509, authority, shown->certificates, shown->count));
@@ -47,9 +53,10 @@ void idp_attestation_policy_check(struct idp_call *call, const struct idp_enroll
 }
 
 /* Only whose it is. */
-static struct idp_json *policy_least(struct idp_call *call)
+static struct idp_json *policy_least(struct idp_call *call, const struct idp_shown_chain *shown)
 {
     struct idp_json *policy = idp_json_new(call, IDP_JSON_OBJECT);
+    idp_json_add_integer(call, policy, "now", now_us_of(call, shown) / IDP_SECOND_US);
     idp_json_add_c(call, policy, "expired", "allow_leaf");
     idp_json_add_integer(call, policy, "depth_max", IDP_CHAIN_LENGTH_MAX);
     idp_json_add_bool(call, policy, "strict", false);
@@ -80,7 +87,8 @@ static struct idp_attestation group_judge(struct idp_call *call,
         call, shown->text, authority->chain, roots, policy_of(call, enrollment, authority, shown));
     struct idp_attestation attestation = {.reason = verdict.reason};
     if (verdict.reason != NULL) {
-        verdict = idp_chain_judge(call, shown->text, authority->chain, roots, policy_least(call));
+        verdict =
+            idp_chain_judge(call, shown->text, authority->chain, roots, policy_least(call, shown));
     }
     if (verdict.reason == NULL) {
         attestation.distance = distance_of(&verdict, authority->lead_key);
@@ -93,10 +101,11 @@ static struct idp_attestation group_judge(struct idp_call *call,
 
 /* The certificate is known: what is left is its time. */
 static const char *period_problem(struct idp_call *call, const struct idp_enrollment *enrollment,
-                                  const struct idp_certificate_facts *leaf)
+                                  const struct idp_shown_chain *shown)
 {
+    const struct idp_certificate_facts *leaf = &shown->certificates[0];
     struct idp_bytes expired = idp_json_string(x509_of(enrollment), "expired");
-    int64_t now_us = idp_now_us(call);
+    int64_t now_us = now_us_of(call, shown);
     if (now_us < leaf->not_before_us) {
         return "not_yet_valid";
     }
@@ -111,7 +120,7 @@ static struct idp_attestation individual_judge(struct idp_call *call,
     struct idp_authority *authority = idp_allocate(call, sizeof *authority);
     struct idp_attestation attestation = {.is_below = true};
     idp_authority_read(call, x509_of(enrollment), authority);
-    attestation.reason = period_problem(call, enrollment, &shown->certificates[0]);
+    attestation.reason = period_problem(call, enrollment, shown);
     if (attestation.reason == NULL && authority->chain.data != NULL) {
         attestation.reason = idp_chain_judge(call, shown->text, none, authority->chain,
                                              policy_of(call, enrollment, authority, shown))

@@ -10,9 +10,9 @@
 /* ---- candidates ---- */
 
 static void add_individual(struct idp_call *call, const char *kind, struct idp_bytes digest,
-                           struct idp_id_set *out)
+                           int64_t then_us, struct idp_id_set *out)
 {
-    struct idp_bytes id = idp_enrollment_of_identity(call, kind, digest);
+    struct idp_bytes id = idp_enrollment_of_identity(call, kind, digest, then_us);
     if (id.data != NULL && out->count < IDP_COUNT(out->ids)) {
         out->ids[out->count++] = id;
     }
@@ -54,7 +54,7 @@ static void candidates_load(struct idp_call *call, const struct idp_id_set *ids,
 {
     for (size_t i = from; i < ids->count; i++) {
         struct idp_enrollment *enrollment = &out[match->count].enrollment;
-        if (idp_enrollment_find(call, ids->ids[i], enrollment) &&
+        if (idp_enrollment_find_then(call, ids->ids[i], match->chain.then_us, enrollment) &&
             idp_json_member(enrollment->document, "x509") != NULL) {
             authorities_add(call, enrollment, &match->chain);
             match->count++;
@@ -68,15 +68,15 @@ static void candidates_find(struct idp_call *call, struct idp_match *match,
     struct idp_id_set ids = {0};
     struct idp_shown_chain *chain = &match->chain;
     const struct idp_certificate_facts *leaf = &chain->certificates[0];
-    add_individual(call, "certificate", idp_sha256(call, leaf->der), &ids);
-    add_individual(call, "key", idp_sha256(call, leaf->spki), &ids);
+    add_individual(call, "certificate", idp_sha256(call, leaf->der), chain->then_us, &ids);
+    add_individual(call, "key", idp_sha256(call, leaf->spki), chain->then_us, &ids);
     candidates_load(call, &ids, 0, match, out);
     for (size_t i = 0; i < chain->count; i++) {
         size_t before = ids.count;
         bool is_seen = i > 0 && idp_bytes_equal(chain->certificates[i].issuer,
                                                 chain->certificates[i - 1].issuer);
         if (!is_seen) {
-            idp_enrollments_of_issuer(call, chain->certificates[i].issuer, &ids);
+            idp_enrollments_of_issuer(call, chain->certificates[i].issuer, chain->then_us, &ids);
             candidates_load(call, &ids, before, match, out);
         }
     }
@@ -142,11 +142,12 @@ static enum idp_error judge(struct idp_call *call, const struct idp_match *match
 
 /* ---- matched ---- */
 
-struct idp_match *idp_match_find(struct idp_call *call, struct idp_bytes text)
+struct idp_match *idp_match_find(struct idp_call *call, struct idp_bytes text, int64_t then_us)
 {
     struct idp_match *match = idp_allocate(call, sizeof *match);
     struct idp_shown_chain *chain = &match->chain;
     match->error = IDP_DEVICE_UNKNOWN;
+    chain->then_us = then_us;
     if (!idp_certificates_read(call, text, chain->certificates, IDP_COUNT(chain->certificates),
                                &chain->count)) {
         match->error = IDP_ATTESTATION_REFUSED;

@@ -42,7 +42,11 @@ static const struct idp_json *token_of(struct idp_device_session *session,
         .claims = claims,
     };
     const struct idp_json *answer = idp_device_token_issue(call, &order);
-    if (idp_json_member(answer, "access_token") != NULL) {
+    bool is_new =
+        idp_json_member(answer, "access_token") != NULL &&
+        (record->grant_id.data == NULL || !idp_bytes_equal(order.grant_id, record->grant_id));
+    if (is_new) {
+        idp_device_token_end(call, record->grant_id);
         idp_record_set(call, record->id, IDP_RECORD_GRANT, order.grant_id);
     }
     return answer;

@@ -18,43 +18,6 @@ static int64_t now_us_of(struct idp_call *call, const struct idp_shown_chain *sh
     return shown->then_us == IDP_AT_PRESENT ? idp_now_us(call) : shown->then_us;
 }
 
-static void name_add(struct idp_bytes *names, size_t *count, struct idp_bytes name)
-{
-    for (size_t i = 0; i < *count; i++) {
-        if (idp_bytes_equal(names[i], name)) {
-            return;
-        }
-    }
-    names[(*count)++] = name;
-}
-
-/* Revocation lists of the enrollment, and those that were imported of whoever may have issued a
- * certificate of the path. */
-static struct idp_json *lists_of(struct idp_call *call, const struct idp_json *x509,
-                                 const struct idp_authority *authority,
-                                 const struct idp_shown_chain *shown)
-{
-    size_t count = 0, total = 0, name_count = 0;
-    struct idp_bytes names[IDP_COUNT(shown->certificates) + IDP_COUNT(authority->certificates)];
-    struct idp_json *lists = idp_json_new(call, IDP_JSON_ARRAY);
-    const struct idp_json *own = idp_json_member(x509, "crls");
-    for (const struct idp_json *item = own == NULL ? NULL : own->child; item != NULL;
-         item = item->next, total++) {
-        idp_json_add(lists, NULL, idp_json_node(call, item));
-    }
-    for (size_t i = 0; i < authority->count; i++) {
-        name_add(names, &name_count, authority->certificates[i].subject);
-    }
-    for (size_t i = 0; i < shown->count; i++) {
-        name_add(names, &name_count, shown->certificates[i].issuer);
-    }
-    const struct idp_bytes *imported = idp_imported_lists(call, names, name_count, &count);
-    for (size_t i = 0; i < count && total < IDP_CHAIN_CRL_COUNT_MAX; i++, total++) {
-        idp_json_add(lists, NULL, idp_json_new_string(call, idp_base64_encode(call, imported[i])));
-    }
-    return lists;
-}
-
 static struct idp_json *policy_of(struct idp_call *call, const struct idp_enrollment *enrollment,
                                   const struct idp_authority *authority,
                                   const struct idp_shown_chain *shown)
@@ -67,7 +30,8 @@ static struct idp_json *policy_of(struct idp_call *call, const struct idp_enroll
                         purpose.data == NULL ? idp_bytes_of("clientAuth") : purpose);
     idp_json_add_integer(call, policy, "now", now_us_of(call, shown) / IDP_SECOND_US);
     idp_json_add_members(call, policy, x509, "expired depth_max revocation");
-    idp_json_add(policy, "crls", lists_of(call, x509, authority, shown));
+    idp_json_add(policy, "crls",
+                 idp_authority_lists(call, x509, authority, shown->certificates, shown->count));
     idp_json_add_bool(call, policy, "strict", idp_json_is_true(x509, "strict"));
     if (deny != NULL) {
         struct idp_json *denied = idp_json_new(call, IDP_JSON_OBJECT);

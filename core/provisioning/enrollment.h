@@ -127,6 +127,11 @@ void idp_authority_read(struct idp_call *call, const struct idp_json *attestatio
                         struct idp_authority *out);
 /* Its roots, PEM: they are trusted, and what else it has is at hand for the path. */
 struct idp_bytes idp_authority_roots(struct idp_call *call, const struct idp_authority *authority);
+/* Revocation lists: those of the enrollment, and those that were imported of whoever may have
+ * issued a certificate of the path. */
+struct idp_json *idp_authority_lists(struct idp_call *call, const struct idp_json *attestation,
+                                     const struct idp_authority *authority,
+                                     const struct idp_certificate_facts *shown, size_t shown_count);
 
 /* ---- the certificate of a device against an enrollment (attestation.c) ---- */
 

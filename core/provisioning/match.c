@@ -36,17 +36,14 @@ static bool is_wanted(const struct idp_shown_chain *chain,
 static void authorities_add(struct idp_call *call, const struct idp_enrollment *enrollment,
                             struct idp_shown_chain *chain)
 {
-    size_t count = 0;
-    struct idp_bytes text = idp_json_string(idp_json_member(enrollment->document, "x509"), "chain");
-    struct idp_certificate_facts *facts =
-        idp_allocate(call, IDP_ENROLLMENT_CHAIN_COUNT_MAX * sizeof *facts);
-    if (enrollment->is_individual || text.data == NULL ||
-        !idp_certificates_read(call, text, facts, IDP_ENROLLMENT_CHAIN_COUNT_MAX, &count)) {
+    struct idp_authority *authority = idp_allocate(call, sizeof *authority);
+    if (enrollment->is_individual) {
         return;
     }
-    for (size_t i = 0; i < count && chain->count < IDP_COUNT(chain->certificates); i++) {
-        if (is_wanted(chain, &facts[i])) {
-            chain->certificates[chain->count++] = facts[i];
+    idp_authority_read(call, idp_json_member(enrollment->document, "x509"), authority);
+    for (size_t i = 0; i < authority->count && chain->count < IDP_COUNT(chain->certificates); i++) {
+        if (is_wanted(chain, &authority->certificates[i])) {
+            chain->certificates[chain->count++] = authority->certificates[i];
         }
     }
 }

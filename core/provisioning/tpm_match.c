@@ -17,7 +17,7 @@ static const struct idp_json *tpm_of(const struct idp_enrollment *enrollment)
 
 /* ---- one of them ---- */
 
-/* Certificates: that of an endorsement key and what was sent along, or those of an enrollment. */
+/* The certificate of an endorsement key, and what was sent along. */
 struct shown {
     struct idp_bytes own, others; /* PEM */
     size_t count;
@@ -60,7 +60,6 @@ static size_t distance_of(struct idp_call *call, const struct shown *shown,
     return verdict.reason == NULL ? verdict.length - 1 : IDP_CHAIN_LENGTH_MAX + 1;
 }
 
-/* Its authority is the first of its chain, and its roots are trusted. */
 static void candidate_judge(struct idp_call *call, const struct idp_tpm_key *key,
                             const struct shown *shown, struct candidate *candidate)
 {
@@ -71,6 +70,8 @@ static void candidate_judge(struct idp_call *call, const struct idp_tpm_key *key
     struct idp_text others = {.call = call};
     idp_authority_read(call, tpm, authority);
     idp_json_add_bool(call, policy, "strict", idp_json_is_true(tpm, "strict"));
+    idp_json_add(policy, "crls",
+                 idp_authority_lists(call, tpm, authority, shown->certificates, shown->count));
     idp_text_add(&others, shown->others);
     idp_text_add(&others, authority->chain);
     candidate->distance = distance_of(call, shown, authority);

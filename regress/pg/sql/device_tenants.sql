@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Who may read the tables of devices sees those of the tenant of the session, also by a query that
 -- forgets to ask for it; and changes no others.
 SET search_path = idplane;

@@ -68,7 +68,7 @@ struct idp_response idp_answer_provisioning_begin(struct idp_call *call,
     struct idp_bytes chain = idp_json_string(body, "chain");
     idp_json_add_members(call, options, body, "registration_id enrollment ek ek_certificate");
     bool is_proven = chain.data == NULL && options->child == NULL;
-    chain = is_proven ? idp_request_certificate(call, request) : chain;
+    chain = is_proven ? idp_request_chain(call, request) : chain;
     return is_arrival(options, chain)
                ? answered(call, request, idp_provisioning_begin(call, chain, options, is_proven))
                : refused(call, request,

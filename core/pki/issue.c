@@ -8,7 +8,8 @@
 enum { HOLD, INSERT, COMPROMISED, ISSUED, COUNT_LOCK, COUNT };
 
 const struct idp_statement idp_issue_statements[] = {
-    /* The same key renews; another one comes when nothing of the former is good any more. */
+    /* The same key renews; another one comes when nothing of the former is good any more, or when
+     * that itself hands the name on. */
     [HOLD] =
         {"INSERT INTO idplane.certificate_holder (tenant, common_name, key_digest, valid_until)"
          " VALUES ($1, $2, $3, $4) ON CONFLICT (tenant, common_name) DO UPDATE SET"
@@ -17,8 +18,9 @@ const struct idp_statement idp_issue_statements[] = {
          " AND idplane.certificate_holder.valid_until > excluded.valid_until"
          " THEN idplane.certificate_holder.valid_until ELSE excluded.valid_until END"
          " WHERE idplane.certificate_holder.key_digest = excluded.key_digest"
-         " OR idplane.certificate_holder.valid_until <= $5",
-         "ttxzz", ""},
+         " OR idplane.certificate_holder.valid_until <= $5"
+         " OR idplane.certificate_holder.key_digest = $6",
+         "ttxzzx", ""},
     [INSERT] = {"INSERT INTO idplane.certificate (tenant, issuer_key_identifier, serial, ca_id,"
                 " profile, subject, common_name, key_digest, not_before, not_after, issued_at,"
                 " device, sans, status, certificate)"
@@ -122,6 +124,8 @@ const char *idp_issue_prepare(struct idp_call *call, struct idp_issue *issue)
     if (why == NULL) {
         issue->request = issue->parts->csr.der;
         issue->spki = issue->parts->csr.spki;
+        issue->requested_name = issue->parts->csr.subject.text;
+        issue->names = issue->parts->sans_text;
         issue->key_digest = idp_sha256(call, issue->spki);
     }
     return why;
@@ -211,9 +215,12 @@ static const char *name_hold(struct idp_call *call, const struct idp_issue *issu
     struct idp_value tenant = idp_value_text(idp_tenant(call));
     struct idp_value digest = idp_value_blob(issue->key_digest);
     struct idp_value key[] = {tenant, digest};
-    struct idp_value row[] = {tenant, idp_value_text(issue->common_name), digest,
+    struct idp_value row[] = {tenant,
+                              idp_value_text(issue->common_name),
+                              digest,
                               idp_value_time(issue->not_after_us),
-                              idp_value_time(idp_now_us(call))};
+                              idp_value_time(idp_now_us(call)),
+                              idp_value_blob(issue->former_key_digest)};
     if (idp_run_row(call, &idp_issue_statements[COMPROMISED], key)[0].integer > 0) {
         return "key_compromised";
     }

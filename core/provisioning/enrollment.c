@@ -184,7 +184,7 @@ static void save(struct idp_call *call, struct idp_bytes id, int64_t version,
 
 /* ---- SQL ---- */
 
-static struct idp_json *shown(struct idp_call *call, struct idp_bytes id)
+struct idp_json *idp_enrollment_shown(struct idp_call *call, struct idp_bytes id)
 {
     const struct idp_value *row = find(call, id);
     if (row == NULL) {
@@ -269,12 +269,12 @@ struct idp_value idp_sql_set_enrollment(struct idp_call *call, const struct idp_
                            "another enrollment is of the same device");
         return idp_value_json(idp_checking_answer(&splitting.checking));
     }
-    return idp_value_json(shown(call, id));
+    return idp_value_json(idp_enrollment_shown(call, id));
 }
 
 /* enrollment(enrollment) → it, without its secrets; NULL: there is none */
 struct idp_value idp_sql_enrollment(struct idp_call *call, const struct idp_value *arguments)
 {
-    const struct idp_json *found = shown(call, arguments[0].bytes);
+    const struct idp_json *found = idp_enrollment_shown(call, arguments[0].bytes);
     return found == NULL ? idp_null() : idp_value_json(found);
 }

@@ -132,6 +132,11 @@ enum { IDP_DEVICE_SESSION_LIFETIME_S = 3600 };
 /* How the core itself names a session that it found: by its digest, behind a NUL, which no text
  * from outside has. */
 struct idp_bytes idp_session_handle(struct idp_call *call, struct idp_bytes digest);
+/* NULL and the session of a device whose TLS connection has proven the key of the leaf, one of its
+ * maker: the last one that is open, or a new one, as idp_provisioning_resume. (session_resume.c) */
+const struct idp_json *idp_session_of_maker(struct idp_call *call, struct idp_bytes chain,
+                                            const struct idp_certificate_facts *leaf,
+                                            struct idp_bytes csr, struct idp_bytes *session);
 
 /* Finds the session of an argument for a step. NULL, or the error that the device is told, which is
  * noted: invalid_session, enrollment_disabled, device_denied, approval_pending, out_of_order. */

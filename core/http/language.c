@@ -21,13 +21,6 @@ static const struct idp_language *language_find(struct idp_bytes range)
     return idp_bytes_is(primary, "*") ? idp_languages[0] : NULL;
 }
 
-/* A range of languages has no other parameter. */
-static bool is_weight(struct idp_bytes parameters)
-{
-    return parameters.size == 0 ||
-           (parameters.size >= 2 && strncasecmp(parameters.data, "q=", 2) == 0);
-}
-
 const struct idp_language *idp_language_of(struct idp_bytes accepted)
 {
     const struct idp_language *best = idp_languages[0];
@@ -35,7 +28,7 @@ const struct idp_language *idp_language_of(struct idp_bytes accepted)
     while (accepted.size > 0) {
         struct idp_bytes rest = idp_part_next(&accepted, ',');
         const struct idp_language *found = language_find(idp_part_next(&rest, ';'));
-        int weight = found == NULL || !is_weight(rest) ? 0 : idp_accept_weight(rest);
+        int weight = found == NULL ? 0 : idp_accept_weight(rest);
         if (weight > best_weight) {
             best = found;
             best_weight = weight;

@@ -85,14 +85,24 @@ static const struct idp_member authorization_members[] = {
     {"device_id_claim", 't', 1, IDP_NAME_SIZE_MAX, NULL},
 };
 
+static const struct idp_bytes usual_owner_claim = IDP_LITERAL("owner");
+
 static void authorization_check(struct idp_checking *checking, struct idp_bytes path,
                                 const struct idp_json *value)
 {
     idp_members_check(checking, path, value, authorization_members,
                       IDP_COUNT(authorization_members));
+    struct idp_bytes owner_claim = idp_json_string(value, "owner_claim");
+    struct idp_bytes device_claim = idp_json_string(value, "device_id_claim");
+    owner_claim = owner_claim.data == NULL ? usual_owner_claim : owner_claim;
     if (idp_json_member(value, "client_id") == NULL) {
         idp_checking_fault(checking, path, "missing",
                            "it names the client that tokens are of, client_id");
+    }
+    if (device_claim.data != NULL && idp_bytes_equal(owner_claim, device_claim)) {
+        idp_checking_fault(checking, path, "value",
+                           "owner and device are two claims: owner_claim, which is owner where it "
+                           "is not said, and device_id_claim");
     }
 }
 

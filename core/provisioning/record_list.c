@@ -4,7 +4,7 @@
  * begins. */
 #include "core/provisioning/session.h"
 
-enum { PAGE_COUNT = 100, PAGE_COUNT_MAX = 1000, LOOK_COUNT_MAX = 10000 };
+enum { PAGE_COUNT = 100, PAGE_COUNT_MAX = 1000, LOOK_COUNT_MAX = 10000, HISTORY_COUNT = 1000 };
 
 enum { PAGE, BY_ID, BY_DEVICE, STEPS, EVENTS, REFUSED };
 
@@ -38,10 +38,13 @@ const struct idp_statement idp_record_list_statements[] = {
          " WHERE tenant = $1 AND registration_id = $2) latest"
          " WHERE place = 1 ORDER BY occurred_at, step",
          "tt", "ttz"},
+    /* A device asks as often as it likes. */
     [EVENTS] = {"SELECT step, outcome, occurred_at, enrollment_id, device, details"
+                " FROM (SELECT step, outcome, occurred_at, enrollment_id, device, details, event_id"
                 " FROM idplane.provisioning_event WHERE tenant = $1 AND registration_id = $2"
+                " ORDER BY occurred_at DESC, event_id DESC LIMIT $3) latest"
                 " ORDER BY occurred_at, event_id",
-                "tt", "ttzttj"},
+                "tti", "ttzttj"},
     [REFUSED] = {"SELECT step, outcome, occurred_at, enrollment_id, device, details,"
                  " registration_id FROM idplane.provisioning_event"
                  " WHERE tenant = $1 AND occurred_at <= $2 AND step = 'begin' AND outcome <> 'ok'"
@@ -98,7 +101,8 @@ static struct idp_json *event_json(struct idp_call *call, const struct idp_value
 
 static struct idp_json *history_of(struct idp_call *call, struct idp_bytes registration_id)
 {
-    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(registration_id)};
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(registration_id),
+                              idp_value_integer(HISTORY_COUNT)};
     struct idp_rows rows = idp_run(call, &idp_record_list_statements[EVENTS], key);
     struct idp_json *history = idp_json_new(call, IDP_JSON_ARRAY);
     for (size_t i = 0; i < rows.count; i++) {

@@ -236,18 +236,20 @@ CREATE TABLE idplane.provisioning_event (
 );
 CREATE INDEX idplane_provisioning_event_registration ON idplane.provisioning_event (tenant, registration_id, occurred_at);
 CREATE INDEX idplane_provisioning_event_occurred ON idplane.provisioning_event (tenant, occurred_at);
+CREATE INDEX idplane_provisioning_event_refused ON idplane.provisioning_event (tenant, occurred_at) WHERE step = 'begin' AND outcome <> 'ok';
 COMMENT ON TABLE idplane.provisioning_event IS 'Each step of each device, and each that was refused.';
 COMMENT ON COLUMN idplane.provisioning_event.tenant IS 'Tenant of the row.';
 COMMENT ON COLUMN idplane.provisioning_event.event_id IS 'Random.';
 COMMENT ON COLUMN idplane.provisioning_event.occurred_at IS 'When.';
-COMMENT ON COLUMN idplane.provisioning_event.step IS 'begin, prove, tpm_challenge, tpm_activate, time, ownership, identity, acls, credentials, confirm, token, cloud, configuration, decide or deprovision.';
+COMMENT ON COLUMN idplane.provisioning_event.step IS 'begin, prove, tpm_challenge, tpm_activate, time, ownership, identity, acls, credentials, confirm, token, cloud, configuration, renew, decide or deprovision.';
 COMMENT ON COLUMN idplane.provisioning_event.outcome IS 'ok, or the code of the error.';
 COMMENT ON COLUMN idplane.provisioning_event.registration_id IS 'Whose it was; null: nobody is known by that key.';
 COMMENT ON COLUMN idplane.provisioning_event.enrollment_id IS 'What was matched; null: nothing.';
 COMMENT ON COLUMN idplane.provisioning_event.device IS 'Its id, where it was known.';
 COMMENT ON COLUMN idplane.provisioning_event.details IS 'What else there is to be known: reason, subject, serial, source.';
 COMMENT ON INDEX idplane.idplane_provisioning_event_registration IS 'The history of a device.';
-COMMENT ON INDEX idplane.idplane_provisioning_event_occurred IS 'Those that matched nothing; purge.';
+COMMENT ON INDEX idplane.idplane_provisioning_event_occurred IS 'purge.';
+COMMENT ON INDEX idplane.idplane_provisioning_event_refused IS 'provisioning_records() shows who was refused at the door, however many were not.';
 COMMENT ON INDEX idplane.provisioning_event_pkey IS 'An event is one row.';
 COMMENT ON CONSTRAINT provisioning_event_pkey ON idplane.provisioning_event IS 'An event is one row.';
 

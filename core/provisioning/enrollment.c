@@ -98,13 +98,6 @@ bool idp_enrollment_find(struct idp_call *call, struct idp_bytes id, struct idp_
     return row != NULL;
 }
 
-const char *idp_enrollment_attestation(const struct idp_json *document)
-{
-    return idp_json_member(document, "x509") != NULL  ? "x509"
-           : idp_json_member(document, "tpm") != NULL ? "tpm"
-                                                      : "symmetric_key";
-}
-
 void idp_enrollment_disable(struct idp_call *call, struct idp_bytes id)
 {
     idp_tenant_lock(call);

@@ -67,8 +67,6 @@ void idp_enrollment_version_write(struct idp_call *call, struct idp_bytes id, bo
 /* One of its secrets: pre_shared_key, primary or secondary; data NULL: it has none. */
 struct idp_bytes idp_enrollment_secret(struct idp_call *call,
                                        const struct idp_enrollment *enrollment, const char *name);
-/* Its attestation: x509, tpm or symmetric_key. */
-const char *idp_enrollment_attestation(const struct idp_json *document);
 /* As enrollment() and hub() show them, without secrets; NULL: there is none. */
 struct idp_json *idp_enrollment_shown(struct idp_call *call, struct idp_bytes id);
 struct idp_json *idp_hub_shown(struct idp_call *call, struct idp_bytes hub_id);

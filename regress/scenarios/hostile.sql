@@ -99,7 +99,7 @@ KEEP l SELECT begin_provisioning((SELECT content FROM material WHERE name = 'b')
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1005) SELECT count(CASE WHEN i > 0 THEN provision_time((SELECT response ->> 'session' FROM kept WHERE name = 'l')) END) FROM n;
 CREATE TABLE history (document text);
 INSERT INTO history SELECT provisioning_records('{"history": true, "registration_ids": ["44a2517d-1d12-550b-8682-50c1a11bef91"]}') -> 'records' -> 0 ->> 'history';
-SELECT json(document) -> 999 ->> 'step', json(document) -> 1000 ->> 'step' FROM history;
+SELECT CASE WHEN json(document) -> 999 ->> 'step' IS NULL THEN 'fewer' WHEN json(document) -> 1000 ->> 'step' IS NULL THEN 'a thousand' ELSE 'more' END FROM history;
 -- A token says each claim once.
 SELECT canonical_json(set_hub('11111111-1111-4111-8111-111111111112', '{"gateways": ["hub.example:5684"], "authorization": {"client_id": "gateway", "device_id_claim": "owner"}}') -> 'errors');
 SELECT canonical_json(set_hub('11111111-1111-4111-8111-111111111112', '{"gateways": ["hub.example:5684"], "authorization": {"client_id": "gateway", "owner_claim": "id", "device_id_claim": "id"}}') -> 'errors');

@@ -40,8 +40,8 @@ XML     := $(patsubst -I%,-isystem %,$(shell xml2-config --cflags 2>/dev/null))
 
 # Asked only where needed. Engine headers are not ours to warn about, hence -isystem.
 PG_INCLUDE = $(shell $(PG_CONFIG) --includedir-server 2>/dev/null)
-PQ_FLAGS   = -isystem $(shell $(PG_CONFIG) --includedir)
-PQ_LIBS    = -L$(shell $(PG_CONFIG) --libdir) -lpq
+PQ_FLAGS   = $(addprefix -isystem ,$(shell $(PG_CONFIG) --includedir 2>/dev/null || pkg-config --variable=includedir libpq))
+PQ_LIBS    = $(addprefix -L,$(shell $(PG_CONFIG) --libdir 2>/dev/null || pkg-config --variable=libdir libpq)) -lpq
 HAS_PG     = $(wildcard $(PG_INCLUDE)/postgres.h)
 has_header = $(shell echo '\#include <$(1)>' | $(CC) -E -x c -o /dev/null - 2>/dev/null && echo yes)
 HAS_CURL  := $(call has_header,curl/curl.h)

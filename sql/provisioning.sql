@@ -148,7 +148,7 @@ CREATE INDEX idplane_provisioning_record_changed ON idplane.provisioning_record 
 COMMENT ON TABLE idplane.provisioning_record IS 'Devices that came, each with what is decided of it.';
 COMMENT ON COLUMN idplane.provisioning_record.tenant IS 'Tenant of the row.';
 COMMENT ON COLUMN idplane.provisioning_record.registration_id IS 'Of the key of the maker: a UUID of version 5 over its SubjectPublicKeyInfo; or the id of who has a symmetric key.';
-COMMENT ON COLUMN idplane.provisioning_record.enrollment_id IS 'What it was matched with last.';
+COMMENT ON COLUMN idplane.provisioning_record.enrollment_id IS 'What gave it its identity; until it has one, what it was matched with last.';
 COMMENT ON COLUMN idplane.provisioning_record.approval IS 'free: nobody is asked; pending, approved or denied.';
 COMMENT ON COLUMN idplane.provisioning_record.device IS 'The UUID that is in its identity certificate; null: it has none yet.';
 COMMENT ON COLUMN idplane.provisioning_record.owner IS 'Who the device belongs to; null: whom the enrollment names.';

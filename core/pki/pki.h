@@ -78,6 +78,9 @@ bool idp_certificate_revoke(struct idp_call *call, struct idp_bytes serial,
 /* A device was seen with this certificate: what it had before, and has a grace only, ends now. How
  * many did; -1: no good one has this serial. Begins the transaction. (renewal.c) */
 int64_t idp_certificate_confirm(struct idp_call *call, struct idp_bytes serial);
+
+/* False where it was revoked, or its grace has ended; of its period nothing is said. */
+bool idp_certificate_is_good(struct idp_call *call, struct idp_bytes serial) IDP_MUST_CHECK;
 struct idp_value idp_sql_confirm_certificate(struct idp_call *call,
                                              const struct idp_value *arguments);
 

@@ -4,7 +4,7 @@
  * one. Nothing waits for that moment: whoever asks for a list or a status sees that it has come. */
 #include "core/pki/profile.h"
 
-enum { SUPERSEDE, FIND, CONFIRM, DUE };
+enum { SUPERSEDE, FIND, GOOD, CONFIRM, DUE };
 
 const struct idp_statement idp_renewal_statements[] = {
     /* None ends later than it would have. */
@@ -15,6 +15,9 @@ const struct idp_statement idp_renewal_statements[] = {
     [FIND] = {"SELECT device, profile, issued_at FROM idplane.certificate"
               " WHERE tenant = $1 AND serial = $2 AND status = 'valid'",
               "tt", "ttz"},
+    [GOOD] = {"SELECT count(*) FROM idplane.certificate WHERE tenant = $1 AND serial = $2"
+              " AND status = 'valid' AND (superseded_at IS NULL OR superseded_at > $3)",
+              "ttz", "i"},
     [CONFIRM] = {"UPDATE idplane.certificate SET superseded_at = $5"
                  " WHERE tenant = $1 AND device = $2 AND profile = $3 AND serial <> $4"
                  " AND status = 'valid' AND superseded_at > $5 AND issued_at <= $6",
@@ -52,6 +55,13 @@ void idp_renewals_end(struct idp_call *call)
                                             idp_integer_of(row[1]));
         }
     }
+}
+
+bool idp_certificate_is_good(struct idp_call *call, struct idp_bytes serial)
+{
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(serial),
+                              idp_value_time(idp_now_us(call))};
+    return idp_run_row(call, &idp_renewal_statements[GOOD], key)[0].integer > 0;
 }
 
 int64_t idp_certificate_confirm(struct idp_call *call, struct idp_bytes serial)

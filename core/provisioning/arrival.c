@@ -21,6 +21,12 @@ static struct idp_arrival of_chain(struct idp_call *call, struct idp_bytes chain
     return arrival;
 }
 
+bool idp_is_key_id(struct idp_bytes registration_id)
+{
+    enum { VERSION_AT = 14 };
+    return idp_uuid_is(registration_id) && registration_id.data[VERSION_AT] == '5';
+}
+
 static enum idp_error id_judge(struct idp_call *call, const struct idp_enrollment *enrollment,
                                struct idp_bytes id)
 {
@@ -39,6 +45,10 @@ static struct idp_arrival of_id(struct idp_call *call, const struct idp_json *op
     struct idp_enrollment *enrollment = idp_allocate(call, sizeof *enrollment);
     struct idp_arrival arrival = {
         .registration_id = id, .attestation = "symmetric_key", .error = IDP_DEVICE_UNKNOWN};
+    if (idp_is_key_id(id)) {
+        arrival.reason = "registration_id";
+        return arrival;
+    }
     struct idp_bytes own =
         idp_enrollment_of_identity(call, "registration", idp_sha256(call, id), IDP_AT_PRESENT);
     bool is_found = (own.data != NULL || named.data != NULL) &&

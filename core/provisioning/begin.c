@@ -96,9 +96,10 @@ const struct idp_json *idp_provisioning_begin(struct idp_call *call, struct idp_
     }
     struct idp_record record =
         idp_record_note(call, arrival.registration_id, arrival.enrollment, arrival.subject);
-    int64_t wait_s = idp_record_wait_s(call, &record);
-    arrival.error = known_as(&record, arrival.enrollment, wait_s);
     arrival.is_proven = is_proven && chain.data != NULL;
+    /* Who has proven the key already does not wait because others have failed to. */
+    int64_t wait_s = arrival.is_proven ? 0 : idp_record_wait_s(call, &record);
+    arrival.error = known_as(&record, arrival.enrollment, wait_s);
     return arrival.error == IDP_OK ? begun(call, &arrival) : refused(call, &arrival, wait_s);
 }
 

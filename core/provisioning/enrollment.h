@@ -35,6 +35,12 @@ void idp_checking_fault(struct idp_checking *checking, struct idp_bytes path, co
 /* {"error":"invalid_enrollment","errors":[…]}; NULL: there is no fault. */
 const struct idp_json *idp_checking_answer(const struct idp_checking *checking);
 
+/* ---- ids of devices (arrival.c) ---- */
+
+/* True for what may be the id of a key: a UUID of version 5. No symmetric key goes by one, or its
+ * device would be taken for that of the key. */
+bool idp_is_key_id(struct idp_bytes registration_id);
+
 /* ---- enrollments (enrollment.c, enrollment_version.c) ---- */
 
 /* Where a time is asked for: not as it was then, but as it is. */

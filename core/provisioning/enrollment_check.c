@@ -171,10 +171,20 @@ static void key_check(struct idp_checking *checking, struct idp_bytes path,
     }
 }
 
+static void registration_id_check(struct idp_checking *checking, struct idp_bytes path,
+                                  const struct idp_json *value)
+{
+    if (idp_is_key_id(value->text)) {
+        idp_checking_fault(checking, path, "value",
+                           "a UUID of version 5 is the id of a certificate or a TPM: take another "
+                           "one");
+    }
+}
+
 static const struct idp_member symmetric_members[] = {
     {"primary", 's', 24, 256, key_check},
     {"secondary", 's', 24, 256, key_check},
-    {"registration_id", 't', 1, IDP_NAME_SIZE_MAX, NULL},
+    {"registration_id", 't', 1, IDP_NAME_SIZE_MAX, registration_id_check},
 };
 
 static void symmetric_check(struct idp_checking *checking, struct idp_bytes path,

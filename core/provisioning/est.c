@@ -64,12 +64,27 @@ const struct idp_json *idp_est_enroll(struct idp_call *call, const struct idp_es
 
 /* ---- a certificate of ours ---- */
 
-/* What became of the device since; IDP_OK also where nobody provisioned it. */
-static enum idp_error known_as(struct idp_call *call, struct idp_bytes device,
-                               struct idp_record *record)
+/* Holds the certificate, and the record of its device if there is one: first the record, as
+ * deprovision() does. */
+static bool former_hold(struct idp_call *call, const struct idp_certificate_facts *shown,
+                        struct idp_record *record, struct idp_former *former)
+{
+    struct idp_issued issued;
+    if (!idp_certificate_issued(call, shown->serial, &issued) ||
+        !idp_bytes_equal(issued.certificate, shown->der)) {
+        return false;
+    }
+    if (issued.device.data == NULL || !idp_record_of_device(call, issued.device, record)) {
+        *record = (struct idp_record){.is_completed = false}; /* nobody provisioned it */
+    }
+    return idp_former_hold(call, shown, former);
+}
+
+/* What became of the device since. */
+static enum idp_error known_as(struct idp_call *call, const struct idp_record *record)
 {
     struct idp_enrollment enrollment;
-    if (device.data == NULL || !idp_record_of_device(call, device, record)) {
+    if (record->id.data == NULL) {
         return IDP_OK;
     }
     if (idp_bytes_is(record->approval, "denied")) {
@@ -124,17 +139,17 @@ const struct idp_json *idp_est_renew(struct idp_call *call, const struct idp_est
 {
     size_t count = 0;
     struct idp_former former;
-    struct idp_record record = {.is_completed = false};
+    struct idp_record record;
     struct idp_issue issue = {.csr = csr};
     struct idp_certificate_facts shown[IDP_CHAIN_SENT_COUNT_MAX + 1];
     if (!idp_certificates_read(call, chain, shown, IDP_COUNT(shown), &count) ||
-        !idp_former_hold(call, &shown[0], &former)) {
+        !former_hold(call, &shown[0], &record, &former)) {
         return idp_error_json(IDP_CERTIFICATE_REFUSED);
     }
     if (label->is_given && !idp_bytes_equal(label->profile, former.profile)) {
         return idp_error_json(IDP_NOT_FOUND);
     }
-    enum idp_error error = known_as(call, former.device, &record);
+    enum idp_error error = known_as(call, &record);
     if (error != IDP_OK) {
         return refused(call, &record, error, NULL);
     }

@@ -97,7 +97,8 @@ static bool identify(struct idp_call *call, void *data)
     if (!prepare(identifying)) {
         return false;
     }
-    if (!idp_record_name(call, session->record.id, identifying->issue.device)) {
+    if (!idp_record_name(call, session->record.id, identifying->issue.device,
+                         session->enrollment.id)) {
         return fail(identifying, IDP_DEVICE_TAKEN, NULL);
     }
     const char *why = idp_issue_sign(call, &identifying->issue);

@@ -7,6 +7,7 @@
 enum {
     NOTE,
     FIND,
+    OF_SESSION,
     OF_DEVICE,
     HOLD,
     NAME,
@@ -34,13 +35,16 @@ enum {
     }
 
 const struct idp_statement idp_record_statements[] = {
-    /* Who was denied stays so; who was approved need not ask again. */
+    /* Who was denied stays so; who was approved need not ask again. Nothing is proven yet, so what
+     * gave a device its identity stays what decides of it. */
     [NOTE] = {"INSERT INTO idplane.provisioning_record (tenant, registration_id, enrollment_id, "
               "approval,"
               " subject, failure_count, window_ends_at, created_at, changed_at)"
               " VALUES ($1, $2, $3, $4, $5, 0, $6, $6, $6)"
               " ON CONFLICT (tenant, registration_id) DO UPDATE SET"
-              " enrollment_id = excluded.enrollment_id, subject = excluded.subject,"
+              " enrollment_id = CASE WHEN idplane.provisioning_record.device IS NULL"
+              " THEN excluded.enrollment_id ELSE idplane.provisioning_record.enrollment_id END,"
+              " subject = excluded.subject,"
               " changed_at = excluded.changed_at,"
               " approval = CASE WHEN idplane.provisioning_record.approval IN ('free', 'pending')"
               " THEN excluded.approval ELSE idplane.provisioning_record.approval END"
@@ -49,17 +53,24 @@ const struct idp_statement idp_record_statements[] = {
     [FIND] = {"SELECT " COLUMNS " FROM idplane.provisioning_record"
               " WHERE tenant = $1 AND registration_id = $2",
               "tt", KINDS},
-    [OF_DEVICE] = {"SELECT " COLUMNS " FROM idplane.provisioning_record"
-                   " WHERE tenant = $1 AND device = $2",
+    /* These change nothing: who takes a step of a device, or ends it, is alone with it. */
+    [OF_SESSION] = {"UPDATE idplane.provisioning_record SET failure_count = failure_count"
+                    " WHERE tenant = $1 AND registration_id = (SELECT s.registration_id"
+                    " FROM idplane.provisioning_session s WHERE s.tenant = $1"
+                    " AND s.session_digest = $2) RETURNING " COLUMNS,
+                    "tx", KINDS},
+    [OF_DEVICE] = {"UPDATE idplane.provisioning_record SET failure_count = failure_count"
+                   " WHERE tenant = $1 AND device = $2 RETURNING " COLUMNS,
                    "tt", KINDS},
     [HOLD] = {"INSERT INTO idplane.device_holder (tenant, device, registration_id)"
               " VALUES ($1, $3, $2) ON CONFLICT (tenant, device) DO UPDATE SET"
               " registration_id = excluded.registration_id"
               " WHERE idplane.device_holder.registration_id = excluded.registration_id",
               "ttt", ""},
-    [NAME] = {"UPDATE idplane.provisioning_record SET device = $3, changed_at = $4"
+    [NAME] = {"UPDATE idplane.provisioning_record SET device = $3, changed_at = $4,"
+              " enrollment_id = $5"
               " WHERE tenant = $1 AND registration_id = $2 AND (device IS NULL OR device = $3)",
-              "tttz", ""},
+              "tttzt", ""},
     [RELEASE] = {"DELETE FROM idplane.device_holder WHERE tenant = $1 AND registration_id = $2",
                  "tt", ""},
     /* What it had is over; it may come back where somebody approves it. */
@@ -116,10 +127,10 @@ struct idp_record idp_record_note(struct idp_call *call, struct idp_bytes id,
     return record_of(call, idp_run_row(call, &idp_record_statements[NOTE], row));
 }
 
-static bool find_by(struct idp_call *call, size_t statement, struct idp_bytes value,
+static bool find_by(struct idp_call *call, size_t statement, struct idp_value value,
                     struct idp_record *out)
 {
-    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(value)};
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)), value};
     const struct idp_value *row = idp_run_one(call, &idp_record_statements[statement], key);
     if (row != NULL) {
         *out = record_of(call, row);
@@ -129,18 +140,27 @@ static bool find_by(struct idp_call *call, size_t statement, struct idp_bytes va
 
 bool idp_record_find(struct idp_call *call, struct idp_bytes id, struct idp_record *out)
 {
-    return find_by(call, FIND, id, out);
+    return find_by(call, FIND, idp_value_text(id), out);
+}
+
+bool idp_record_of_session(struct idp_call *call, struct idp_bytes digest, struct idp_record *out)
+{
+    call->host->begin(call);
+    return find_by(call, OF_SESSION, idp_value_blob(digest), out);
 }
 
 bool idp_record_of_device(struct idp_call *call, struct idp_bytes device, struct idp_record *out)
 {
-    return find_by(call, OF_DEVICE, device, out);
+    call->host->begin(call);
+    return find_by(call, OF_DEVICE, idp_value_text(device), out);
 }
 
-bool idp_record_name(struct idp_call *call, struct idp_bytes id, struct idp_bytes device)
+bool idp_record_name(struct idp_call *call, struct idp_bytes id, struct idp_bytes device,
+                     struct idp_bytes enrollment_id)
 {
     struct idp_value row[] = {idp_value_text(idp_tenant(call)), idp_value_text(id),
-                              idp_value_text(device), idp_value_time(idp_now_us(call))};
+                              idp_value_text(device), idp_value_time(idp_now_us(call)),
+                              idp_value_text(enrollment_id)};
     return idp_run(call, &idp_record_statements[HOLD], row).affected == 1 &&
            idp_run(call, &idp_record_statements[NAME], row).affected == 1;
 }

@@ -18,10 +18,10 @@ const struct idp_statement idp_device_session_statements[] = {
                 " proof_key, challenge, created_at, expires_at)"
                 " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
                 "txttitttxjzz", ""},
-    [FIND] = {"SELECT registration_id, enrollment_id, attestation, state, nonce, proof_key,"
+    [FIND] = {"SELECT enrollment_id, attestation, state, nonce, proof_key,"
               " request_digest, serial, challenge FROM idplane.provisioning_session"
               " WHERE tenant = $1 AND session_digest = $2 AND expires_at > $3",
-              "txz", "tttttxxtj"},
+              "txz", "ttttxxtj"},
     [ADVANCE] = {"UPDATE idplane.provisioning_session SET state = $4"
                  " WHERE tenant = $1 AND session_digest = $2 AND state = $3",
                  "txtt", ""},
@@ -160,18 +160,21 @@ static bool find(struct idp_call *call, struct idp_device_session *out)
 {
     struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_blob(out->digest),
                               idp_value_time(idp_now_us(call))};
-    const struct idp_value *row = idp_run_one(call, &idp_device_session_statements[FIND], key);
-    if (row == NULL || !idp_record_find(call, idp_text_of(row[0]), &out->record)) {
+    if (!idp_record_of_session(call, out->digest, &out->record)) {
         return false;
     }
-    out->enrollment.id = idp_text_of(row[1]);
-    out->attestation = idp_text_of(row[2]);
-    out->state = state_of(idp_text_of(row[3]));
-    out->nonce = idp_text_of(row[4]);
-    out->proof_key = idp_text_of(row[5]);
-    out->request_digest = idp_text_of(row[6]);
-    out->serial = idp_text_of(row[7]);
-    out->challenge = idp_json_argument(call, row[8], "challenge");
+    const struct idp_value *row = idp_run_one(call, &idp_device_session_statements[FIND], key);
+    if (row == NULL) {
+        return false;
+    }
+    out->enrollment.id = idp_text_of(row[0]);
+    out->attestation = idp_text_of(row[1]);
+    out->state = state_of(idp_text_of(row[2]));
+    out->nonce = idp_text_of(row[3]);
+    out->proof_key = idp_text_of(row[4]);
+    out->request_digest = idp_text_of(row[5]);
+    out->serial = idp_text_of(row[6]);
+    out->challenge = idp_json_argument(call, row[7], "challenge");
     return true;
 }
 
@@ -247,11 +250,18 @@ const struct idp_json *idp_session_wait(const struct idp_device_session *session
     return answer;
 }
 
+/* The enrollment of the session asks: the device may have come by another one since. */
+static bool awaits_approval(const struct idp_device_session *session)
+{
+    return idp_json_is_true(session->enrollment.document, "approval") &&
+           !idp_bytes_is(session->record.approval, "approved");
+}
+
 const struct idp_json *idp_step_stands(const struct idp_device_session *session)
 {
     struct idp_json *answer = idp_json_new(session->call, IDP_JSON_OBJECT);
     idp_json_add_c(session->call, answer, "state", state_names[session->state]);
-    if (idp_bytes_is(session->record.approval, "pending")) {
+    if (awaits_approval(session)) {
         idp_json_add_c(session->call, answer, "approval", "pending");
     }
     return answer;
@@ -260,18 +270,22 @@ const struct idp_json *idp_step_stands(const struct idp_device_session *session)
 /* What holds at every step. */
 static enum idp_error judge(const struct idp_device_session *session)
 {
-    struct idp_bytes approval = session->record.approval;
     if (!session->enrollment.is_enabled) {
         return IDP_ENROLLMENT_DISABLED;
     }
-    if (idp_bytes_is(approval, "denied")) {
+    if (idp_bytes_is(session->record.approval, "denied")) {
         return IDP_DEVICE_DENIED;
     }
     if (!is_allowed(session)) {
         return IDP_OUT_OF_ORDER;
     }
     bool waits = session->step >= IDP_STEP_OWNERSHIP;
-    return waits && idp_bytes_is(approval, "pending") ? IDP_APPROVAL_PENDING : IDP_OK;
+    if (waits && awaits_approval(session)) {
+        return IDP_APPROVAL_PENDING;
+    }
+    bool is_over = session->step >= IDP_STEP_IDENTITY && session->serial.data != NULL &&
+                   !idp_certificate_is_good(session->call, session->serial);
+    return is_over ? IDP_ATTESTATION_REFUSED : IDP_OK;
 }
 
 const struct idp_json *idp_device_session_open(struct idp_call *call, struct idp_bytes session,
@@ -284,7 +298,8 @@ const struct idp_json *idp_device_session_open(struct idp_call *call, struct idp
         return idp_error_json(IDP_INVALID_DEVICE_SESSION);
     }
     enum idp_error error = judge(out);
-    return error == IDP_OK ? NULL : idp_step_refused(out, error, NULL);
+    const char *reason = error == IDP_ATTESTATION_REFUSED ? "revoked" : NULL;
+    return error == IDP_OK ? NULL : idp_step_refused(out, error, reason);
 }
 
 /* ---- gone on ---- */

@@ -22,13 +22,16 @@ struct idp_record idp_record_note(struct idp_call *call, struct idp_bytes id,
                                   struct idp_bytes subject);
 bool idp_record_find(struct idp_call *call, struct idp_bytes id,
                      struct idp_record *out) IDP_MUST_CHECK;
-/* The one that has this device id. */
+/* The one of a session by its digest, and the one that has this device id. Begins the
+ * transaction and holds it for the rest: what others change of it comes before, or after. */
+bool idp_record_of_session(struct idp_call *call, struct idp_bytes digest,
+                           struct idp_record *out) IDP_MUST_CHECK;
 bool idp_record_of_device(struct idp_call *call, struct idp_bytes device,
                           struct idp_record *out) IDP_MUST_CHECK;
-/* Gives it a device id for good; false: it has another one, or somebody else has this. What it
- * wrote then is for the caller to undo. */
-bool idp_record_name(struct idp_call *call, struct idp_bytes id,
-                     struct idp_bytes device) IDP_MUST_CHECK;
+/* Gives it a device id for good, and the enrollment that it has it by; false: it has another one,
+ * or somebody else has this. What it wrote then is for the caller to undo. */
+bool idp_record_name(struct idp_call *call, struct idp_bytes id, struct idp_bytes device,
+                     struct idp_bytes enrollment_id) IDP_MUST_CHECK;
 /* One of hub_id, grant_id, serial and owner. */
 enum idp_record_member { IDP_RECORD_HUB, IDP_RECORD_GRANT, IDP_RECORD_SERIAL, IDP_RECORD_OWNER };
 void idp_record_set(struct idp_call *call, struct idp_bytes id, enum idp_record_member member,
@@ -139,7 +142,8 @@ const struct idp_json *idp_session_of_maker(struct idp_call *call, struct idp_by
                                             struct idp_bytes csr, struct idp_bytes *session);
 
 /* Finds the session of an argument for a step. NULL, or the error that the device is told, which is
- * noted: invalid_session, enrollment_disabled, device_denied, approval_pending, out_of_order. */
+ * noted: invalid_session, enrollment_disabled, device_denied, approval_pending, out_of_order, and
+ * attestation_refused where its certificate was revoked. */
 const struct idp_json *idp_device_session_open(struct idp_call *call, struct idp_bytes session,
                                                enum idp_step step, struct idp_device_session *out);
 /* Goes on from the state that it is in; false: somebody else did. */

@@ -7,14 +7,14 @@
 enum { OF_MAKER, OF_IDENTITY };
 
 #define LAST(condition)                                                                            \
-    "SELECT session_digest, request_digest FROM idplane.provisioning_session"                      \
+    "SELECT session_digest, request_digest, serial FROM idplane.provisioning_session"              \
     " WHERE tenant = $1 AND registration_id = $2 AND expires_at > $3 AND " condition               \
     " ORDER BY created_at DESC, session_digest LIMIT 1"
 
 const struct idp_statement idp_session_resume_statements[] = {
     /* What is given to an identity is not given to the maker's certificate. */
-    [OF_MAKER] = {LAST("attestation = 'x509' AND state IN ('proven', 'identified')"), "ttz", "xx"},
-    [OF_IDENTITY] = {LAST("serial IS NOT NULL"), "ttz", "xx"},
+    [OF_MAKER] = {LAST("attestation = 'x509' AND state IN ('proven', 'identified')"), "ttz", "xxt"},
+    [OF_IDENTITY] = {LAST("serial IS NOT NULL"), "ttz", "xxt"},
 };
 const size_t idp_session_resume_statement_count = IDP_COUNT(idp_session_resume_statements);
 
@@ -35,10 +35,13 @@ static const struct idp_json *refused(struct idp_call *call, const char *reason)
 
 /* ---- the certificate of the maker ---- */
 
-/* One that has had a certificate goes on where nothing else is asked for. */
+/* One that has had a certificate goes on while that is good, where nothing else is asked for. */
 static bool goes_on(struct idp_call *call, const struct idp_value *row, struct idp_bytes csr)
 {
-    struct idp_bytes before = idp_text_of(row[1]);
+    struct idp_bytes before = idp_text_of(row[1]), serial = idp_text_of(row[2]);
+    if (serial.data != NULL && !idp_certificate_is_good(call, serial)) {
+        return false;
+    }
     return csr.data == NULL || before.data == NULL ||
            idp_bytes_equal(before, idp_request_digest(call, csr));
 }

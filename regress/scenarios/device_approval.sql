@@ -82,7 +82,7 @@ SELECT provisioning_records('{"registration_ids":["72090bea-eab2-5307-86d9-975c8
 SELECT set_enrollment('makers', json(replace('{"owner": "alice", "x509": {"chain": "CHAIN"}, "hubs": ["11111111-1111-4111-8111-111111111111"], "approval": true}', 'CHAIN', (SELECT content FROM material WHERE name = 'maker.chain')))) ->> 'id';
 KEEP a4 SELECT begin_provisioning((SELECT content FROM material WHERE name = 'a'), '{"proven": true}');
 SELECT provisioning_records('{"registration_ids":["72090bea-eab2-5307-86d9-975c87351d28"]}') -> 'records' -> 0 ->> 'approval';
--- Who came while nobody was asked is asked for when it comes again.
+-- Who came while nobody was asked is asked for from the next step on.
 SELECT set_enrollment('makers', json(replace('{"owner": "alice", "x509": {"chain": "CHAIN"}, "hubs": ["11111111-1111-4111-8111-111111111111"]}', 'CHAIN', (SELECT content FROM material WHERE name = 'maker.chain')))) ->> 'id';
 KEEP b SELECT begin_provisioning((SELECT content FROM material WHERE name = 'b'), '{"proven": true}');
 SELECT provisioning_records('{"registration_ids":["44a2517d-1d12-550b-8682-50c1a11bef91"]}') -> 'records' -> 0 ->> 'approval';

@@ -62,7 +62,7 @@ LOAD    := $(call objects,obj,$(wildcard load/*.c))
 READER  := $(call objects,obj,$(addprefix load/,loader.c node.c scalar.c secret.c yaml.c))
 UNIT    := $(filter-out $(if $(HAS_CURL),,%/test_fetch),$(call programs,regress/unit/test_*.c))
 HELPERS := $(call programs,regress/isolation/*.c regress/sqlite/*.c regress/fetch/*.c)
-SYNCS   := $(BUILD)/regress/crash/syncs.so
+PRELOADS := $(BUILD)/regress/crash/syncs.so $(BUILD)/regress/pki/seeded.so
 BENCH_PARTS := $(addprefix bench/,claims.c database.c issuing.c maker.c pair.c process.c raw.c \
                token.c)
 BENCH   := $(addprefix $(BUILD)/bench/,certificates hello issuer jose keys memory oidc partner \
@@ -96,7 +96,7 @@ fetch-sqlite: $(BUILD)/idplane_fetch.so
 fetch-postgres: $(BUILD)/core.a $(BUILD)/fetch.a $(FETCH_SCRIPT) $(BUILD)/pg/version
 	+@$(PGXS_FETCH_MAKE) all
 unit: $(UNIT)
-helpers: $(HELPERS) $(SYNCS)
+helpers: $(HELPERS) $(PRELOADS)
 bench-programs: $(BENCH) $(PEERS) $(if $(HAS_PG),$(BUILD)/bench/backend.so)
 no-postgres:; @echo "$(PG_CONFIG) knows no PostgreSQL server headers: built for SQLite only."
 no-curl:; @echo "There are no headers of libcurl (libcurl4-openssl-dev): built without idplane_fetch."
@@ -146,7 +146,7 @@ $(BUILD)/bench/backend.so: bench/backend.c $(BUILD)/pg/version \
 	$(BUILD_C) -fno-lto -shared -isystem $(PG_INCLUDE) $(filter %.c %.o,$^) -lcrypto
 $(HELPERS): $(BUILD)/%: %.c
 	$(BUILD_C) $(PQ_FLAGS) $< -lsqlite3 $(PQ_LIBS) $(LIBS)
-$(SYNCS): $(BUILD)/%.so: %.c
+$(PRELOADS): $(BUILD)/%.so: %.c
 	$(BUILD_C) -fno-lto -shared $<
 $(BUILD)/pg/version: FORCE
 	@$(MKDIR); $(PG_CONFIG) --version >$@.new; cmp -s $@.new $@ || cp $@.new $@

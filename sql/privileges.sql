@@ -68,3 +68,26 @@ GRANT EXECUTE ON FUNCTION
     idplane.current_subject(),
     idplane.authorization_server_metadata()
     TO PUBLIC;
+
+-- ---- tenants ----
+-- Whoever is granted a table that devices fill sees the rows of the tenant of the session, whatever the query.
+-- The functions run as the owner of the tables, to whom this does not apply.
+
+ALTER TABLE idplane.certificate ENABLE ROW LEVEL SECURITY;
+CREATE POLICY idplane_tenant ON idplane.certificate USING (tenant = idplane.current_tenant());
+COMMENT ON POLICY idplane_tenant ON idplane.certificate IS 'Each tenant has its own.';
+ALTER TABLE idplane.enrollment ENABLE ROW LEVEL SECURITY;
+CREATE POLICY idplane_tenant ON idplane.enrollment USING (tenant = idplane.current_tenant());
+COMMENT ON POLICY idplane_tenant ON idplane.enrollment IS 'Each tenant has its own.';
+ALTER TABLE idplane.hub ENABLE ROW LEVEL SECURITY;
+CREATE POLICY idplane_tenant ON idplane.hub USING (tenant = idplane.current_tenant());
+COMMENT ON POLICY idplane_tenant ON idplane.hub IS 'Each tenant has its own.';
+ALTER TABLE idplane.provisioning_record ENABLE ROW LEVEL SECURITY;
+CREATE POLICY idplane_tenant ON idplane.provisioning_record USING (tenant = idplane.current_tenant());
+COMMENT ON POLICY idplane_tenant ON idplane.provisioning_record IS 'Each tenant has its own.';
+ALTER TABLE idplane.provisioning_event ENABLE ROW LEVEL SECURITY;
+CREATE POLICY idplane_tenant ON idplane.provisioning_event USING (tenant = idplane.current_tenant());
+COMMENT ON POLICY idplane_tenant ON idplane.provisioning_event IS 'Each tenant has its own.';
+ALTER TABLE idplane.device_configuration ENABLE ROW LEVEL SECURITY;
+CREATE POLICY idplane_tenant ON idplane.device_configuration USING (tenant = idplane.current_tenant());
+COMMENT ON POLICY idplane_tenant ON idplane.device_configuration IS 'Each tenant has its own.';

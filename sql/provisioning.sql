@@ -29,17 +29,52 @@ COMMENT ON COLUMN idplane.enrollment.changed_at IS 'When it was changed last.';
 COMMENT ON INDEX idplane.enrollment_pkey IS 'A name is one enrollment.';
 COMMENT ON CONSTRAINT enrollment_pkey ON idplane.enrollment IS 'A name is one enrollment.';
 
+CREATE TABLE idplane.enrollment_version (
+    tenant text COLLATE "C" NOT NULL,
+    enrollment_id text COLLATE "C" NOT NULL,
+    version bigint NOT NULL,
+    kind text COLLATE "C" NOT NULL,
+    enabled boolean NOT NULL,
+    priority bigint NOT NULL,
+    document jsonb NOT NULL,
+    valid_from timestamptz NOT NULL,
+    valid_until timestamptz,
+    PRIMARY KEY (tenant, enrollment_id, version)
+);
+CREATE INDEX idplane_enrollment_version_over ON idplane.enrollment_version (valid_until) WHERE valid_until IS NOT NULL;
+COMMENT ON TABLE idplane.enrollment_version IS 'Enrollments as they were: which one took a device at a time can be asked afterwards.';
+COMMENT ON COLUMN idplane.enrollment_version.tenant IS 'Tenant of the row.';
+COMMENT ON COLUMN idplane.enrollment_version.enrollment_id IS 'Its name.';
+COMMENT ON COLUMN idplane.enrollment_version.version IS 'Counts its changes, from 1.';
+COMMENT ON COLUMN idplane.enrollment_version.kind IS 'group or individual.';
+COMMENT ON COLUMN idplane.enrollment_version.enabled IS 'Whether it let devices in.';
+COMMENT ON COLUMN idplane.enrollment_version.priority IS 'Of several that are as near to the device the highest counts.';
+COMMENT ON COLUMN idplane.enrollment_version.document IS 'What set_enrollment() was told, without the secrets.';
+COMMENT ON COLUMN idplane.enrollment_version.valid_from IS 'Since when it counts.';
+COMMENT ON COLUMN idplane.enrollment_version.valid_until IS 'Until when it did; null: it does.';
+COMMENT ON INDEX idplane.idplane_enrollment_version_over IS 'purge.';
+COMMENT ON INDEX idplane.enrollment_version_pkey IS 'A change makes a version.';
+COMMENT ON CONSTRAINT enrollment_version_pkey ON idplane.enrollment_version IS 'A change makes a version.';
+
 CREATE TABLE idplane.enrollment_anchor (
     tenant text COLLATE "C" NOT NULL,
     enrollment_id text COLLATE "C" NOT NULL,
+    version bigint NOT NULL,
     position bigint NOT NULL,
     subject_digest bytea NOT NULL,
-    PRIMARY KEY (tenant, enrollment_id, position)
+    valid_from timestamptz NOT NULL,
+    valid_until timestamptz,
+    PRIMARY KEY (tenant, enrollment_id, version, position)
 );
+CREATE INDEX idplane_enrollment_anchor_over ON idplane.enrollment_anchor (valid_until) WHERE valid_until IS NOT NULL;
 CREATE INDEX idplane_enrollment_anchor_subject ON idplane.enrollment_anchor (tenant, subject_digest);
 COMMENT ON TABLE idplane.enrollment_anchor IS 'The certificates of the authorities of groups, by which the enrollments that may be meant are found.';
 COMMENT ON COLUMN idplane.enrollment_anchor.tenant IS 'Tenant of the row.';
 COMMENT ON COLUMN idplane.enrollment_anchor.enrollment_id IS 'Whose it is.';
+COMMENT ON COLUMN idplane.enrollment_anchor.version IS 'Of the enrollment.';
+COMMENT ON COLUMN idplane.enrollment_anchor.valid_from IS 'Since when it counts.';
+COMMENT ON COLUMN idplane.enrollment_anchor.valid_until IS 'Until when it did; null: it does.';
+COMMENT ON INDEX idplane.idplane_enrollment_anchor_over IS 'purge.';
 COMMENT ON COLUMN idplane.enrollment_anchor.position IS 'In the chain of the enrollment, from 0.';
 COMMENT ON COLUMN idplane.enrollment_anchor.subject_digest IS 'SHA-256 of its subject name.';
 COMMENT ON INDEX idplane.idplane_enrollment_anchor_subject IS 'Which enrollments know the issuer of a certificate.';
@@ -51,17 +86,27 @@ CREATE TABLE idplane.enrollment_identity (
     identity_kind text COLLATE "C" NOT NULL,
     identity_digest bytea NOT NULL,
     enrollment_id text COLLATE "C" NOT NULL,
-    PRIMARY KEY (tenant, identity_kind, identity_digest)
+    version bigint NOT NULL,
+    valid_from timestamptz NOT NULL,
+    valid_until timestamptz,
+    PRIMARY KEY (tenant, identity_kind, identity_digest, enrollment_id, version)
 );
+CREATE UNIQUE INDEX idplane_enrollment_identity_current ON idplane.enrollment_identity (tenant, identity_kind, identity_digest) WHERE valid_until IS NULL;
+CREATE INDEX idplane_enrollment_identity_over ON idplane.enrollment_identity (valid_until) WHERE valid_until IS NOT NULL;
 CREATE INDEX idplane_enrollment_identity_enrollment ON idplane.enrollment_identity (tenant, enrollment_id);
 COMMENT ON TABLE idplane.enrollment_identity IS 'What single devices are known by.';
 COMMENT ON COLUMN idplane.enrollment_identity.tenant IS 'Tenant of the row.';
 COMMENT ON COLUMN idplane.enrollment_identity.identity_kind IS 'key: SHA-256 of the public key of a certificate or TPM; certificate: SHA-256 of it; registration: SHA-256 of an id.';
+COMMENT ON COLUMN idplane.enrollment_identity.version IS 'Of the enrollment.';
+COMMENT ON COLUMN idplane.enrollment_identity.valid_from IS 'Since when it counts.';
+COMMENT ON COLUMN idplane.enrollment_identity.valid_until IS 'Until when it did; null: it does.';
+COMMENT ON INDEX idplane.idplane_enrollment_identity_current IS 'A device is one enrollment.';
+COMMENT ON INDEX idplane.idplane_enrollment_identity_over IS 'purge.';
 COMMENT ON COLUMN idplane.enrollment_identity.identity_digest IS 'What it is known by.';
 COMMENT ON COLUMN idplane.enrollment_identity.enrollment_id IS 'Whose it is.';
 COMMENT ON INDEX idplane.idplane_enrollment_identity_enrollment IS 'What an enrollment has; it is written anew with it.';
-COMMENT ON INDEX idplane.enrollment_identity_pkey IS 'A device is one enrollment.';
-COMMENT ON CONSTRAINT enrollment_identity_pkey ON idplane.enrollment_identity IS 'A device is one enrollment.';
+COMMENT ON INDEX idplane.enrollment_identity_pkey IS 'A version of an enrollment has a device once.';
+COMMENT ON CONSTRAINT enrollment_identity_pkey ON idplane.enrollment_identity IS 'A version of an enrollment has a device once.';
 
 CREATE TABLE idplane.hub (
     tenant text COLLATE "C" NOT NULL,

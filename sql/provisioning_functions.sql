@@ -17,17 +17,25 @@ CREATE FUNCTION idplane.hub(hub text) RETURNS jsonb
     LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.hub(text) IS 'A hub; NULL where there is none.';
 
+CREATE FUNCTION idplane.enrollments(filter jsonb DEFAULT NULL) RETURNS jsonb
+    LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER COST 10000 AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.enrollments(jsonb) IS 'Enrollments by what they are and whose, page by page.';
+
+CREATE FUNCTION idplane.hubs(filter jsonb DEFAULT NULL) RETURNS jsonb
+    LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER COST 10000 AS 'MODULE_PATHNAME', 'idplane_call';
+COMMENT ON FUNCTION idplane.hubs(jsonb) IS 'Hubs by what they are and whose, page by page.';
+
 CREATE FUNCTION idplane.set_device_configuration(device text, resources jsonb DEFAULT NULL) RETURNS jsonb
     LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER COST 10000 AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.set_device_configuration(text, jsonb) IS 'What one device gets beside the configuration of its enrollment; NULL removes it.';
 
-CREATE FUNCTION idplane.match_enrollment(chain text) RETURNS jsonb
+CREATE FUNCTION idplane.match_enrollment(chain text, at text DEFAULT NULL) RETURNS jsonb
     LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER COST 20000 AS 'MODULE_PATHNAME', 'idplane_call';
-COMMENT ON FUNCTION idplane.match_enrollment(text) IS 'Which enrollment a device of this certificate would be of.';
+COMMENT ON FUNCTION idplane.match_enrollment(text, text) IS 'Which enrollment a device of this certificate would be of, or was of at a time.';
 
-CREATE FUNCTION idplane.explain_enrollment(chain text) RETURNS jsonb
+CREATE FUNCTION idplane.explain_enrollment(chain text, at text DEFAULT NULL) RETURNS jsonb
     LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER COST 20000 AS 'MODULE_PATHNAME', 'idplane_call';
-COMMENT ON FUNCTION idplane.explain_enrollment(text) IS 'The same, and why no other one.';
+COMMENT ON FUNCTION idplane.explain_enrollment(text, text) IS 'The same, and why no other one.';
 
 CREATE FUNCTION idplane.decide_enrollment(registration_id text, decision text) RETURNS jsonb
     LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER COST 10000 AS 'MODULE_PATHNAME', 'idplane_call';

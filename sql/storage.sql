@@ -142,6 +142,7 @@ SELECT pg_extension_config_dump('idplane.certificate_request', '');
 SELECT pg_extension_config_dump('idplane.imported_list', '');
 SELECT pg_extension_config_dump('idplane.certificate_list', '');
 SELECT pg_extension_config_dump('idplane.enrollment', '');
+SELECT pg_extension_config_dump('idplane.enrollment_version', '');
 SELECT pg_extension_config_dump('idplane.enrollment_anchor', '');
 SELECT pg_extension_config_dump('idplane.enrollment_identity', '');
 SELECT pg_extension_config_dump('idplane.hub', '');

@@ -83,6 +83,9 @@ static const struct idp_error_row rows[IDP_ERROR_COUNT] = {
     [IDP_ATTESTATION_REFUSED] = {"attestation_refused", 403, "28000",
                                  "What the device shows is refused: reason says why."},
     [IDP_DEVICE_DENIED] = {"device_denied", 403, "28000", "This device is not let in."},
+    [IDP_CERTIFICATE_REFUSED] = {"certificate_refused", 403, "28000",
+                                 "The certificate of the connection was not issued here, or is "
+                                 "not good now."},
     [IDP_APPROVAL_PENDING] = {"approval_pending", 409, "55000",
                               "Somebody has to approve this device first. Try again after "
                               "retry_after seconds."},

@@ -85,6 +85,42 @@ const struct idp_json *idp_form_read(struct idp_call *call, struct idp_bytes tex
     return form;
 }
 
+/* The list of a name; made where there is none. */
+static struct idp_json *list_of(struct idp_call *call, struct idp_json *lists,
+                                struct idp_bytes name)
+{
+    struct idp_json *list = lists->child;
+    while (list != NULL && !idp_bytes_equal(list->name, name)) {
+        list = list->next;
+    }
+    if (list == NULL) {
+        list = idp_json_new(call, IDP_JSON_ARRAY);
+        idp_json_add_named(lists, name, list);
+    }
+    return list;
+}
+
+const struct idp_json *idp_request_query_lists(struct idp_call *call,
+                                               const struct idp_request *request)
+{
+    struct idp_json *lists = idp_json_new(call, IDP_JSON_OBJECT);
+    struct idp_bytes rest = request->query, pair;
+    for (size_t count = 0; pair_next(&rest, &pair); count++) {
+        struct parameter parameter;
+        if (pair.size == 0) {
+            continue;
+        }
+        if (count == IDP_FORM_PARAMETER_COUNT_MAX || !pair_read(call, pair, &parameter)) {
+            return NULL;
+        }
+        struct idp_json *list = list_of(call, lists, idp_lower_case(call, parameter.name));
+        if (parameter.value.size > 0) {
+            idp_json_add(list, NULL, idp_json_new_string(call, parameter.value));
+        }
+    }
+    return lists;
+}
+
 const struct idp_json *idp_request_query(struct idp_call *call, const struct idp_request *request)
 {
     return request->query.data == NULL ? NULL : idp_form_read(call, request->query);

@@ -10,7 +10,7 @@
 
 #include "core/http/strings.h"
 #include "core/oauth/oauth.h"
-#include "core/pki/pki.h"
+#include "core/provisioning/provisioning.h"
 
 #define IDP_FORM_MEDIA_TYPE "application/x-www-form-urlencoded"
 #define IDP_JSON_MEDIA_TYPE "application/json"
@@ -102,6 +102,11 @@ const struct idp_json *idp_form_read(struct idp_call *call, struct idp_bytes tex
 
 /* The query, read so; NULL also where there is none. */
 const struct idp_json *idp_request_query(struct idp_call *call, const struct idp_request *request);
+
+/* The same where a parameter may come several times: an array of texts for each name, in lower
+ * case. NULL: malformed, or too many. */
+const struct idp_json *idp_request_query_lists(struct idp_call *call,
+                                               const struct idp_request *request);
 
 /* ---- credentials (credentials.c) ---- */
 
@@ -228,8 +233,8 @@ struct idp_value idp_sql_qr_code(struct idp_call *call, const struct idp_value *
  * front passes it; data NULL: none (credentials.c). */
 struct idp_bytes idp_request_certificate(struct idp_call *call, const struct idp_request *request);
 
-/* The same, and behind it those of the header with -chain behind its name (RFC 9440 §2.3), if there
- * is one; data NULL also where that is malformed. */
+/* The same, and behind it those of the header with -chain behind its name (RFC 9440 §2.3), if
+ * there is one; data NULL also where that is malformed. */
 struct idp_bytes idp_request_chain(struct idp_call *call, const struct idp_request *request);
 
 /* The request as a proof names it (access.c): the URL is the one that clients know, wherever the
@@ -318,6 +323,12 @@ struct idp_response idp_answer_jwks(struct idp_call *call, const struct idp_requ
 struct idp_response idp_answer_crl(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_ocsp_get(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_ocsp_post(struct idp_call *call, const struct idp_request *request);
+struct idp_response idp_answer_est_cacerts(struct idp_call *call,
+                                           const struct idp_request *request);
+struct idp_response idp_answer_est_attributes(struct idp_call *call,
+                                              const struct idp_request *request);
+struct idp_response idp_answer_est_enroll(struct idp_call *call, const struct idp_request *request);
+struct idp_response idp_answer_est_renew(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_provisioning_begin(struct idp_call *call,
                                                   const struct idp_request *request);
 struct idp_response idp_answer_provisioning_prove(struct idp_call *call,
@@ -351,6 +362,11 @@ struct idp_response idp_answer_plgd_acls(struct idp_call *call, const struct idp
 struct idp_response idp_answer_plgd_cloud(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_plgd_credentials(struct idp_call *call,
                                                 const struct idp_request *request);
+struct idp_response idp_answer_plgd_groups(struct idp_call *call,
+                                           const struct idp_request *request);
+struct idp_response idp_answer_plgd_hubs(struct idp_call *call, const struct idp_request *request);
+struct idp_response idp_answer_plgd_records(struct idp_call *call,
+                                            const struct idp_request *request);
 struct idp_response idp_answer_metrics(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_health(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_service_put(struct idp_call *call,

@@ -16,11 +16,11 @@ static struct idp_response answered(struct idp_call *call, const struct idp_requ
 static const struct idp_json *session_of(struct idp_call *call, const struct idp_request *request,
                                          struct idp_bytes csr, struct idp_bytes *session)
 {
-    struct idp_bytes certificate = idp_request_certificate(call, request);
-    return certificate.data == NULL
+    struct idp_bytes chain = idp_request_chain(call, request);
+    return chain.data == NULL
                ? idp_error_json_with(call, IDP_ATTESTATION_REFUSED,
                                      "The TLS connection has no certificate of a device.")
-               : idp_provisioning_resume(call, certificate, csr, session);
+               : idp_provisioning_resume(call, chain, csr, session);
 }
 
 /* A step that takes nothing but the session. */

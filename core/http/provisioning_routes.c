@@ -68,7 +68,7 @@ struct idp_response idp_answer_provisioning_begin(struct idp_call *call,
     struct idp_bytes chain = idp_json_string(body, "chain");
     idp_json_add_members(call, options, body, "registration_id enrollment ek ek_certificate");
     bool is_proven = chain.data == NULL && options->child == NULL;
-    chain = is_proven ? idp_request_certificate(call, request) : chain;
+    chain = is_proven ? idp_request_chain(call, request) : chain;
     return is_arrival(options, chain)
                ? answered(call, request, idp_provisioning_begin(call, chain, options, is_proven))
                : refused(call, request,
@@ -177,10 +177,10 @@ static struct idp_bytes request_text(struct idp_call *call, struct idp_bytes bod
 static struct idp_response identity_of(struct idp_call *call, const struct idp_request *request,
                                        struct idp_bytes csr, const struct idp_json *options)
 {
-    return csr.data == NULL ? refused(call, request, "The body must have a csr.")
-                            : answered(call, request,
-                                       idp_provision_identity(call, idp_request_bearer(request),
-                                                              csr, options));
+    return csr.data == NULL
+               ? refused(call, request, "The body must have a csr.")
+               : answered(call, request,
+                          idp_provision_identity(call, idp_request_bearer(request), csr, options));
 }
 
 struct idp_response idp_answer_provisioning_identity(struct idp_call *call,
@@ -195,9 +195,7 @@ struct idp_response idp_answer_provisioning_identity(struct idp_call *call,
                              : identity_of(call, request, request_text(call, csr), NULL);
     }
     const struct idp_json *body = step_body(call, request, &refusal);
-    return body == NULL ? refusal
-                        : identity_of(call, request, idp_json_string(body, "csr"),
-                                      body);
+    return body == NULL ? refusal : identity_of(call, request, idp_json_string(body, "csr"), body);
 }
 
 struct idp_response idp_answer_provisioning_confirm(struct idp_call *call,

@@ -21,6 +21,7 @@ struct idp_settings {
     struct idp_bytes base_url; /* without a trailing slash; default IDP_BASE_URL_DEFAULT */
     /* Where a front passes the certificate of the client's TLS connection; data NULL: nowhere */
     struct idp_bytes certificate_header;
+    struct idp_bytes est_label;         /* data NULL: identity */
     const struct idp_json *grant_types; /* NULL: those that are offered without being asked for */
     bool device_grant;                  /* they have the device grant */
     bool client_auth_required;          /* at the device authorization endpoint */
@@ -194,10 +195,11 @@ void idp_check_subject(struct idp_call *call, struct idp_value subject);
 
 /* ---- scope (scope.c): space-separated, RFC 6749 §3.3 ---- */
 
-/* Of access tokens that administer: login options, and OIDC instances; or that monitor. */
+/* Of access tokens that administer: login options, OIDC instances, devices; or that monitor. */
 #define IDP_SCOPE_SSO "sso"
 #define IDP_SCOPE_BROKER "broker"
 #define IDP_SCOPE_METRICS "metrics"
+#define IDP_SCOPE_PROVISIONING "device_provisioning"
 /* With the name of a profile behind it: of clients that get certificates of it by EST. */
 #define IDP_SCOPE_EST "est:"
 

@@ -24,7 +24,10 @@ enum {
     PURGE_EXTERNAL_TOKENS,
     PURGE_FAILURES,
     PURGE_DEVICE_SESSIONS,
-    PURGE_DEVICE_EVENTS
+    PURGE_DEVICE_EVENTS,
+    PURGE_ENROLLMENT_VERSIONS,
+    PURGE_ENROLLMENT_ANCHORS,
+    PURGE_ENROLLMENT_IDENTITIES
 };
 
 /* The oldest first, and the condition twice, so that PostgreSQL reads by the index on the time
@@ -59,6 +62,13 @@ const struct idp_statement idp_purge_statements[] = {
     [PURGE_DEVICE_SESSIONS] =
         PURGE("provisioning_session", "session_digest", "expires_at", OF_TIME),
     [PURGE_DEVICE_EVENTS] = PURGE("provisioning_event", "event_id", "occurred_at", OF_TENANT),
+    [PURGE_ENROLLMENT_VERSIONS] =
+        PURGE("enrollment_version", "enrollment_id, version", "valid_until", OF_TIME),
+    [PURGE_ENROLLMENT_ANCHORS] =
+        PURGE("enrollment_anchor", "enrollment_id, version, position", "valid_until", OF_TIME),
+    [PURGE_ENROLLMENT_IDENTITIES] =
+        PURGE("enrollment_identity", "identity_kind, identity_digest, enrollment_id, version",
+              "valid_until", OF_TIME),
 };
 const size_t idp_purge_statement_count = IDP_COUNT(idp_purge_statements);
 
@@ -83,6 +93,9 @@ static const struct {
     [PURGE_FAILURES] = {"failures", ATTEMPT_KEPT_S},
     [PURGE_DEVICE_SESSIONS] = {"provisioning_sessions", 0},
     [PURGE_DEVICE_EVENTS] = {"provisioning_events", AS_AUDIT},
+    [PURGE_ENROLLMENT_VERSIONS] = {"enrollment_versions", AS_AUDIT},
+    [PURGE_ENROLLMENT_ANCHORS] = {"enrollment_anchors", AS_AUDIT},
+    [PURGE_ENROLLMENT_IDENTITIES] = {"enrollment_identities", AS_AUDIT},
 };
 
 struct idp_value idp_sql_purge(struct idp_call *call, const struct idp_value *arguments)

@@ -50,12 +50,16 @@ struct idp_bytes idp_scope_common(struct idp_call *call, struct idp_bytes scope,
 
 bool idp_scope_is_administrative(struct idp_bytes scope)
 {
-    static const char *const words[] = {IDP_SCOPE_SSO, IDP_SCOPE_BROKER, IDP_SCOPE_METRICS};
-    size_t i = 0;
-    while (i < IDP_COUNT(words) && !idp_word_in(scope, idp_bytes_of(words[i]))) {
-        i++;
+    static const struct idp_bytes words = IDP_LITERAL(
+        IDP_SCOPE_SSO " " IDP_SCOPE_BROKER " " IDP_SCOPE_METRICS " " IDP_SCOPE_PROVISIONING);
+    static const struct idp_bytes prefix = IDP_LITERAL(IDP_SCOPE_EST);
+    for (struct idp_bytes word = idp_word_next(&scope); word.size > 0;
+         word = idp_word_next(&scope)) {
+        if (idp_word_in(words, word) || idp_bytes_start(word, prefix)) {
+            return true;
+        }
     }
-    return i < IDP_COUNT(words);
+    return false;
 }
 
 bool idp_scope_within(struct idp_bytes narrow, struct idp_bytes wide)

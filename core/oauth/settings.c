@@ -16,6 +16,7 @@ const struct idp_setting idp_setting_rows[] = {
      FIELD(post_mappingrule_id)},
     {NULL, "client_certificate_header", NULL, IDP_SETTING_HEADER, 0, 0, 0, NULL,
      FIELD(certificate_header)},
+    {NULL, "est_label", NULL, IDP_SETTING_NAME, 0, 0, 0, NULL, FIELD(est_label)},
     {"device_flow_settings", "device_flow_polling_interval_in_secs",
      "device_flow_polling_interval_seconds", IDP_SETTING_INTEGER, 1, 3600, 5, NULL,
      FIELD(interval_s)},

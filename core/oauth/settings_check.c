@@ -94,7 +94,7 @@ static const char *value_problem(struct idp_call *call, const struct idp_setting
                        !idp_scope_is_administrative(value->text)
                    ? NULL
                    : " must be scope values with one space between (RFC 6749 3.3), without those "
-                     "that administer: sso, broker and metrics";
+                     "that administer: sso, broker, metrics, device_provisioning and those of EST";
     case IDP_SETTING_WORDS:
         return idp_json_is(value, IDP_JSON_STRING) && value->text.size <= IDP_URL_SIZE_MAX
                    ? NULL

@@ -31,10 +31,15 @@ const struct idp_statement idp_certificate_request_statements[] = {
     [FIND] = {"SELECT " OUTCOME " FROM idplane.certificate_request"
               " WHERE tenant = $1 AND request_id = $2",
               "tt", OUTCOME_KINDS},
+    /* What is decided stays so for as long as it is good: who was denied, or has a certificate. */
     [SAME] = {"SELECT " OUTCOME " FROM idplane.certificate_request"
-              " WHERE tenant = $1 AND csr_digest = $2 AND profile = $3"
-              " AND status IN ('pending', 'issued') ORDER BY requested_at DESC, request_id LIMIT 1",
-              "txt", OUTCOME_KINDS},
+              " WHERE tenant = $1 AND csr_digest = $2 AND profile = $3 AND (status = 'pending'"
+              " OR status = 'refused' AND reasons = $4 OR status = 'issued' AND EXISTS"
+              " (SELECT 1 FROM idplane.certificate c WHERE c.tenant = $1"
+              " AND c.serial = idplane.certificate_request.serial"
+              " AND c.status = 'valid' AND c.not_after > $5))"
+              " ORDER BY requested_at DESC, request_id LIMIT 1",
+              "txtjz", OUTCOME_KINDS},
 };
 const size_t idp_certificate_request_statement_count =
     IDP_COUNT(idp_certificate_request_statements);
@@ -165,8 +170,9 @@ struct idp_json *idp_certificate_request(struct idp_call *call, struct idp_bytes
     struct idp_value row[ROW_COUNT];
     struct idp_bytes digest = idp_sha256(call, csr);
     profile = profile.data == NULL ? idp_bytes_of("identity") : profile;
-    struct idp_value same[] = {idp_value_text(idp_tenant(call)), idp_value_blob(digest),
-                               idp_value_text(profile)};
+    struct idp_value same[] = {
+        idp_value_text(idp_tenant(call)), idp_value_blob(digest), idp_value_text(profile),
+        idp_value_json_text(idp_bytes_of("[\"denied\"]")), idp_value_time(idp_now_us(call))};
     call->host->begin(call);
     const struct idp_value *before =
         idp_run_one(call, &idp_certificate_request_statements[SAME], same);

@@ -12,7 +12,8 @@ enum { HOLD, INSERT, COMPROMISED, ISSUED, COUNT_LOCK, COUNT };
     " AND key_digest = "
 
 const struct idp_statement idp_issue_statements[] = {
-    /* The same key renews; another one comes when nothing of the former is good any more. */
+    /* The same key renews; another one comes when nothing of the former is good any more, or when
+     * that itself hands the name on. */
     [HOLD] =
         {"INSERT INTO idplane.certificate_holder (tenant, common_name, key_digest, valid_until)"
          " SELECT $1, $2, $3, $4 WHERE NOT EXISTS (" COMPROMISED_KEY "$3)"
@@ -22,8 +23,9 @@ const struct idp_statement idp_issue_statements[] = {
          " AND idplane.certificate_holder.valid_until > excluded.valid_until"
          " THEN idplane.certificate_holder.valid_until ELSE excluded.valid_until END"
          " WHERE idplane.certificate_holder.key_digest = excluded.key_digest"
-         " OR idplane.certificate_holder.valid_until <= $5",
-         "ttxzz", ""},
+         " OR idplane.certificate_holder.valid_until <= $5"
+         " OR idplane.certificate_holder.key_digest = $6",
+         "ttxzzx", ""},
     [INSERT] = {"INSERT INTO idplane.certificate (tenant, issuer_key_identifier, serial, ca_id,"
                 " profile, subject, common_name, key_digest, not_before, not_after, issued_at,"
                 " device, sans, status, certificate)"
@@ -125,6 +127,8 @@ const char *idp_issue_prepare(struct idp_call *call, struct idp_issue *issue)
     if (why == NULL) {
         issue->request = issue->parts->csr.der;
         issue->spki = issue->parts->csr.spki;
+        issue->requested_name = issue->parts->csr.subject.text;
+        issue->names = issue->parts->sans_text;
         issue->key_digest = idp_sha256(call, issue->spki);
     }
     return why;
@@ -217,10 +221,10 @@ static bool is_compromised(struct idp_call *call, const struct idp_issue *issue)
 /* NULL, or why the key does not get the name. */
 static const char *name_hold(struct idp_call *call, const struct idp_issue *issue)
 {
-    struct idp_value row[] = {idp_value_text(idp_tenant(call)), idp_value_text(issue->common_name),
-                              idp_value_blob(issue->key_digest),
-                              idp_value_time(issue->not_after_us),
-                              idp_value_time(idp_now_us(call))};
+    struct idp_value row[] = {
+        idp_value_text(idp_tenant(call)),  idp_value_text(issue->common_name),
+        idp_value_blob(issue->key_digest), idp_value_time(issue->not_after_us),
+        idp_value_time(idp_now_us(call)),  idp_value_blob(issue->former_key_digest)};
     bool names_device = issue->parts->profile->names_device;
     if (names_device && idp_run(call, &idp_issue_statements[HOLD], row).affected == 1) {
         return NULL;

@@ -25,9 +25,12 @@ struct idp_issue {
      * default. */
     struct idp_bytes profile, ca;
     const struct idp_json *options; /* as of sign_csr(); NULL: none */
+    /* Of a key that has proven itself and hands its name on; data NULL: none. */
+    struct idp_bytes former_key_digest;
     /* Known after idp_issue_prepare. device: the UUID in lower case; data NULL: it names none.
-     * key_digest: SHA-256 of spki; request: DER. */
-    struct idp_bytes common_name, device, spki, key_digest, request;
+     * key_digest: SHA-256 of spki; request: DER; requested_name: RFC 4514; names: as the column
+     * sans. */
+    struct idp_bytes common_name, device, spki, key_digest, request, requested_name, names;
     /* Known after idp_issue_sign: DER; hexadecimal; name@generation; PEM from the authority up. */
     struct idp_bytes certificate, serial, ca_id, chain;
     int64_t not_before_us, not_after_us;
@@ -50,6 +53,22 @@ struct idp_issued {
 };
 bool idp_certificate_issued(struct idp_call *call, struct idp_bytes serial,
                             struct idp_issued *out) IDP_MUST_CHECK;
+
+/* A certificate that somebody shows and has proven the key of, and that was issued here (former.c).
+ */
+struct idp_former {
+    struct idp_bytes profile, ca, device; /* device data NULL: it names none */
+    struct idp_bytes name, names, key_digest;
+};
+struct idp_certificate_facts;
+/* False: it was not issued here, or is not good now. Nobody revokes it before the end of the
+ * transaction, which this begins. */
+bool idp_former_hold(struct idp_call *call, const struct idp_certificate_facts *shown,
+                     struct idp_former *out) IDP_MUST_CHECK;
+/* Issues the one that comes after it, of the same profile, for the same names, for any key. NULL,
+ * or a reason of docs/pki.md; then nobody lost the name. */
+const char *idp_former_renew(struct idp_call *call, const struct idp_former *former,
+                             struct idp_issue *issue) IDP_MUST_CHECK;
 
 /* Ends a certificate, by its serial in lower case, for a reason of RFC 5280 §5.3.1; begins the
  * transaction. True: it was revoked now, or its reason became keyCompromise. (revocation.c) */
@@ -91,6 +110,25 @@ struct idp_value idp_sql_revoke_certificate(struct idp_call *call,
                                             const struct idp_value *arguments);
 struct idp_value idp_sql_crl(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_ocsp(struct idp_call *call, const struct idp_value *arguments);
+
+/* ---- what EST gives (pkcs7.c, ca_bundle.c, csr_attributes.c, profile_store.c) ---- */
+
+/* PKCS #7 of certificates alone, DER. */
+struct idp_bytes idp_pkcs7_of(struct idp_call *call, const struct idp_bytes *certificates,
+                              size_t count);
+/* The certificates of an authority (data NULL: default; else its name, perhaps with a generation),
+ * of all its keys that are good now, and those above them, DER; count 0: there is none. */
+enum { IDP_CA_BUNDLE_COUNT_MAX = 64 };
+struct idp_ca_bundle {
+    size_t count;
+    struct idp_bytes certificates[IDP_CA_BUNDLE_COUNT_MAX];
+};
+struct idp_ca_bundle idp_ca_bundle_of(struct idp_call *call, struct idp_bytes name);
+/* CsrAttrs (RFC 7030 §4.5.2) of a profile that there is, DER; size 0: it wants nothing. */
+struct idp_bytes idp_csr_attributes(struct idp_call *call, struct idp_bytes profile);
+/* False: there is no such profile. *ca: the authority that signs for it; data NULL: default. */
+bool idp_profile_authority(struct idp_call *call, struct idp_bytes profile,
+                           struct idp_bytes *ca) IDP_MUST_CHECK;
 
 /* DER as a block of this label, "CERTIFICATE" (pem.c). */
 struct idp_bytes idp_pem_of(struct idp_call *call, struct idp_bytes der, const char *label);
@@ -216,10 +254,12 @@ struct idp_value idp_sql_tpm_verify(struct idp_call *call, const struct idp_valu
 
 extern const struct idp_sealed_column idp_ca_sealed;
 extern const struct idp_statement idp_ca_statements[], idp_ca_store_statements[],
-    idp_issue_statements[], idp_profile_statements[], idp_certificate_request_statements[],
-    idp_renewal_statements[], idp_revocation_statements[], idp_crl_statements[],
-    idp_list_import_statements[], idp_ocsp_statements[];
-extern const size_t idp_ca_statement_count, idp_ca_store_statement_count, idp_issue_statement_count,
+    idp_ca_bundle_statements[], idp_issue_statements[], idp_former_statements[],
+    idp_profile_statements[], idp_certificate_request_statements[], idp_renewal_statements[],
+    idp_revocation_statements[], idp_crl_statements[], idp_list_import_statements[],
+    idp_ocsp_statements[];
+extern const size_t idp_ca_statement_count, idp_ca_store_statement_count,
+    idp_ca_bundle_statement_count, idp_issue_statement_count, idp_former_statement_count,
     idp_profile_statement_count, idp_certificate_request_statement_count,
     idp_renewal_statement_count, idp_revocation_statement_count, idp_crl_statement_count,
     idp_list_import_statement_count, idp_ocsp_statement_count;

@@ -107,6 +107,13 @@ static void settings_store(struct idp_call *call, struct idp_bytes name,
     idp_run(call, &idp_profile_statements[SET], row);
 }
 
+bool idp_profile_authority(struct idp_call *call, struct idp_bytes name, struct idp_bytes *ca)
+{
+    const struct idp_profile *profile = idp_profile_find(call, name);
+    *ca = profile == NULL ? (struct idp_bytes){NULL, 0} : profile->ca;
+    return profile != NULL;
+}
+
 static struct idp_value told(struct idp_call *call, struct idp_bytes name)
 {
     const struct idp_json *settings = settings_of(call, name);

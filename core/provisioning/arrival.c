@@ -5,7 +5,7 @@
 
 static struct idp_arrival of_chain(struct idp_call *call, struct idp_bytes chain)
 {
-    const struct idp_match *match = idp_match_find(call, chain);
+    const struct idp_match *match = idp_match_find(call, chain, IDP_AT_PRESENT);
     struct idp_arrival arrival = {
         .attestation = "x509", .error = match->error, .reason = match->reason};
     if (match->chain.count > 0) {
@@ -39,7 +39,8 @@ static struct idp_arrival of_id(struct idp_call *call, const struct idp_json *op
     struct idp_enrollment *enrollment = idp_allocate(call, sizeof *enrollment);
     struct idp_arrival arrival = {
         .registration_id = id, .attestation = "symmetric_key", .error = IDP_DEVICE_UNKNOWN};
-    struct idp_bytes own = idp_enrollment_of_identity(call, "registration", idp_sha256(call, id));
+    struct idp_bytes own =
+        idp_enrollment_of_identity(call, "registration", idp_sha256(call, id), IDP_AT_PRESENT);
     bool is_found = (own.data != NULL || named.data != NULL) &&
                     idp_enrollment_find(call, own.data != NULL ? own : named, enrollment);
     bool is_group = is_found && own.data == NULL && !enrollment->is_individual;

@@ -13,41 +13,9 @@ static const struct idp_json *x509_of(const struct idp_enrollment *enrollment)
 
 /* ---- what it asks for ---- */
 
-static void name_add(struct idp_bytes *names, size_t *count, struct idp_bytes name)
+static int64_t now_us_of(struct idp_call *call, const struct idp_shown_chain *shown)
 {
-    for (size_t i = 0; i < *count; i++) {
-        if (idp_bytes_equal(names[i], name)) {
-            return;
-        }
-    }
-    names[(*count)++] = name;
-}
-
-/* Revocation lists of the enrollment, and those that were imported of whoever may have issued a
- * certificate of the path. */
-static struct idp_json *lists_of(struct idp_call *call, const struct idp_json *x509,
-                                 const struct idp_authority *authority,
-                                 const struct idp_shown_chain *shown)
-{
-    size_t count = 0, total = 0, name_count = 0;
-    struct idp_bytes names[IDP_COUNT(shown->certificates) + IDP_COUNT(authority->certificates)];
-    struct idp_json *lists = idp_json_new(call, IDP_JSON_ARRAY);
-    const struct idp_json *own = idp_json_member(x509, "crls");
-    for (const struct idp_json *item = own == NULL ? NULL : own->child; item != NULL;
-         item = item->next, total++) {
-        idp_json_add(lists, NULL, idp_json_node(call, item));
-    }
-    for (size_t i = 0; i < authority->count; i++) {
-        name_add(names, &name_count, authority->certificates[i].subject);
-    }
-    for (size_t i = 0; i < shown->count; i++) {
-        name_add(names, &name_count, shown->certificates[i].issuer);
-    }
-    const struct idp_bytes *imported = idp_imported_lists(call, names, name_count, &count);
-    for (size_t i = 0; i < count && total < IDP_CHAIN_CRL_COUNT_MAX; i++, total++) {
-        idp_json_add(lists, NULL, idp_json_new_string(call, idp_base64_encode(call, imported[i])));
-    }
-    return lists;
+    return shown->then_us == IDP_AT_PRESENT ? idp_now_us(call) : shown->then_us;
 }
 
 static struct idp_json *policy_of(struct idp_call *call, const struct idp_enrollment *enrollment,
@@ -60,8 +28,10 @@ static struct idp_json *policy_of(struct idp_call *call, const struct idp_enroll
     struct idp_json *policy = idp_json_new(call, IDP_JSON_OBJECT);
     idp_json_add_string(call, policy, "purpose",
                         purpose.data == NULL ? idp_bytes_of("clientAuth") : purpose);
+    idp_json_add_integer(call, policy, "now", now_us_of(call, shown) / IDP_SECOND_US);
     idp_json_add_members(call, policy, x509, "expired depth_max revocation");
-    idp_json_add(policy, "crls", lists_of(call, x509, authority, shown));
+    idp_json_add(policy, "crls",
+                 idp_authority_lists(call, x509, authority, shown->certificates, shown->count));
     idp_json_add_bool(call, policy, "strict", idp_json_is_true(x509, "strict"));
     if (deny != NULL) {
         struct idp_json *denied = idp_json_new(call, IDP_JSON_OBJECT);
@@ -83,9 +53,10 @@ void idp_attestation_policy_check(struct idp_call *call, const struct idp_enroll
 }
 
 /* Only whose it is. */
-static struct idp_json *policy_least(struct idp_call *call)
+static struct idp_json *policy_least(struct idp_call *call, const struct idp_shown_chain *shown)
 {
     struct idp_json *policy = idp_json_new(call, IDP_JSON_OBJECT);
+    idp_json_add_integer(call, policy, "now", now_us_of(call, shown) / IDP_SECOND_US);
     idp_json_add_c(call, policy, "expired", "allow_leaf");
     idp_json_add_integer(call, policy, "depth_max", IDP_CHAIN_LENGTH_MAX);
     idp_json_add_bool(call, policy, "strict", false);
@@ -116,7 +87,8 @@ static struct idp_attestation group_judge(struct idp_call *call,
         call, shown->text, authority->chain, roots, policy_of(call, enrollment, authority, shown));
     struct idp_attestation attestation = {.reason = verdict.reason};
     if (verdict.reason != NULL) {
-        verdict = idp_chain_judge(call, shown->text, authority->chain, roots, policy_least(call));
+        verdict =
+            idp_chain_judge(call, shown->text, authority->chain, roots, policy_least(call, shown));
     }
     if (verdict.reason == NULL) {
         attestation.distance = distance_of(&verdict, authority->lead_key);
@@ -129,10 +101,11 @@ static struct idp_attestation group_judge(struct idp_call *call,
 
 /* The certificate is known: what is left is its time. */
 static const char *period_problem(struct idp_call *call, const struct idp_enrollment *enrollment,
-                                  const struct idp_certificate_facts *leaf)
+                                  const struct idp_shown_chain *shown)
 {
+    const struct idp_certificate_facts *leaf = &shown->certificates[0];
     struct idp_bytes expired = idp_json_string(x509_of(enrollment), "expired");
-    int64_t now_us = idp_now_us(call);
+    int64_t now_us = now_us_of(call, shown);
     if (now_us < leaf->not_before_us) {
         return "not_yet_valid";
     }
@@ -147,7 +120,7 @@ static struct idp_attestation individual_judge(struct idp_call *call,
     struct idp_authority *authority = idp_allocate(call, sizeof *authority);
     struct idp_attestation attestation = {.is_below = true};
     idp_authority_read(call, x509_of(enrollment), authority);
-    attestation.reason = period_problem(call, enrollment, &shown->certificates[0]);
+    attestation.reason = period_problem(call, enrollment, shown);
     if (attestation.reason == NULL && authority->chain.data != NULL) {
         attestation.reason = idp_chain_judge(call, shown->text, none, authority->chain,
                                              policy_of(call, enrollment, authority, shown))

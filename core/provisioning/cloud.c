@@ -42,7 +42,11 @@ static const struct idp_json *token_of(struct idp_device_session *session,
         .claims = claims,
     };
     const struct idp_json *answer = idp_device_token_issue(call, &order);
-    if (idp_json_member(answer, "access_token") != NULL) {
+    bool is_new =
+        idp_json_member(answer, "access_token") != NULL &&
+        (record->grant_id.data == NULL || !idp_bytes_equal(order.grant_id, record->grant_id));
+    if (is_new) {
+        idp_device_token_end(call, record->grant_id);
         idp_record_set(call, record->id, IDP_RECORD_GRANT, order.grant_id);
     }
     return answer;
@@ -57,7 +61,15 @@ static const struct idp_json *hub_open(struct idp_call *call, struct idp_bytes n
     if (error != NULL) {
         return error;
     }
-    *hub = session->record.hub_id.data == NULL ? NULL : idp_hub_find(call, session->record.hub_id);
+    struct idp_bytes hub_id = session->record.hub_id;
+    const struct idp_json *hubs = idp_json_member(session->enrollment.document, "hubs");
+    bool is_there = hub_id.data != NULL && hubs != NULL && idp_json_holds(hubs, hub_id);
+    /* The enrollment may have got others since. */
+    const char *why = is_there ? NULL : idp_hub_allocate(session, &hub_id);
+    if (why != NULL) {
+        return idp_step_refused(session, IDP_NO_HUB, why);
+    }
+    *hub = hub_id.data == NULL ? NULL : idp_hub_find(call, hub_id);
     return *hub == NULL ? idp_step_refused(session, IDP_NO_HUB, "none") : NULL;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* enrollment.c - who may be provisioned: set, shown, and found again at each step of a device, so
  * that a change counts from the next step on. */
+#include "core/oauth/oauth.h"
 #include "core/provisioning/enrollment.h"
 
 enum { FIND, SAVE, REMOVE, DISABLE, SEALED, RESEAL };
@@ -14,17 +15,17 @@ const struct idp_statement idp_enrollment_statements[] = {
               "tt", KINDS "zz"},
     [SAVE] = {"INSERT INTO idplane.enrollment (tenant, enrollment_id, kind, enabled, priority,"
               " version, document, sealed_secrets, created_at, changed_at)"
-              " VALUES ($1, $2, $3, $4, $5, 1, $6, $7, $8, $8)"
+              " VALUES ($1, $2, $3, $4, $5, $9, $6, $7, $8, $8)"
               " ON CONFLICT (tenant, enrollment_id) DO UPDATE SET kind = excluded.kind,"
               " enabled = excluded.enabled, priority = excluded.priority,"
-              " version = idplane.enrollment.version + 1, document = excluded.document,"
+              " version = excluded.version, document = excluded.document,"
               " sealed_secrets = excluded.sealed_secrets, changed_at = excluded.changed_at",
-              "tttbijxz", ""},
+              "tttbijxzi", ""},
     [REMOVE] = {"DELETE FROM idplane.enrollment WHERE tenant = $1 AND enrollment_id = $2", "tt",
                 ""},
-    [DISABLE] = {"UPDATE idplane.enrollment SET enabled = false, version = version + 1,"
-                 " changed_at = $3 WHERE tenant = $1 AND enrollment_id = $2 AND enabled",
-                 "ttz", ""},
+    [DISABLE] = {"UPDATE idplane.enrollment SET enabled = false, version = $4, changed_at = $3"
+                 " WHERE tenant = $1 AND enrollment_id = $2 AND enabled",
+                 "ttzi", ""},
     [SEALED] = {"SELECT tenant, enrollment_id, sealed_secrets FROM idplane.enrollment"
                 " WHERE sealed_secrets IS NOT NULL AND substr(sealed_secrets, 1, length($1)) <> $1"
                 " ORDER BY tenant, enrollment_id LIMIT $2",
@@ -106,9 +107,13 @@ const char *idp_enrollment_attestation(const struct idp_json *document)
 
 void idp_enrollment_disable(struct idp_call *call, struct idp_bytes id)
 {
+    idp_tenant_lock(call);
     struct idp_value row[] = {idp_value_text(idp_tenant(call)), idp_value_text(id),
-                              idp_value_time(idp_now_us(call))};
-    idp_run(call, &idp_enrollment_statements[DISABLE], row);
+                              idp_value_time(idp_now_us(call)),
+                              idp_value_integer(idp_enrollment_version_next(call, id))};
+    if (idp_run(call, &idp_enrollment_statements[DISABLE], row).affected == 1) {
+        idp_enrollment_version_write(call, id, false);
+    }
 }
 
 /* ---- set ---- */
@@ -149,8 +154,8 @@ static const struct idp_json *split(struct splitting *splitting, const struct id
     return idp_json_with(splitting->call, document, "symmetric_key", key);
 }
 
-static void save(struct idp_call *call, struct idp_bytes id, const struct idp_json *document,
-                 const struct idp_json *secrets)
+static void save(struct idp_call *call, struct idp_bytes id, int64_t version,
+                 const struct idp_json *document, const struct idp_json *secrets)
 {
     int64_t priority = 0;
     struct idp_bytes kind = idp_json_string(document, "kind");
@@ -171,13 +176,15 @@ static void save(struct idp_call *call, struct idp_bytes id, const struct idp_js
         idp_value_json_text(idp_json_text(call, document)),
         idp_value_blob(sealed),
         idp_value_time(idp_now_us(call)),
+        idp_value_integer(version),
     };
     idp_run(call, &idp_enrollment_statements[SAVE], row);
+    idp_enrollment_version_write(call, id, false);
 }
 
 /* ---- SQL ---- */
 
-static struct idp_json *shown(struct idp_call *call, struct idp_bytes id)
+struct idp_json *idp_enrollment_shown(struct idp_call *call, struct idp_bytes id)
 {
     const struct idp_value *row = find(call, id);
     if (row == NULL) {
@@ -209,6 +216,7 @@ static struct idp_value removed(struct idp_call *call, struct idp_bytes id)
     struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(id)};
     call->host->begin(call);
     idp_enrollment_unindex(call, id);
+    idp_enrollment_version_write(call, id, true);
     if (idp_run(call, &idp_enrollment_statements[REMOVE], key).affected == 1) {
         audit(call, "enrollment_removed", id);
     }
@@ -223,9 +231,10 @@ struct saving {
 static bool write(struct idp_call *call, void *data)
 {
     const struct saving *saving = data;
-    save(call, saving->id, saving->document, saving->secrets);
+    int64_t version = idp_enrollment_version_next(call, saving->id);
+    save(call, saving->id, version, saving->document, saving->secrets);
     audit(call, "enrollment_set", saving->id);
-    return idp_enrollment_index(call, saving->id, saving->document);
+    return idp_enrollment_index(call, saving->id, version, saving->document);
 }
 
 /* set_enrollment(enrollment, document) → it, or {"error":"invalid_enrollment"}; NULL: removed */
@@ -239,6 +248,7 @@ struct idp_value idp_sql_set_enrollment(struct idp_call *call, const struct idp_
         return removed(call, id);
     }
     call->host->begin(call);
+    idp_tenant_lock(call);
     struct splitting splitting = {call, idp_checking_new(call), NULL,
                                   idp_json_new(call, IDP_JSON_OBJECT)};
     if (idp_enrollment_find(call, id, &before)) {
@@ -259,12 +269,12 @@ struct idp_value idp_sql_set_enrollment(struct idp_call *call, const struct idp_
                            "another enrollment is of the same device");
         return idp_value_json(idp_checking_answer(&splitting.checking));
     }
-    return idp_value_json(shown(call, id));
+    return idp_value_json(idp_enrollment_shown(call, id));
 }
 
 /* enrollment(enrollment) → it, without its secrets; NULL: there is none */
 struct idp_value idp_sql_enrollment(struct idp_call *call, const struct idp_value *arguments)
 {
-    const struct idp_json *found = shown(call, arguments[0].bytes);
+    const struct idp_json *found = idp_enrollment_shown(call, arguments[0].bytes);
     return found == NULL ? idp_null() : idp_value_json(found);
 }

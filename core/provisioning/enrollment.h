@@ -35,7 +35,10 @@ void idp_checking_fault(struct idp_checking *checking, struct idp_bytes path, co
 /* {"error":"invalid_enrollment","errors":[…]}; NULL: there is no fault. */
 const struct idp_json *idp_checking_answer(const struct idp_checking *checking);
 
-/* ---- enrollments (enrollment.c) ---- */
+/* ---- enrollments (enrollment.c, enrollment_version.c) ---- */
+
+/* Where a time is asked for: not as it was then, but as it is. */
+enum { IDP_AT_PRESENT = -1 };
 
 struct idp_enrollment {
     struct idp_bytes id;
@@ -47,11 +50,22 @@ struct idp_enrollment {
 /* False: there is none of this name. */
 bool idp_enrollment_find(struct idp_call *call, struct idp_bytes id,
                          struct idp_enrollment *out) IDP_MUST_CHECK;
+/* The same as it was at a time, without its secrets; or at present. */
+bool idp_enrollment_find_then(struct idp_call *call, struct idp_bytes id, int64_t then_us,
+                              struct idp_enrollment *out) IDP_MUST_CHECK;
+/* The version that a change makes. */
+int64_t idp_enrollment_version_next(struct idp_call *call, struct idp_bytes id);
+/* Writes down what the row says now, and until when it said something else; removed: that it is no
+ * more. */
+void idp_enrollment_version_write(struct idp_call *call, struct idp_bytes id, bool is_removed);
 /* One of its secrets: pre_shared_key, primary or secondary; data NULL: it has none. */
 struct idp_bytes idp_enrollment_secret(struct idp_call *call,
                                        const struct idp_enrollment *enrollment, const char *name);
 /* Its attestation: x509, tpm or symmetric_key. */
 const char *idp_enrollment_attestation(const struct idp_json *document);
+/* As enrollment() and hub() show them, without secrets; NULL: there is none. */
+struct idp_json *idp_enrollment_shown(struct idp_call *call, struct idp_bytes id);
+struct idp_json *idp_hub_shown(struct idp_call *call, struct idp_bytes hub_id);
 /* Locks it, so that its devices are refused. */
 void idp_enrollment_disable(struct idp_call *call, struct idp_bytes id);
 
@@ -67,20 +81,21 @@ void idp_configuration_check(struct idp_checking *checking, struct idp_bytes pat
 
 /* ---- by what it is found (enrollment_index.c) ---- */
 
-/* Writes it anew, after the row of the enrollment. False: another enrollment has such a device. */
-bool idp_enrollment_index(struct idp_call *call, struct idp_bytes id,
+/* Writes it anew for a version, after the row of the enrollment. False: another enrollment has such
+ * a device. */
+bool idp_enrollment_index(struct idp_call *call, struct idp_bytes id, int64_t version,
                           const struct idp_json *document) IDP_MUST_CHECK;
 void idp_enrollment_unindex(struct idp_call *call, struct idp_bytes id);
 /* The individual enrollment of a device; data NULL: none. kind: key, certificate or record.
  */
 struct idp_bytes idp_enrollment_of_identity(struct idp_call *call, const char *kind,
-                                            struct idp_bytes identity_digest);
+                                            struct idp_bytes identity_digest, int64_t then_us);
 /* Adds the enrollments of groups that know a certificate of this subject, a whole Name. */
 struct idp_id_set {
     size_t count;
     struct idp_bytes ids[IDP_ENROLLMENT_CANDIDATE_COUNT_MAX];
 };
-void idp_enrollments_of_issuer(struct idp_call *call, struct idp_bytes subject,
+void idp_enrollments_of_issuer(struct idp_call *call, struct idp_bytes subject, int64_t then_us,
                                struct idp_id_set *out);
 
 /* ---- hubs (hub.c) ---- */
@@ -112,11 +127,17 @@ void idp_authority_read(struct idp_call *call, const struct idp_json *attestatio
                         struct idp_authority *out);
 /* Its roots, PEM: they are trusted, and what else it has is at hand for the path. */
 struct idp_bytes idp_authority_roots(struct idp_call *call, const struct idp_authority *authority);
+/* Revocation lists: those of the enrollment, and those that were imported of whoever may have
+ * issued a certificate of the path. */
+struct idp_json *idp_authority_lists(struct idp_call *call, const struct idp_json *attestation,
+                                     const struct idp_authority *authority,
+                                     const struct idp_certificate_facts *shown, size_t shown_count);
 
 /* ---- the certificate of a device against an enrollment (attestation.c) ---- */
 
-/* A chain that a device showed. */
+/* A chain that a device showed, and what enrollments know of the authorities above it. */
 struct idp_shown_chain {
+    int64_t then_us; /* to be judged by that time, or IDP_AT_PRESENT */
     struct idp_bytes text;
     size_t count;
     struct idp_certificate_facts certificates[IDP_CHAIN_SENT_COUNT_MAX + 1]; /* the leaf first */
@@ -149,6 +170,7 @@ struct idp_match {
         *candidates; /* the chosen one first, in the order in which they count */
     struct idp_shown_chain chain;
 };
-struct idp_match *idp_match_find(struct idp_call *call, struct idp_bytes chain);
+/* then_us: at that time, or IDP_AT_PRESENT. */
+struct idp_match *idp_match_find(struct idp_call *call, struct idp_bytes chain, int64_t then_us);
 
 #endif

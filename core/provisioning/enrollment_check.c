@@ -274,12 +274,25 @@ static void claim_check(struct idp_checking *checking, struct idp_bytes path,
     }
 }
 
+static bool is_named_before(const struct idp_json *list, const struct idp_json *item)
+{
+    const struct idp_json *before = list->child;
+    while (before != item && !idp_bytes_equal(before->text, item->text)) {
+        before = before->next;
+    }
+    return before != item;
+}
+
 static void hubs_check(struct idp_checking *checking, struct idp_bytes path,
                        const struct idp_json *value)
 {
     for (const struct idp_json *item = value->child; item != NULL; item = item->next) {
         if (idp_hub_find(checking->call, item->text) == NULL) {
             idp_checking_fault(checking, path, "value", "each has to be a hub of set_hub()");
+            return;
+        }
+        if (is_named_before(value, item)) {
+            idp_checking_fault(checking, path, "value", "a hub is named once");
             return;
         }
     }

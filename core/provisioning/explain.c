@@ -65,17 +65,29 @@ static struct idp_json *verdict_json(struct idp_call *call, const struct idp_mat
     return answer;
 }
 
-/* match_enrollment(chain) → {"matched","enrollment","registration_id"} and why not */
-struct idp_value idp_sql_match_enrollment(struct idp_call *call, const struct idp_value *arguments)
+/* The time of an argument; without one, the present. */
+static int64_t then_argument(struct idp_call *call, struct idp_value value)
 {
-    return idp_value_json(verdict_json(call, idp_match_find(call, arguments[0].bytes)));
+    int64_t then_us = IDP_AT_PRESENT;
+    if (value.kind != 0 && !idp_time_read(value.bytes, &then_us)) {
+        idp_fail_with(call, IDP_INVALID_ARGUMENT, "Argument at is a time, as RFC 3339 writes it.");
+    }
+    return then_us;
 }
 
-/* explain_enrollment(chain) → the same, and each enrollment that might have been meant */
+/* match_enrollment(chain, at) → {"matched","enrollment","registration_id"} and why not */
+struct idp_value idp_sql_match_enrollment(struct idp_call *call, const struct idp_value *arguments)
+{
+    return idp_value_json(verdict_json(
+        call, idp_match_find(call, arguments[0].bytes, then_argument(call, arguments[1]))));
+}
+
+/* explain_enrollment(chain, at) → the same, and each enrollment that might have been meant */
 struct idp_value idp_sql_explain_enrollment(struct idp_call *call,
                                             const struct idp_value *arguments)
 {
-    const struct idp_match *match = idp_match_find(call, arguments[0].bytes);
+    const struct idp_match *match =
+        idp_match_find(call, arguments[0].bytes, then_argument(call, arguments[1]));
     struct idp_json *answer = verdict_json(call, match);
     struct idp_json *candidates = idp_json_new(call, IDP_JSON_ARRAY);
     for (size_t i = 0; i < match->count; i++) {

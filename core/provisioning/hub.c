@@ -98,6 +98,7 @@ static void authorization_check(struct idp_checking *checking, struct idp_bytes 
 
 static const struct idp_member members[] = {
     {"name", 't', 0, IDP_NAME_SIZE_MAX, NULL},
+    {"owner", 't', 1, IDP_SUBJECT_SIZE_MAX, NULL},
     {"gateways", 'l', 1, IDP_HUB_GATEWAY_COUNT_MAX, gateways_check},
     {"authorization", 'o', 0, 0, authorization_check},
     {"ca", 't', 1, IDP_CA_NAME_SIZE_MAX, NULL},
@@ -117,7 +118,7 @@ static void hub_check(struct idp_checking *checking, struct idp_bytes hub_id,
 
 /* ---- SQL ---- */
 
-static struct idp_json *shown(struct idp_call *call, struct idp_bytes hub_id)
+struct idp_json *idp_hub_shown(struct idp_call *call, struct idp_bytes hub_id)
 {
     const struct idp_json *document = idp_hub_find(call, hub_id);
     if (document == NULL) {
@@ -171,12 +172,12 @@ struct idp_value idp_sql_set_hub(struct idp_call *call, const struct idp_value *
     call->host->begin(call);
     idp_run(call, &idp_hub_statements[SAVE], row);
     audit(call, "hub_set", hub_id);
-    return idp_value_json(shown(call, hub_id));
+    return idp_value_json(idp_hub_shown(call, hub_id));
 }
 
 /* hub(hub) → it; NULL: there is none */
 struct idp_value idp_sql_hub(struct idp_call *call, const struct idp_value *arguments)
 {
-    const struct idp_json *found = shown(call, idp_lower_case(call, arguments[0].bytes));
+    const struct idp_json *found = idp_hub_shown(call, idp_lower_case(call, arguments[0].bytes));
     return found == NULL ? idp_null() : idp_value_json(found);
 }

@@ -34,9 +34,9 @@ static double fraction_of(struct idp_call *call, struct idp_bytes device, struct
     return ((double)bits + 0.5) / (double)(UINT64_C(1) << 52);
 }
 
-/* Weighted rendezvous hashing: with another hub or weight no more devices move than have to. */
-static struct idp_bytes by_weight(struct idp_call *call, const struct idp_json *hubs,
-                                  const struct idp_json *weights, struct idp_bytes device)
+/* Weighted rendezvous hashing. */
+struct idp_bytes idp_hub_by_weight(struct idp_call *call, const struct idp_json *hubs,
+                                   const struct idp_json *weights, struct idp_bytes device)
 {
     struct idp_bytes best = {0};
     double best_score = 0;
@@ -96,8 +96,8 @@ static const char *choose(struct idp_device_session *session, const struct idp_j
         return by_hook(session, hubs, idp_json_string(allocation, "hook"), hub_id);
     }
     *hub_id = idp_bytes_is(policy, "hashed")
-                  ? by_weight(session->call, hubs, idp_json_member(allocation, "weights"),
-                              session->record.id)
+                  ? idp_hub_by_weight(session->call, hubs, idp_json_member(allocation, "weights"),
+                                      session->record.id)
                   : hubs->child->text;
     return NULL;
 }

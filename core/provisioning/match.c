@@ -10,27 +10,86 @@
 /* ---- candidates ---- */
 
 static void add_individual(struct idp_call *call, const char *kind, struct idp_bytes digest,
-                           struct idp_id_set *out)
+                           int64_t then_us, struct idp_id_set *out)
 {
-    struct idp_bytes id = idp_enrollment_of_identity(call, kind, digest);
+    struct idp_bytes id = idp_enrollment_of_identity(call, kind, digest, then_us);
     if (id.data != NULL && out->count < IDP_COUNT(out->ids)) {
         out->ids[out->count++] = id;
     }
 }
 
-static void candidates_find(struct idp_call *call, const struct idp_shown_chain *chain,
-                            struct idp_id_set *out)
+static bool is_wanted(const struct idp_shown_chain *chain,
+                      const struct idp_certificate_facts *facts)
 {
-    const struct idp_certificate_facts *leaf = &chain->certificates[0];
-    add_individual(call, "certificate", idp_sha256(call, leaf->der), out);
-    add_individual(call, "key", idp_sha256(call, leaf->spki), out);
+    bool is_issuer = false;
     for (size_t i = 0; i < chain->count; i++) {
+        if (idp_bytes_equal(chain->certificates[i].der, facts->der)) {
+            return false;
+        }
+        is_issuer = is_issuer || idp_bytes_equal(chain->certificates[i].issuer, facts->subject);
+    }
+    return is_issuer && !idp_bytes_equal(facts->issuer, facts->subject);
+}
+
+/* What an enrollment has of the authorities above the device counts for others, too: else a device
+ * that leaves one out would choose whose it is. */
+static void authorities_add(struct idp_call *call, const struct idp_enrollment *enrollment,
+                            struct idp_shown_chain *chain)
+{
+    struct idp_authority *authority = idp_allocate(call, sizeof *authority);
+    if (enrollment->is_individual) {
+        return;
+    }
+    idp_authority_read(call, idp_json_member(enrollment->document, "x509"), authority);
+    for (size_t i = 0; i < authority->count && chain->count < IDP_COUNT(chain->certificates); i++) {
+        if (is_wanted(chain, &authority->certificates[i])) {
+            chain->certificates[chain->count++] = authority->certificates[i];
+        }
+    }
+}
+
+/* Those of the ids that stand on certificates. */
+static void candidates_load(struct idp_call *call, const struct idp_id_set *ids, size_t from,
+                            struct idp_match *match, struct idp_candidate *out)
+{
+    for (size_t i = from; i < ids->count; i++) {
+        struct idp_enrollment *enrollment = &out[match->count].enrollment;
+        if (idp_enrollment_find_then(call, ids->ids[i], match->chain.then_us, enrollment) &&
+            idp_json_member(enrollment->document, "x509") != NULL) {
+            authorities_add(call, enrollment, &match->chain);
+            match->count++;
+        }
+    }
+}
+
+static void candidates_find(struct idp_call *call, struct idp_match *match,
+                            struct idp_candidate *out)
+{
+    struct idp_id_set ids = {0};
+    struct idp_shown_chain *chain = &match->chain;
+    const struct idp_certificate_facts *leaf = &chain->certificates[0];
+    add_individual(call, "certificate", idp_sha256(call, leaf->der), chain->then_us, &ids);
+    add_individual(call, "key", idp_sha256(call, leaf->spki), chain->then_us, &ids);
+    candidates_load(call, &ids, 0, match, out);
+    for (size_t i = 0; i < chain->count; i++) {
+        size_t before = ids.count;
         bool is_seen = i > 0 && idp_bytes_equal(chain->certificates[i].issuer,
                                                 chain->certificates[i - 1].issuer);
         if (!is_seen) {
-            idp_enrollments_of_issuer(call, chain->certificates[i].issuer, out);
+            idp_enrollments_of_issuer(call, chain->certificates[i].issuer, chain->then_us, &ids);
+            candidates_load(call, &ids, before, match, out);
         }
     }
+}
+
+/* Of all that was sent, and is known. */
+static struct idp_bytes text_of(struct idp_call *call, const struct idp_shown_chain *chain)
+{
+    struct idp_text text = {.call = call};
+    for (size_t i = 0; i < chain->count; i++) {
+        idp_text_add(&text, idp_pem_of(call, chain->certificates[i].der, "CERTIFICATE"));
+    }
+    return idp_text_bytes(&text);
 }
 
 /* ---- order ---- */
@@ -83,38 +142,26 @@ static enum idp_error judge(struct idp_call *call, const struct idp_match *match
 
 /* ---- matched ---- */
 
-static size_t candidates_judge(struct idp_call *call, const struct idp_shown_chain *chain,
-                               const struct idp_id_set *ids, struct idp_candidate *out)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < ids->count; i++) {
-        struct idp_candidate *candidate = &out[count];
-        if (idp_enrollment_find(call, ids->ids[i], &candidate->enrollment) &&
-            idp_json_member(candidate->enrollment.document, "x509") != NULL) {
-            candidate->attestation = idp_attestation_judge(call, &candidate->enrollment, chain);
-            count++;
-        }
-    }
-    qsort(out, count, sizeof *out, compare_any);
-    return count;
-}
-
-struct idp_match *idp_match_find(struct idp_call *call, struct idp_bytes text)
+struct idp_match *idp_match_find(struct idp_call *call, struct idp_bytes text, int64_t then_us)
 {
     struct idp_match *match = idp_allocate(call, sizeof *match);
     struct idp_shown_chain *chain = &match->chain;
-    struct idp_id_set ids = {0};
     match->error = IDP_DEVICE_UNKNOWN;
-    chain->text = text;
+    chain->then_us = then_us;
     if (!idp_certificates_read(call, text, chain->certificates, IDP_COUNT(chain->certificates),
                                &chain->count)) {
         match->error = IDP_ATTESTATION_REFUSED;
         match->reason = "format";
         return match;
     }
-    candidates_find(call, chain, &ids);
-    struct idp_candidate *candidates = idp_allocate(call, (ids.count + 1) * sizeof *candidates);
-    match->count = candidates_judge(call, chain, &ids, candidates);
+    struct idp_candidate *candidates =
+        idp_allocate(call, (IDP_ENROLLMENT_CANDIDATE_COUNT_MAX + 1) * sizeof *candidates);
+    candidates_find(call, match, candidates);
+    chain->text = text_of(call, chain);
+    for (size_t i = 0; i < match->count; i++) {
+        candidates[i].attestation = idp_attestation_judge(call, &candidates[i].enrollment, chain);
+    }
+    qsort(candidates, match->count, sizeof *candidates, compare_any);
     match->candidates = candidates;
     if (match->count > 0 && candidates[0].attestation.is_below) {
         match->chosen = &candidates[0];

@@ -13,10 +13,10 @@
  * option registration_id says who it is. is_proven: its TLS connection has proven the key. */
 const struct idp_json *idp_provisioning_begin(struct idp_call *call, struct idp_bytes chain,
                                               const struct idp_json *options, bool is_proven);
-/* NULL and the session of a device that comes by TLS with this certificate, or the error: of its
- * maker, then the last one of that key that is open, or a new one where it brings another csr than
- * that had (data NULL: none); or its identity certificate, which that confirms. */
-const struct idp_json *idp_provisioning_resume(struct idp_call *call, struct idp_bytes certificate,
+/* NULL and the session of a device that comes by TLS with this certificate, its chain behind it, or
+ * the error: of its maker, then the last one of that key that is open, or a new one where it brings
+ * another csr than that had (data NULL: none); or its identity certificate, which confirms it. */
+const struct idp_json *idp_provisioning_resume(struct idp_call *call, struct idp_bytes chain,
                                                struct idp_bytes csr, struct idp_bytes *session);
 /* The proof: a signature over the nonce, or its tag by a symmetric key. */
 const struct idp_json *idp_possession_prove(struct idp_call *call, struct idp_bytes session,
@@ -51,9 +51,31 @@ const struct idp_json *idp_provision_cloud(struct idp_call *call, struct idp_byt
 const struct idp_json *idp_provision_configuration(struct idp_call *call, struct idp_bytes session,
                                                    struct idp_bytes etag);
 
+/* ---- EST (RFC 7030, est.c): the answer has a certificate, or is an error ---- */
+
+/* What a label means: a profile of this name, else an enrollment; none: what the setting est_label
+ * says. */
+struct idp_est_label {
+    struct idp_bytes profile, ca, enrollment_id; /* ca data NULL: default; data NULL: a profile */
+    bool is_given;
+};
+bool idp_est_label_find(struct idp_call *call, struct idp_bytes name,
+                        struct idp_est_label *out) IDP_MUST_CHECK;
+/* chain: of the TLS connection, which has proven the key of the first: one of a maker, and to renew
+ * one of ours. csr as of idp_provision_identity. */
+const struct idp_json *idp_est_enroll(struct idp_call *call, const struct idp_est_label *label,
+                                      struct idp_bytes chain, struct idp_bytes csr);
+const struct idp_json *idp_est_renew(struct idp_call *call, const struct idp_est_label *label,
+                                     struct idp_bytes chain, struct idp_bytes csr);
+
+/* True where provisioning_records() takes it as a cursor. */
+bool idp_is_record_cursor(struct idp_call *call, struct idp_bytes cursor) IDP_MUST_CHECK;
+
 /* ---- rows of the function table ---- */
 struct idp_value idp_sql_set_enrollment(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_enrollment(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_enrollments(struct idp_call *call, const struct idp_value *arguments);
+struct idp_value idp_sql_hubs(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_set_hub(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_hub(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_set_device_configuration(struct idp_call *call,
@@ -87,13 +109,15 @@ struct idp_value idp_sql_provision_configuration(struct idp_call *call,
 
 extern const struct idp_sealed_column idp_enrollment_sealed;
 extern const struct idp_statement idp_enrollment_statements[], idp_enrollment_index_statements[],
-    idp_hub_statements[], idp_record_statements[], idp_event_statements[],
-    idp_device_session_statements[], idp_device_configuration_statements[],
-    idp_session_resume_statements[], idp_device_decision_statements[], idp_record_list_statements[];
+    idp_enrollment_version_statements[], idp_hub_statements[], idp_record_statements[],
+    idp_event_statements[], idp_device_session_statements[], idp_device_configuration_statements[],
+    idp_session_resume_statements[], idp_enrollment_page_statements[],
+    idp_device_decision_statements[], idp_record_list_statements[];
 extern const size_t idp_enrollment_statement_count, idp_enrollment_index_statement_count,
-    idp_hub_statement_count, idp_record_statement_count, idp_event_statement_count,
-    idp_device_session_statement_count, idp_device_configuration_statement_count,
-    idp_session_resume_statement_count, idp_device_decision_statement_count,
+    idp_enrollment_version_statement_count, idp_hub_statement_count, idp_record_statement_count,
+    idp_event_statement_count, idp_device_session_statement_count,
+    idp_device_configuration_statement_count, idp_session_resume_statement_count,
+    idp_enrollment_page_statement_count, idp_device_decision_statement_count,
     idp_record_list_statement_count;
 
 #endif

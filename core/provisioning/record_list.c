@@ -239,18 +239,24 @@ static struct filtering filtering_of(struct idp_call *call, const struct idp_jso
     return filtering;
 }
 
-/* What cursor_of() wrote. */
-static void cursor_read(struct idp_call *call, struct idp_bytes cursor, int64_t *from_us,
+/* What cursor_of() wrote; false: it is something else. */
+static bool cursor_read(struct idp_call *call, struct idp_bytes cursor, int64_t *from_us,
                         struct idp_bytes *from_id)
 {
     struct idp_bytes text = idp_base64url_decode(call, cursor);
     struct idp_bytes number = text.data == NULL ? text : idp_word_next(&text);
     struct idp_json json = {.kind = IDP_JSON_NUMBER, .text = number};
-    if (number.size == 0 || !idp_json_integer(&json, from_us) || *from_us < 0 ||
-        *from_us > IDP_TIME_MAX_US) {
-        filter_fail(call);
-    }
+    bool is_read = number.size > 0 && idp_json_integer(&json, from_us) && *from_us >= 0 &&
+                   *from_us <= IDP_TIME_MAX_US && idp_utf8_valid(text);
     *from_id = idp_bytes_trim(text);
+    return is_read;
+}
+
+bool idp_is_record_cursor(struct idp_call *call, struct idp_bytes cursor)
+{
+    int64_t from_us;
+    struct idp_bytes from_id;
+    return cursor_read(call, cursor, &from_us, &from_id);
 }
 
 /* ---- what was refused at the door ---- */
@@ -290,8 +296,8 @@ struct idp_value idp_sql_provisioning_records(struct idp_call *call,
     } else {
         int64_t from_us = filtering.before_us;
         struct idp_bytes from_id = {"", 0};
-        if (cursor.data != NULL) {
-            cursor_read(call, cursor, &from_us, &from_id);
+        if (cursor.data != NULL && !cursor_read(call, cursor, &from_us, &from_id)) {
+            filter_fail(call);
         }
         next = scan(&filtering, from_us, from_id);
     }

@@ -177,9 +177,14 @@ static bool find(struct idp_call *call, struct idp_device_session *out)
 
 /* ---- what came of a step ---- */
 
+/* That a device waits for somebody is noted nowhere: it asks often. */
 static void note(const struct idp_device_session *session, const char *outcome,
                  const struct idp_json *details)
 {
+    static const char waits[] = "approval_pending authorization_pending slow_down";
+    if (idp_word_in(idp_bytes_of(waits), idp_bytes_of(outcome))) {
+        return;
+    }
     struct idp_event event = {steps[session->step].name, outcome,
                               session->record.id,        session->enrollment.id,
                               session->record.device,    details};

@@ -132,6 +132,11 @@ enum { IDP_DEVICE_SESSION_LIFETIME_S = 3600 };
 /* How the core itself names a session that it found: by its digest, behind a NUL, which no text
  * from outside has. */
 struct idp_bytes idp_session_handle(struct idp_call *call, struct idp_bytes digest);
+/* NULL and the session of a device whose TLS connection has proven the key of the leaf, one of its
+ * maker: the last one that is open, or a new one, as idp_provisioning_resume. (session_resume.c) */
+const struct idp_json *idp_session_of_maker(struct idp_call *call, struct idp_bytes chain,
+                                            const struct idp_certificate_facts *leaf,
+                                            struct idp_bytes csr, struct idp_bytes *session);
 
 /* Finds the session of an argument for a step. NULL, or the error that the device is told, which is
  * noted: invalid_session, enrollment_disabled, device_denied, approval_pending, out_of_order. */
@@ -189,6 +194,10 @@ const char *idp_tpm_identity_check(const struct idp_device_session *session,
 /* The owner as OCF names one: a UUID as it is, of any other name that of version 5. */
 struct idp_bytes idp_owner_uuid(struct idp_call *call, struct idp_bytes owner);
 struct idp_bytes idp_device_owner(const struct idp_device_session *session);
+/* The one of the hubs that a device goes to by their weights, 1 where there is none: with another
+ * hub or weight no more devices move than have to. data NULL: no hub has a weight. */
+struct idp_bytes idp_hub_by_weight(struct idp_call *call, const struct idp_json *hubs,
+                                   const struct idp_json *weights, struct idp_bytes device);
 /* The hub of the device, allocated where it has none; data NULL: the enrollment has no hub. NULL,
  * or why there is none: the hook failed. */
 const char *idp_hub_allocate(struct idp_device_session *session, struct idp_bytes *hub_id);

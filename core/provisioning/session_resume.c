@@ -44,17 +44,17 @@ static bool goes_on(struct idp_call *call, const struct idp_value *row, struct i
            idp_bytes_equal(before, idp_request_digest(call, csr));
 }
 
-static const struct idp_json *of_maker(struct idp_call *call, struct idp_bytes certificate,
-                                       const struct idp_certificate_facts *facts,
-                                       struct idp_bytes csr, struct idp_bytes *session)
+const struct idp_json *idp_session_of_maker(struct idp_call *call, struct idp_bytes chain,
+                                            const struct idp_certificate_facts *leaf,
+                                            struct idp_bytes csr, struct idp_bytes *session)
 {
     const struct idp_value *row =
-        last_of(call, OF_MAKER, idp_uuid_of(call, IDP_UUID_X500, facts->spki));
+        last_of(call, OF_MAKER, idp_uuid_of(call, IDP_UUID_X500, leaf->spki));
     if (row != NULL && goes_on(call, row, csr)) {
         *session = idp_session_handle(call, idp_text_of(row[0]));
         return NULL;
     }
-    const struct idp_json *begun = idp_provisioning_begin(call, certificate, NULL, true);
+    const struct idp_json *begun = idp_provisioning_begin(call, chain, NULL, true);
     *session = idp_json_string(begun, "session");
     return session->data == NULL ? begun : NULL;
 }
@@ -76,21 +76,22 @@ static const struct idp_json *of_identity(struct idp_call *call, struct idp_byte
     return idp_json_member(answer, "error") != NULL ? answer : NULL;
 }
 
-const struct idp_json *idp_provisioning_resume(struct idp_call *call, struct idp_bytes certificate,
+const struct idp_json *idp_provisioning_resume(struct idp_call *call, struct idp_bytes chain,
                                                struct idp_bytes csr, struct idp_bytes *session)
 {
     size_t count = 0;
     struct idp_issued issued;
-    struct idp_certificate_facts facts;
-    if (!idp_certificates_read(call, certificate, &facts, 1, &count)) {
+    struct idp_certificate_facts *facts =
+        idp_allocate(call, (IDP_CHAIN_SENT_COUNT_MAX + 1) * sizeof *facts);
+    if (!idp_certificates_read(call, chain, facts, IDP_CHAIN_SENT_COUNT_MAX + 1, &count)) {
         return refused(call, "format");
     }
-    if (!idp_certificate_issued(call, facts.serial, &issued) ||
-        !idp_bytes_equal(issued.certificate, facts.der)) {
-        return of_maker(call, certificate, &facts, csr, session);
+    if (!idp_certificate_issued(call, facts->serial, &issued) ||
+        !idp_bytes_equal(issued.certificate, facts->der)) {
+        return idp_session_of_maker(call, chain, facts, csr, session);
     }
-    if (issued.is_revoked || facts.not_after_us < idp_now_us(call)) {
+    if (issued.is_revoked || facts->not_after_us < idp_now_us(call)) {
         return refused(call, issued.is_revoked ? "revoked" : "expired");
     }
-    return of_identity(call, certificate, issued.device, session);
+    return of_identity(call, idp_pem_of(call, facts->der, "CERTIFICATE"), issued.device, session);
 }

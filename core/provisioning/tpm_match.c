@@ -70,6 +70,8 @@ static void candidate_judge(struct idp_call *call, const struct idp_tpm_key *key
     struct idp_text others = {.call = call};
     idp_authority_read(call, tpm, authority);
     idp_json_add_bool(call, policy, "strict", idp_json_is_true(tpm, "strict"));
+    idp_json_add(policy, "crls",
+                 idp_authority_lists(call, tpm, authority, shown->certificates, shown->count));
     idp_text_add(&others, shown->others);
     idp_text_add(&others, authority->chain);
     candidate->distance = distance_of(call, shown, authority);
@@ -102,7 +104,7 @@ static bool group_find(struct idp_call *call, const struct idp_tpm_key *key,
     bool is_found = false;
     struct idp_id_set ids = {0};
     for (size_t i = 0; i < shown->count; i++) {
-        idp_enrollments_of_issuer(call, shown->certificates[i].issuer, &ids);
+        idp_enrollments_of_issuer(call, shown->certificates[i].issuer, IDP_AT_PRESENT, &ids);
     }
     for (size_t i = 0; i < ids.count; i++) {
         struct candidate candidate;
@@ -143,7 +145,8 @@ struct idp_tpm_match idp_tpm_match_find(struct idp_call *call, const struct idp_
     struct candidate *found = idp_allocate(call, sizeof *found);
     struct idp_tpm_match match = {.error = IDP_DEVICE_UNKNOWN};
     struct shown shown = shown_read(call, certificates);
-    struct idp_bytes own = idp_enrollment_of_identity(call, "key", idp_sha256(call, key->spki));
+    struct idp_bytes own =
+        idp_enrollment_of_identity(call, "key", idp_sha256(call, key->spki), IDP_AT_PRESENT);
     bool is_alone = own.data != NULL && idp_enrollment_find(call, own, &found->enrollment) &&
                     tpm_of(&found->enrollment) != NULL;
     if (!is_alone && !group_find(call, key, &shown, found)) {

@@ -176,6 +176,27 @@ for (const engine of engines) {
     });
   });
 
+  describe(`handshakes that take too long on ${engine}`, () => {
+    let server;
+    before(async () => {
+      server = await start(engine, {}, ['--timeout', '1', '--tls', '--tls-certificate', file('cert.pem'), '--tls-key', file('key.pem')]);
+    });
+    after(() => server?.stop());
+
+    it('end, also where something comes now and then', async () => {
+      const closed = (every) => new Promise((done) => {
+        const socket = connectPlain(new URL(server.base).port, '127.0.0.1').on('error', () => {}).on('close', done);
+        const hello = Buffer.from('160301020001000001fc0303'.padEnd(1000, '0'), 'hex');
+        let at = 0;
+        const timer = every && setInterval(() => socket.write(hello.subarray(at, ++at)), every);
+        socket.on('close', () => clearInterval(timer)).setTimeout(20000, () => done('still there'));
+        socket.resume();
+      });
+      const seen = await Promise.all([closed(0), closed(200)]);
+      assert.ok(!seen.includes('still there'));
+    });
+  });
+
   describe(`the header of a certificate without TLS on ${engine}`, () => {
     let server;
     before(async () => {

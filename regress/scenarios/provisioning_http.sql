@@ -115,7 +115,7 @@ CREATE TABLE text_of AS SELECT name, '"' || replace(content, '
 ', '\n') || '"' AS json, ':' || replace(replace(replace(content, '-----BEGIN CERTIFICATE-----', ''), '-----END CERTIFICATE-----', ''), '
 ', '') || ':' AS header FROM material;
 SELECT configure('{"base_url":"https://id.example","client_certificate_header":"x-client-cert"}') ->> 'base_url';
-SELECT set_hub('11111111-1111-4111-8111-111111111111', '{"name":"Hub","gateways":["hub.example:5684","coaps://hub.example:5684"],"authorization":{"provider":"plgd","client_id":"gateway","owner_claim":"owner","device_id_claim":"device"}}') ->> 'id';
+SELECT set_hub('11111111-1111-4111-8111-111111111111', '{"name":"Hub","owner":"alice","gateways":["hub.example:5684","coaps://hub.example:5684"],"authorization":{"provider":"plgd","client_id":"gateway","owner_claim":"owner","device_id_claim":"device"}}') ->> 'id';
 SELECT register_client('gateway', '{"grant_types":["client_credentials"],"scope":"device","client_secret":"0123456789abcdef0123456789abcdef","tls_client_certificate_bound_access_tokens":true}') ->> 'client_id';
 SELECT create_ca('default', '{"subject":{"CN":"Identity"}}') ->> 'ca';
 KEEP factory SELECT set_enrollment('33333333-3333-4333-8333-333333333333', json('{"owner":"alice","name":"Factory","x509":{"chain":' || (SELECT replace(a.json || b.json || c.json || d.json, '""', '') FROM text_of a, text_of b, text_of c, text_of d WHERE a.name = 'int3' AND b.name = 'int2' AND c.name = 'int1' AND d.name = 'root') || '},"hubs":["11111111-1111-4111-8111-111111111111"],"pre_shared_key":"0123456789abcdef","configuration":{"/light":{"on":true,"level":0.5}}}'));
@@ -142,12 +142,14 @@ KEEP proof SELECT http_request('POST', '/provisioning/proof', headers, likely('{
 SELECT name, response ->> 'status', response ->> 'body' FROM kept WHERE name IN ('early', 'empty', 'wrong', 'proof') ORDER BY name;
 SELECT canonical_json(response -> 'headers') FROM kept WHERE name = 'wrong';
 -- What it is given, in order.
+SELECT set_clock('2026-01-01T00:01:00Z');
 KEEP time SELECT http_request('GET', '/provisioning/time', headers) FROM bearer;
 KEEP ownership SELECT http_request('GET', '/provisioning/ownership', headers) FROM bearer;
 KEEP acls_early SELECT http_request('GET', '/provisioning/acls', headers) FROM bearer;
 KEEP nothing SELECT http_request('POST', '/provisioning/identity', headers, likely('{}')) FROM bearer;
 KEEP nonsense SELECT http_request('POST', '/provisioning/identity', headers, likely('{"csr":"nonsense"}')) FROM bearer;
 SELECT name, response ->> 'status', response ->> 'body' FROM kept WHERE name IN ('time', 'ownership', 'acls_early', 'nothing', 'nonsense') ORDER BY name;
+SELECT set_clock('2026-01-01T00:02:00Z');
 KEEP identity SELECT http_request('POST', '/provisioning/identity', headers, likely('{"csr":' || (SELECT json FROM text_of WHERE name = 'id.csr') || '}')) FROM bearer;
 KEEP again SELECT http_request('POST', '/provisioning/identity', json(replace(canonical_json(headers), 'application/json', 'application/pkcs10')), likely((SELECT content FROM material WHERE name = 'id.csr'))) FROM bearer;
 SELECT a.response ->> 'status', json(a.response ->> 'body') ->> 'device', CASE WHEN a.response ->> 'body' = b.response ->> 'body' THEN 'the same' END FROM kept a, kept b WHERE a.name = 'identity' AND b.name = 'again';
@@ -158,6 +160,7 @@ SELECT response ->> 'status', json(response ->> 'body') -> 'creds' -> 1 ->> 'cre
 KEEP token_early SELECT http_request('POST', '/provisioning/token', headers, likely('{}')) FROM bearer;
 KEEP unconfirmed SELECT http_request('POST', '/provisioning/confirm', headers, likely('{}')) FROM bearer;
 SELECT name, response ->> 'status', response ->> 'body' FROM kept WHERE name IN ('token_early', 'unconfirmed') ORDER BY name;
+SELECT set_clock('2026-01-01T00:03:00Z');
 -- The connection of its new certificate confirms, that of another one does not.
 CREATE TABLE tls AS SELECT json(replace(canonical_json(b.headers), '}', ',"x-client-cert":"' || t.header || '"}')) AS other, json(replace(canonical_json(b.headers), '}', ',"x-client-cert":":' || replace(replace(replace(json(k.response ->> 'body') ->> 'certificate', '-----BEGIN CERTIFICATE-----', ''), '-----END CERTIFICATE-----', ''), '
 ', '') || ':"}')) AS own FROM bearer b, text_of t, kept k WHERE t.name = 'dev' AND k.name = 'identity';
@@ -208,3 +211,58 @@ SELECT response ->> 'status', json(response ->> 'body') ->> 'error' FROM kept WH
 KEEP revocation SELECT revoke_certificate((SELECT provisioning_records('{"devices":["3f0a5a2e-7a8b-4b43-8f5e-000000000002"]}') -> 'records' -> 0 ->> 'serial'), 'keyCompromise');
 KEEP revoked SELECT http_request('GET', '/x.plgd.dev/time', json(replace(canonical_json(headers), '}', ',"accept":"application/json"}'))) FROM identified;
 SELECT response ->> 'status', response ->> 'body' FROM kept WHERE name = 'revoked';
+-- Who looks after them.
+SELECT register_client('console', '{"grant_types":["client_credentials"],"scope":"device_provisioning"}') ->> 'client_id';
+CREATE TABLE token_of AS SELECT 'alice' AS owner, jwt_sign(json('' || '{"iss":"https://id.example","aud":"https://id.example","sub":"alice","client_id":"console","jti":"1","scope":"device_provisioning","iat":1767225780,"exp":1767229200}'), NULL, json('' || '{"typ":"at+jwt"}')) AS token;
+INSERT INTO token_of SELECT 'bob', jwt_sign(json('' || '{"iss":"https://id.example","aud":"https://id.example","sub":"console","owner":"bob","client_id":"console","jti":"2","scope":"device_provisioning","iat":1767225780,"exp":1767229200}'), NULL, json('' || '{"typ":"at+jwt"}'));
+INSERT INTO token_of SELECT 'none', jwt_sign(json('' || '{"iss":"https://id.example","aud":"https://id.example","sub":"carol","client_id":"console","jti":"3","scope":"openid","iat":1767225780,"exp":1767229200}'), NULL, json('' || '{"typ":"at+jwt"}'));
+CREATE TABLE admin AS SELECT owner, json('{"host":"id.example","content-type":"application/json","authorization":"Bearer ' || token || '"}') AS headers FROM token_of;
+KEEP a_nobody SELECT http_request('GET', '/api/v1/hubs', '{"host":"id.example"}');
+KEEP a_scope SELECT http_request('GET', '/api/v1/hubs', headers) FROM admin WHERE owner = 'none';
+KEEP a_hubs SELECT http_request('GET', '/api/v1/hubs', headers) FROM admin WHERE owner = 'alice';
+KEEP a_hubs_of_bob SELECT http_request('GET', '/device-provisioning-service/api/v1/hubs', headers) FROM admin WHERE owner = 'bob';
+SELECT name, response ->> 'status', response ->> 'body' FROM kept WHERE name LIKE 'a#_%' ESCAPE '#' ORDER BY name;
+KEEP b_hub SELECT http_request('POST', '/api/v1/hubs', headers, likely('{"hubId":"44444444-4444-4444-8444-444444444444","name":"Bob","gateways":["bob.example:5684"],"certificateAuthority":{"grpc":{"address":"ca.example:9100"}},"authorization":{"ownerClaim":"sub","deviceIdClaim":"device","provider":{"name":"plgd","authority":"https://auth.example","clientId":"gateway","clientSecret":"data:;base64,c2VjcmV0","scopes":["device","offline"],"audience":"hub"}}}')) FROM admin WHERE owner = 'bob';
+KEEP b_hub_again SELECT http_request('POST', '/api/v1/hubs', headers, likely('{"hubId":"44444444-4444-4444-8444-444444444444","gateways":["bob.example:5684"],"authorization":{"provider":{"clientId":"gateway"}}}')) FROM admin WHERE owner = 'bob';
+KEEP b_hub_empty SELECT http_request('POST', '/api/v1/hubs', headers, likely('{"name":1}')) FROM admin WHERE owner = 'bob';
+KEEP b_hub_of_alice SELECT http_request('PUT', '/api/v1/hubs/11111111-1111-4111-8111-111111111111', headers, likely('{"gateways":["evil.example:1"]}')) FROM admin WHERE owner = 'bob';
+KEEP b_hub_put SELECT http_request('PUT', '/api/v1/hubs/44444444-4444-4444-8444-444444444444', headers, likely('{"gateways":["coap://bob.example:5683"],"authorization":{"ownerClaim":"sub","provider":{"clientId":"gateway"}}}')) FROM admin WHERE owner = 'bob';
+SELECT name, response ->> 'status', response ->> 'body' FROM kept WHERE name LIKE 'b#_%' ESCAPE '#' ORDER BY name;
+SELECT canonical_json(hub('44444444-4444-4444-8444-444444444444'));
+KEEP c_file SELECT http_request('POST', '/api/v1/enrollment-groups', headers, likely('{"attestationMechanism":{"x509":{"certificateChain":"/etc/shadow"}},"preSharedKey":"file:///etc/shadow"}')) FROM admin WHERE owner = 'bob';
+KEEP c_uri SELECT http_request('POST', '/api/v1/enrollment-groups', headers, likely('{"attestationMechanism":{"x509":{"certificateChain":"data:;base64,!"}}}')) FROM admin WHERE owner = 'bob';
+KEEP c_json SELECT http_request('POST', '/api/v1/enrollment-groups', headers, likely('{')) FROM admin WHERE owner = 'bob';
+SELECT name, response ->> 'status', response ->> 'body' FROM kept WHERE name LIKE 'c#_%' ESCAPE '#' ORDER BY name;
+KEEP group SELECT http_request('POST', '/api/v1/enrollment-groups', headers, likely('{"owner":"alice","attestationMechanism":{"x509":{"certificateChain":' || (SELECT json FROM text_of WHERE name = 'root') || ',"expiredCertificateEnabled":true}},"hubIds":["44444444-4444-4444-8444-444444444444"],"preSharedKey":"data:;base64,MDEyMzQ1Njc4OWFiY2RlZg==","name":"Bobs"}')) FROM admin WHERE owner = 'bob';
+CREATE TABLE group_of AS SELECT json(response ->> 'body') ->> 'id' AS id, json(response ->> 'body') -> 'attestationMechanism' -> 'x509' ->> 'certificateChain' AS chain FROM kept WHERE name = 'group';
+SELECT response ->> 'status', replace(replace(response ->> 'body', id, 'its id'), chain, 'its chain'), substr(chain, 1, 30) FROM kept, group_of WHERE name = 'group';
+SELECT enrollment(id) ->> 'owner', enrollment(id) -> 'pre_shared_key', enrollment(id) -> 'x509' ->> 'expired' FROM group_of;
+-- What was read can be sent back, and what plgd has no member for stays.
+KEEP group_put SELECT http_request('PUT', '/api/v1/enrollment-groups/' || id, headers, likely('{"attestationMechanism":{"x509":{"certificateChain":"' || chain || '","leadCertificateName":"Maker root"}},"hubIds":["44444444-4444-4444-8444-444444444444"]}')) FROM admin, group_of WHERE owner = 'bob';
+SELECT response ->> 'status', replace(replace(response ->> 'body', id, 'its id'), chain, 'its chain') FROM kept, group_of WHERE name = 'group_put';
+SELECT enrollment(id) -> 'pre_shared_key', enrollment(id) ->> 'version' FROM group_of;
+KEEP d_id SELECT http_request('GET', '/api/v1/enrollment-groups?idFilter=x&idFilter=' || id, headers) FROM admin, group_of WHERE owner = 'bob';
+KEEP d_hub SELECT http_request('GET', '/api/v1/enrollment-groups?HUBIDFILTER=44444444-4444-4444-8444-444444444444', headers) FROM admin WHERE owner = 'bob';
+KEEP d_name SELECT http_request('GET', '/api/v1/enrollment-groups?attestationMechanismX509CertificateNames=Maker+root&attestationMechanismX509CertificateNames=x', headers) FROM admin WHERE owner = 'bob';
+KEEP d_none SELECT http_request('GET', '/api/v1/enrollment-groups?attestationMechanismX509CertificateNames=Maker+3', headers) FROM admin WHERE owner = 'bob';
+KEEP d_both SELECT http_request('GET', '/api/v1/enrollment-groups?idFilter=x&hubIdFilter=44444444-4444-4444-8444-444444444444', headers) FROM admin WHERE owner = 'bob';
+KEEP d_other SELECT http_request('GET', '/api/v1/enrollment-groups?idFilter=33333333-3333-4333-8333-333333333333', headers) FROM admin WHERE owner = 'bob';
+KEEP d_query SELECT http_request('GET', '/api/v1/enrollment-groups?idFilter=%zz', headers) FROM admin WHERE owner = 'bob';
+SELECT name, response ->> 'status', response -> 'headers' ->> 'Content-Type', replace(replace(response ->> 'body', id, 'its id'), chain, 'its chain') FROM kept, group_of WHERE name LIKE 'd#_%' ESCAPE '#' ORDER BY name;
+KEEP e_record SELECT http_request('GET', '/api/v1/provisioning-records?DeviceIdFilter=3f0a5a2e-7a8b-4b43-8f5e-000000000001&deviceidfilter=x', headers) FROM admin WHERE owner = 'alice';
+KEEP e_group SELECT http_request('GET', '/api/v1/provisioning-records?enrollmentGroupIdFilter=33333333-3333-4333-8333-333333333333', headers) FROM admin WHERE owner = 'alice';
+KEEP e_of_bob SELECT http_request('GET', '/api/v1/provisioning-records', headers) FROM admin WHERE owner = 'bob';
+KEEP e_cursor SELECT http_request('GET', '/api/v1/provisioning-records?cursor=x', headers) FROM admin WHERE owner = 'bob';
+SELECT response ->> 'body' FROM kept WHERE name = 'e_record';
+SELECT name, response ->> 'status', length(response ->> 'body') - length(replace(response ->> 'body', '{"result":', '{"result"')) FROM kept WHERE name LIKE 'e#_%' ESCAPE '#' ORDER BY name;
+KEEP f_bob SELECT http_request('DELETE', '/api/v1/provisioning-records', headers) FROM admin WHERE owner = 'bob';
+KEEP f_device SELECT http_request('DELETE', '/api/v1/provisioning-records?deviceIdFilter=3f0a5a2e-7a8b-4b43-8f5e-000000000001', headers) FROM admin WHERE owner = 'alice';
+KEEP f_group SELECT http_request('DELETE', '/api/v1/enrollment-groups', headers) FROM admin WHERE owner = 'bob';
+KEEP f_hub SELECT http_request('DELETE', '/api/v1/hubs?hubIdFilter=11111111-1111-4111-8111-111111111111&hubIdFilter=44444444-4444-4444-8444-444444444444', headers) FROM admin WHERE owner = 'bob';
+SELECT name, response ->> 'status', response ->> 'body' FROM kept WHERE name LIKE 'f#_%' ESCAPE '#' ORDER BY name;
+SELECT canonical_json(enrollments('{"owners":["alice","bob"],"hubs":["11111111-1111-4111-8111-111111111111"],"authorities":["Maker 3"],"limit":1}') -> 'next'), enrollments('{"owners":["bob"]}') -> 'enrollments';
+SELECT canonical_json(hubs()), hubs('{"ids":["x"]}') -> 'hubs', hubs('{"cursor":"1"}') -> 'hubs' -> 0 ->> 'id';
+SELECT hubs('{"authorities":["x"]}');
+SELECT enrollments('{"limit":0}');
+KEEP gone SELECT http_request('POST', '/provisioning/token', headers) FROM bearer;
+SELECT json(response ->> 'body') ->> 'error' FROM kept WHERE name = 'gone';

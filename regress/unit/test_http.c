@@ -404,7 +404,7 @@ static const struct {
     {"de;q=", "en"},
     {"de;q=x", "en"},
     {"de;q=9", "en"},
-    {"de;x=1", "en"},
+    {"de;x=1", "de"},
     {",;,q=,-,;;;q=0.9,de-", "de"},
 };
 

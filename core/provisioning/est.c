@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* est.c - certificates for who comes by EST (RFC 7030): a device with the certificate of its maker
+ * is let in as in a session, and ends with its certificate; who has one of ours renews it. Which
+ * authority and profile somebody means is said by a label. */
+#include "core/oauth/oauth.h"
+#include "core/provisioning/session.h"
+
+static struct idp_bytes profile_of(const struct idp_enrollment *enrollment)
+{
+    struct idp_bytes profile = idp_json_string(enrollment->document, "profile");
+    return profile.data == NULL ? idp_bytes_of("identity") : profile;
+}
+
+/* The name that a label stands for, where there is none. */
+static struct idp_bytes name_of(struct idp_call *call, struct idp_bytes label)
+{
+    struct idp_bytes usual = idp_settings_load(call).est_label;
+    usual = usual.data == NULL ? idp_bytes_of("identity") : usual;
+    return label.data == NULL ? usual : label;
+}
+
+bool idp_est_label_find(struct idp_call *call, struct idp_bytes label, struct idp_est_label *out)
+{
+    struct idp_enrollment enrollment;
+    struct idp_bytes name = name_of(call, label);
+    *out = (struct idp_est_label){.profile = name, .is_given = label.data != NULL};
+    if (idp_profile_authority(call, name, &out->ca)) {
+        return true;
+    }
+    if (!idp_enrollment_find(call, name, &enrollment)) {
+        return false;
+    }
+    struct idp_bytes ca = idp_json_string(enrollment.document, "ca");
+    out->enrollment_id = enrollment.id;
+    out->profile = profile_of(&enrollment);
+    bool is_known = idp_profile_authority(call, out->profile, &out->ca);
+    out->ca = ca.data == NULL ? out->ca : ca;
+    return is_known;
+}
+
+/* ---- a device with the certificate of its maker ---- */
+
+static bool is_meant(const struct idp_enrollment *enrollment, const struct idp_est_label *label)
+{
+    return !label->is_given || (label->enrollment_id.data != NULL
+                                    ? idp_bytes_equal(enrollment->id, label->enrollment_id)
+                                    : idp_bytes_equal(profile_of(enrollment), label->profile));
+}
+
+const struct idp_json *idp_est_enroll(struct idp_call *call, const struct idp_est_label *label,
+                                      struct idp_bytes chain, struct idp_bytes csr)
+{
+    struct idp_bytes session;
+    const struct idp_match *match = idp_match_find(call, chain, IDP_AT_PRESENT);
+    if (match->chosen != NULL && !is_meant(&match->chosen->enrollment, label)) {
+        return idp_error_json(IDP_NOT_FOUND);
+    }
+    const struct idp_json *error =
+        match->error != IDP_OK
+            ? idp_provisioning_begin(call, chain, NULL, true)
+            : idp_session_of_maker(call, chain, &match->chain.certificates[0], csr, &session);
+    return error != NULL ? error : idp_provision_identity(call, session, csr, NULL);
+}
+
+/* ---- a certificate of ours ---- */
+
+/* What became of the device since; IDP_OK also where nobody provisioned it. */
+static enum idp_error known_as(struct idp_call *call, struct idp_bytes device,
+                               struct idp_record *record)
+{
+    struct idp_enrollment enrollment;
+    if (device.data == NULL || !idp_record_of_device(call, device, record)) {
+        return IDP_OK;
+    }
+    if (idp_bytes_is(record->approval, "denied")) {
+        return IDP_DEVICE_DENIED;
+    }
+    bool is_let_in =
+        idp_enrollment_find(call, record->enrollment_id, &enrollment) && enrollment.is_enabled;
+    return is_let_in ? IDP_OK : IDP_ENROLLMENT_DISABLED;
+}
+
+static void note(struct idp_call *call, const struct idp_record *record, const char *outcome,
+                 struct idp_json *details)
+{
+    struct idp_event event = {"renew",        outcome, record->id, record->enrollment_id,
+                              record->device, details};
+    if (record->id.data != NULL) {
+        idp_event_add(call, &event);
+    }
+}
+
+static const struct idp_json *refused(struct idp_call *call, const struct idp_record *record,
+                                      enum idp_error error, const char *reason)
+{
+    struct idp_json *answer = idp_json_copy(call, idp_error_json(error));
+    struct idp_json *details = idp_json_new(call, IDP_JSON_OBJECT);
+    if (reason != NULL) {
+        idp_json_add(answer, "reasons", idp_json_words(call, reason));
+        idp_json_add_c(call, details, "reason", reason);
+    }
+    note(call, record, idp_error_row(error)->word, details);
+    return answer;
+}
+
+static const struct idp_json *renewed(struct idp_call *call, const struct idp_record *record,
+                                      const struct idp_issue *issue)
+{
+    struct idp_json *answer = idp_json_new(call, IDP_JSON_OBJECT);
+    struct idp_json *details = idp_json_new(call, IDP_JSON_OBJECT);
+    idp_json_add_string(call, answer, "certificate",
+                        idp_pem_of(call, issue->certificate, "CERTIFICATE"));
+    idp_json_add_string(call, details, "serial", issue->serial);
+    idp_json_add_string(call, details, "ca", issue->ca_id);
+    if (record->id.data != NULL) {
+        idp_record_set(call, record->id, IDP_RECORD_SERIAL, issue->serial);
+    }
+    note(call, record, "ok", details);
+    return answer;
+}
+
+const struct idp_json *idp_est_renew(struct idp_call *call, const struct idp_est_label *label,
+                                     struct idp_bytes chain, struct idp_bytes csr)
+{
+    size_t count = 0;
+    struct idp_former former;
+    struct idp_record record = {.is_completed = false};
+    struct idp_issue issue = {.csr = csr};
+    struct idp_certificate_facts shown[IDP_CHAIN_SENT_COUNT_MAX + 1];
+    if (!idp_certificates_read(call, chain, shown, IDP_COUNT(shown), &count) ||
+        !idp_former_hold(call, &shown[0], &former)) {
+        return idp_error_json(IDP_CERTIFICATE_REFUSED);
+    }
+    if (label->is_given && !idp_bytes_equal(label->profile, former.profile)) {
+        return idp_error_json(IDP_NOT_FOUND);
+    }
+    enum idp_error error = known_as(call, former.device, &record);
+    if (error != IDP_OK) {
+        return refused(call, &record, error, NULL);
+    }
+    const char *why = idp_former_renew(call, &former, &issue);
+    return why != NULL ? refused(call, &record, IDP_INVALID_CSR, why)
+                       : renewed(call, &record, &issue);
+}

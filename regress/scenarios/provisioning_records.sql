@@ -1,0 +1,86 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- provisioning_records.sql: who came, who has to be let in by somebody, and what is known of them.
+SELECT set_clock('2026-01-01T00:00:00Z');
+SELECT set_enrollment('one', '{"owner": "alice", "symmetric_key": {"primary": "MDEyMzQ1Njc4OWFiY2RlZg=="}}') ->> 'id';
+SELECT set_enrollment('two', '{"owner": "bob", "symmetric_key": {"primary": "MDEyMzQ1Njc4OWFiY2RlZg=="}, "approval": true}') ->> 'id';
+SELECT set_clock('2026-01-01T00:00:01Z');
+SELECT begin_provisioning(NULL, '{"registration_id":"r-1","enrollment":"one"}') ->> 'state';
+SELECT set_clock('2026-01-01T00:00:02Z');
+SELECT begin_provisioning(NULL, '{"registration_id":"r-2","enrollment":"one"}') ->> 'state';
+SELECT set_clock('2026-01-01T00:00:03Z');
+SELECT begin_provisioning(NULL, '{"registration_id":"r-3","enrollment":"two"}') ->> 'state';
+SELECT set_clock('2026-01-01T00:00:04Z');
+SELECT begin_provisioning(NULL, '{"registration_id":"r-4","enrollment":"one"}') ->> 'state';
+SELECT set_clock('2026-01-01T00:00:05Z');
+SELECT begin_provisioning(NULL, '{"registration_id":"r-5","enrollment":"two"}') ->> 'state';
+-- The latest first; any of one filter, all of the filters.
+SELECT trim(coalesce(r -> 'records' -> 0 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 1 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 2 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 3 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 4 ->> 'registration_id', '')) FROM (SELECT provisioning_records('{}') AS r) answer;
+SELECT trim(coalesce(r -> 'records' -> 0 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 1 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 2 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 3 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 4 ->> 'registration_id', '')) FROM (SELECT provisioning_records('{"enrollments": ["one"]}') AS r) answer;
+SELECT trim(coalesce(r -> 'records' -> 0 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 1 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 2 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 3 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 4 ->> 'registration_id', '')) FROM (SELECT provisioning_records('{"enrollments": ["one", "two"], "approvals": ["pending"]}') AS r) answer;
+SELECT trim(coalesce(r -> 'records' -> 0 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 1 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 2 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 3 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 4 ->> 'registration_id', '')) FROM (SELECT provisioning_records('{"registration_ids": ["r-2", "r-4", "r-9"]}') AS r) answer;
+SELECT trim(coalesce(r -> 'records' -> 0 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 1 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 2 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 3 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 4 ->> 'registration_id', '')) FROM (SELECT provisioning_records('{"registration_ids": ["r-2", "r-3"], "enrollments": ["two"]}') AS r) answer;
+SELECT trim(coalesce(r -> 'records' -> 0 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 1 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 2 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 3 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 4 ->> 'registration_id', '')) FROM (SELECT provisioning_records('{"devices": ["3f0a5a2e-7a8b-4b43-8f5e-000000000001"]}') AS r) answer;
+SELECT trim(coalesce(r -> 'records' -> 0 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 1 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 2 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 3 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 4 ->> 'registration_id', '')) FROM (SELECT provisioning_records('{"hubs": ["none"]}') AS r) answer;
+SELECT trim(coalesce(r -> 'records' -> 0 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 1 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 2 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 3 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 4 ->> 'registration_id', '')) FROM (SELECT provisioning_records('{"changed_after": "2026-01-01T00:00:03Z"}') AS r) answer;
+SELECT trim(coalesce(r -> 'records' -> 0 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 1 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 2 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 3 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 4 ->> 'registration_id', '')) FROM (SELECT provisioning_records('{"changed_before": "2026-01-01T00:00:03Z"}') AS r) answer;
+SELECT trim(coalesce(r -> 'records' -> 0 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 1 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 2 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 3 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 4 ->> 'registration_id', '')) FROM (SELECT provisioning_records('{"changed_after": "2026-01-01T00:00:01Z", "changed_before": "2026-01-01T00:00:04Z", "enrollments": ["one"]}') AS r) answer;
+SELECT trim(coalesce(r -> 'records' -> 0 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 1 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 2 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 3 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 4 ->> 'registration_id', '')) FROM (SELECT provisioning_records('{"owners": ["alice"]}') AS r) answer;
+SELECT trim(coalesce(r -> 'records' -> 0 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 1 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 2 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 3 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 4 ->> 'registration_id', '')) FROM (SELECT provisioning_records('{"enrollments": []}') AS r) answer;
+SELECT trim(coalesce(r -> 'records' -> 0 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 1 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 2 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 3 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 4 ->> 'registration_id', '')) FROM (SELECT provisioning_records('{"approvals": ["free", "denied"]}') AS r) answer;
+-- Page by page.
+KEEP p1 SELECT provisioning_records('{"limit":2}');
+SELECT trim(coalesce(r -> 'records' -> 0 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 1 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 2 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 3 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 4 ->> 'registration_id', '')), CASE WHEN r ->> 'next' IS NULL THEN 'the end' END FROM (SELECT response AS r FROM kept WHERE name = 'p1') answer;
+KEEP p2 SELECT provisioning_records(json('{"limit":2,"cursor":"' || (SELECT response ->> 'next' FROM kept WHERE name = 'p1') || '"}'));
+SELECT trim(coalesce(r -> 'records' -> 0 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 1 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 2 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 3 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 4 ->> 'registration_id', '')), CASE WHEN r ->> 'next' IS NULL THEN 'the end' END FROM (SELECT response AS r FROM kept WHERE name = 'p2') answer;
+KEEP p3 SELECT provisioning_records(json('{"limit":2,"cursor":"' || (SELECT response ->> 'next' FROM kept WHERE name = 'p2') || '"}'));
+SELECT trim(coalesce(r -> 'records' -> 0 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 1 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 2 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 3 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 4 ->> 'registration_id', '')), CASE WHEN r ->> 'next' IS NULL THEN 'the end' END FROM (SELECT response AS r FROM kept WHERE name = 'p3') answer;
+KEEP q1 SELECT provisioning_records('{"limit":1,"enrollments":["two"]}');
+SELECT trim(coalesce(r -> 'records' -> 0 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 1 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 2 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 3 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 4 ->> 'registration_id', '')), CASE WHEN r ->> 'next' IS NULL THEN 'the end' END FROM (SELECT response AS r FROM kept WHERE name = 'q1') answer;
+KEEP q2 SELECT provisioning_records(json('{"limit":5,"enrollments":["two"],"cursor":"' || (SELECT response ->> 'next' FROM kept WHERE name = 'q1') || '"}'));
+SELECT trim(coalesce(r -> 'records' -> 0 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 1 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 2 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 3 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 4 ->> 'registration_id', '')), CASE WHEN r ->> 'next' IS NULL THEN 'the end' END FROM (SELECT response AS r FROM kept WHERE name = 'q2') answer;
+SELECT provisioning_records('{"limit": 0}');
+SELECT provisioning_records('{"limit": 1001}');
+SELECT provisioning_records('{"cursor": "x"}');
+SELECT provisioning_records('{"changed_after": "yesterday"}');
+SELECT provisioning_records('{"enrollments": "one"}');
+SELECT provisioning_records('{"nobody": true}');
+-- Somebody has to let it in: until then it is told the time and no more.
+SELECT set_clock('2026-01-01T00:01:00Z');
+KEEP r3 SELECT begin_provisioning(NULL, '{"registration_id":"r-3","enrollment":"two"}');
+SELECT response ->> 'state' FROM kept WHERE name = 'r3';
+SELECT provisioning_records('{"registration_ids":["r-3"]}') -> 'records' -> 0 ->> 'approval';
+SELECT set_clock('2026-01-01T00:01:00.5Z');
+SELECT canonical_json(decide_enrollment('r-3', 'deny'));
+SELECT set_clock('2026-01-01T00:01:01Z');
+SELECT canonical_json(prove_possession((SELECT response ->> 'session' FROM kept WHERE name = 'r3'), 'AAAA'));
+SELECT set_clock('2026-01-01T00:01:02Z');
+SELECT canonical_json(begin_provisioning(NULL, '{"registration_id":"r-3","enrollment":"two"}'));
+SELECT set_clock('2026-01-01T00:01:02.5Z');
+SELECT canonical_json(decide_enrollment('r-3', 'approve'));
+SELECT canonical_json(decide_enrollment('r-3', 'approve'));
+SELECT set_clock('2026-01-01T00:01:03Z');
+KEEP r3b SELECT begin_provisioning(NULL, '{"registration_id":"r-3","enrollment":"two"}');
+SELECT response ->> 'state' FROM kept WHERE name = 'r3b';
+SELECT decide_enrollment('nobody', 'approve');
+SELECT decide_enrollment('r-3', 'perhaps');
+SELECT set_clock('2026-01-01T00:01:04Z');
+SELECT canonical_json(prove_possession((SELECT response ->> 'session' FROM kept WHERE name = 'r3b'), 'AAAA'));
+-- All of it is known: what was refused, who was refused, and why.
+SELECT canonical_json(provisioning_records('{"registration_ids":["r-3"],"history":true}') -> 'records' -> 0);
+SELECT set_clock('2026-01-01T00:02:00Z');
+SELECT canonical_json(begin_provisioning(NULL, '{"registration_id":"r-9","enrollment":"three"}'));
+SELECT set_clock('2026-01-01T00:02:01Z');
+SELECT canonical_json(begin_provisioning('nonsense'));
+SELECT canonical_json(provisioning_records('{"refused":true}') -> 'refused');
+SELECT canonical_json(provisioning_records('{"refused":true,"limit":1}') -> 'refused' -> 0 -> 'outcome');
+SELECT canonical_json(provisioning_records('{"refused":true,"changed_before":"2026-01-01T00:02:00Z"}') -> 'refused' -> 0 -> 'outcome');
+SELECT trim(coalesce(r -> 'records' -> 0 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 1 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 2 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 3 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 4 ->> 'registration_id', '')) FROM (SELECT provisioning_records('{"registration_ids": ["r-9"]}') AS r) answer;
+-- Nobody else sees it.
+SELECT set_tenant('other');
+SELECT trim(coalesce(r -> 'records' -> 0 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 1 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 2 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 3 ->> 'registration_id', '') || ' ' || coalesce(r -> 'records' -> 4 ->> 'registration_id', '')) FROM (SELECT provisioning_records('{}') AS r) answer;
+SELECT canonical_json(provisioning_records('{"refused":true}'));
+SELECT decide_enrollment('r-3', 'deny');
+SELECT canonical_json(begin_provisioning(NULL, '{"registration_id":"r-1","enrollment":"one"}'));
+SELECT canonical_json(prove_possession((SELECT response ->> 'session' FROM kept WHERE name = 'r3b'), 'AAAA'));
+SELECT set_tenant('default');
+SELECT provisioning_records('{"registration_ids":["r-3"]}') -> 'records' -> 0 ->> 'approval';

@@ -90,9 +90,10 @@ static sqlite3_stmt *match_prepare(struct bench *bench, sqlite3 *db, int count)
              " FROM n, idplane_enrollment WHERE enrollment_id = 'maker'",
              count - 1);
     database_run(db, sql);
-    database_run(db, "INSERT INTO idplane_enrollment_anchor SELECT tenant, enrollment_id, 0,"
-                     " randomblob(32) FROM idplane_enrollment WHERE enrollment_id <> 'maker';"
-                     "ANALYZE");
+    database_run(db,
+                 "INSERT INTO idplane_enrollment_anchor SELECT tenant, enrollment_id, version, 0,"
+                 " randomblob(32), changed_at, NULL FROM idplane_enrollment"
+                 " WHERE enrollment_id <> 'maker'; ANALYZE");
     sqlite3_stmt *match = database_prepare(db, "SELECT match_enrollment(?)");
     text_bind(match, 1, bench->maker.device);
     return match;

@@ -21,7 +21,8 @@ BEGIN
     INSERT INTO idplane.enrollment SELECT tenant, 'other' || i, kind, enabled, priority, version,
         document, sealed_secrets, created_at, changed_at
         FROM generate_series(2, bench_enrollments.count) i, idplane.enrollment WHERE tenant = name;
-    INSERT INTO idplane.enrollment_anchor SELECT tenant, enrollment_id, 0, sha256(enrollment_id::bytea)
+    INSERT INTO idplane.enrollment_anchor SELECT tenant, enrollment_id, version, 0,
+        sha256(enrollment_id::bytea), changed_at, NULL
         FROM idplane.enrollment WHERE tenant = name AND enrollment_id <> 'maker';
     PERFORM idplane.set_tenant('default');
 END $$;

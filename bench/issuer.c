@@ -68,7 +68,7 @@ int main(int count, char **arguments)
     require(count > 6, "usage: issuer EXTENSION DATABASE GOAL COUNT NAME COMMAND...");
     sqlite3 *db = database_open(arguments[1], arguments[2]);
     issuing_open(&issuing, 1);
-    bench.count = atoi(arguments[4]);
+    bench.count = (int)strtol(arguments[4], NULL, 10);
     bench.process = process_start(arguments + 6);
     request_send(&bench, issuing.requests[0].text);
     database_run(db, "SELECT create_ca('default'); BEGIN IMMEDIATE");

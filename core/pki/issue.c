@@ -8,7 +8,7 @@
 enum { HOLD, INSERT, COMPROMISED, ISSUED, COUNT_LOCK, COUNT };
 
 #define COMPROMISED_KEY                                                                            \
-    "SELECT 1 FROM idplane.certificate WHERE tenant = $1 AND reason = 'keyCompromise'"             \
+    "SELECT serial FROM idplane.certificate WHERE tenant = $1 AND reason = 'keyCompromise'"        \
     " AND key_digest = "
 
 const struct idp_statement idp_issue_statements[] = {
@@ -31,7 +31,7 @@ const struct idp_statement idp_issue_statements[] = {
                 " device, sans, status, certificate)"
                 " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'valid', $14)",
                 "tttttttxzzzttx", ""},
-    [COMPROMISED] = {COMPROMISED_KEY "$2 LIMIT 1", "tx", "i"},
+    [COMPROMISED] = {COMPROMISED_KEY "$2 LIMIT 1", "tx", "t"},
     [ISSUED] = {"SELECT certificate, device, ca_id, status, superseded_at FROM idplane.certificate"
                 " WHERE tenant = $1 AND serial = $2",
                 "tt", "xtttz"},

@@ -12,9 +12,8 @@ enum { OF_MAKER, OF_IDENTITY };
     " ORDER BY created_at DESC, session_digest LIMIT 1"
 
 const struct idp_statement idp_session_resume_statements[] = {
-    [OF_MAKER] = {LAST("attestation = 'x509'"
-                       " AND state IN ('proven', 'identified', 'confirmed', 'done')"),
-                  "ttz", "xx"},
+    /* What is given to an identity is not given to the maker's certificate. */
+    [OF_MAKER] = {LAST("attestation = 'x509' AND state IN ('proven', 'identified')"), "ttz", "xx"},
     [OF_IDENTITY] = {LAST("serial IS NOT NULL"), "ttz", "xx"},
 };
 const size_t idp_session_resume_statement_count = IDP_COUNT(idp_session_resume_statements);

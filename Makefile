@@ -7,7 +7,7 @@
 #   make check      every test (installs what is missing); check-fresh: in a new Debian 12
 #   make check-postgrest   docs/postgrest.md; through PostgREST, too, where it is on PATH
 #   make install    PG_CONFIG, PREFIX and DESTDIR choose where
-#   make bench      what it costs, against what it could cost (half an hour; QUICK=1: six minutes)
+#   make bench      what it costs, against what it could cost (45 minutes; QUICK=1: eight)
 #   make fuzz       any bytes into every reader, SECONDS (60) each, with what of it was reached
 #   make serve      the server on build/serve.db; tidy, format, sanitize, clean
 

@@ -13,11 +13,12 @@
 
 struct idp_chain_item {
     struct idp_certificate certificate;
-    X509 *x509;       /* the call's */
+    X509 *x509;       /* as long as the call */
     bool is_left_out; /* of the next attempt to build a path */
 };
 struct idp_chain_pool {
     size_t count, count_max, unreadable_count;
+    bool is_of_anchors; /* which come again: what OpenSSL made of them is kept */
     struct idp_chain_item **items;
 };
 /* Adds the certificates of a text, PEM with anything between, or one in base64; once each. False

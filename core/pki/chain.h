@@ -42,6 +42,8 @@ struct idp_chain_policy {
 };
 /* Raises IDP_INVALID_ARGUMENT; policy may be NULL. */
 struct idp_chain_policy idp_chain_policy_read(struct idp_call *call, const struct idp_json *policy);
+/* A revocation list that a policy may have, PEM or base64; NULL: it is none. */
+X509_CRL *idp_chain_list_read(struct idp_call *call, struct idp_bytes text);
 /* A serial in the form in which two are compared; data NULL where it is none. */
 struct idp_bytes idp_chain_serial(struct idp_call *call, struct idp_bytes text);
 /* True where a list of this issuer was given. */

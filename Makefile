@@ -7,7 +7,7 @@
 #   make check      every test (installs what is missing); check-fresh: in a new Debian 12
 #   make check-postgrest   docs/postgrest.md; through PostgREST, too, where it is on PATH
 #   make install    PG_CONFIG, PREFIX and DESTDIR choose where
-#   make bench      what it costs, against what it could cost (half an hour; QUICK=1: six minutes)
+#   make bench      what it costs, against what it could cost (45 minutes; QUICK=1: eight)
 #   make fuzz       any bytes into every reader, SECONDS (60) each, with what of it was reached
 #   make serve      the server on build/serve.db; tidy, format, sanitize, clean
 
@@ -63,8 +63,10 @@ READER  := $(call objects,obj,$(addprefix load/,loader.c node.c scalar.c secret.
 UNIT    := $(filter-out $(if $(HAS_CURL),,%/test_fetch),$(call programs,regress/unit/test_*.c))
 HELPERS := $(call programs,regress/isolation/*.c regress/sqlite/*.c regress/fetch/*.c)
 PRELOADS := $(BUILD)/regress/crash/syncs.so $(BUILD)/regress/pki/seeded.so
-BENCH_PARTS := $(addprefix bench/,claims.c database.c pair.c raw.c token.c)
-BENCH   := $(addprefix $(BUILD)/bench/,hello jose keys memory oidc partner sqlite sso tokens)
+BENCH_PARTS := $(addprefix bench/,claims.c database.c issuing.c maker.c pair.c process.c raw.c \
+               token.c)
+BENCH   := $(addprefix $(BUILD)/bench/,certificates hello issuer jose keys memory oidc partner \
+             sqlite sso tokens)
 # Debian's libraries that it is measured beside, where they are installed.
 PEERS   := $(patsubst /usr/include/%.h,$(BUILD)/bench/lib%,$(subst cjose/,,$(wildcard \
              /usr/include/cjose/cjose.h /usr/include/jwt.h)))
@@ -139,8 +141,8 @@ $(BUILD)/bench/libcjose: PEER := -lcjose
 $(BUILD)/bench/libjwt: PEER := -ljwt
 $(BENCH) $(PEERS): $(BUILD)/%: %.c $(call objects,obj,$(BENCH_PARTS)) $(BUILD)/core.a
 	$(BUILD_C) -fno-lto $(filter %.c %.o %.a,$^) $(PEER) -lmicrohttpd -lsqlite3 $(LIBS)
-$(BUILD)/bench/backend.so: bench/backend.c $(call objects,obj,bench/claims.c bench/raw.c) \
-                          $(BUILD)/pg/version
+$(BUILD)/bench/backend.so: bench/backend.c $(BUILD)/pg/version \
+        $(call objects,obj,$(addprefix bench/,claims.c issuing.c maker.c raw.c))
 	$(BUILD_C) -fno-lto -shared -isystem $(PG_INCLUDE) $(filter %.c %.o,$^) -lcrypto
 $(HELPERS): $(BUILD)/%: %.c
 	$(BUILD_C) $(PQ_FLAGS) $< -lsqlite3 $(PQ_LIBS) $(LIBS)

@@ -11,6 +11,8 @@
 #include <time.h>
 
 #include "bench/claims.h"
+#include "bench/issuing.h"
+#include "bench/maker.h"
 #include "bench/pair.h"
 #include "bench/raw.h"
 
@@ -23,6 +25,11 @@ PG_FUNCTION_INFO_V1(bench_policy);
 PG_FUNCTION_INFO_V1(bench_input);
 PG_FUNCTION_INFO_V1(bench_verify);
 PG_FUNCTION_INFO_V1(bench_sign);
+PG_FUNCTION_INFO_V1(bench_requests);
+PG_FUNCTION_INFO_V1(bench_request);
+PG_FUNCTION_INFO_V1(bench_issue);
+PG_FUNCTION_INFO_V1(bench_maker);
+PG_FUNCTION_INFO_V1(bench_path);
 #pragma GCC visibility pop
 
 /* raw.c ends a program with this; a backend goes on after an error. */
@@ -33,6 +40,8 @@ void require(bool condition, const char *what)
 }
 
 static struct raw raw; /* of the algorithm opened last */
+static struct issuing issuing;
+static struct maker maker;
 
 static char *keep(const text *value)
 {
@@ -75,12 +84,12 @@ Datum bench_input(PG_FUNCTION_ARGS)
     PG_RETURN_VOID();
 }
 
-static int64 run_ns(void (*step)(void *raw), int32 count)
+static int64 run_ns(void (*step)(void *context), void *context, int32 count)
 {
     struct timespec start, end;
     clock_gettime(CLOCK_MONOTONIC, &start);
     for (int32 i = 0; i < count; i++)
-        step(&raw);
+        step(context);
     clock_gettime(CLOCK_MONOTONIC, &end);
     return (int64)(end.tv_sec - start.tv_sec) * 1000000000 + end.tv_nsec - start.tv_nsec;
 }
@@ -88,11 +97,44 @@ static int64 run_ns(void (*step)(void *raw), int32 count)
 /* bench_verify(count integer) returns bigint: nanoseconds */
 Datum bench_verify(PG_FUNCTION_ARGS)
 {
-    PG_RETURN_INT64(run_ns(raw_verify, PG_GETARG_INT32(0)));
+    PG_RETURN_INT64(run_ns(raw_verify, &raw, PG_GETARG_INT32(0)));
 }
 
 /* bench_sign(count integer) returns bigint: nanoseconds */
 Datum bench_sign(PG_FUNCTION_ARGS)
 {
-    PG_RETURN_INT64(run_ns(raw_sign, PG_GETARG_INT32(0)));
+    PG_RETURN_INT64(run_ns(raw_sign, &raw, PG_GETARG_INT32(0)));
+}
+
+/* bench_requests(count integer) returns void: makes them, and the certificates of a maker */
+Datum bench_requests(PG_FUNCTION_ARGS)
+{
+    issuing_open(&issuing, (size_t)PG_GETARG_INT32(0));
+    maker_open(&maker);
+    PG_RETURN_VOID();
+}
+
+/* bench_request() returns text: the next one */
+Datum bench_request(PG_FUNCTION_ARGS)
+{
+    (void)fcinfo;
+    PG_RETURN_TEXT_P(cstring_to_text(issuing_next(&issuing)->text));
+}
+
+/* bench_issue(count integer) returns bigint: nanoseconds */
+Datum bench_issue(PG_FUNCTION_ARGS)
+{
+    PG_RETURN_INT64(run_ns(issuing_raw, &issuing, PG_GETARG_INT32(0)));
+}
+
+/* bench_maker(root boolean) returns text: its root, or the certificate of its device */
+Datum bench_maker(PG_FUNCTION_ARGS)
+{
+    PG_RETURN_TEXT_P(cstring_to_text(PG_GETARG_BOOL(0) ? maker.root : maker.device));
+}
+
+/* bench_path(count integer) returns bigint: nanoseconds */
+Datum bench_path(PG_FUNCTION_ARGS)
+{
+    PG_RETURN_INT64(run_ns(maker_verify, &maker, PG_GETARG_INT32(0)));
 }

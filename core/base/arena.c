@@ -6,7 +6,7 @@
 
 #include "core/base/base.h"
 
-enum { ALIGNMENT = 16, BLOCK_SIZE_FIRST = 8 << 10, BLOCK_SIZE_CAP = 256 << 10 };
+enum { ALIGNMENT = 16, BLOCK_SIZE_FIRST = 32 << 10, BLOCK_SIZE_CAP = 256 << 10 };
 
 /* Engines align memory to eight bytes only: the first object may stand behind a gap. */
 struct idp_block {

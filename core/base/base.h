@@ -344,6 +344,7 @@ struct idp_bytes idp_digest(struct idp_call *call, const char *label, const stru
 
 /* Plain SHA-256. */
 struct idp_bytes idp_sha256(struct idp_call *call, struct idp_bytes bytes);
+void idp_sha256_write(struct idp_bytes bytes, unsigned char out[IDP_DIGEST_SIZE]);
 
 /* Compares in time that depends on the sizes only. */
 bool idp_equal(struct idp_bytes left, struct idp_bytes right);

@@ -192,6 +192,23 @@ bool idp_time_read(struct idp_bytes text, int64_t *out_us)
 
 /* ---- writing ---- */
 
+/* Decimal digits of a number with zeros before it; what is behind them. */
+static char *write_number(char *at, int number, int width)
+{
+    for (int i = width; i > 0; i--) {
+        at[i - 1] = (char)('0' + number % 10);
+        number /= 10;
+    }
+    return at + width;
+}
+
+/* Behind a mark. */
+static char *write_part(char *at, char mark, int number, int width)
+{
+    *at = mark;
+    return write_number(at + 1, number, width);
+}
+
 struct idp_bytes idp_time_text(struct idp_call *call, int64_t time_us)
 {
     if (time_us < 0 || time_us > time_us_max) {
@@ -200,16 +217,18 @@ struct idp_bytes idp_time_text(struct idp_call *call, int64_t time_us)
     int64_t time_s = time_us / US_OF_S;
     struct date date = date_of_days(time_s / SECONDS_OF_DAY);
     int seconds = (int)(time_s % SECONDS_OF_DAY), fraction_us = (int)(time_us % US_OF_S);
-    char text[64];
-    int size =
-        snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%06d", date.year, date.month,
-                 date.day, seconds / 3600, seconds / 60 % 60, seconds % 60, fraction_us);
-    while (text[size - 1] == '0' && fraction_us > 0) {
-        size--;
+    char *text = idp_allocate(call, sizeof "2026-01-01T00:00:00.000000Z"), *at = text;
+    at = write_number(at, date.year, 4);
+    at = write_part(at, '-', date.month, 2);
+    at = write_part(at, '-', date.day, 2);
+    at = write_part(at, 'T', seconds / 3600, 2);
+    at = write_part(at, ':', seconds / 60 % 60, 2);
+    at = write_part(at, ':', seconds % 60, 2);
+    at = fraction_us == 0 ? at : write_part(at, '.', fraction_us, 6);
+    while (fraction_us > 0 && at[-1] == '0') {
+        at--;
     }
-    if (fraction_us == 0) {
-        size -= 7;
-    }
-    text[size++] = 'Z';
-    return idp_bytes_copy(call, (struct idp_bytes){text, (size_t)size});
+    *at++ = 'Z';
+    *at = 0;
+    return (struct idp_bytes){text, (size_t)(at - text)};
 }

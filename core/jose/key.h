@@ -81,6 +81,11 @@ bool idp_point_is_weak(const struct idp_curve *curve, const unsigned char *point
 /* True but for an RSA key without its primes, which no PEM can hold. */
 bool idp_pkey_is_whole(const EVP_PKEY *pkey);
 
+/* point.c */
+/* The public key of an uncompressed point on a curve of the type EC, admitted; the caller's. NULL
+ * where it is none: RFC 5480 §2.2 lets the other form be refused. */
+EVP_PKEY *idp_point_read(const struct idp_curve *curve, struct idp_bytes point);
+
 /* EVP_PKEY_free for idp_own(). */
 void idp_pkey_release(void *pkey);
 

@@ -46,13 +46,15 @@ static bool set_padding(EVP_PKEY_CTX *context, const struct idp_algorithm *algor
             EVP_PKEY_CTX_set_rsa_pss_saltlen(context, RSA_PSS_SALTLEN_DIGEST) == 1);
 }
 
+/* ECDSA takes what it is given, of any size: only RSA writes down which hash it was. */
 static EVP_PKEY_CTX *hashed_new(const struct idp_key *key, const struct idp_algorithm *algorithm,
                                 const EVP_MD *hash, bool sign)
 {
     EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_pkey(NULL, key->pkey, NULL);
     if (context != NULL &&
         (sign ? EVP_PKEY_sign_init(context) : EVP_PKEY_verify_init(context)) == 1 &&
-        EVP_PKEY_CTX_set_signature_md(context, hash) == 1 && set_padding(context, algorithm)) {
+        (key->type == IDP_KEY_EC || EVP_PKEY_CTX_set_signature_md(context, hash) == 1) &&
+        set_padding(context, algorithm)) {
         return context;
     }
     EVP_PKEY_CTX_free(context);

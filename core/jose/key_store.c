@@ -79,12 +79,22 @@ struct idp_bytes idp_key_store_context(struct idp_call *call, struct idp_bytes t
 const struct idp_sealed_column idp_signing_key_sealed = {
     &idp_key_store_statements[SEALED], &idp_key_store_statements[RESEAL], idp_key_store_context};
 
+/* By what a key is found: the first two have fixed sizes, so no other three read the same. */
+static struct idp_bytes sealed_name(struct idp_call *call, struct idp_bytes sealed,
+                                    struct idp_bytes context)
+{
+    struct idp_text name = {.call = call};
+    idp_text_add(&name, idp_seal_fingerprint(call, sealed));
+    idp_text_add(&name, context);
+    idp_text_add(&name, sealed);
+    return idp_text_bytes(&name);
+}
+
 const struct idp_key *idp_sealed_key_open(struct idp_call *call, struct idp_bytes sealed,
                                           struct idp_bytes context)
 {
-    struct idp_bytes parts[] = {idp_seal_fingerprint(call, sealed), context, sealed};
-    struct idp_bytes digest = idp_digest(call, "idplane sealed key", parts, IDP_COUNT(parts));
-    struct idp_key_set cached = idp_key_cache_get(call, IDP_KEYS_STORED, digest);
+    struct idp_bytes name = sealed_name(call, sealed, context);
+    struct idp_key_set cached = idp_key_cache_get(call, IDP_KEYS_STORED, name);
     if (cached.count > 0) {
         return cached.keys[0];
     }
@@ -95,7 +105,7 @@ const struct idp_key *idp_sealed_key_open(struct idp_call *call, struct idp_byte
     if (key == NULL) {
         idp_fail(call, doubtful ? IDP_CRYPTO : IDP_SEAL_BROKEN);
     }
-    return idp_key_cache_put(call, IDP_KEYS_STORED, digest,
+    return idp_key_cache_put(call, IDP_KEYS_STORED, name,
                              (struct idp_key_set){.count = 1, .keys = &key})
         .keys[0];
 }

@@ -73,21 +73,6 @@ static EVP_PKEY *pkey_from(const char *type, OSSL_PARAM *parameters)
     return pkey;
 }
 
-/* Only uncompressed points: RFC 5480 §2.2 lets the other form be refused. */
-static EVP_PKEY *ec_read(const struct idp_curve *curve, struct idp_bytes point)
-{
-    if (point.size != 1 + 2 * curve->coordinate_size || point.data[0] != 4) {
-        return NULL;
-    }
-    OSSL_PARAM parameters[] = {
-        OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME,
-                                         (char *)(uintptr_t)curve->openssl_name, 0),
-        OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, (void *)(uintptr_t)point.data,
-                                          point.size),
-        OSSL_PARAM_construct_end()};
-    return pkey_from("EC", parameters);
-}
-
 static BIGNUM *number_of(struct idp_bytes magnitude)
 {
     return BN_bin2bn((const unsigned char *)magnitude.data, (int)magnitude.size, NULL);
@@ -130,7 +115,7 @@ static EVP_PKEY *pkey_read(const struct kind *kind, const struct idp_curve *curv
     EVP_PKEY *pkey =
         kind->type == IDP_KEY_RSA ? rsa_read(key)
         : kind->type == IDP_KEY_EC
-            ? ec_read(curve, key)
+            ? idp_point_read(curve, key)
             : EVP_PKEY_new_raw_public_key_ex(NULL, curve->openssl_name, NULL,
                                              (const unsigned char *)key.data, key.size);
     ERR_pop_to_mark();
@@ -159,7 +144,8 @@ const struct idp_key *idp_spki_read(struct idp_call *call, struct idp_bytes spki
     }
     idp_own(call, pkey, idp_pkey_release);
     struct idp_key *key = idp_allocate(call, sizeof *key);
-    if (!idp_pkey_admit(key, pkey, false)) {
+    *key = (struct idp_key){.type = kind->type, .curve = curve, .pkey = pkey};
+    if (kind->type != IDP_KEY_EC && !idp_pkey_admit(key, pkey, false)) {
         *why = kind->type == IDP_KEY_RSA ? "key_weak" : "key";
         return NULL;
     }

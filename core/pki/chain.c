@@ -85,7 +85,8 @@ struct idp_chain_verdict idp_chain_judge(struct idp_call *call, struct idp_bytes
 {
     struct idp_chain_policy read = idp_chain_policy_read(call, policy);
     struct idp_chain_pool sent = {.count_max = IDP_CHAIN_SENT_COUNT_MAX + 1};
-    struct idp_chain_pool trusted = {.count_max = IDP_CHAIN_ANCHOR_COUNT_MAX};
+    struct idp_chain_pool trusted = {.count_max = IDP_CHAIN_ANCHOR_COUNT_MAX,
+                                     .is_of_anchors = true};
     struct idp_chain_path path = {.reason = sent_read(call, leaf, intermediates, &sent)};
     if (path.reason == NULL && !idp_chain_pool_add(call, &trusted, anchors)) {
         path.reason = "too_large";

@@ -13,11 +13,12 @@
 
 struct idp_chain_item {
     struct idp_certificate certificate;
-    X509 *x509;       /* the call's */
+    X509 *x509;       /* as long as the call */
     bool is_left_out; /* of the next attempt to build a path */
 };
 struct idp_chain_pool {
     size_t count, count_max, unreadable_count;
+    bool is_of_anchors; /* which come again: what OpenSSL made of them is kept */
     struct idp_chain_item **items;
 };
 /* Adds the certificates of a text, PEM with anything between, or one in base64; once each. False
@@ -41,6 +42,8 @@ struct idp_chain_policy {
 };
 /* Raises IDP_INVALID_ARGUMENT; policy may be NULL. */
 struct idp_chain_policy idp_chain_policy_read(struct idp_call *call, const struct idp_json *policy);
+/* A revocation list that a policy may have, PEM or base64; NULL: it is none. */
+X509_CRL *idp_chain_list_read(struct idp_call *call, struct idp_bytes text);
 /* A serial in the form in which two are compared; data NULL where it is none. */
 struct idp_bytes idp_chain_serial(struct idp_call *call, struct idp_bytes text);
 /* True where a list of this issuer was given. */

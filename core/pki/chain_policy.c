@@ -172,20 +172,26 @@ static void lists_release(void *lists)
     sk_X509_CRL_free(lists);
 }
 
-static X509_CRL *list_read(struct idp_call *call, struct idp_bytes text)
+X509_CRL *idp_chain_list_read(struct idp_call *call, struct idp_bytes text)
 {
     struct idp_bytes der = idp_pem_only(call, text, "X509 CRL");
     if (der.data == NULL || !idp_der_only(der, IDP_DER_SEQUENCE, NULL)) {
-        fail_member(call, "crls");
+        return NULL;
     }
     const unsigned char *at = (const unsigned char *)der.data;
     ERR_set_mark();
     X509_CRL *list = d2i_X509_CRL(NULL, &at, (long)der.size);
     ERR_pop_to_mark();
+    return list == NULL ? NULL : idp_own(call, list, list_release);
+}
+
+static X509_CRL *list_member(struct idp_call *call, struct idp_bytes text)
+{
+    X509_CRL *list = idp_chain_list_read(call, text);
     if (list == NULL) {
         fail_member(call, "crls");
     }
-    return idp_own(call, list, list_release);
+    return list;
 }
 
 static STACK_OF(X509_CRL) * lists_of(struct idp_call *call, const struct idp_json *policy)
@@ -200,7 +206,7 @@ static STACK_OF(X509_CRL) * lists_of(struct idp_call *call, const struct idp_jso
         if (sk_X509_CRL_num(lists) == IDP_CHAIN_CRL_COUNT_MAX) {
             fail_member(call, "crls");
         }
-        if (sk_X509_CRL_push(lists, list_read(call, item->text)) == 0) {
+        if (sk_X509_CRL_push(lists, list_member(call, item->text)) == 0) {
             idp_fail(call, IDP_OUT_OF_MEMORY);
         }
     }

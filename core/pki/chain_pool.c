@@ -4,6 +4,9 @@
 #include "core/pki/chain.h"
 
 #include <openssl/err.h>
+#include <openssl/x509v3.h>
+
+enum { ANCHOR_TOTAL_SIZE_MAX = 256 << 10 };
 
 static const char labels[] = "CERTIFICATE|X509 CERTIFICATE";
 static const struct idp_bytes begin = IDP_LITERAL("-----BEGIN ");
@@ -31,6 +34,39 @@ static X509 *x509_of(struct idp_bytes der)
     return x509;
 }
 
+/* Reading an anchor costs nearly as much as checking a signature with it, and it is the same for
+ * all devices of a maker. Its extensions are read before threads share it; where that failed,
+ * perhaps for want of memory only, nobody else sees it. */
+static X509 *anchor_of(struct idp_call *call, struct idp_bytes der)
+{
+    static struct idp_cache cache = {.release = x509_release,
+                                     .weight_max = ANCHOR_TOTAL_SIZE_MAX,
+                                     .mutex = PTHREAD_MUTEX_INITIALIZER};
+    const void *kept = idp_cache_get(call, &cache, der);
+    X509 *x509 = kept == NULL ? x509_of(der) : NULL;
+    if (x509 == NULL) {
+        return (X509 *)(uintptr_t)kept;
+    }
+    ERR_set_mark();
+    (void)X509_check_purpose(x509, -1, 0);
+    ERR_pop_to_mark();
+    if ((X509_get_extension_flags(x509) & EXFLAG_INVALID) != 0) {
+        return idp_own(call, x509, x509_release);
+    }
+    return (X509 *)(uintptr_t)idp_cache_put(call, &cache, der, x509, der.size);
+}
+
+/* The call's, or kept beyond it. */
+static X509 *x509_hold(struct idp_call *call, const struct idp_chain_pool *pool,
+                       struct idp_bytes der)
+{
+    if (pool->is_of_anchors) {
+        return anchor_of(call, der);
+    }
+    X509 *x509 = x509_of(der);
+    return x509 == NULL ? NULL : idp_own(call, x509, x509_release);
+}
+
 static bool is_there(const struct idp_chain_pool *pool, struct idp_bytes der)
 {
     for (size_t i = 0; i < pool->count; i++) {
@@ -49,12 +85,11 @@ static bool certificate_add(struct idp_call *call, struct idp_chain_pool *pool,
     }
     struct idp_chain_item *item = idp_allocate(call, sizeof *item);
     bool is_read = der.data != NULL && idp_certificate_parse(der, &item->certificate);
-    item->x509 = is_read ? x509_of(der) : NULL;
+    item->x509 = is_read ? x509_hold(call, pool, der) : NULL;
     if (item->x509 == NULL) {
         pool->unreadable_count++;
         return pool->unreadable_count <= pool->count_max;
     }
-    idp_own(call, item->x509, x509_release);
     if (pool->count == pool->count_max) {
         return false;
     }

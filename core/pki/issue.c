@@ -7,12 +7,17 @@
 
 enum { HOLD, INSERT, COMPROMISED, ISSUED, COUNT_LOCK, COUNT };
 
+#define COMPROMISED_KEY                                                                            \
+    "SELECT serial FROM idplane.certificate WHERE tenant = $1 AND reason = 'keyCompromise'"        \
+    " AND key_digest = "
+
 const struct idp_statement idp_issue_statements[] = {
     /* The same key renews; another one comes when nothing of the former is good any more, or when
      * that itself hands the name on. */
     [HOLD] =
         {"INSERT INTO idplane.certificate_holder (tenant, common_name, key_digest, valid_until)"
-         " VALUES ($1, $2, $3, $4) ON CONFLICT (tenant, common_name) DO UPDATE SET"
+         " SELECT $1, $2, $3, $4 WHERE NOT EXISTS (" COMPROMISED_KEY "$3)"
+         " ON CONFLICT (tenant, common_name) DO UPDATE SET"
          " key_digest = excluded.key_digest,"
          " valid_until = CASE WHEN idplane.certificate_holder.key_digest = excluded.key_digest"
          " AND idplane.certificate_holder.valid_until > excluded.valid_until"
@@ -26,9 +31,7 @@ const struct idp_statement idp_issue_statements[] = {
                 " device, sans, status, certificate)"
                 " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'valid', $14)",
                 "tttttttxzzzttx", ""},
-    [COMPROMISED] = {"SELECT count(*) FROM idplane.certificate"
-                     " WHERE tenant = $1 AND key_digest = $2 AND reason = 'keyCompromise'",
-                     "tx", "i"},
+    [COMPROMISED] = {COMPROMISED_KEY "$2 LIMIT 1", "tx", "t"},
     [ISSUED] = {"SELECT certificate, device, ca_id, status, superseded_at FROM idplane.certificate"
                 " WHERE tenant = $1 AND serial = $2",
                 "tt", "xtttz"},
@@ -209,24 +212,26 @@ static const char *certificate_plan(struct idp_call *call, struct idp_issue *iss
 
 /* ---- its rows ---- */
 
+static bool is_compromised(struct idp_call *call, const struct idp_issue *issue)
+{
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_blob(issue->key_digest)};
+    return idp_run_one(call, &idp_issue_statements[COMPROMISED], key) != NULL;
+}
+
 /* NULL, or why the key does not get the name. */
 static const char *name_hold(struct idp_call *call, const struct idp_issue *issue)
 {
-    struct idp_value tenant = idp_value_text(idp_tenant(call));
-    struct idp_value digest = idp_value_blob(issue->key_digest);
-    struct idp_value key[] = {tenant, digest};
-    struct idp_value row[] = {tenant,
-                              idp_value_text(issue->common_name),
-                              digest,
-                              idp_value_time(issue->not_after_us),
-                              idp_value_time(idp_now_us(call)),
-                              idp_value_blob(issue->former_key_digest)};
-    if (idp_run_row(call, &idp_issue_statements[COMPROMISED], key)[0].integer > 0) {
-        return "key_compromised";
+    struct idp_value row[] = {
+        idp_value_text(idp_tenant(call)),  idp_value_text(issue->common_name),
+        idp_value_blob(issue->key_digest), idp_value_time(issue->not_after_us),
+        idp_value_time(idp_now_us(call)),  idp_value_blob(issue->former_key_digest)};
+    bool names_device = issue->parts->profile->names_device;
+    if (names_device && idp_run(call, &idp_issue_statements[HOLD], row).affected == 1) {
+        return NULL;
     }
-    bool holds = !issue->parts->profile->names_device ||
-                 idp_run(call, &idp_issue_statements[HOLD], row).affected == 1;
-    return holds ? NULL : "common_name_taken";
+    return is_compromised(call, issue) ? "key_compromised"
+           : names_device              ? "common_name_taken"
+                                       : NULL;
 }
 
 /* `too_many_certificates` where the name has as many good ones as the profile allows. */

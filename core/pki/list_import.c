@@ -2,6 +2,7 @@
 /* list_import.c - revocation lists of authorities that are not ours, kept for those who judge
  * chains. One is kept for each key, the one with the highest number: whoever plays back an older
  * list changes nothing, in one conditional statement. */
+#include "core/pki/chain.h"
 #include "core/pki/list.h"
 
 enum { NUMBER_HEX_SIZE = 40 };
@@ -50,6 +51,10 @@ static const char *list_check(struct idp_call *call, struct idp_bytes text,
     const struct idp_key *key;
     struct idp_bytes der = idp_pem_only(call, text, "X509 CRL");
     const char *why = der.data == NULL ? "format" : idp_list_read(der, list);
+    /* What judges chains has to read it, too: else they could be judged no more. */
+    if (why == NULL && idp_chain_list_read(call, text) == NULL) {
+        why = "format";
+    }
     if (why == NULL) {
         why = issuer_check(call, issuer, &key);
     }

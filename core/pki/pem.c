@@ -5,11 +5,14 @@
 
 enum { LINE_SIZE = 64 };
 
-static const char spaces[] = " \t\r\n";
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
 
 static void spaces_skip(struct idp_bytes *rest)
 {
-    while (rest->size > 0 && memchr(spaces, rest->data[0], sizeof spaces - 1) != NULL) {
+    while (rest->size > 0 && is_space(rest->data[0])) {
         *rest = (struct idp_bytes){rest->data + 1, rest->size - 1};
     }
 }
@@ -46,9 +49,8 @@ static struct idp_bytes base64_take(struct idp_call *call, struct idp_bytes text
     char *plain = idp_allocate(call, text.size + 1);
     size_t size = 0;
     for (size_t i = 0; i < text.size; i++) {
-        if (memchr(spaces, text.data[i], sizeof spaces - 1) == NULL) {
-            plain[size++] = text.data[i];
-        }
+        plain[size] = text.data[i];
+        size += !is_space(text.data[i]);
     }
     return size == 0 ? (struct idp_bytes){NULL, 0}
                      : idp_base64_decode(call, (struct idp_bytes){plain, size});

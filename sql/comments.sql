@@ -376,14 +376,13 @@ COMMENT ON COLUMN idplane.certificate.serial IS 'Hexadecimal.';
 COMMENT ON COLUMN idplane.certificate.status IS 'valid or revoked.';
 COMMENT ON COLUMN idplane.certificate.subject IS 'RFC 4514.';
 COMMENT ON COLUMN idplane.certificate.tenant IS 'Tenant of the row.';
-COMMENT ON INDEX idplane.idplane_certificate_serial IS 'revoke_certificate() goes by the serial.';
 COMMENT ON INDEX idplane.idplane_certificate_common_name IS 'Certificates of a device.';
 COMMENT ON INDEX idplane.idplane_certificate_device IS 'What a device has, to end all of it.';
 COMMENT ON INDEX idplane.idplane_certificate_superseded IS 'What ends by itself.';
 COMMENT ON INDEX idplane.idplane_certificate_compromised IS 'A key that somebody else has gets no certificate.';
 COMMENT ON INDEX idplane.idplane_certificate_revoked IS 'crl() lists what has not expired.';
-COMMENT ON INDEX idplane.certificate_pkey IS 'RFC 5280 4.1.2.2: a serial is one certificate of an issuer.';
-COMMENT ON CONSTRAINT certificate_pkey ON idplane.certificate IS 'RFC 5280 4.1.2.2: a serial is one certificate of an issuer.';
+COMMENT ON INDEX idplane.certificate_pkey IS 'RFC 5280 4.1.2.2: a serial is one certificate of an issuer; here of all issuers of a tenant.';
+COMMENT ON CONSTRAINT certificate_pkey ON idplane.certificate IS 'RFC 5280 4.1.2.2: a serial is one certificate of an issuer; here of all issuers of a tenant.';
 
 COMMENT ON COLUMN idplane.certificate_holder.common_name IS 'The name.';
 COMMENT ON COLUMN idplane.certificate_holder.key_digest IS 'SHA-256 of the SubjectPublicKeyInfo.';

@@ -42,9 +42,8 @@ CREATE TABLE idplane.certificate (
     sans text COLLATE "C",
     device text COLLATE "C",
     superseded_at timestamptz,
-    PRIMARY KEY (tenant, issuer_key_identifier, serial)
+    PRIMARY KEY (tenant, serial)
 );
-CREATE UNIQUE INDEX idplane_certificate_serial ON idplane.certificate (tenant, serial);
 CREATE INDEX idplane_certificate_common_name ON idplane.certificate (tenant, common_name, issued_at);
 CREATE INDEX idplane_certificate_device ON idplane.certificate (tenant, device, serial) WHERE device IS NOT NULL;
 CREATE INDEX idplane_certificate_superseded ON idplane.certificate (tenant, superseded_at) WHERE status = 'valid' AND superseded_at IS NOT NULL;

@@ -27,7 +27,8 @@ enum {
     PURGE_DEVICE_EVENTS,
     PURGE_ENROLLMENT_VERSIONS,
     PURGE_ENROLLMENT_ANCHORS,
-    PURGE_ENROLLMENT_IDENTITIES
+    PURGE_ENROLLMENT_IDENTITIES,
+    PURGE_DEVICE_RECORDS
 };
 
 /* The oldest first, and the condition twice, so that PostgreSQL reads by the index on the time
@@ -69,6 +70,9 @@ const struct idp_statement idp_purge_statements[] = {
     [PURGE_ENROLLMENT_IDENTITIES] =
         PURGE("enrollment_identity", "identity_kind, identity_digest, enrollment_id, version",
               "valid_until", OF_TIME),
+    /* Whoever came, got nothing and was decided about by nobody. */
+    [PURGE_DEVICE_RECORDS] = PURGE("provisioning_record", "registration_id", "changed_at",
+                                   OF_TENANT " AND device IS NULL AND approval = 'free'"),
 };
 const size_t idp_purge_statement_count = IDP_COUNT(idp_purge_statements);
 
@@ -96,6 +100,7 @@ static const struct {
     [PURGE_ENROLLMENT_VERSIONS] = {"enrollment_versions", AS_AUDIT},
     [PURGE_ENROLLMENT_ANCHORS] = {"enrollment_anchors", AS_AUDIT},
     [PURGE_ENROLLMENT_IDENTITIES] = {"enrollment_identities", AS_AUDIT},
+    [PURGE_DEVICE_RECORDS] = {"provisioning_records", ATTEMPT_KEPT_S},
 };
 
 struct idp_value idp_sql_purge(struct idp_call *call, const struct idp_value *arguments)

@@ -32,9 +32,10 @@ static bool is_tag(const struct idp_device_session *session, struct idp_bytes pr
 
 static bool holds(const struct idp_device_session *session, struct idp_bytes proof)
 {
-    return session->proof_key.data == NULL
-               ? is_tag(session, proof)
-               : idp_possession_holds(session->call, session->proof_key, session->nonce, proof);
+    if (session->proof_key.data != NULL) {
+        return idp_possession_holds(session->call, session->proof_key, session->nonce, proof);
+    }
+    return idp_bytes_is(session->attestation, "symmetric_key") && is_tag(session, proof);
 }
 
 /* Goes on from one state to the next; where it went on before, the answer was lost. */

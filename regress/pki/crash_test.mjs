@@ -46,7 +46,8 @@ for (const engine of engines) {
         const sessions = Array.from({ length: WORKER_COUNT }, () => db.session());
         const seen = [];
         const working = sessions.map((session) => work(session, seen));
-        await sleep(150 + Math.random() * 250);
+        for (let waits = 0; seen.length === 0 && waits < 200; waits++) await sleep(50);
+        await sleep(Math.random() * 250);
         if (engine === 'SQLite') await Promise.all(sessions.map((session) => session.kill()));
         else await crashPostgres();
         await Promise.all(working);

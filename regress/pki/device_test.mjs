@@ -85,7 +85,8 @@ for (const engine of engines) {
             if ((await provision(shell, device, { told: () => answered++ })) === undefined) return stopped.push(device);
           }
         });
-        await sleep((engine === 'SQLite' ? 100 : 400) + Math.random() * 200);
+        for (let waits = 0; answered === 0 && waits < 200; waits++) await sleep(50);
+        await sleep(Math.random() * 200);
         if (engine === 'SQLite') await Promise.all(shells.map((shell) => shell.kill()));
         else await crashPostgres();
         await Promise.all(working);

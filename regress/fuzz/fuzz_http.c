@@ -91,7 +91,7 @@ static void answer(struct idp_call *call, struct idp_bytes *rest)
     struct idp_bytes method = line_take(rest), target = line_take(rest), headers = line_take(rest);
     struct host *host = call->context;
     bool has_keys = mentions(headers, "keys");
-    struct idp_bytes body = has_keys ? line_take(rest) : *rest, text;
+    struct idp_bytes body = has_keys ? line_take(rest) : *rest, text, binary;
     int64_t status;
     host->improvise = has_keys ? improvise_keys : mentions(headers, "remote") ? improvise : NULL;
     bool has_certificate = mentions(headers, "x-client-cert");
@@ -110,7 +110,10 @@ static void answer(struct idp_call *call, struct idp_bytes *rest)
                  !idp_bytes_is(target, "/introspect"));
     host_require(idp_json_is(idp_json_member(response, "headers"), IDP_JSON_OBJECT));
     text = idp_json_string(response, "body");
-    host_require(text.data != NULL && idp_utf8_valid(text));
+    binary = idp_json_string(response, "body_base64");
+    host_require((text.data == NULL) != (binary.data == NULL));
+    host_require(text.data == NULL || idp_utf8_valid(text));
+    host_require(binary.data == NULL || idp_base64_decode(call, binary).data != NULL);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -72,19 +72,6 @@ const char *idp_profile_key_check(struct idp_call *call, const struct idp_profil
 
 /* ---- the common name ---- */
 
-/* 8-4-4-4-12 hex digits. */
-static bool is_uuid(struct idp_bytes text)
-{
-    static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-    for (size_t i = 0; i < text.size && i < sizeof form - 1; i++) {
-        bool fits = form[i] == '-' ? text.data[i] == '-' : idp_hex_digit(text.data[i]) >= 0;
-        if (!fits) {
-            return false;
-        }
-    }
-    return text.size == sizeof form - 1;
-}
-
 const char *idp_profile_name(struct idp_call *call, const struct idp_profile *profile,
                              const struct idp_name *name, struct idp_bytes *common_name,
                              struct idp_bytes *device)
@@ -101,7 +88,7 @@ const char *idp_profile_name(struct idp_call *call, const struct idp_profile *pr
     }
     struct idp_bytes lower = idp_lower_case(call, *common_name);
     struct idp_bytes id = {lower.data + prefix.size, lower.size - prefix.size};
-    if (!idp_bytes_start(lower, prefix) || !is_uuid(id)) {
+    if (!idp_bytes_start(lower, prefix) || !idp_uuid_is(id)) {
         return "common_name";
     }
     *common_name = lower;

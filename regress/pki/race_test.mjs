@@ -48,19 +48,21 @@ for (const engine of engines) {
       const revokers = Array.from({ length: REVOKER_COUNT }, () => db.session());
       const readers = Array.from({ length: 4 }, () => db.session());
       const answered = new Set();
-      let done = false, lists = 0;
       const numbers = new Map();
+      const read = async (reader) => {
+        const before = [...answered];
+        const lines = await reader.ask(db.listOf('default'));
+        const { listed, number } = entriesOf(lines, reader);
+        assert.deepEqual(before.filter((serial) => !listed.has(serial)), []);
+        const same = numbers.get(number) ?? lines.at(-1);
+        assert.equal(lines.at(-1), same, `two lists have the number ${number}`);
+        numbers.set(number, same);
+      };
+      // One list before the first revocation and one after the last, however slow a session starts.
+      await Promise.all([...readers.map(read), ...revokers.map((revoker) => revoker.ask('SELECT 1;'))]);
       const reading = readers.map(async (reader) => {
-        while (!done || answered.size < total) {
-          const before = [...answered];
-          const lines = await reader.ask(db.listOf('default'));
-          const { listed, number } = entriesOf(lines, reader);
-          assert.deepEqual(before.filter((serial) => !listed.has(serial)), []);
-          const same = numbers.get(number) ?? lines.at(-1);
-          assert.equal(lines.at(-1), same, `two lists have the number ${number}`);
-          numbers.set(number, same);
-          lists++;
-        }
+        while (answered.size < total) await read(reader);
+        await read(reader);
       });
       await Promise.all(revokers.map(async (revoker, i) => {
         for (const serial of serials.slice(i * REVOCATION_COUNT, (i + 1) * REVOCATION_COUNT)) {
@@ -68,10 +70,9 @@ for (const engine of engines) {
           answered.add(serial);
         }
       }));
-      done = true;
       await Promise.all(reading);
       await Promise.all([...revokers, ...readers].map((session) => session.end()));
-      assert.ok(lists >= 4 && numbers.size > 1, `${lists} lists, ${numbers.size} of them different`);
+      assert.ok(numbers.size > 1, `${numbers.size} lists are different`);
     });
 
     it('a name is free when what is left of its key has expired, though what was revoked had not', () => {

@@ -459,6 +459,7 @@ const struct idp_statement_group idp_statement_groups[] = {
     {idp_ca_bundle_statements, &idp_ca_bundle_statement_count},
     {idp_issue_statements, &idp_issue_statement_count},
     {idp_former_statements, &idp_former_statement_count},
+    {idp_activation_statements, &idp_activation_statement_count},
     {idp_profile_statements, &idp_profile_statement_count},
     {idp_certificate_request_statements, &idp_certificate_request_statement_count},
     {idp_renewal_statements, &idp_renewal_statement_count},

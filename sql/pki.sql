@@ -42,6 +42,7 @@ CREATE TABLE idplane.certificate (
     sans text COLLATE "C",
     device text COLLATE "C",
     superseded_at timestamptz,
+    activate_until timestamptz,
     PRIMARY KEY (tenant, serial)
 );
 CREATE INDEX idplane_certificate_common_name ON idplane.certificate (tenant, common_name, issued_at);
@@ -52,7 +53,8 @@ CREATE INDEX idplane_certificate_revoked ON idplane.certificate (tenant, ca_id, 
 COMMENT ON TABLE idplane.certificate IS 'Certificates that were issued. status: valid, revoked; expired is valid past not_after.';
 COMMENT ON COLUMN idplane.certificate.sans IS 'Its other names (subjectAltName): kind, colon, name, with a line end between, as in DNS:a.example.';
 COMMENT ON COLUMN idplane.certificate.device IS 'The UUID of the device whose name it has.';
-COMMENT ON COLUMN idplane.certificate.superseded_at IS 'When it ends since its device has another one; from then on it counts as revoked, and is once a list is signed.';
+COMMENT ON COLUMN idplane.certificate.superseded_at IS 'When it ends since its device has another one, or was not seen with it; from then on it counts as revoked, and is once a list is signed.';
+COMMENT ON COLUMN idplane.certificate.activate_until IS 'Until when its device has to be seen with it, else it ends; null: it need not be, or was.';
 COMMENT ON COLUMN idplane.certificate.reason IS 'Why it was revoked, as RFC 5280 5.3.1 names it.';
 
 CREATE TABLE idplane.certificate_holder (

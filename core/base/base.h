@@ -215,6 +215,8 @@ int idp_json_number_compare(struct idp_bytes left, struct idp_bytes right);
 
 /* True where the array has this string. */
 bool idp_json_holds(const struct idp_json *array, struct idp_bytes text);
+/* True where an item of the array has the text of one before it. */
+bool idp_json_is_repeated(const struct idp_json *array, const struct idp_json *item);
 
 /* New values in the arena. */
 struct idp_json *idp_json_new(struct idp_call *call, enum idp_json_kind kind);
@@ -331,7 +333,7 @@ int64_t idp_now_s(struct idp_call *call);
 /* RFC 3339 date and time with offset, to microseconds. */
 bool idp_time_read(struct idp_bytes text, int64_t *out_us) IDP_MUST_CHECK;
 
-/* "2026-01-01T00:00:00Z", with the fraction only where there is one. */
+/* "2026-01-01T00:00:00Z", with the fraction only where there is one; of the years 1950 to 9999. */
 struct idp_bytes idp_time_text(struct idp_call *call, int64_t time_us);
 
 /* ---- crypto (crypto.c, seal.c, master_key.c) ---- */

@@ -1,13 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* clock.c - the time of a call, and RFC 3339. The calendar is our own (proleptic Gregorian, UTC,
- * years 1970 to 9999), because that of libc depends on zone files, locales and the environment. */
+ * years 1970 to 9999, and from 1950 on what certificates say), because that of libc depends on zone
+ * files, locales and the environment. */
 #include <stdio.h>
 #include <string.h>
 
 #include "core/base/base.h"
 
-enum { YEAR_MIN = 1970, YEAR_MAX = 9999, SECONDS_OF_DAY = 86400, US_OF_S = 1000000 };
+enum {
+    YEAR_EARLY = 1950,
+    YEAR_MIN = 1970,
+    YEAR_MAX = 9999,
+    SECONDS_OF_DAY = 86400,
+    US_OF_S = 1000000
+};
 
+static const int64_t time_us_min = INT64_C(-631152000000000);   /* 1950-01-01T00:00:00Z */
 static const int64_t time_us_max = INT64_C(253402300799999999); /* 9999-12-31T23:59:59.999999Z */
 
 int64_t idp_now_us(struct idp_call *call)
@@ -71,7 +79,7 @@ static int64_t days_of_date(struct date date)
 
 static struct date date_of_days(int64_t days)
 {
-    struct date date = {YEAR_MIN + (int)(days / 366), 1, 1};
+    struct date date = {days < 0 ? YEAR_EARLY : YEAR_MIN + (int)(days / 366), 1, 1};
     while (days_before_year(date.year + 1) <= days) {
         date.year++;
     }
@@ -211,12 +219,14 @@ static char *write_part(char *at, char mark, int number, int width)
 
 struct idp_bytes idp_time_text(struct idp_call *call, int64_t time_us)
 {
-    if (time_us < 0 || time_us > time_us_max) {
-        idp_fail_with(call, IDP_INVALID_ARGUMENT, "A time is not in the years 1970 to 9999.");
+    if (time_us < time_us_min || time_us > time_us_max) {
+        idp_fail_with(call, IDP_INVALID_ARGUMENT, "A time is not in the years 1950 to 9999.");
     }
-    int64_t time_s = time_us / US_OF_S;
-    struct date date = date_of_days(time_s / SECONDS_OF_DAY);
-    int seconds = (int)(time_s % SECONDS_OF_DAY), fraction_us = (int)(time_us % US_OF_S);
+    int64_t day_us = (int64_t)SECONDS_OF_DAY * US_OF_S;
+    int64_t days = (time_us - time_us_min) / day_us + time_us_min / day_us;
+    int64_t rest_us = time_us - days * day_us;
+    struct date date = date_of_days(days);
+    int seconds = (int)(rest_us / US_OF_S), fraction_us = (int)(rest_us % US_OF_S);
     char *text = idp_allocate(call, sizeof "2026-01-01T00:00:00.000000Z"), *at = text;
     at = write_number(at, date.year, 4);
     at = write_part(at, '-', date.month, 2);

@@ -69,6 +69,15 @@ bool idp_json_holds(const struct idp_json *array, struct idp_bytes text)
     return item != NULL;
 }
 
+bool idp_json_is_repeated(const struct idp_json *array, const struct idp_json *item)
+{
+    const struct idp_json *before = array->child;
+    while (before != item && !idp_bytes_equal(before->text, item->text)) {
+        before = before->next;
+    }
+    return before != item;
+}
+
 size_t idp_json_count(const struct idp_json *json)
 {
     size_t count = 1;

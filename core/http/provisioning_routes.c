@@ -69,6 +69,7 @@ struct idp_response idp_answer_provisioning_begin(struct idp_call *call,
     idp_json_add_members(call, options, body, "registration_id enrollment ek ek_certificate");
     bool is_proven = chain.data == NULL && options->child == NULL;
     chain = is_proven ? idp_request_chain(call, request) : chain;
+    idp_json_add_members(call, options, body, "csr");
     return is_arrival(options, chain)
                ? answered(call, request, idp_provisioning_begin(call, chain, options, is_proven))
                : refused(call, request,
@@ -221,9 +222,13 @@ struct idp_response idp_answer_provisioning_confirm(struct idp_call *call,
 
 /* ---- its configuration ---- */
 
-/* True where If-None-Match has it; weakly, since it is the same in JSON and in CBOR. */
+/* True where If-None-Match has it, or is for whatever there is; weakly, since it is the same in
+ * JSON and in CBOR. */
 static bool is_known(struct idp_bytes list, struct idp_bytes etag)
 {
+    if (idp_bytes_is(idp_bytes_trim(list), "*")) {
+        return true;
+    }
     while (list.size > 0) {
         struct idp_bytes item = idp_part_next(&list, ',');
         if (idp_bytes_start(item, idp_bytes_of("W/"))) {

@@ -81,3 +81,12 @@ const char *idp_csr_read_text(struct idp_call *call, struct idp_bytes text, stru
     return der.data == NULL || der.size > IDP_CSR_SIZE_MAX ? "format"
                                                            : idp_csr_read(call, der, out);
 }
+
+const char *idp_request_read(struct idp_call *call, struct idp_bytes csr,
+                             struct idp_request_facts *out)
+{
+    struct idp_csr *request = idp_allocate(call, sizeof *request);
+    const char *why = idp_csr_read_text(call, csr, request);
+    *out = (struct idp_request_facts){request->spki, request->subject.common_name};
+    return why;
+}

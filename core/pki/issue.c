@@ -41,7 +41,8 @@ const struct idp_statement idp_issue_statements[] = {
                     " DO UPDATE SET common_name = excluded.common_name",
                     "ttt", ""},
     [COUNT] = {"SELECT count(*) FROM idplane.certificate WHERE tenant = $1 AND profile = $2"
-               " AND common_name = $3 AND status = 'valid' AND not_after > $4",
+               " AND common_name = $3 AND status = 'valid' AND not_after > $4"
+               " AND (superseded_at IS NULL OR superseded_at > $4)",
                "tttz", "i"},
 };
 const size_t idp_issue_statement_count = IDP_COUNT(idp_issue_statements);
@@ -296,6 +297,7 @@ const char *idp_issue_sign(struct idp_call *call, struct idp_issue *issue)
         issue->chain = idp_ca_chain(call, &parts->ca);
         row_write(call, issue);
         idp_renewal_begin(call, issue, parts->profile);
+        idp_activation_await(call, issue);
     }
     return why;
 }

@@ -27,6 +27,7 @@ struct idp_issue {
     const struct idp_json *options; /* as of sign_csr(); NULL: none */
     /* Of a key that has proven itself and hands its name on; data NULL: none. */
     struct idp_bytes former_key_digest;
+    int64_t activation_s; /* it ends so soon unless the device is seen with it; 0: it does not */
     /* Known after idp_issue_prepare. device: the UUID in lower case; data NULL: it names none.
      * key_digest: SHA-256 of spki; request: DER; requested_name: RFC 4514; names: as the column
      * sans. */
@@ -75,17 +76,29 @@ const char *idp_former_renew(struct idp_call *call, const struct idp_former *for
 bool idp_certificate_revoke(struct idp_call *call, struct idp_bytes serial,
                             struct idp_bytes reason);
 
-/* A device was seen with this certificate: what it had before, and has a grace only, ends now. How
- * many did; -1: no good one has this serial. Begins the transaction. (renewal.c) */
+/* A device was seen with this certificate: it does not end for want of that, and what the device
+ * had before, and has a grace only, ends now. How many did; -1: no good one has this serial. Begins
+ * the transaction. (renewal.c) */
 int64_t idp_certificate_confirm(struct idp_call *call, struct idp_bytes serial);
 
 /* False where it was revoked, or its grace has ended; of its period nothing is said. */
 bool idp_certificate_is_good(struct idp_call *call, struct idp_bytes serial) IDP_MUST_CHECK;
+/* True where it was issued with activation_s, and no device was seen with it in time, or yet.
+ * (activation.c) */
+bool idp_awaits_activation(struct idp_call *call, struct idp_bytes serial) IDP_MUST_CHECK;
 struct idp_value idp_sql_confirm_certificate(struct idp_call *call,
                                              const struct idp_value *arguments);
 
 /* Ends every good certificate of a device (its UUID in lower case); how many there were. */
 int64_t idp_revoke_device(struct idp_call *call, struct idp_bytes device, struct idp_bytes reason);
+
+/* The key and the name of a request (PEM, or base64 of DER), spki whole, common_name data NULL:
+ * none. NULL, or why it is none, a reason of docs/pki.md. (csr.c) */
+struct idp_request_facts {
+    struct idp_bytes spki, common_name;
+};
+const char *idp_request_read(struct idp_call *call, struct idp_bytes csr,
+                             struct idp_request_facts *out) IDP_MUST_CHECK;
 
 struct idp_value idp_sql_csr_inspect(struct idp_call *call, const struct idp_value *arguments);
 struct idp_value idp_sql_create_ca(struct idp_call *call, const struct idp_value *arguments);
@@ -258,13 +271,14 @@ struct idp_value idp_sql_tpm_verify(struct idp_call *call, const struct idp_valu
 extern const struct idp_sealed_column idp_ca_sealed;
 extern const struct idp_statement idp_ca_statements[], idp_ca_store_statements[],
     idp_ca_bundle_statements[], idp_issue_statements[], idp_former_statements[],
-    idp_profile_statements[], idp_certificate_request_statements[], idp_renewal_statements[],
-    idp_revocation_statements[], idp_crl_statements[], idp_list_import_statements[],
-    idp_ocsp_statements[];
+    idp_activation_statements[], idp_profile_statements[], idp_certificate_request_statements[],
+    idp_renewal_statements[], idp_revocation_statements[], idp_crl_statements[],
+    idp_list_import_statements[], idp_ocsp_statements[];
 extern const size_t idp_ca_statement_count, idp_ca_store_statement_count,
     idp_ca_bundle_statement_count, idp_issue_statement_count, idp_former_statement_count,
-    idp_profile_statement_count, idp_certificate_request_statement_count,
-    idp_renewal_statement_count, idp_revocation_statement_count, idp_crl_statement_count,
-    idp_list_import_statement_count, idp_ocsp_statement_count;
+    idp_activation_statement_count, idp_profile_statement_count,
+    idp_certificate_request_statement_count, idp_renewal_statement_count,
+    idp_revocation_statement_count, idp_crl_statement_count, idp_list_import_statement_count,
+    idp_ocsp_statement_count;
 
 #endif

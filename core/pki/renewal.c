@@ -13,8 +13,9 @@ const struct idp_statement idp_renewal_statements[] = {
                    " AND status = 'valid' AND (superseded_at IS NULL OR superseded_at > $5)",
                    "ttttz", ""},
     [FIND] = {"SELECT device, profile, issued_at FROM idplane.certificate"
-              " WHERE tenant = $1 AND serial = $2 AND status = 'valid'",
-              "tt", "ttz"},
+              " WHERE tenant = $1 AND serial = $2 AND status = 'valid'"
+              " AND (superseded_at IS NULL OR superseded_at > $3)",
+              "ttz", "ttz"},
     [GOOD] = {"SELECT count(*) FROM idplane.certificate WHERE tenant = $1 AND serial = $2"
               " AND status = 'valid' AND (superseded_at IS NULL OR superseded_at > $3)",
               "ttz", "i"},
@@ -23,9 +24,11 @@ const struct idp_statement idp_renewal_statements[] = {
                  " AND status = 'valid' AND superseded_at > $5 AND issued_at <= $6",
                  "ttttzz", ""},
     [DUE] =
-        {"SELECT serial, superseded_at FROM idplane.certificate WHERE tenant = $1"
+        {"SELECT serial, superseded_at,"
+         " CASE WHEN activate_until IS NULL THEN 'superseded' ELSE 'cessationOfOperation' END"
+         " FROM idplane.certificate WHERE tenant = $1"
          " AND status = 'valid' AND superseded_at <= $2 ORDER BY superseded_at, serial LIMIT $3",
-         "tzi", "tz"},
+         "tzi", "tzt"},
 };
 const size_t idp_renewal_statement_count = IDP_COUNT(idp_renewal_statements);
 
@@ -43,7 +46,6 @@ void idp_renewal_begin(struct idp_call *call, const struct idp_issue *issue,
 
 void idp_renewals_end(struct idp_call *call)
 {
-    static const struct idp_bytes reason = IDP_LITERAL("superseded");
     struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_time(idp_now_us(call)),
                               idp_value_integer(IDP_ROW_COUNT_MAX)};
     for (size_t count = IDP_ROW_COUNT_MAX; count == IDP_ROW_COUNT_MAX;) {
@@ -51,7 +53,7 @@ void idp_renewals_end(struct idp_call *call)
         count = rows.count;
         for (size_t i = 0; i < count; i++) {
             const struct idp_value *row = rows.values + i * rows.columns;
-            (void)idp_certificate_revoke_at(call, idp_text_of(row[0]), reason,
+            (void)idp_certificate_revoke_at(call, idp_text_of(row[0]), idp_text_of(row[2]),
                                             idp_integer_of(row[1]));
         }
     }
@@ -66,14 +68,15 @@ bool idp_certificate_is_good(struct idp_call *call, struct idp_bytes serial)
 
 int64_t idp_certificate_confirm(struct idp_call *call, struct idp_bytes serial)
 {
-    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(serial)};
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(serial),
+                              idp_value_time(idp_now_us(call))};
+    call->host->begin(call);
+    idp_activate(call, serial);
     const struct idp_value *row = idp_run_one(call, &idp_renewal_statements[FIND], key);
     if (row == NULL || row[0].kind == 0) {
         return row == NULL ? -1 : 0;
     }
-    struct idp_value former[] = {key[0], row[0], row[1], key[1], idp_value_time(idp_now_us(call)),
-                                 row[2]};
-    call->host->begin(call);
+    struct idp_value former[] = {key[0], row[0], row[1], key[1], key[2], row[2]};
     int64_t count = idp_run(call, &idp_renewal_statements[CONFIRM], former).affected;
     idp_renewals_end(call);
     return count;

@@ -3,9 +3,9 @@
  * authority is out of date, and the name of its device is free unless its key has another one. */
 #include "core/pki/x509.h"
 
-enum { SUPERSEDED = 4, REMOVE_FROM_CRL = 8 };
+enum { SUPERSEDED = 4, CESSATION_OF_OPERATION = 5, REMOVE_FROM_CRL = 8 };
 
-enum { REVOKE, FIND, OUTDATE, LOCK, RELEASE, SHORTEN, STATUS, OF_DEVICE };
+enum { REVOKE, FIND, OUTDATE, LOCK, RELEASE, SETTLE, STATUS, OF_DEVICE };
 
 const struct idp_statement idp_revocation_statements[] = {
     /* That the key is somebody else's may turn out later. */
@@ -33,15 +33,18 @@ const struct idp_statement idp_revocation_statements[] = {
                  " WHERE c.tenant = $1 AND c.common_name = $2 AND c.key_digest = $3"
                  " AND c.status = 'valid' AND c.not_after > $4)",
                  "ttxz", ""},
-    /* As long as the best of those that are left. */
-    [SHORTEN] = {"UPDATE idplane.certificate_holder SET valid_until = (SELECT max(c.not_after)"
-                 " FROM idplane.certificate c WHERE c.tenant = $1 AND c.common_name = $2"
-                 " AND c.key_digest = $3 AND c.status = 'valid')"
-                 " WHERE tenant = $1 AND common_name = $2 AND key_digest = $3",
-                 "ttx", ""},
-    [STATUS] = {"SELECT status, reason, revoked_at, superseded_at FROM idplane.certificate"
-                " WHERE tenant = $1 AND issuer_key_identifier = $2 AND serial = $3",
-                "ttt", "ttzz"},
+    /* As long as the best of those that are good. */
+    [SETTLE] = {"UPDATE idplane.certificate_holder SET valid_until = (SELECT max("
+                " CASE WHEN c.superseded_at < c.not_after THEN c.superseded_at"
+                " ELSE c.not_after END) FROM idplane.certificate c WHERE c.tenant = $1 AND "
+                "c.common_name = $2"
+                " AND c.key_digest = $3 AND c.status = 'valid')"
+                " WHERE tenant = $1 AND common_name = $2 AND key_digest = $3",
+                "ttx", ""},
+    [STATUS] =
+        {"SELECT status, reason, revoked_at, superseded_at, activate_until FROM idplane.certificate"
+         " WHERE tenant = $1 AND issuer_key_identifier = $2 AND serial = $3",
+         "ttt", "ttzzz"},
     [OF_DEVICE] = {"SELECT serial FROM idplane.certificate WHERE tenant = $1 AND device = $2"
                    " AND status = 'valid' AND not_after > $3 ORDER BY serial LIMIT $4",
                    "ttzi", "t"},
@@ -84,7 +87,7 @@ idp_certificate_status_of(struct idp_call *call, const struct idp_ca *ca, struct
         status.revoked_us = idp_integer_of(row[2]);
     } else if (row != NULL && row[3].kind != 0 && idp_integer_of(row[3]) <= idp_now_us(call)) {
         status.is_revoked = true; /* nobody has asked for the list since */
-        status.reason = SUPERSEDED;
+        status.reason = row[4].kind == 0 ? SUPERSEDED : CESSATION_OF_OPERATION;
         status.revoked_us = idp_integer_of(row[3]);
     }
     return status;
@@ -103,15 +106,14 @@ static struct idp_bytes reason_argument(struct idp_call *call, struct idp_value 
     return reason;
 }
 
-/* The name is the key's for as long as what is left of it is good. */
-static void name_release(struct idp_call *call, struct idp_bytes common_name,
-                         struct idp_bytes key_digest)
+void idp_name_settle(struct idp_call *call, struct idp_bytes common_name,
+                     struct idp_bytes key_digest)
 {
     struct idp_value holder[] = {idp_value_text(idp_tenant(call)), idp_value_text(common_name),
                                  idp_value_blob(key_digest), idp_value_time(idp_now_us(call))};
     if (idp_run(call, &idp_revocation_statements[LOCK], holder).affected == 1 &&
         idp_run(call, &idp_revocation_statements[RELEASE], holder).affected == 0) {
-        idp_run(call, &idp_revocation_statements[SHORTEN], holder);
+        idp_run(call, &idp_revocation_statements[SETTLE], holder);
     }
 }
 
@@ -127,7 +129,7 @@ static void revoked(struct idp_call *call, struct idp_bytes serial, struct idp_b
     idp_json_add_string(call, details, "ca", idp_text_of(row[0]));
     idp_json_add_string(call, details, "reason", reason);
     idp_run(call, &idp_revocation_statements[OUTDATE], list);
-    name_release(call, idp_text_of(row[1]), idp_text_of(row[2]));
+    idp_name_settle(call, idp_text_of(row[1]), idp_text_of(row[2]));
     idp_audit_add(call, &event);
 }
 

@@ -221,7 +221,18 @@ idp_certificate_status_of(struct idp_call *call, const struct idp_ca *ca, struct
 bool idp_certificate_revoke_at(struct idp_call *call, struct idp_bytes serial,
                                struct idp_bytes reason, int64_t at_us);
 
-/* Revokes whatever a renewal has superseded by now (renewal.c). */
+/* The name is the key's for as long as what it has of it is good; free where that is nothing. */
+void idp_name_settle(struct idp_call *call, struct idp_bytes common_name,
+                     struct idp_bytes key_digest);
+
+/* ---- ended unless it is used (activation.c) ---- */
+
+/* What was issued now ends as the order says, if that says so. */
+void idp_activation_await(struct idp_call *call, const struct idp_issue *issue);
+/* Its device was seen with it; does nothing where that is too late, or was not awaited. */
+void idp_activate(struct idp_call *call, struct idp_bytes serial);
+
+/* Revokes whatever was superseded, or not activated, by now (renewal.c). */
 void idp_renewals_end(struct idp_call *call);
 
 /* The code of a reason by its name in RFC 5280 §5.3.1; -1: there is none of this name. */

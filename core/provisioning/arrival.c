@@ -3,7 +3,8 @@
  * or the id that goes with a symmetric key. Whose it is, is known then. */
 #include "core/provisioning/session.h"
 
-static struct idp_arrival of_chain(struct idp_call *call, struct idp_bytes chain)
+static struct idp_arrival of_chain(struct idp_call *call, struct idp_bytes chain,
+                                   const struct idp_json *options)
 {
     const struct idp_match *match = idp_match_find(call, chain, IDP_AT_PRESENT);
     struct idp_arrival arrival = {
@@ -17,6 +18,9 @@ static struct idp_arrival of_chain(struct idp_call *call, struct idp_bytes chain
     }
     if (match->chosen != NULL) {
         arrival.enrollment = &match->chosen->enrollment;
+    }
+    if (match->error == IDP_OK && idp_is_shared(arrival.enrollment)) {
+        idp_exchange_arrive(call, idp_json_string(options, "csr"), &arrival);
     }
     return arrival;
 }
@@ -97,7 +101,7 @@ struct idp_arrival idp_arrival_of(struct idp_call *call, struct idp_bytes chain,
                       "A device comes with a chain, or with one of the options registration_id and "
                       "ek.");
     }
-    return chain.data != NULL ? of_chain(call, chain)
+    return chain.data != NULL ? of_chain(call, chain, options)
            : id.data != NULL  ? of_id(call, options)
                               : of_tpm(call, options);
 }

@@ -38,7 +38,9 @@ static const struct idp_json *refused(struct idp_call *call, const struct idp_ar
                                       int64_t retry_after_s)
 {
     struct idp_json *answer = idp_json_copy(call, idp_error_json(arrival->error));
-    if (arrival->reason != NULL) {
+    if (arrival->reason != NULL && arrival->error == IDP_INVALID_CSR) {
+        idp_json_add(answer, "reasons", idp_json_words(call, arrival->reason));
+    } else if (arrival->reason != NULL) {
         idp_json_add_c(call, answer, "reason", arrival->reason);
     }
     if (retry_after_s > 0) {
@@ -49,7 +51,7 @@ static const struct idp_json *refused(struct idp_call *call, const struct idp_ar
 }
 
 /* What was decided of the device before. */
-static enum idp_error known_as(const struct idp_record *record,
+static enum idp_error known_as(struct idp_call *call, const struct idp_record *record,
                                const struct idp_enrollment *enrollment, int64_t wait_s)
 {
     struct idp_bytes again = idp_json_string(enrollment->document, "reprovision");
@@ -59,7 +61,9 @@ static enum idp_error known_as(const struct idp_record *record,
     if (wait_s > 0) {
         return IDP_TOO_MANY_PROOFS;
     }
-    return record->is_completed && idp_bytes_is(again, "never") ? IDP_ALREADY_PROVISIONED : IDP_OK;
+    bool is_over = (record->is_completed && idp_bytes_is(again, "never")) ||
+                   idp_is_exchanged(call, enrollment, record);
+    return is_over ? IDP_ALREADY_PROVISIONED : IDP_OK;
 }
 
 static const struct idp_json *begun(struct idp_call *call, const struct idp_arrival *arrival)
@@ -85,21 +89,31 @@ static const struct idp_json *begun(struct idp_call *call, const struct idp_arri
     return answer;
 }
 
+/* Whoever saw a certificate that is shared can make up devices, each of which would be a record. */
+static bool is_guarded(struct idp_call *call, const struct idp_arrival *arrival)
+{
+    struct idp_record record;
+    return arrival->error != IDP_OK || (!arrival->is_proven && idp_is_shared(arrival->enrollment) &&
+                                        !idp_record_find(call, arrival->registration_id, &record));
+}
+
 const struct idp_json *idp_provisioning_begin(struct idp_call *call, struct idp_bytes chain,
                                               const struct idp_json *options, bool is_proven)
 {
     struct idp_arrival arrival = idp_arrival_of(call, chain, options);
     call->host->begin(call);
+    arrival.is_proven = is_proven && chain.data != NULL;
+    if (is_guarded(call, &arrival) && !idp_guard_device(call)) {
+        return idp_error_json(IDP_TOO_MANY_DEVICES);
+    }
     if (arrival.error != IDP_OK) {
-        return idp_guard_device(call) ? refused(call, &arrival, 0)
-                                      : idp_error_json(IDP_TOO_MANY_DEVICES);
+        return refused(call, &arrival, 0);
     }
     struct idp_record record =
         idp_record_note(call, arrival.registration_id, arrival.enrollment, arrival.subject);
-    arrival.is_proven = is_proven && chain.data != NULL;
     /* Who has proven the key already does not wait because others have failed to. */
     int64_t wait_s = arrival.is_proven ? 0 : idp_record_wait_s(call, &record);
-    arrival.error = known_as(&record, arrival.enrollment, wait_s);
+    arrival.error = known_as(call, &record, arrival.enrollment, wait_s);
     return arrival.error == IDP_OK ? begun(call, &arrival) : refused(call, &arrival, wait_s);
 }
 

@@ -72,8 +72,8 @@ struct idp_value idp_sql_deprovision(struct idp_call *call, const struct idp_val
     if (!idp_record_of_device(call, device, &record)) {
         return idp_null();
     }
-    bool is_alone =
-        idp_enrollment_find(call, record.enrollment_id, &enrollment) && enrollment.is_individual;
+    bool is_alone = idp_enrollment_find(call, record.enrollment_id, &enrollment) &&
+                    enrollment.is_individual && !idp_is_shared(&enrollment);
     if (is_alone) {
         idp_enrollment_disable(call, enrollment.id);
     }

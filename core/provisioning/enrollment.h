@@ -113,9 +113,19 @@ const struct idp_json *idp_hub_find(struct idp_call *call, struct idp_bytes hub_
 struct idp_listed {
     struct idp_bytes serial, spki, name;
 };
+/* It is in deny. */
+bool idp_enrollment_bars(struct idp_call *call, const struct idp_json *document,
+                         const struct idp_listed *device);
 /* It is in deny, or is not in the allow that there is. */
 bool idp_enrollment_denies(struct idp_call *call, const struct idp_json *document,
                            const struct idp_listed *device);
+
+/* ---- certificates that devices share (exchange.c) ---- */
+
+/* Its certificates are in many devices each, which exchange them. */
+bool idp_is_shared(const struct idp_enrollment *enrollment);
+/* Seconds within which what a device got for it has to be used; 0: it is not shared. */
+int64_t idp_exchange_activation_s(const struct idp_enrollment *enrollment);
 
 /* ---- the authority of a group (authority.c) ---- */
 

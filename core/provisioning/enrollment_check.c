@@ -4,7 +4,12 @@
 
 static const struct idp_bytes root = IDP_LITERAL("");
 
-enum { HEX_DIGEST_SIZE = 2 * IDP_DIGEST_SIZE, WEIGHT_MAX = 1000000 };
+enum {
+    HEX_DIGEST_SIZE = 2 * IDP_DIGEST_SIZE,
+    WEIGHT_MAX = 1000000,
+    ACTIVATION_S_MIN = 60,
+    ACTIVATION_S_MAX = 7 * 86400
+};
 
 static bool is_one_of(const struct idp_json *value, const char *words)
 {
@@ -121,6 +126,8 @@ static const struct idp_member x509_members[] = {
     {"strict", 'b', 0, 0, NULL},
     {"revocation", 't', 1, IDP_NAME_SIZE_MAX, revocation_check},
     {"crls", 'l', 0, IDP_CHAIN_CRL_COUNT_MAX, NULL},
+    {"shared", 'b', 0, 0, NULL},
+    {"activation_s", 'i', ACTIVATION_S_MIN, ACTIVATION_S_MAX, NULL},
 };
 
 static void x509_check(struct idp_checking *checking, struct idp_bytes path,
@@ -132,6 +139,9 @@ static void x509_check(struct idp_checking *checking, struct idp_bytes path,
     if (authority->count > 0 && authority->lead_key.data == NULL) {
         idp_checking_fault(checking, idp_path_step(checking->call, path, idp_bytes_of("lead")),
                            "value", "no certificate of the chain is called so");
+    }
+    if (idp_json_member(value, "activation_s") != NULL && !idp_json_is_true(value, "shared")) {
+        idp_checking_fault(checking, path, "value", "activation_s goes with shared");
     }
 }
 
@@ -284,15 +294,6 @@ static void claim_check(struct idp_checking *checking, struct idp_bytes path,
     }
 }
 
-static bool is_named_before(const struct idp_json *list, const struct idp_json *item)
-{
-    const struct idp_json *before = list->child;
-    while (before != item && !idp_bytes_equal(before->text, item->text)) {
-        before = before->next;
-    }
-    return before != item;
-}
-
 static void hubs_check(struct idp_checking *checking, struct idp_bytes path,
                        const struct idp_json *value)
 {
@@ -301,7 +302,7 @@ static void hubs_check(struct idp_checking *checking, struct idp_bytes path,
             idp_checking_fault(checking, path, "value", "each has to be a hub of set_hub()");
             return;
         }
-        if (is_named_before(value, item)) {
+        if (idp_json_is_repeated(value, item)) {
             idp_checking_fault(checking, path, "value", "a hub is named once");
             return;
         }

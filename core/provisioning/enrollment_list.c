@@ -49,10 +49,16 @@ static bool list_names(struct idp_call *call, const struct idp_json *list,
            list_holds(call, list, "keys", key) || list_matches(call, list, device->name);
 }
 
+bool idp_enrollment_bars(struct idp_call *call, const struct idp_json *document,
+                         const struct idp_listed *device)
+{
+    return list_names(call, idp_json_member(document, "deny"), device);
+}
+
 bool idp_enrollment_denies(struct idp_call *call, const struct idp_json *document,
                            const struct idp_listed *device)
 {
     const struct idp_json *allow = idp_json_member(document, "allow");
-    return list_names(call, idp_json_member(document, "deny"), device) ||
+    return idp_enrollment_bars(call, document, device) ||
            (allow != NULL && !list_names(call, allow, device));
 }

@@ -153,6 +153,7 @@ const struct idp_json *idp_est_renew(struct idp_call *call, const struct idp_est
     if (error != IDP_OK) {
         return refused(call, &record, error, NULL);
     }
+    (void)idp_certificate_confirm(call, shown[0].serial);
     const char *why = idp_former_renew(call, &former, &issue);
     return why != NULL ? refused(call, &record, IDP_INVALID_CSR, why)
                        : renewed(call, &record, &issue);

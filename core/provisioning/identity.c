@@ -81,6 +81,11 @@ static bool prepare(struct identifying *identifying)
     if (identifying->issue.device.data == NULL) {
         return fail(identifying, IDP_INVALID_CSR, "common_name");
     }
+    enum idp_error error = idp_exchange_check(identifying->session, &identifying->issue, &why);
+    if (error != IDP_OK) {
+        return fail(identifying, error, why);
+    }
+    identifying->issue.activation_s = idp_exchange_activation_s(enrollment);
     return is_hub(call, identifying->issue.device) ? fail(identifying, IDP_INVALID_CSR, "hub_id")
                                                    : true;
 }

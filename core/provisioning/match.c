@@ -134,7 +134,11 @@ static enum idp_error judge(struct idp_call *call, const struct idp_match *match
     if (!chosen->enrollment.is_enabled) {
         return IDP_ENROLLMENT_DISABLED;
     }
-    if (idp_enrollment_denies(call, chosen->enrollment.document, &device)) {
+    /* Who shares it is asked by what it asks for. */
+    bool is_denied = idp_is_shared(&chosen->enrollment)
+                         ? idp_enrollment_bars(call, chosen->enrollment.document, &device)
+                         : idp_enrollment_denies(call, chosen->enrollment.document, &device);
+    if (is_denied) {
         return IDP_DEVICE_DENIED;
     }
     return chosen->attestation.reason == NULL ? IDP_OK : IDP_ATTESTATION_REFUSED;

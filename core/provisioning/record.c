@@ -10,6 +10,7 @@ enum {
     OF_SESSION,
     OF_DEVICE,
     HOLD,
+    YIELD,
     NAME,
     RELEASE,
     END,
@@ -62,11 +63,20 @@ const struct idp_statement idp_record_statements[] = {
     [OF_DEVICE] = {"UPDATE idplane.provisioning_record SET failure_count = failure_count"
                    " WHERE tenant = $1 AND device = $2 RETURNING " COLUMNS,
                    "tt", KINDS},
+    /* Who let the time pass in which its certificate had to be used has it no more. */
     [HOLD] = {"INSERT INTO idplane.device_holder (tenant, device, registration_id)"
               " VALUES ($1, $3, $2) ON CONFLICT (tenant, device) DO UPDATE SET"
               " registration_id = excluded.registration_id"
-              " WHERE idplane.device_holder.registration_id = excluded.registration_id",
-              "ttt", ""},
+              " WHERE idplane.device_holder.registration_id = excluded.registration_id"
+              " OR EXISTS (SELECT 1 FROM idplane.provisioning_record r, idplane.certificate c"
+              " WHERE r.tenant = $1 AND c.tenant = $1 AND c.serial = r.serial"
+              " AND r.registration_id = idplane.device_holder.registration_id"
+              " AND c.activate_until <= $4)",
+              "tttz", ""},
+    /* It has had no token: that is for who was seen with its certificate. */
+    [YIELD] = {"UPDATE idplane.provisioning_record SET device = NULL, serial = NULL, hub_id = NULL,"
+               " changed_at = $4 WHERE tenant = $1 AND device = $3 AND registration_id <> $2",
+               "tttz", ""},
     [NAME] = {"UPDATE idplane.provisioning_record SET device = $3, changed_at = $4,"
               " enrollment_id = $5"
               " WHERE tenant = $1 AND registration_id = $2 AND (device IS NULL OR device = $3)",
@@ -161,8 +171,11 @@ bool idp_record_name(struct idp_call *call, struct idp_bytes id, struct idp_byte
     struct idp_value row[] = {idp_value_text(idp_tenant(call)), idp_value_text(id),
                               idp_value_text(device), idp_value_time(idp_now_us(call)),
                               idp_value_text(enrollment_id)};
-    return idp_run(call, &idp_record_statements[HOLD], row).affected == 1 &&
-           idp_run(call, &idp_record_statements[NAME], row).affected == 1;
+    if (idp_run(call, &idp_record_statements[HOLD], row).affected != 1) {
+        return false;
+    }
+    idp_run(call, &idp_record_statements[YIELD], row);
+    return idp_run(call, &idp_record_statements[NAME], row).affected == 1;
 }
 
 void idp_record_end(struct idp_call *call, struct idp_bytes id)

@@ -157,7 +157,9 @@ static void look_up(struct filtering *filtering, size_t statement, const struct 
          item != NULL && filtering->count < filtering->limit; item = item->next) {
         struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(item->text)};
         const struct idp_value *row =
-            idp_run_one(call, &idp_record_list_statements[statement], key);
+            idp_json_is_repeated(list, item)
+                ? NULL
+                : idp_run_one(call, &idp_record_list_statements[statement], key);
         if (row != NULL && passes(filtering, row)) {
             record_add(filtering, row);
         }

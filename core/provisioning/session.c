@@ -90,8 +90,10 @@ static enum idp_device_state state_of(struct idp_bytes name)
 
 static bool is_allowed(const struct idp_device_session *session)
 {
-    bool is_required = !idp_json_is(
-        idp_json_member(session->enrollment.document, "require_identity"), IDP_JSON_FALSE);
+    const struct idp_json *document = session->enrollment.document;
+    bool is_required =
+        !idp_json_is(idp_json_member(document, "require_identity"), IDP_JSON_FALSE) ||
+        idp_is_shared(&session->enrollment);
     unsigned states = steps[session->step].states;
     if (steps[session->step].is_early && !is_required) {
         states |= FROM(IDP_STATE_IDENTIFIED);

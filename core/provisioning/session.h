@@ -63,6 +63,13 @@ struct idp_arrival {
 struct idp_arrival idp_arrival_of(struct idp_call *call, struct idp_bytes chain,
                                   const struct idp_json *options);
 
+/* A device that shows a certificate which others have, too: known by the key of its request, PEM or
+ * base64; data NULL: it has sent none, and is refused. (exchange.c) */
+void idp_exchange_arrive(struct idp_call *call, struct idp_bytes csr, struct idp_arrival *arrival);
+/* It has exchanged that, and was seen with what it got. */
+bool idp_is_exchanged(struct idp_call *call, const struct idp_enrollment *enrollment,
+                      const struct idp_record *record);
+
 /* certificates: of the endorsement key, and what was sent along; data NULL: none. */
 struct idp_tpm_match {
     const struct idp_enrollment *enrollment; /* NULL: none */
@@ -176,6 +183,11 @@ const char *idp_device_state_name(enum idp_device_state state);
 /* By which a certification request is known again (identity.c). */
 struct idp_bytes idp_request_digest(struct idp_call *call, struct idp_bytes csr);
 void idp_device_sessions_end(struct idp_call *call, struct idp_bytes registration_id);
+
+/* IDP_OK, or why a device that came with a shared certificate gets none for this request; reason
+ * may be NULL then. (exchange.c) */
+enum idp_error idp_exchange_check(const struct idp_device_session *session,
+                                  const struct idp_issue *issue, const char **reason);
 
 /* ---- people (claim.c) ---- */
 

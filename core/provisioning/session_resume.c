@@ -46,17 +46,40 @@ static bool goes_on(struct idp_call *call, const struct idp_value *row, struct i
            idp_bytes_equal(before, idp_request_digest(call, csr));
 }
 
+/* Who shares its certificate is known by the key of its request: whoever has that certificate
+ * could begin with the same one, too. */
+static const struct idp_value *last_of_maker(struct idp_call *call, struct idp_bytes chain,
+                                             const struct idp_certificate_facts *leaf,
+                                             struct idp_bytes csr)
+{
+    const struct idp_value *row =
+        last_of(call, OF_MAKER, idp_uuid_of(call, IDP_UUID_X500, leaf->spki));
+    if (row != NULL || csr.data == NULL) {
+        return row;
+    }
+    const struct idp_match *match = idp_match_find(call, chain, IDP_AT_PRESENT);
+    struct idp_arrival arrival = {.error = match->error};
+    if (match->error == IDP_OK && idp_is_shared(&match->chosen->enrollment)) {
+        arrival.enrollment = &match->chosen->enrollment;
+        idp_exchange_arrive(call, csr, &arrival);
+    }
+    return arrival.error == IDP_OK && arrival.registration_id.data != NULL
+               ? last_of(call, OF_MAKER, arrival.registration_id)
+               : NULL;
+}
+
 const struct idp_json *idp_session_of_maker(struct idp_call *call, struct idp_bytes chain,
                                             const struct idp_certificate_facts *leaf,
                                             struct idp_bytes csr, struct idp_bytes *session)
 {
-    const struct idp_value *row =
-        last_of(call, OF_MAKER, idp_uuid_of(call, IDP_UUID_X500, leaf->spki));
+    const struct idp_value *row = last_of_maker(call, chain, leaf, csr);
     if (row != NULL && goes_on(call, row, csr)) {
         *session = idp_session_handle(call, idp_text_of(row[0]));
         return NULL;
     }
-    const struct idp_json *begun = idp_provisioning_begin(call, chain, NULL, true);
+    struct idp_json *options = idp_json_new(call, IDP_JSON_OBJECT);
+    idp_json_add_string(call, options, "csr", csr);
+    const struct idp_json *begun = idp_provisioning_begin(call, chain, options, true);
     *session = idp_json_string(begun, "session");
     return session->data == NULL ? begun : NULL;
 }

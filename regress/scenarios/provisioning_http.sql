@@ -175,6 +175,8 @@ KEEP configuration SELECT http_request('GET', '/provisioning/configuration', hea
 SELECT response ->> 'status', response -> 'headers' ->> 'ETag', response ->> 'body' FROM kept WHERE name = 'configuration';
 KEEP unchanged SELECT http_request('GET', '/provisioning/configuration', json(replace(canonical_json(headers), '}', ',"if-none-match":"\"x\", W/\"' || (SELECT json(response ->> 'body') ->> 'etag' FROM kept WHERE name = 'configuration') || '\""}'))) FROM bearer;
 SELECT response ->> 'status', response ->> 'body' FROM kept WHERE name = 'unchanged';
+KEEP whatever SELECT http_request('GET', '/provisioning/configuration', json(replace(canonical_json(headers), '}', ',"if-none-match":" * "}'))) FROM bearer;
+SELECT response ->> 'status' FROM kept WHERE name = 'whatever';
 -- In CBOR, for who likes that better.
 KEEP cbor SELECT http_request('GET', '/provisioning/ownership', json(replace(canonical_json(headers), '}', ',"accept":"application/json;q=0.5, application/cbor, */*;q=0.1"}'))) FROM bearer;
 KEEP ocf SELECT http_request('GET', '/provisioning/configuration', json(replace(canonical_json(headers), '}', ',"accept":"text/html, application/vnd.ocf+cbor"}'))) FROM bearer;

@@ -136,6 +136,25 @@ static void the_first_and_last_days_of_years(void **state)
     }
 }
 
+/* As certificates have them; nobody else may say one. */
+static void times_before_1970_are_written(void **state)
+{
+    static const struct {
+        const char *text;
+        int64_t time_us;
+    } early[] = {
+        {"1950-01-01T00:00:00Z", INT64_C(-631152000000000)},
+        {"1952-02-29T23:59:59Z", INT64_C(-562896001000000)},
+        {"1969-12-31T23:59:59.999999Z", -1},
+    };
+    struct host *host = *state;
+    int64_t time_us;
+    for (size_t i = 0; i < IDP_COUNT(early); i++) {
+        assert_true(host_text_is(idp_time_text(&host->call, early[i].time_us), early[i].text));
+        assert_false(idp_time_read(idp_bytes_of(early[i].text), &time_us));
+    }
+}
+
 static void write_time(struct idp_call *call, void *data)
 {
     idp_time_text(call, *(int64_t *)data);
@@ -144,7 +163,8 @@ static void write_time(struct idp_call *call, void *data)
 static void times_out_of_range_raise(void **state)
 {
     struct host *host = *state;
-    int64_t times_us[] = {-1, INT64_MIN, INT64_MAX, INT64_C(253402300800000000)};
+    int64_t times_us[] = {INT64_C(-631152000000001), INT64_MIN, INT64_MAX,
+                          INT64_C(253402300800000000)};
     for (size_t i = 0; i < IDP_COUNT(times_us); i++) {
         assert_false(host_try(host, write_time, &times_us[i]));
         assert_int_equal(host->error, IDP_INVALID_ARGUMENT);
@@ -200,6 +220,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(every_year_agrees_with_libc, host_setup, host_teardown),
         cmocka_unit_test_setup_teardown(the_first_and_last_days_of_years, host_setup,
                                         host_teardown),
+        cmocka_unit_test_setup_teardown(times_before_1970_are_written, host_setup, host_teardown),
         cmocka_unit_test_setup_teardown(times_out_of_range_raise, host_setup, host_teardown),
         cmocka_unit_test_setup_teardown(the_host_is_asked_once, host_setup, host_teardown),
         cmocka_unit_test_setup_teardown(the_frozen_clock_wins, host_setup, host_teardown),

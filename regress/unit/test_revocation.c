@@ -89,7 +89,8 @@ static void what_was_superseded_is_revoked_from_that_moment(void **state)
 {
     struct host *host = *state;
     struct idp_ca ca = {.key_identifier = IDP_LITERAL("k")};
-    struct idp_value row[] = {text("valid"), {0}, {0}, {.kind = 'z', .integer = host->now_us + 1}};
+    struct idp_value row[] = {
+        text("valid"), {0}, {0}, {.kind = 'z', .integer = host->now_us + 1}, {0}};
     host_answer(host, row, 1, 0);
     assert_false(idp_certificate_status_of(&host->call, &ca, idp_bytes_of("s")).is_revoked);
     row[3].integer = host->now_us;
@@ -99,6 +100,10 @@ static void what_was_superseded_is_revoked_from_that_moment(void **state)
     assert_true(status.is_revoked);
     assert_string_equal(idp_revocation_reason_name(status.reason), "superseded");
     assert_int_equal(status.revoked_us, host->now_us);
+    row[4] = (struct idp_value){.kind = 'z', .integer = host->now_us};
+    host_answer(host, row, 1, 0);
+    status = idp_certificate_status_of(&host->call, &ca, idp_bytes_of("s"));
+    assert_string_equal(idp_revocation_reason_name(status.reason), "cessationOfOperation");
 }
 
 int main(void)

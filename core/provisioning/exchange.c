@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* exchange.c - a certificate that a maker puts into many devices, and that each of them exchanges
+ * once for one of its own. All have its key, so a device is known by the key that it made itself,
+ * which its request shows; and who got a certificate and never used it does not keep the name. */
+#include "core/provisioning/session.h"
+
+enum { ACTIVATION_S = 3600 };
+
+static const struct idp_json *x509_of(const struct idp_enrollment *enrollment)
+{
+    return idp_json_member(enrollment->document, "x509");
+}
+
+bool idp_is_shared(const struct idp_enrollment *enrollment)
+{
+    return idp_json_is_true(x509_of(enrollment), "shared");
+}
+
+int64_t idp_exchange_activation_s(const struct idp_enrollment *enrollment)
+{
+    int64_t activation_s = ACTIVATION_S;
+    const struct idp_json *member = idp_json_member(x509_of(enrollment), "activation_s");
+    bool is_said = member != NULL && idp_json_integer(member, &activation_s);
+    return !idp_is_shared(enrollment) ? 0 : is_said ? activation_s : ACTIVATION_S;
+}
+
+bool idp_is_exchanged(struct idp_call *call, const struct idp_enrollment *enrollment,
+                      const struct idp_record *record)
+{
+    return idp_is_shared(enrollment) && record->serial.data != NULL &&
+           !idp_awaits_activation(call, record->serial);
+}
+
+/* Of the shared certificate is said whether it is denied, of the device what it asks for. */
+static bool denies(struct idp_call *call, const struct idp_enrollment *enrollment,
+                   struct idp_bytes spki, struct idp_bytes name)
+{
+    struct idp_listed device = {.spki = spki, .name = name};
+    return idp_enrollment_denies(call, enrollment->document, &device);
+}
+
+void idp_exchange_arrive(struct idp_call *call, struct idp_bytes csr, struct idp_arrival *arrival)
+{
+    struct idp_request_facts facts;
+    const char *why = csr.data == NULL ? "csr" : idp_request_read(call, csr, &facts);
+    if (why != NULL) {
+        arrival->error = IDP_INVALID_CSR;
+        arrival->reason = why;
+        arrival->registration_id = (struct idp_bytes){0};
+        return;
+    }
+    arrival->registration_id = idp_uuid_of(call, IDP_UUID_X500, facts.spki);
+    if (denies(call, arrival->enrollment, facts.spki, facts.common_name)) {
+        arrival->error = IDP_DEVICE_DENIED;
+    }
+}
+
+enum idp_error idp_exchange_check(const struct idp_device_session *session,
+                                  const struct idp_issue *issue, const char **reason)
+{
+    struct idp_call *call = session->call;
+    const struct idp_enrollment *enrollment = &session->enrollment;
+    *reason = NULL;
+    if (!idp_is_shared(enrollment)) {
+        return IDP_OK;
+    }
+    if (!idp_bytes_equal(idp_uuid_of(call, IDP_UUID_X500, issue->spki), session->record.id)) {
+        *reason = "other_key";
+        return IDP_INVALID_CSR;
+    }
+    if (idp_is_exchanged(call, enrollment, &session->record)) {
+        return IDP_ALREADY_PROVISIONED;
+    }
+    return denies(call, enrollment, issue->spki, issue->common_name) ? IDP_DEVICE_DENIED : IDP_OK;
+}

@@ -4,7 +4,7 @@
 
 static const struct idp_bytes root = IDP_LITERAL("");
 
-enum { FIND, SAVE, REMOVE };
+enum { FIND, SAVE, REMOVE, DEVICE };
 
 const struct idp_statement idp_hub_statements[] = {
     [FIND] = {"SELECT document, changed_at FROM idplane.hub WHERE tenant = $1 AND hub_id = $2",
@@ -14,6 +14,8 @@ const struct idp_statement idp_hub_statements[] = {
               " document = excluded.document, changed_at = excluded.changed_at",
               "ttjz", ""},
     [REMOVE] = {"DELETE FROM idplane.hub WHERE tenant = $1 AND hub_id = $2", "tt", ""},
+    [DEVICE] = {"SELECT device FROM idplane.device_holder WHERE tenant = $1 AND device = $2", "tt",
+                "t"},
 };
 const size_t idp_hub_statement_count = IDP_COUNT(idp_hub_statements);
 
@@ -114,6 +116,13 @@ static const struct idp_member members[] = {
     {"ca", 't', 1, IDP_CA_NAME_SIZE_MAX, NULL},
 };
 
+/* Who has the certificate of that device would be taken for the hub. */
+static bool is_device(struct idp_call *call, struct idp_bytes hub_id)
+{
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(hub_id)};
+    return idp_run_one(call, &idp_hub_statements[DEVICE], key) != NULL;
+}
+
 static void hub_check(struct idp_checking *checking, struct idp_bytes hub_id,
                       const struct idp_json *document)
 {
@@ -123,6 +132,9 @@ static void hub_check(struct idp_checking *checking, struct idp_bytes hub_id,
     }
     if (!idp_uuid_is(hub_id)) {
         idp_checking_fault(checking, root, "value", "a hub is called by a UUID");
+    }
+    if (is_device(checking->call, hub_id)) {
+        idp_checking_fault(checking, root, "value", "a device has this id: a hub has another one");
     }
 }
 

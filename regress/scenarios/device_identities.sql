@@ -236,6 +236,7 @@ SELECT set_clock('2026-01-01T00:20:00Z');
 KEEP a3 SELECT begin_provisioning((SELECT content FROM material WHERE name = 'a'), '{"proven": true}');
 KEEP i4 SELECT provision_identity((SELECT response ->> 'session' FROM kept WHERE name = 'a3'), (SELECT content FROM material WHERE name = 'greedy'));
 SELECT canonical_json(certificate_inspect(response ->> 'certificate') -> 'key_usage'), canonical_json(certificate_inspect(response ->> 'certificate') -> 'extended_key_usage'), canonical_json(certificate_inspect(response ->> 'certificate') -> 'is_ca'), certificate_inspect(response ->> 'certificate') ->> 'subject' FROM kept WHERE name = 'i4';
+SELECT canonical_json(set_hub('3F0A5A2E-7a8b-4b43-8f5e-000000000001', '{"gateways": ["hub.example:5684"]}'));
 -- Released, the id is free for another one, and the device itself has to be let in again.
 SELECT canonical_json(deprovision('3f0a5a2e-7a8b-4b43-8f5e-000000000001'));
 SELECT common_name, status, reason, CASE WHEN superseded_at IS NULL THEN 'the one in use' ELSE 'followed by another' END FROM idplane_certificate ORDER BY issued_at, status;

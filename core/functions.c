@@ -470,6 +470,7 @@ const struct idp_statement_group idp_statement_groups[] = {
     {idp_enrollment_statements, &idp_enrollment_statement_count},
     {idp_enrollment_version_statements, &idp_enrollment_version_statement_count},
     {idp_enrollment_index_statements, &idp_enrollment_index_statement_count},
+    {idp_member_statements, &idp_member_statement_count},
     {idp_hub_statements, &idp_hub_statement_count},
     {idp_record_statements, &idp_record_statement_count},
     {idp_event_statements, &idp_event_statement_count},

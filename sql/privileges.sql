@@ -23,6 +23,15 @@ CREATE VIEW idplane.metric WITH (security_barrier) AS
 COMMENT ON VIEW idplane.metric IS 'What is to be monitored of the tenant, in the names of Prometheus.';
 COMMENT ON COLUMN idplane.metric.type IS 'counter: it never falls; or gauge.';
 
+-- A million identities are joined with it: the enrollments are read once, and whose tenant it is is asked once.
+CREATE VIEW idplane.listed_device WITH (security_barrier) AS
+    SELECT m.identity_kind, m.identity, m.enrollment_id, e.enabled, e.priority
+      FROM idplane.enrollment_member m
+      JOIN idplane.enrollment e ON e.tenant = m.tenant AND e.enrollment_id = m.enrollment_id
+     WHERE m.tenant = (SELECT idplane.current_tenant()) AND e.document -> 'members' = 'true';
+COMMENT ON VIEW idplane.listed_device IS 'Rows of enrollment_member of the tenant that count: their enrollment is there, and has members.';
+COMMENT ON COLUMN idplane.listed_device.enabled IS 'False: the enrollment refuses its devices.';
+
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA idplane FROM PUBLIC;
 REVOKE ALL ON ALL TABLES IN SCHEMA idplane FROM PUBLIC;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA pgjwt_compat FROM PUBLIC;
@@ -79,6 +88,9 @@ COMMENT ON POLICY idplane_tenant ON idplane.certificate IS 'Each tenant has its 
 ALTER TABLE idplane.enrollment ENABLE ROW LEVEL SECURITY;
 CREATE POLICY idplane_tenant ON idplane.enrollment USING (tenant = idplane.current_tenant());
 COMMENT ON POLICY idplane_tenant ON idplane.enrollment IS 'Each tenant has its own.';
+ALTER TABLE idplane.enrollment_member ENABLE ROW LEVEL SECURITY;
+CREATE POLICY idplane_tenant ON idplane.enrollment_member USING (tenant = idplane.current_tenant());
+COMMENT ON POLICY idplane_tenant ON idplane.enrollment_member IS 'Each tenant has its own.';
 ALTER TABLE idplane.hub ENABLE ROW LEVEL SECURITY;
 CREATE POLICY idplane_tenant ON idplane.hub USING (tenant = idplane.current_tenant());
 COMMENT ON POLICY idplane_tenant ON idplane.hub IS 'Each tenant has its own.';

@@ -108,6 +108,33 @@ COMMENT ON INDEX idplane.idplane_enrollment_identity_enrollment IS 'What an enro
 COMMENT ON INDEX idplane.enrollment_identity_pkey IS 'A version of an enrollment has a device once.';
 COMMENT ON CONSTRAINT enrollment_identity_pkey ON idplane.enrollment_identity IS 'A version of an enrollment has a device once.';
 
+-- Filled by administrators, a million rows at a time: no trigger, and no key to other tables. A digest has 64 digits;
+-- what could never be that of a device is refused.
+CREATE TABLE idplane.enrollment_member (
+    tenant text COLLATE "C" NOT NULL DEFAULT 'default',
+    enrollment_id text COLLATE "C" NOT NULL,
+    identity_kind text COLLATE "C" NOT NULL,
+    identity text COLLATE "C" NOT NULL,
+    PRIMARY KEY (tenant, identity_kind, identity, enrollment_id),
+    CONSTRAINT enrollment_member_kind CHECK (identity_kind IN ('key', 'certificate', 'ek', 'serial', 'registration')),
+    CONSTRAINT enrollment_member_identity CHECK (CASE identity_kind
+        WHEN 'registration' THEN length(identity) BETWEEN 1 AND 255
+        WHEN 'serial' THEN length(identity) BETWEEN 2 AND 254 AND length(identity) % 2 = 0
+            AND ltrim(identity, '0123456789abcdef') = '' AND (identity = '00' OR substr(identity, 1, 2) <> '00')
+        ELSE length(identity) = 64 AND ltrim(identity, '0123456789abcdef') = '' END)
+);
+CREATE INDEX idplane_enrollment_member_enrollment ON idplane.enrollment_member (tenant, enrollment_id);
+COMMENT ON TABLE idplane.enrollment_member IS 'Devices that enrollments with members let in, one by one; administrators fill it.';
+COMMENT ON COLUMN idplane.enrollment_member.tenant IS 'Tenant of the row.';
+COMMENT ON COLUMN idplane.enrollment_member.enrollment_id IS 'What lists the device.';
+COMMENT ON COLUMN idplane.enrollment_member.identity_kind IS 'key, certificate, ek, serial or registration.';
+COMMENT ON COLUMN idplane.enrollment_member.identity IS 'key: SHA-256 of the SubjectPublicKeyInfo of a certificate; certificate: SHA-256 of it in DER; ek: SHA-256 of the endorsement key of a TPM; serial: of a certificate, two digits a byte; all in hexadecimal of lower case. registration: the id that goes with a symmetric key.';
+COMMENT ON INDEX idplane.enrollment_member_pkey IS 'What lists a device.';
+COMMENT ON CONSTRAINT enrollment_member_pkey ON idplane.enrollment_member IS 'An enrollment lists a device once.';
+COMMENT ON CONSTRAINT enrollment_member_kind ON idplane.enrollment_member IS 'No other kind is ever looked for.';
+COMMENT ON CONSTRAINT enrollment_member_identity ON idplane.enrollment_member IS 'Digits of upper case, a digest that is cut and the like are of no device.';
+COMMENT ON INDEX idplane.idplane_enrollment_member_enrollment IS 'What an enrollment lists: set_enrollment() removes it with the enrollment.';
+
 CREATE TABLE idplane.hub (
     tenant text COLLATE "C" NOT NULL,
     hub_id text COLLATE "C" NOT NULL,

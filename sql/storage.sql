@@ -145,6 +145,7 @@ SELECT pg_extension_config_dump('idplane.enrollment', '');
 SELECT pg_extension_config_dump('idplane.enrollment_version', '');
 SELECT pg_extension_config_dump('idplane.enrollment_anchor', '');
 SELECT pg_extension_config_dump('idplane.enrollment_identity', '');
+SELECT pg_extension_config_dump('idplane.enrollment_member', '');
 SELECT pg_extension_config_dump('idplane.hub', '');
 SELECT pg_extension_config_dump('idplane.provisioning_record', '');
 SELECT pg_extension_config_dump('idplane.device_holder', '');

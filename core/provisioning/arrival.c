@@ -38,7 +38,7 @@ static enum idp_error id_judge(struct idp_call *call, const struct idp_enrollmen
     if (!enrollment->is_enabled) {
         return IDP_ENROLLMENT_DISABLED;
     }
-    return idp_enrollment_denies(call, enrollment->document, &device) ? IDP_DEVICE_DENIED : IDP_OK;
+    return idp_enrollment_denies(call, enrollment, &device) ? IDP_DEVICE_DENIED : IDP_OK;
 }
 
 /* One of a device alone is found by its id, a group has to be named. */

@@ -97,7 +97,7 @@ static struct idp_attestation group_judge(struct idp_call *call,
     return attestation;
 }
 
-/* ---- single devices ---- */
+/* ---- single devices, and those of a list ---- */
 
 /* The certificate is known: what is left is its time. */
 static const char *period_problem(struct idp_call *call, const struct idp_enrollment *enrollment,
@@ -133,6 +133,7 @@ struct idp_attestation idp_attestation_judge(struct idp_call *call,
                                              const struct idp_enrollment *enrollment,
                                              const struct idp_shown_chain *chain)
 {
-    return enrollment->is_individual ? individual_judge(call, enrollment, chain)
-                                     : group_judge(call, enrollment, chain);
+    bool is_known = enrollment->is_individual || idp_enrollment_is_list(enrollment);
+    return is_known ? individual_judge(call, enrollment, chain)
+                    : group_judge(call, enrollment, chain);
 }

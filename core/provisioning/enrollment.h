@@ -112,13 +112,30 @@ const struct idp_json *idp_hub_find(struct idp_call *call, struct idp_bytes hub_
 /* By what a device may be let in or not; data NULL: it has no such thing. */
 struct idp_listed {
     struct idp_bytes serial, spki, name;
+    struct idp_bytes certificate; /* DER */
 };
 /* It is in deny. */
-bool idp_enrollment_bars(struct idp_call *call, const struct idp_json *document,
+bool idp_enrollment_bars(struct idp_call *call, const struct idp_enrollment *enrollment,
                          const struct idp_listed *device);
-/* It is in deny, or is not in the allow that there is. */
-bool idp_enrollment_denies(struct idp_call *call, const struct idp_json *document,
+/* It is in deny, or is not in the allow or among the members that there are. */
+bool idp_enrollment_denies(struct idp_call *call, const struct idp_enrollment *enrollment,
                            const struct idp_listed *device);
+
+/* ---- its members (member.c) ---- */
+
+/* A group without an authority, which is of the devices that are listed. */
+bool idp_enrollment_is_list(const struct idp_enrollment *enrollment);
+/* Whether it lists the device; by the serial of its certificate only below an authority, which
+ * alone says what that is. */
+bool idp_enrollment_lists(struct idp_call *call, const struct idp_enrollment *enrollment,
+                          const struct idp_listed *device);
+/* The enrollments that list a device by its key, of kind key or ek, or by its certificate, the
+ * first by name; whatever they are now. */
+void idp_enrollments_of_member(struct idp_call *call, const char *key_kind,
+                               const struct idp_listed *device, struct idp_id_set *out);
+void idp_enrollment_members_end(struct idp_call *call, struct idp_bytes id);
+/* SHA-256 in hexadecimal, as lists have it; data NULL of data NULL. */
+struct idp_bytes idp_identity_digest(struct idp_call *call, struct idp_bytes bytes);
 
 /* ---- certificates that devices share (exchange.c) ---- */
 

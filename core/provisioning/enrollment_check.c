@@ -167,9 +167,6 @@ static void tpm_check(struct idp_checking *checking, struct idp_bytes path,
                       const struct idp_json *value)
 {
     idp_members_check(checking, path, value, tpm_members, IDP_COUNT(tpm_members));
-    if (idp_json_member(value, "ek_sha256") == NULL && idp_json_member(value, "chain") == NULL) {
-        idp_checking_fault(checking, path, "missing", "it has to have ek_sha256 or chain");
-    }
 }
 
 static void key_check(struct idp_checking *checking, struct idp_bytes path,
@@ -327,6 +324,7 @@ static const struct idp_member members[] = {
     {"pre_shared_key_derived", 'b', 0, 0, NULL},
     {"allow", 'o', 0, 0, list_check},
     {"deny", 'o', 0, 0, list_check},
+    {"members", 'b', 0, 0, NULL},
     {"approval", 'b', 0, 0, NULL},
     {"claim", 'o', 0, 0, claim_check},
     {"require_identity", 'b', 0, 0, NULL},
@@ -348,13 +346,14 @@ static bool has(const struct idp_json *document, const char *member, const char 
     return idp_json_member(idp_json_member(document, member), name) != NULL;
 }
 
-/* Groups stand on authorities, individuals on what only one device has. */
+/* Groups stand on authorities or on a list, individuals on what only one device has. */
 static void kinds_check(struct idp_checking *checking, const struct idp_json *document)
 {
     bool is_single = has(document, "x509", "certificate") || has(document, "x509", "key_sha256") ||
                      has(document, "tpm", "ek_sha256") ||
                      has(document, "symmetric_key", "registration_id");
     bool is_individual = idp_bytes_is(idp_json_string(document, "kind"), "individual");
+    bool has_members = idp_json_is_true(document, "members");
     bool is_group_x509 = !is_individual && idp_json_member(document, "x509") != NULL;
     if (is_individual && !is_single) {
         idp_checking_fault(checking, root, "missing",
@@ -365,8 +364,17 @@ static void kinds_check(struct idp_checking *checking, const struct idp_json *do
         idp_checking_fault(checking, root, "value",
                            "one device is an enrollment of kind individual");
     }
-    if (is_group_x509 && !has(document, "x509", "chain")) {
-        idp_checking_fault(checking, root, "missing", "a group has the chain of its authority");
+    if (is_group_x509 && !has(document, "x509", "chain") && !has_members) {
+        idp_checking_fault(checking, root, "missing",
+                           "a group has the chain of its authority, or members");
+    }
+    if (idp_json_member(document, "tpm") != NULL && !has(document, "tpm", "ek_sha256") &&
+        !has(document, "tpm", "chain") && !has_members) {
+        idp_checking_fault(checking, idp_path_step(checking->call, root, idp_bytes_of("tpm")),
+                           "missing", "it has to have ek_sha256 or chain, or the group members");
+    }
+    if (is_individual && has_members) {
+        idp_checking_fault(checking, root, "value", "an individual enrollment has no members");
     }
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* enrollment_list.c - the devices that an enrollment lets in, or does not, one by one: by serial,
- * by key or by name, whatever they prove themselves with. */
+ * by key or by name, whatever they prove themselves with; member.c has those of a table. */
 #include "core/provisioning/enrollment.h"
 #include "core/sso/sso.h"
 
@@ -42,23 +42,24 @@ static bool list_matches(struct idp_call *call, const struct idp_json *list, str
 static bool list_names(struct idp_call *call, const struct idp_json *list,
                        const struct idp_listed *device)
 {
-    struct idp_bytes key = device->spki.data == NULL
-                               ? device->spki
-                               : idp_hex_encode(call, idp_sha256(call, device->spki));
     return list_holds(call, list, "serials", device->serial) ||
-           list_holds(call, list, "keys", key) || list_matches(call, list, device->name);
+           list_holds(call, list, "keys", idp_identity_digest(call, device->spki)) ||
+           list_matches(call, list, device->name);
 }
 
-bool idp_enrollment_bars(struct idp_call *call, const struct idp_json *document,
+bool idp_enrollment_bars(struct idp_call *call, const struct idp_enrollment *enrollment,
                          const struct idp_listed *device)
 {
-    return list_names(call, idp_json_member(document, "deny"), device);
+    return list_names(call, idp_json_member(enrollment->document, "deny"), device);
 }
 
-bool idp_enrollment_denies(struct idp_call *call, const struct idp_json *document,
+bool idp_enrollment_denies(struct idp_call *call, const struct idp_enrollment *enrollment,
                            const struct idp_listed *device)
 {
+    const struct idp_json *document = enrollment->document;
     const struct idp_json *allow = idp_json_member(document, "allow");
-    return idp_enrollment_bars(call, document, device) ||
-           (allow != NULL && !list_names(call, allow, device));
+    return idp_enrollment_bars(call, enrollment, device) ||
+           (allow != NULL && !list_names(call, allow, device)) ||
+           (idp_json_is_true(document, "members") &&
+            !idp_enrollment_lists(call, enrollment, device));
 }

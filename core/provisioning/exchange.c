@@ -36,7 +36,7 @@ static bool denies(struct idp_call *call, const struct idp_enrollment *enrollmen
                    struct idp_bytes spki, struct idp_bytes name)
 {
     struct idp_listed device = {.spki = spki, .name = name};
-    return idp_enrollment_denies(call, enrollment->document, &device);
+    return idp_enrollment_denies(call, enrollment, &device);
 }
 
 void idp_exchange_arrive(struct idp_call *call, struct idp_bytes csr, struct idp_arrival *arrival)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* match.c - which enrollment a device is of. One of it alone goes before groups; of groups that of
- * the authority nearest to the device, by the key of that authority; of several of the same, the
- * one that refuses, then the one of the highest priority, then the first by name. That one decides,
- * whatever another would say. */
+/* match.c - which enrollment a device is of. One of it alone goes before groups; of groups one that
+ * lists it and has no authority, then that of the authority nearest to the device, by the key of
+ * that authority; of several of the same, the one that refuses, then the one of the highest
+ * priority, then the first by name. That one decides, whatever another would say. */
 #include "core/provisioning/enrollment.h"
 
 #include <stdlib.h>
@@ -48,6 +48,23 @@ static void authorities_add(struct idp_call *call, const struct idp_enrollment *
     }
 }
 
+/* A group that lists the device and has an authority is found by that. */
+static void listed_load(struct idp_call *call, struct idp_match *match, struct idp_candidate *out)
+{
+    struct idp_id_set ids;
+    const struct idp_certificate_facts *leaf = &match->chain.certificates[0];
+    struct idp_listed device = {.spki = leaf->spki, .certificate = leaf->der};
+    idp_enrollments_of_member(call, "key", &device, &ids);
+    for (size_t i = 0; i < ids.count; i++) {
+        struct idp_enrollment *enrollment = &out[match->count].enrollment;
+        if (idp_enrollment_find_then(call, ids.ids[i], match->chain.then_us, enrollment) &&
+            idp_json_member(enrollment->document, "x509") != NULL &&
+            idp_enrollment_is_list(enrollment)) {
+            match->count++;
+        }
+    }
+}
+
 /* Those of the ids that stand on certificates. */
 static void candidates_load(struct idp_call *call, const struct idp_id_set *ids, size_t from,
                             struct idp_match *match, struct idp_candidate *out)
@@ -71,6 +88,7 @@ static void candidates_find(struct idp_call *call, struct idp_match *match,
     add_individual(call, "certificate", idp_sha256(call, leaf->der), chain->then_us, &ids);
     add_individual(call, "key", idp_sha256(call, leaf->spki), chain->then_us, &ids);
     candidates_load(call, &ids, 0, match, out);
+    listed_load(call, match, out);
     for (size_t i = 0; i < chain->count; i++) {
         size_t before = ids.count;
         bool is_seen = i > 0 && idp_bytes_equal(chain->certificates[i].issuer,
@@ -130,14 +148,14 @@ static enum idp_error judge(struct idp_call *call, const struct idp_match *match
 {
     const struct idp_candidate *chosen = match->chosen;
     const struct idp_certificate_facts *leaf = &match->chain.certificates[0];
-    struct idp_listed device = {leaf->serial, leaf->spki, leaf->common_name};
+    struct idp_listed device = {leaf->serial, leaf->spki, leaf->common_name, leaf->der};
     if (!chosen->enrollment.is_enabled) {
         return IDP_ENROLLMENT_DISABLED;
     }
     /* Who shares it is asked by what it asks for. */
     bool is_denied = idp_is_shared(&chosen->enrollment)
-                         ? idp_enrollment_bars(call, chosen->enrollment.document, &device)
-                         : idp_enrollment_denies(call, chosen->enrollment.document, &device);
+                         ? idp_enrollment_bars(call, &chosen->enrollment, &device)
+                         : idp_enrollment_denies(call, &chosen->enrollment, &device);
     if (is_denied) {
         return IDP_DEVICE_DENIED;
     }
@@ -159,7 +177,7 @@ struct idp_match *idp_match_find(struct idp_call *call, struct idp_bytes text, i
         return match;
     }
     struct idp_candidate *candidates =
-        idp_allocate(call, (IDP_ENROLLMENT_CANDIDATE_COUNT_MAX + 1) * sizeof *candidates);
+        idp_allocate(call, (2 * IDP_ENROLLMENT_CANDIDATE_COUNT_MAX + 1) * sizeof *candidates);
     candidates_find(call, match, candidates);
     chain->text = text_of(call, chain);
     for (size_t i = 0; i < match->count; i++) {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* tpm_match.c - which enrollment a TPM is of: of one that names its endorsement key, or of groups
- * whose authority vouches for that key, by the rules of match.c. */
+/* tpm_match.c - which enrollment a TPM is of: of one that names its endorsement key, of groups that
+ * list it, or of those whose authority vouches for that key, by the rules of match.c. */
 #include "core/provisioning/session.h"
 
-/* An enrollment whose authority is the issuer of the certificate, or above it. */
+/* An enrollment whose authority is the issuer of the certificate, or above it; or that lists the
+ * key, at distance 0. */
 struct candidate {
     struct idp_enrollment enrollment;
     const char *reason;
@@ -97,7 +98,27 @@ static bool is_before(const struct candidate *left, const struct candidate *righ
 
 /* ---- of all ---- */
 
-/* The best of the groups; false: none knows an issuer. */
+/* The best of the groups that list the key and have no authority; false: none does. */
+static bool list_find(struct idp_call *call, const struct idp_tpm_key *key, struct candidate *best)
+{
+    bool is_found = false;
+    struct idp_id_set ids;
+    struct idp_listed device = {.spki = key->spki};
+    idp_enrollments_of_member(call, "ek", &device, &ids);
+    for (size_t i = 0; i < ids.count; i++) {
+        struct candidate candidate = {.distance = 0};
+        if (idp_enrollment_find(call, ids.ids[i], &candidate.enrollment) &&
+            tpm_of(&candidate.enrollment) != NULL &&
+            idp_enrollment_is_list(&candidate.enrollment) &&
+            (!is_found || is_before(&candidate, best))) {
+            *best = candidate;
+            is_found = true;
+        }
+    }
+    return is_found;
+}
+
+/* The best of the groups with an authority; false: none knows an issuer. */
 static bool group_find(struct idp_call *call, const struct idp_tpm_key *key,
                        const struct shown *shown, struct candidate *best)
 {
@@ -121,7 +142,8 @@ static bool group_find(struct idp_call *call, const struct idp_tpm_key *key,
     return is_found;
 }
 
-/* As devices with certificates are: by the key, and by what the certificate of the key says. */
+/* As devices with certificates are: by the key, and by what the certificate of the key says where
+ * somebody vouches for that. */
 static enum idp_error judge(struct idp_call *call, const struct candidate *found,
                             const struct idp_tpm_key *key, const struct shown *shown)
 {
@@ -129,11 +151,12 @@ static enum idp_error judge(struct idp_call *call, const struct candidate *found
     if (!found->enrollment.is_enabled) {
         return IDP_ENROLLMENT_DISABLED;
     }
-    if (!found->enrollment.is_individual && shown->count > 0) {
+    bool is_known = found->enrollment.is_individual || idp_enrollment_is_list(&found->enrollment);
+    if (!is_known && shown->count > 0) {
         device.serial = shown->certificates[0].serial;
         device.name = shown->certificates[0].common_name;
     }
-    if (idp_enrollment_denies(call, found->enrollment.document, &device)) {
+    if (idp_enrollment_denies(call, &found->enrollment, &device)) {
         return IDP_DEVICE_DENIED;
     }
     return found->reason == NULL ? IDP_OK : IDP_ATTESTATION_REFUSED;
@@ -149,7 +172,7 @@ struct idp_tpm_match idp_tpm_match_find(struct idp_call *call, const struct idp_
         idp_enrollment_of_identity(call, "key", idp_sha256(call, key->spki), IDP_AT_PRESENT);
     bool is_alone = own.data != NULL && idp_enrollment_find(call, own, &found->enrollment) &&
                     tpm_of(&found->enrollment) != NULL;
-    if (!is_alone && !group_find(call, key, &shown, found)) {
+    if (!is_alone && !list_find(call, key, found) && !group_find(call, key, &shown, found)) {
         return match;
     }
     match.enrollment = &found->enrollment;

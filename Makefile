@@ -65,7 +65,8 @@ HELPERS := $(call programs,regress/isolation/*.c regress/sqlite/*.c regress/fetc
 PRELOADS := $(BUILD)/regress/crash/syncs.so $(BUILD)/regress/pki/seeded.so
 BENCH_PARTS := $(addprefix bench/,claims.c database.c issuing.c maker.c pair.c process.c raw.c \
                token.c)
-BENCH   := $(addprefix $(BUILD)/bench/,certificates hello issuer jose keys memory oidc partner \
+BENCH   := $(addprefix $(BUILD)/bench/,certificates hello issuer jose keys members memory oidc \
+             partner \
              sqlite sso tokens)
 # Debian's libraries that it is measured beside, where they are installed.
 PEERS   := $(patsubst /usr/include/%.h,$(BUILD)/bench/lib%,$(subst cjose/,,$(wildcard \

@@ -52,3 +52,57 @@ BEGIN
     PERFORM idplane.set_tenant('many');
     RETURN slice_match(slice_match_many.count);
 END $$;
+
+-- ---- lists of devices ----
+
+-- What a maker delivers, in no order, and the list of it, with a hundredth of other devices in place of its own.
+CREATE FUNCTION bench_delivery(count int, file text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    CREATE TABLE delivery AS SELECT 'key' AS identity_kind, encode(sha256(i::text::bytea), 'hex') AS identity
+        FROM generate_series(1, bench_delivery.count) i;
+    EXECUTE format('COPY (SELECT ''long'', ''list'', * FROM delivery) TO %L', file);
+    UPDATE delivery SET identity = encode(sha256(identity::bytea), 'hex') WHERE left(identity, 2) < '03';
+    PERFORM idplane.set_tenant(name), idplane.set_enrollment('list', '{"owner":"alice","members":true,"x509":{}}')
+        FROM (VALUES ('short'), ('long')) t (name);
+    INSERT INTO idplane.enrollment_member SELECT 'short', 'list', identity_kind, identity FROM delivery LIMIT 100;
+END $$;
+CREATE FUNCTION bench_import(file text) RETURNS float8 LANGUAGE plpgsql AS $$
+DECLARE
+    start timestamptz := clock_timestamp();
+    members bigint;
+BEGIN
+    EXECUTE format('COPY idplane.enrollment_member FROM %L', file);
+    GET DIAGNOSTICS members = ROW_COUNT;
+    RETURN members / extract(epoch FROM clock_timestamp() - start) / 1000;
+END $$;
+CREATE FUNCTION bench_matched() RETURNS float8 LANGUAGE plpgsql AS $$
+DECLARE
+    start timestamptz;
+    every bigint;
+    known bigint;
+BEGIN
+    PERFORM idplane.set_tenant('long');
+    start := clock_timestamp();
+    SELECT count(*), count(enrollment_id) INTO every, known
+        FROM delivery LEFT JOIN idplane.listed_device USING (identity_kind, identity);
+    IF known * 100 / every NOT BETWEEN 98 AND 99 THEN
+        RAISE 'bench: % of % are known', known, every;
+    END IF;
+    RETURN every / extract(epoch FROM clock_timestamp() - start) / 1000;
+END $$;
+CREATE FUNCTION bench_prepare_members() RETURNS void LANGUAGE sql AS $$
+    SELECT bench_requests(1);
+    INSERT INTO idplane.enrollment_member
+        SELECT name, 'list', 'key', idplane.certificate_inspect(bench_maker(false)) ->> 'key_sha256'
+          FROM (VALUES ('short'), ('long')) t (name);
+$$;
+CREATE FUNCTION slice_match_listed_few(count int) RETURNS bigint LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM idplane.set_tenant('short');
+    RETURN slice_match(slice_match_listed_few.count);
+END $$;
+CREATE FUNCTION slice_match_listed_many(count int) RETURNS bigint LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM idplane.set_tenant('long');
+    RETURN slice_match(slice_match_listed_many.count);
+END $$;

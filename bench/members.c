@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* members.c - lists of devices in SQLite: how fast one is taken in, and identities from elsewhere are
- * matched with it by one query, as docs/provisioning.md has both; match_enrollment of a device of a
- * long list against of a short one. Pages stay in memory, as in certificates.c.
+/* members.c - lists of devices in SQLite: how fast one is taken in, and identities from elsewhere
+ * are matched with it by one query, as docs/provisioning.md has both; match_enrollment of a device
+ * of a long list against of a short one. Pages stay in memory, as in certificates.c.
  *
  *   members EXTENSION DATABASE COUNT */
 #include <sqlite3.h>
@@ -26,7 +26,8 @@ struct bench {
 
 static void match_few_step(void *context)
 {
-    database_step(((struct bench *)context)->match_few, "{\"matched\":true,\"enrollment\":\"list\"");
+    database_step(((struct bench *)context)->match_few,
+                  "{\"matched\":true,\"enrollment\":\"list\"");
 }
 
 static void match_many_step(void *context)

@@ -372,6 +372,7 @@ struct idp_call {
     struct idp_bytes tenant; /* set on first use, and by http_request */
     struct idp_bytes source; /* address of who asks, where it is known; data NULL: it is not */
     const void *settings;    /* of the tenant, once they are read (core/oauth/tenant.c) */
+    const void *key_ring;    /* of the file, once it is read (core/base/master_key.c) */
     struct idp_bytes wakes;  /* whose decision this is, for who waits for it; data NULL: none */
     int64_t now_us;          /* set on first use, then constant for the call */
     bool now_known;

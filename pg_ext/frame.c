@@ -68,6 +68,7 @@ static void row_frame_begin(const struct idp_function *function)
 {
     row_frame.call.function = function;
     row_frame.call.tenant = (struct idp_bytes){NULL, 0};
+    row_frame.call.key_ring = NULL;
     row_frame.call.now_known = false;
     row_frame.memory = CurrentMemoryContext;
 }

@@ -48,7 +48,7 @@ void *idp_own(struct idp_call *call, void *object, void (*release)(void *object)
  * the host, is wiped and released at the end, nothing of it may be kept. No nesting (scratch.c). */
 struct idp_scratch {
     struct idp_arena arena, *outer;
-    const void *settings; /* that the call knew before */
+    const void *settings, *key_ring; /* that the call knew before */
 };
 struct idp_scratch *idp_scratch_new(struct idp_call *call);
 void idp_scratch_begin(struct idp_call *call, struct idp_scratch *scratch);

@@ -84,14 +84,17 @@ static void record(struct idp_call *call, const char *path, const struct idp_mas
     idp_run(call, &idp_master_key_statements[RECORD], arguments);
 }
 
-/* A database that knows keys accepts a new first one only beside one of those it knows. */
-static void check_ring(struct idp_call *call, const char *path, const struct idp_key_ring *ring,
+/* A database that knows keys accepts a new first one only beside one of those it knows. True where
+ * it knows the first. */
+static bool check_ring(struct idp_call *call, const char *path, const struct idp_key_ring *ring,
                        struct idp_rows rows)
 {
-    bool known = rows.count == 0, clash = false;
+    bool known = rows.count == 0, knows_first = false, clash = false;
 
     for (size_t i = 0; i < ring->count; i++) {
-        known = is_recorded(call, rows, &ring->keys[i], &clash) || known;
+        bool recorded = is_recorded(call, rows, &ring->keys[i], &clash);
+        known = recorded || known;
+        knows_first = knows_first || (recorded && i == 0);
     }
     if (clash || !known) {
         idp_fail_with(
@@ -100,6 +103,21 @@ static void check_ring(struct idp_call *call, const char *path, const struct idp
             "belongs to it there.",
             path);
     }
+    return knows_first;
+}
+
+/* What a call has read it goes by to its end: looking at the file costs more than the digests that
+ * it is for, and a signature needs it twice. */
+static const struct idp_key_ring *ring_read(struct idp_call *call, const char *path)
+{
+    if (call->key_ring != NULL) {
+        return call->key_ring;
+    }
+    const struct idp_key_ring *ring = idp_key_ring_read(call, path);
+    if (ring->count > 0) {
+        call->key_ring = ring;
+    }
+    return ring;
 }
 
 static const struct idp_key_ring *make_ring(struct idp_call *call, const char *path,
@@ -123,7 +141,7 @@ static const struct idp_key_ring *make_ring(struct idp_call *call, const char *p
     memcpy(key->key, idp_random(call, IDP_MASTER_KEY_SIZE).data, IDP_MASTER_KEY_SIZE);
     idp_key_ring_create(call, path, key);
 
-    const struct idp_key_ring *ring = idp_key_ring_read(call, path);
+    const struct idp_key_ring *ring = ring_read(call, path);
 
     if (ring->count == 0) {
         idp_fail(call, IDP_MASTER_KEY_MISSING);
@@ -144,14 +162,12 @@ const struct idp_master_key *idp_master_key_sealing(struct idp_call *call)
     }
 
     struct idp_rows rows = idp_run(call, &idp_master_key_statements[FINGERPRINTS], NULL);
-    const struct idp_key_ring *ring = idp_key_ring_read(call, path);
-    bool clash = false;
+    const struct idp_key_ring *ring = ring_read(call, path);
 
     if (ring->count == 0) {
         ring = make_ring(call, path, rows);
     }
-    check_ring(call, path, ring, rows);
-    if (!is_recorded(call, rows, &ring->keys[0], &clash)) {
+    if (!check_ring(call, path, ring, rows)) {
         record(call, path, &ring->keys[0]);
     }
     return &ring->keys[0];
@@ -169,7 +185,7 @@ static const struct idp_master_key *key_find(struct idp_call *call, struct idp_b
         idp_wipe(secret, sizeof secret);
         return idp_bytes_equal(id, id_of(key)) ? key : NULL;
     }
-    const struct idp_key_ring *ring = idp_key_ring_read(call, *path);
+    const struct idp_key_ring *ring = ring_read(call, *path);
     size_t i = 0;
     while (i < ring->count && !idp_bytes_equal(id, id_of(&ring->keys[i]))) {
         i++;

@@ -25,6 +25,7 @@ void idp_scratch_begin(struct idp_call *call, struct idp_scratch *scratch)
     idp_now_us(call);
     scratch->outer = call->arena;
     scratch->settings = call->settings;
+    scratch->key_ring = call->key_ring;
     call->arena = &scratch->arena;
 }
 
@@ -32,5 +33,6 @@ void idp_scratch_end(struct idp_call *call, struct idp_scratch *scratch)
 {
     call->arena = scratch->outer;
     call->settings = scratch->settings;
+    call->key_ring = scratch->key_ring;
     idp_arena_end(&scratch->arena);
 }

@@ -201,14 +201,15 @@ static void rounds_leave_nothing(void **state)
     struct idp_scratch *scratch = idp_scratch_new(&host.call);
     char *kept = memcpy(idp_allocate(&host.call, 16), "kept", sizeof "kept");
     size_t before = host.block_live_count;
-    host.call.settings = kept;
+    host.call.settings = host.call.key_ring = kept;
     for (size_t round = 0; round < 3; round++) {
         idp_scratch_begin(&host.call, scratch);
-        host.call.settings = idp_allocate(&host.call, 100000);
+        host.call.settings = host.call.key_ring = idp_allocate(&host.call, 100000);
         assert_true(host.block_live_count > before);
         idp_scratch_end(&host.call, scratch);
         assert_int_equal(host.block_live_count, before);
         assert_ptr_equal(host.call.settings, kept);
+        assert_ptr_equal(host.call.key_ring, kept);
     }
     assert_string_equal(kept, "kept");
     host_end_call(&host);

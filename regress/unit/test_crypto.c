@@ -60,6 +60,7 @@ static bool seal(struct host *host, struct sealing *sealing)
 {
     sealing->input = bytes("secret");
     sealing->context = bytes("row 1");
+    host->call.key_ring = NULL; /* as a call that begins */
     return host_try(host, seal_body, sealing);
 }
 
@@ -69,6 +70,7 @@ static enum idp_error unseal_error(struct host *host, struct idp_bytes sealed, c
     struct sealing sealing = {.input = sealed, .context = bytes(context)};
 
     host->error = IDP_OK;
+    host->call.key_ring = NULL; /* as a call that begins */
     host_try(host, unseal_body, &sealing);
     return host->error;
 }
@@ -373,6 +375,24 @@ static void the_first_key_seals_and_all_open(void **state)
     assert_int_equal(unseal_error(host, second.output, "row 1"), IDP_MASTER_KEY_MISSING);
 }
 
+/* Changed in between, a call goes by the keys that it has read. */
+static void a_call_reads_the_file_once(void **state)
+{
+    struct host *host = *state;
+    struct sealing sealing;
+
+    host->master_key_path = path;
+    write_file("old AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n", 0600);
+    assert_true(seal(host, &sealing));
+    write_file("new AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n", 0600);
+
+    struct sealing opening = {.input = sealing.output, .context = bytes("row 1")};
+
+    assert_true(host_try(host, unseal_body, &opening));
+    assert_true(host_text_is(opening.output, "secret"));
+    assert_int_equal(unseal_error(host, sealing.output, "row 1"), IDP_MASTER_KEY_MISSING);
+}
+
 /* Makes a file with a key of its own and exits 0 where the file then holds the key it reads. */
 static void race_one(struct host *host, unsigned char number)
 {
@@ -461,6 +481,7 @@ int main(void)
                                         host_teardown),
         cmocka_unit_test_setup_teardown(the_first_key_seals_and_all_open, file_setup,
                                         host_teardown),
+        cmocka_unit_test_setup_teardown(a_call_reads_the_file_once, file_setup, host_teardown),
         cmocka_unit_test_setup_teardown(of_many_that_make_the_key_one_wins, file_setup,
                                         host_teardown),
     };

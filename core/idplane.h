@@ -389,6 +389,9 @@ struct idp_bytes idp_rows_key(struct idp_call *call, const struct idp_statement 
 /* Zeroed memory of the call, aligned for any type. Raises IDP_OUT_OF_MEMORY; never NULL. */
 void *idp_allocate(struct idp_call *call, size_t size);
 
+/* Unpredictable bytes that no other process gets, for host->random. False: the system gave none. */
+bool idp_random_write(void *out, size_t size) IDP_MUST_CHECK;
+
 /* What a function may do; each adapter turns it into the engine's flags (see docs/functions.md). */
 enum idp_effect {
     IDP_PURE,    /* depends on its arguments only */

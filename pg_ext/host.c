@@ -7,8 +7,6 @@
  * may hold a code or a secret, out of the log. */
 #include "pg_ext/adapter.h"
 
-#include <sys/random.h>
-
 #include "access/xlog.h"
 #include "commands/async.h"
 #include "miscadmin.h"
@@ -21,8 +19,7 @@
 #include "pg_ext/compat.h"
 
 enum {
-    PLAN_CACHE_SIZE = 1024, /* a power of two, well above the number of statements */
-    RANDOM_STORE_SIZE = 1024
+    PLAN_CACHE_SIZE = 1024 /* a power of two, well above the number of statements */
 };
 
 struct plan {
@@ -263,36 +260,11 @@ static int64_t time_now(struct idp_call *call)
     return value.integer;
 }
 
-/* The kernel's generator itself: pg_strong_random() goes through OpenSSL's, which takes 3 µs a
- * call. */
-static void kernel_random(struct idp_call *call, char *out, size_t size)
-{
-    for (size_t done = 0; done < size;) {
-        ssize_t got = getrandom(out + done, size - done, 0);
-        if (got < 0 && errno != EINTR) {
-            call->host->fail(call, IDP_CRYPTO, "The system gave no random bytes.");
-        }
-        done += got < 0 ? 0 : (size_t)got;
-    }
-}
-
-/* Small amounts come out of a store of the backend, which forgets what it has given. */
 static void random_bytes(struct idp_call *call, void *out, size_t size)
 {
-    static char store[RANDOM_STORE_SIZE];
-    static size_t left;
-    if (size > sizeof store) {
-        kernel_random(call, out, size);
-        return;
+    if (!idp_random_write(out, size)) {
+        call->host->fail(call, IDP_CRYPTO, "The system gave no random bytes.");
     }
-    if (size > left) {
-        left = 0;
-        kernel_random(call, store, sizeof store);
-        left = sizeof store;
-    }
-    left -= size;
-    memcpy(out, store + left, size);
-    explicit_bzero(store + left, size);
 }
 
 static const char *const session_names[IDP_SESSION_COUNT] = {

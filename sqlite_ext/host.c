@@ -4,7 +4,6 @@
 #include "sqlite_ext/adapter.h"
 
 #include <string.h>
-#include <sys/random.h>
 #include <time.h>
 
 #include "sqlite_ext/program.h"
@@ -195,12 +194,8 @@ static int64_t now(struct idp_call *call)
 
 static void random_bytes(struct idp_call *call, void *out, size_t size)
 {
-    for (size_t done = 0; done < size;) {
-        ssize_t got = getrandom((char *)out + done, size - done, 0);
-        if (got < 0) {
-            idp_frame_fail(call->context, IDP_CRYPTO, "The system gave no random bytes.");
-        }
-        done += (size_t)got;
+    if (!idp_random_write(out, size)) {
+        idp_frame_fail(call->context, IDP_CRYPTO, "The system gave no random bytes.");
     }
 }
 

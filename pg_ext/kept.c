@@ -21,7 +21,9 @@
 #include "utils/plancache.h"
 #include "utils/rel.h"
 
-enum { ENTRY_COUNT = 64, ENTRY_SIZE_MAX = 64 << 10, TABLE_COUNT_MAX = 16 };
+/* What is asked for with one hash has four places: with one, two rows of one call put each other
+ * out at each call, wherever their statements happened to lie. */
+enum { SET_COUNT = 16, PLACE_COUNT = 4, ENTRY_SIZE_MAX = 64 << 10, TABLE_COUNT_MAX = 16 };
 
 /* A table that kept statements read. */
 struct watched {
@@ -38,23 +40,23 @@ struct entry {
     struct idp_rows rows;
 };
 
-static struct entry *entries[ENTRY_COUNT];
+static struct entry *entries[SET_COUNT][PLACE_COUNT]; /* of each the one used last comes first */
 static struct watched tables[TABLE_COUNT_MAX];
 static size_t table_count;
 static TransactionId changing = InvalidTransactionId; /* ours that changed them last */
 
-static void slot_empty(struct entry **slot)
+static void place_empty(struct entry **place)
 {
-    if (*slot != NULL) {
-        pfree(*slot);
-        *slot = NULL;
+    if (*place != NULL) {
+        pfree(*place);
+        *place = NULL;
     }
 }
 
 static void entries_empty(void)
 {
-    for (size_t i = 0; i < ENTRY_COUNT; i++) {
-        slot_empty(&entries[i]);
+    for (size_t i = 0; i < SET_COUNT * PLACE_COUNT; i++) {
+        place_empty(&entries[i / PLACE_COUNT][i % PLACE_COUNT]);
     }
 }
 
@@ -161,18 +163,36 @@ Datum idplane_configuration_changed(PG_FUNCTION_ARGS)
 /* ---- entries ---- */
 
 /* Several statements are asked for the same. */
-static struct entry **slot_of(const struct idp_statement *statement, struct idp_bytes key)
+static struct entry **set_of(const struct idp_statement *statement, struct idp_bytes key)
 {
     uint32 hash = hash_bytes((const unsigned char *)key.data, (int)key.size);
-    return &entries[hash_combine(hash, murmurhash32((uint32)(uintptr_t)statement)) % ENTRY_COUNT];
+    return entries[hash_combine(hash, murmurhash32((uint32)(uintptr_t)statement)) % SET_COUNT];
 }
 
-static bool is_of(const struct entry *entry, const struct idp_statement *statement,
-                  struct idp_bytes key)
+static bool is_named(const struct entry *entry, const struct idp_statement *statement,
+                     struct idp_bytes key)
 {
-    return entry != NULL && entry->statement == statement &&
-           entry->change_count == change_count_of(entry->tables) && entry->key.size == key.size &&
+    return entry != NULL && entry->statement == statement && entry->key.size == key.size &&
            memcmp(entry->key.data, key.data, key.size) == 0;
+}
+
+/* The place of what is kept under this name, also where it is out of date; else one that is free,
+ * or the one that was used longest ago. */
+static size_t place_of(struct entry **set, const struct idp_statement *statement,
+                       struct idp_bytes key)
+{
+    size_t at = 0;
+    while (at < PLACE_COUNT - 1 && set[at] != NULL && !is_named(set[at], statement, key)) {
+        at++;
+    }
+    return at;
+}
+
+static void put_first(struct entry **set, size_t place)
+{
+    struct entry *entry = set[place];
+    memmove(set + 1, set, place * sizeof *set);
+    set[0] = entry;
 }
 
 /* False where this transaction may see other rows than those that begin now. Parallel workers may
@@ -197,10 +217,14 @@ bool idp_pg_kept_get(struct idp_frame *frame, const struct idp_statement *statem
     if (kept->key.data == NULL) {
         return false;
     }
-    struct entry *entry = *slot_of(statement, kept->key);
-    if (!is_of(entry, statement, kept->key)) {
+    struct entry **set = set_of(statement, kept->key);
+    size_t place = place_of(set, statement, kept->key);
+    struct entry *entry = set[place];
+    if (!is_named(entry, statement, kept->key) ||
+        entry->change_count != change_count_of(entry->tables)) {
         return false;
     }
+    put_first(set, place);
     kept->rows = idp_rows_copy(entry->rows, idp_allocate(&frame->call, idp_rows_size(entry->rows)));
     return true;
 }
@@ -211,13 +235,14 @@ void idp_pg_kept_put(const struct idp_kept *kept, const struct idp_statement *st
     if (kept->key.data == NULL || rows.count == 0) {
         return;
     }
-    uint32 set = watch(plan);
-    if (set == 0 || kept->change_count != change_count_of_all()) {
+    uint32 watched = watch(plan);
+    if (watched == 0 || kept->change_count != change_count_of_all()) {
         return;
     }
     size_t size = sizeof(struct entry) + idp_rows_size(rows) + kept->key.size;
-    struct entry **slot = slot_of(statement, kept->key);
-    slot_empty(slot);
+    struct entry **set = set_of(statement, kept->key);
+    size_t place = place_of(set, statement, kept->key);
+    place_empty(&set[place]);
     struct entry *entry = size > ENTRY_SIZE_MAX ? NULL
                                                 : MemoryContextAllocExtended(TopMemoryContext, size,
                                                                              MCXT_ALLOC_NO_OOM);
@@ -225,10 +250,11 @@ void idp_pg_kept_put(const struct idp_kept *kept, const struct idp_statement *st
         return;
     }
     entry->statement = statement;
-    entry->tables = set;
-    entry->change_count = change_count_of(set);
+    entry->tables = watched;
+    entry->change_count = change_count_of(watched);
     entry->rows = idp_rows_copy(rows, entry + 1);
     char *key = (char *)(entry + 1) + idp_rows_size(rows);
     entry->key = (struct idp_bytes){memcpy(key, kept->key.data, kept->key.size), kept->key.size};
-    *slot = entry;
+    set[place] = entry;
+    put_first(set, place);
 }

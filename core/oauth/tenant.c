@@ -4,8 +4,9 @@
 #include "core/oauth/tenant.h"
 
 const struct idp_statement idp_tenant_statements[] = {
-    [IDP_TENANT_SETTINGS] = {"SELECT settings FROM idplane.tenant WHERE tenant = $1", "t", "j",
-                             true},
+    /* A row also where the tenant has none: that it has no settings is kept, too. */
+    [IDP_TENANT_SETTINGS] = {"SELECT (SELECT settings FROM idplane.tenant WHERE tenant = $1)", "t",
+                             "j", true},
     [IDP_TENANT_ENSURE] = {"INSERT INTO idplane.tenant"
                            " (tenant, created_at, settings, version)"
                            " VALUES ($1, $2, $3, 1) ON CONFLICT (tenant) DO NOTHING",

@@ -43,7 +43,8 @@ struct idp_hmac {
     _Alignas(max_align_t) unsigned char opaque[512];
 };
 
-/* A key that passed every check. Immutable; `pkey` and the contexts are shared by threads. */
+/* A key that passed every check. Immutable; `pkey` and the contexts are shared by threads, but of
+ * one that is lent, which is the call's alone: no reference to them may stay when that ends. */
 struct idp_key {
     enum idp_key_type type;
     const struct idp_curve *curve;         /* EC and OKP */
@@ -57,7 +58,8 @@ struct idp_key {
     EVP_PKEY *pkey;          /* not of oct */
     struct idp_bytes secret; /* of oct */
     const struct idp_algorithm *usual; /* in the cache: what idp_algorithm_usual() says */
-    struct idp_key_contexts *contexts; /* in the cache: ready for use */
+    struct idp_key_contexts *contexts; /* in the cache, or lent: ready for use */
+    bool is_lent;                      /* by point.c; the contexts may know the key before it */
 };
 
 /* algorithm.c */
@@ -82,9 +84,10 @@ bool idp_point_is_weak(const struct idp_curve *curve, const unsigned char *point
 bool idp_pkey_is_whole(const EVP_PKEY *pkey);
 
 /* point.c */
-/* The public key of an uncompressed point on a curve of the type EC, admitted; the caller's. NULL
- * where it is none: RFC 5480 §2.2 lets the other form be refused. */
-EVP_PKEY *idp_point_read(const struct idp_curve *curve, struct idp_bytes point);
+/* Lends the call the public key of an uncompressed point on key->curve, of the type EC, admitted.
+ * False where it is none: RFC 5480 §2.2 lets the other form be refused. */
+bool idp_point_read(struct idp_call *call, struct idp_bytes point,
+                    struct idp_key *key) IDP_MUST_CHECK;
 
 /* EVP_PKEY_free for idp_own(). */
 void idp_pkey_release(void *pkey);

@@ -105,10 +105,20 @@ static struct key_block *block_new(struct idp_key_set set)
     return block;
 }
 
+/* A lent key will be another one when the call has ended. */
+static bool holds_lent(struct idp_key_set set)
+{
+    size_t i = 0;
+    while (i < set.count && !set.keys[i]->is_lent) {
+        i++;
+    }
+    return i < set.count;
+}
+
 struct idp_key_set idp_key_cache_put(struct idp_call *call, enum idp_key_cache cache,
                                      struct idp_bytes text, struct idp_key_set set)
 {
-    struct key_block *block = block_new(set);
+    struct key_block *block = holds_lent(set) ? NULL : block_new(set);
     if (block == NULL) {
         return set;
     }

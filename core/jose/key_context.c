@@ -46,13 +46,17 @@ static bool set_padding(EVP_PKEY_CTX *context, const struct idp_algorithm *algor
             EVP_PKEY_CTX_set_rsa_pss_saltlen(context, RSA_PSS_SALTLEN_DIGEST) == 1);
 }
 
+static bool begins(EVP_PKEY_CTX *context, bool sign)
+{
+    return (sign ? EVP_PKEY_sign_init(context) : EVP_PKEY_verify_init(context)) == 1;
+}
+
 /* ECDSA takes what it is given, of any size: only RSA writes down which hash it was. */
 static EVP_PKEY_CTX *hashed_new(const struct idp_key *key, const struct idp_algorithm *algorithm,
                                 const EVP_MD *hash, bool sign)
 {
     EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_pkey(NULL, key->pkey, NULL);
-    if (context != NULL &&
-        (sign ? EVP_PKEY_sign_init(context) : EVP_PKEY_verify_init(context)) == 1 &&
+    if (context != NULL && begins(context, sign) &&
         (key->type == IDP_KEY_EC || EVP_PKEY_CTX_set_signature_md(context, hash) == 1) &&
         set_padding(context, algorithm)) {
         return context;
@@ -72,6 +76,11 @@ EVP_PKEY_CTX *idp_key_context_take(const struct idp_key *key, const struct idp_a
 {
     EVP_PKEY_CTX *kept =
         key->contexts == NULL ? NULL : atomic_exchange(slot_of(key, algorithm, sign), NULL);
+    /* Of a lent key: it was ready for the point before this one. */
+    if (kept != NULL && key->is_lent && !begins(kept, sign)) {
+        EVP_PKEY_CTX_free(kept);
+        kept = NULL;
+    }
     return kept != NULL ? kept : hashed_new(key, algorithm, hash, sign);
 }
 

@@ -108,18 +108,22 @@ static EVP_PKEY *rsa_read(struct idp_bytes key)
     return rsa_from(modulus, exponent);
 }
 
-static EVP_PKEY *pkey_read(const struct kind *kind, const struct idp_curve *curve,
-                           struct idp_bytes key)
+/* A point is lent; the others are made, and the call's own. */
+static bool pkey_read(struct idp_call *call, struct idp_key *key, struct idp_bytes bits)
 {
     ERR_set_mark();
-    EVP_PKEY *pkey =
-        kind->type == IDP_KEY_RSA ? rsa_read(key)
-        : kind->type == IDP_KEY_EC
-            ? idp_point_read(curve, key)
-            : EVP_PKEY_new_raw_public_key_ex(NULL, curve->openssl_name, NULL,
-                                             (const unsigned char *)key.data, key.size);
+    bool done = key->type == IDP_KEY_EC && idp_point_read(call, bits, key);
+    EVP_PKEY *made =
+        key->type == IDP_KEY_RSA ? rsa_read(bits)
+        : key->type == IDP_KEY_OKP
+            ? EVP_PKEY_new_raw_public_key_ex(NULL, key->curve->openssl_name, NULL,
+                                             (const unsigned char *)bits.data, bits.size)
+            : NULL;
     ERR_pop_to_mark();
-    return pkey;
+    if (made != NULL) {
+        key->pkey = idp_own(call, made, idp_pkey_release);
+    }
+    return done || made != NULL;
 }
 
 const struct idp_key *idp_spki_read(struct idp_call *call, struct idp_bytes spki, const char **why)
@@ -138,14 +142,12 @@ const struct idp_key *idp_spki_read(struct idp_call *call, struct idp_bytes spki
     }
     const struct idp_curve *curve =
         kind->curve == NULL ? NULL : idp_curve_find(kind->type, idp_bytes_of(kind->curve));
-    EVP_PKEY *pkey = pkey_read(kind, curve, bits);
-    if (pkey == NULL) {
+    struct idp_key *key = idp_allocate(call, sizeof *key);
+    *key = (struct idp_key){.type = kind->type, .curve = curve};
+    if (!pkey_read(call, key, bits)) {
         return NULL;
     }
-    idp_own(call, pkey, idp_pkey_release);
-    struct idp_key *key = idp_allocate(call, sizeof *key);
-    *key = (struct idp_key){.type = kind->type, .curve = curve, .pkey = pkey};
-    if (kind->type != IDP_KEY_EC && !idp_pkey_admit(key, pkey, false)) {
+    if (kind->type != IDP_KEY_EC && !idp_pkey_admit(key, key->pkey, false)) {
         *why = kind->type == IDP_KEY_RSA ? "key_weak" : "key";
         return NULL;
     }

@@ -98,6 +98,73 @@ static void other_forms_are_refused(void **state)
     assert_null(key_of(state, &none));
 }
 
+/* ---- lent ---- */
+
+/* A key pair, and the signature of a text by it. */
+struct signer {
+    struct spki spki;
+    unsigned char signature[80];
+    size_t size;
+};
+
+static const struct idp_bytes signed_text = IDP_LITERAL("signed");
+static const struct idp_bytes ecdsa_sha256 =
+    IDP_LITERAL("\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x02");
+
+static struct signer signer_new(void)
+{
+    struct signer signer = {.size = sizeof signer.signature};
+    unsigned char *at = signer.spki.bytes;
+    EVP_PKEY *key = EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256");
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    signer.spki.size = (size_t)i2d_PUBKEY(key, &at);
+    assert_int_equal(EVP_DigestSignInit(context, NULL, EVP_sha256(), NULL, key), 1);
+    assert_int_equal(EVP_DigestSign(context, signer.signature, &signer.size,
+                                    (const unsigned char *)signed_text.data, signed_text.size),
+                     1);
+    EVP_MD_CTX_free(context);
+    EVP_PKEY_free(key);
+    return signer;
+}
+
+static bool has_signed(void **state, const struct idp_key *key, const struct signer *signer)
+{
+    struct idp_bytes signature = {(const char *)signer->signature, signer->size};
+    return idp_x509_verify(&((struct host *)*state)->call, key, ecdsa_sha256, signed_text,
+                           signature) == NULL;
+}
+
+/* Also one whose signature was refused, which gives its context up, and one that was no point. */
+static void a_key_that_was_lent_is_the_one_that_was_read(void **state)
+{
+    struct host *host = *state;
+    const struct signer one = signer_new(), other = signer_new();
+    struct spki none = other.spki;
+    none.bytes[none.size - 1] ^= 1;
+    for (int i = 0; i < 8; i++) {
+        const struct signer *mine = i % 2 == 0 ? &one : &other,
+                            *not_mine = i % 2 == 0 ? &other : &one;
+        const struct idp_key *key = key_of(state, &mine->spki);
+        assert_true(has_signed(state, key, mine));
+        assert_true(i < 4 || !has_signed(state, key, not_mine));
+        assert_true(i < 2 || key_of(state, &none) == NULL);
+        assert_true(has_signed(state, key, mine));
+        host_end_call(host);
+    }
+}
+
+static void keys_that_are_lent_at_once_are_apart(void **state)
+{
+    const struct signer one = signer_new(), other = signer_new();
+    const struct idp_key *first = key_of(state, &one.spki), *second = key_of(state, &other.spki);
+    for (int i = 0; i < 2; i++) {
+        assert_true(has_signed(state, first, &one));
+        assert_true(has_signed(state, second, &other));
+        assert_false(has_signed(state, first, &other));
+        assert_false(has_signed(state, second, &one));
+    }
+}
+
 /* Adds the prime of the curve to a coordinate: the same point by its residues. */
 static void prime_add(unsigned char *coordinate, const struct curve *curve)
 {
@@ -138,6 +205,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_not_on_the_curve_is_refused, host_setup,
                                         host_teardown),
         cmocka_unit_test_setup_teardown(other_forms_are_refused, host_setup, host_teardown),
+        cmocka_unit_test_setup_teardown(a_key_that_was_lent_is_the_one_that_was_read, host_setup,
+                                        host_teardown),
+        cmocka_unit_test_setup_teardown(keys_that_are_lent_at_once_are_apart, host_setup,
+                                        host_teardown),
         cmocka_unit_test_setup_teardown(coordinates_are_below_the_prime, host_setup, host_teardown),
     };
     return cmocka_run_group_tests_name("point", tests, NULL, NULL);

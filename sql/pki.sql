@@ -46,7 +46,6 @@ CREATE TABLE idplane.certificate (
     PRIMARY KEY (tenant, serial)
 );
 CREATE INDEX idplane_certificate_common_name ON idplane.certificate (tenant, common_name, issued_at);
-CREATE INDEX idplane_certificate_device ON idplane.certificate (tenant, device, serial) WHERE device IS NOT NULL;
 CREATE INDEX idplane_certificate_superseded ON idplane.certificate (tenant, superseded_at) WHERE status = 'valid' AND superseded_at IS NOT NULL;
 CREATE INDEX idplane_certificate_compromised ON idplane.certificate (tenant, key_digest) WHERE reason = 'keyCompromise';
 CREATE INDEX idplane_certificate_revoked ON idplane.certificate (tenant, ca_id, serial) WHERE status = 'revoked';

@@ -9,7 +9,8 @@ enum { SUPERSEDE, FIND, GOOD, CONFIRM, DUE };
 const struct idp_statement idp_renewal_statements[] = {
     /* None ends later than it would have. */
     [SUPERSEDE] = {"UPDATE idplane.certificate SET superseded_at = $5"
-                   " WHERE tenant = $1 AND device = $2 AND profile = $3 AND serial <> $4"
+                   " WHERE tenant = $1 AND " IDP_CERTIFICATE_OF_DEVICE
+                   " AND profile = $3 AND serial <> $4"
                    " AND status = 'valid' AND (superseded_at IS NULL OR superseded_at > $5)",
                    "ttttz", ""},
     [FIND] = {"SELECT device, profile, issued_at FROM idplane.certificate"
@@ -20,7 +21,8 @@ const struct idp_statement idp_renewal_statements[] = {
               " AND status = 'valid' AND (superseded_at IS NULL OR superseded_at > $3)",
               "ttz", "i"},
     [CONFIRM] = {"UPDATE idplane.certificate SET superseded_at = $5"
-                 " WHERE tenant = $1 AND device = $2 AND profile = $3 AND serial <> $4"
+                 " WHERE tenant = $1 AND " IDP_CERTIFICATE_OF_DEVICE
+                 " AND profile = $3 AND serial <> $4"
                  " AND status = 'valid' AND superseded_at > $5 AND issued_at <= $6",
                  "ttttzz", ""},
     [DUE] =

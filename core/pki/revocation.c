@@ -45,8 +45,9 @@ const struct idp_statement idp_revocation_statements[] = {
         {"SELECT status, reason, revoked_at, superseded_at, activate_until FROM idplane.certificate"
          " WHERE tenant = $1 AND issuer_key_identifier = $2 AND serial = $3",
          "ttt", "ttzzz"},
-    [OF_DEVICE] = {"SELECT serial FROM idplane.certificate WHERE tenant = $1 AND device = $2"
-                   " AND status = 'valid' AND not_after > $3 ORDER BY serial LIMIT $4",
+    [OF_DEVICE] = {"SELECT serial FROM idplane.certificate WHERE tenant = $1"
+                   " AND " IDP_CERTIFICATE_OF_DEVICE " AND status = 'valid'"
+                   " AND not_after > $3 ORDER BY serial LIMIT $4",
                    "ttzi", "t"},
 };
 const size_t idp_revocation_statement_count = IDP_COUNT(idp_revocation_statements);

@@ -208,6 +208,10 @@ struct idp_bytes idp_ca_chain(struct idp_call *call, const struct idp_ca *ca);
 
 /* ---- revocation (revocation.c) ---- */
 
+/* Condition on rows of idplane.certificate: they are those of device $2. By its name, which is in
+ * all of them, an index finds them. */
+#define IDP_CERTIFICATE_OF_DEVICE "common_name = 'uuid:' || $2 AND device = $2"
+
 /* What is known of a certificate that this authority may have issued. */
 struct idp_certificate_status {
     bool is_known, is_revoked;

@@ -250,18 +250,27 @@ static const char *room_take(struct idp_call *call, const struct idp_issue *issu
     return count < profile->max_valid ? NULL : "too_many_certificates";
 }
 
+/* As text; mostly it is that of the request. */
+static struct idp_bytes subject_text(struct idp_call *call, const struct idp_issue_parts *parts)
+{
+    struct idp_name subject;
+    if (idp_bytes_equal(parts->plan.subject, parts->csr.subject.der)) {
+        return parts->csr.subject.text;
+    }
+    return idp_name_read(call, parts->plan.subject, &subject) == NULL ? subject.text
+                                                                      : idp_bytes_of("");
+}
+
 static void row_write(struct idp_call *call, const struct idp_issue *issue)
 {
     const struct idp_issue_parts *parts = issue->parts;
-    struct idp_name subject;
-    const char *why = idp_name_read(call, parts->plan.subject, &subject);
     struct idp_value row[] = {
         idp_value_text(idp_tenant(call)),
         idp_value_text(idp_hex_encode(call, parts->ca.key_identifier)),
         idp_value_text(issue->serial),
         idp_value_text(issue->ca_id),
         idp_value_text(parts->profile->name),
-        idp_value_text(why == NULL ? subject.text : idp_bytes_of("")),
+        idp_value_text(subject_text(call, parts)),
         idp_value_text(issue->common_name),
         idp_value_blob(issue->key_digest),
         idp_value_time(issue->not_before_us),

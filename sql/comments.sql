@@ -276,10 +276,9 @@ COMMENT ON COLUMN idplane.audit.outcome IS 'granted, denied, or what else the ty
 COMMENT ON COLUMN idplane.audit.subject IS 'Who; null: nobody that is known.';
 COMMENT ON COLUMN idplane.audit.tenant IS 'Tenant of the row.';
 COMMENT ON COLUMN idplane.audit.type IS 'What happened: Single sign-on, User login and the like.';
-COMMENT ON INDEX idplane.audit_pkey IS 'One row for each event.';
-COMMENT ON INDEX idplane.idplane_audit_time IS 'The events of a time; purge().';
+COMMENT ON INDEX idplane.audit_pkey IS 'One row for each event, in order of time: the events of a time; purge().';
 COMMENT ON INDEX idplane.idplane_audit_batch IS 'What a seal holds, and what none holds yet.';
-COMMENT ON CONSTRAINT audit_pkey ON idplane.audit IS 'One row for each event.';
+COMMENT ON CONSTRAINT audit_pkey ON idplane.audit IS 'One row for each event, in order of time: the events of a time; purge().';
 
 COMMENT ON COLUMN idplane.audit_seal.first_at IS 'Time of its first row.';
 COMMENT ON COLUMN idplane.audit_seal.last_at IS 'Time of its last row; it goes by retention with it.';

@@ -464,9 +464,8 @@ CREATE TABLE idplane.audit (
     details jsonb NOT NULL,
     proof bytea,
     seal bigint,
-    PRIMARY KEY (tenant, audit_id)
+    PRIMARY KEY (tenant, occurred_at, audit_id)
 );
-CREATE INDEX idplane_audit_time ON idplane.audit (tenant, occurred_at);
 CREATE INDEX idplane_audit_batch ON idplane.audit (tenant, seal, occurred_at, audit_id);
 COMMENT ON COLUMN idplane.audit.proof IS 'Until it is sealed: a digest of the row under the master key, so that nobody without that adds a row.';
 COMMENT ON COLUMN idplane.audit.seal IS 'Number of the seal that the row is in; null: of none yet; 0: it had no good proof.';

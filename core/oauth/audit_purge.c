@@ -15,13 +15,15 @@ const struct idp_statement idp_audit_purge_statements[] = {
                    "tizx", ""},
     [SEAL_EMPTY] = {"DELETE FROM idplane.audit WHERE tenant = $1 AND seal = $2", "ti", ""},
     /* They are in the totals already. */
-    [ROWS_REFUSED] = {"DELETE FROM idplane.audit WHERE tenant = $1 AND audit_id IN"
-                      " (SELECT audit_id FROM idplane.audit WHERE tenant = $1 AND seal = 0"
-                      " AND occurred_at < $2 ORDER BY seal, occurred_at, audit_id LIMIT $3)",
+    [ROWS_REFUSED] = {"DELETE FROM idplane.audit WHERE tenant = $1 AND (occurred_at, audit_id) IN"
+                      " (SELECT occurred_at, audit_id FROM idplane.audit WHERE tenant = $1"
+                      " AND seal = 0 AND occurred_at < $2"
+                      " ORDER BY seal, occurred_at, audit_id LIMIT $3)",
                       "tzi", ""},
-    [ROWS_OVER] = {"DELETE FROM idplane.audit WHERE tenant = $1 AND audit_id IN"
-                   " (SELECT audit_id FROM idplane.audit WHERE tenant = $1 AND seal IS NULL"
-                   " AND occurred_at < $2 ORDER BY seal, occurred_at, audit_id LIMIT $3)"
+    [ROWS_OVER] = {"DELETE FROM idplane.audit WHERE tenant = $1 AND (occurred_at, audit_id) IN"
+                   " (SELECT occurred_at, audit_id FROM idplane.audit WHERE tenant = $1"
+                   " AND seal IS NULL AND occurred_at < $2"
+                   " ORDER BY seal, occurred_at, audit_id LIMIT $3)"
                    " AND seal IS NULL RETURNING type, outcome",
                    "tzi", "tt"},
 };

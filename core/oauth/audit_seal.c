@@ -26,9 +26,9 @@ const struct idp_statement idp_audit_seal_statements[] = {
                        " WHERE tenant = $1 AND seal IS NULL"
                        " ORDER BY seal, occurred_at, audit_id LIMIT $2",
                        "ti", IDP_AUDIT_KINDS "x"},
-    [ROW_SEAL] = {"UPDATE idplane.audit SET seal = $3, proof = NULL"
-                  " WHERE tenant = $1 AND audit_id = $2 AND seal IS NULL",
-                  "tti", ""},
+    [ROW_SEAL] = {"UPDATE idplane.audit SET seal = $4, proof = NULL"
+                  " WHERE tenant = $1 AND occurred_at = $2 AND audit_id = $3 AND seal IS NULL",
+                  "tzti", ""},
     [SEALS_FIND] = {"SELECT tenant, CAST(number AS text), sealed_digest FROM idplane.audit_seal"
                     " WHERE substr(sealed_digest, 1, length($1)) <> $1"
                     " ORDER BY tenant, number LIMIT $2",
@@ -133,10 +133,10 @@ struct batch {
     int64_t count, refused, first_at_us, last_at_us;
 };
 
-static void mark(struct idp_call *call, struct idp_value audit_id, int64_t seal)
+static void mark(struct idp_call *call, const struct idp_value *row, int64_t seal)
 {
-    struct idp_value arguments[] = {idp_value_text(idp_tenant(call)), audit_id,
-                                    idp_value_integer(seal)};
+    struct idp_value arguments[] = {idp_value_text(idp_tenant(call)), row[COLUMN_TIME],
+                                    row[COLUMN_ID], idp_value_integer(seal)};
     if (idp_run(call, &idp_audit_seal_statements[ROW_SEAL], arguments).affected != 1) {
         idp_fail_with(call, IDP_BUSY, "A row of the audit went while it was sealed. Try again.");
     }
@@ -147,11 +147,11 @@ static void batch_add(struct idp_call *call, struct batch *batch, const struct i
 {
     struct idp_bytes digest = idp_audit_digest(call, row);
     if (!idp_proof_holds(call, idp_text_of(row[COLUMN_PROOF]), digest)) {
-        mark(call, row[COLUMN_ID], 0);
+        mark(call, row, 0);
         batch->refused++;
         return;
     }
-    mark(call, row[COLUMN_ID], number);
+    mark(call, row, number);
     idp_text_add(&batch->members, digest);
     batch->last_at_us = idp_integer_of(row[COLUMN_TIME]);
     batch->first_at_us = batch->count == 0 ? batch->last_at_us : batch->first_at_us;

@@ -4,22 +4,33 @@
  * is superseded at that time, so that whoever asks for a list or a status need not know of this. */
 #include "core/pki/x509.h"
 
-enum { AWAIT, ACTIVATE, AWAITED };
+enum { AWAIT, NAME, LOCK, ACTIVATE, AWAITED, LAPSED };
 
 const struct idp_statement idp_activation_statements[] = {
     [AWAIT] = {"UPDATE idplane.certificate SET activate_until = $3, superseded_at = $3"
                " WHERE tenant = $1 AND serial = $2",
                "ttz", ""},
-    /* What was superseded meanwhile stays so. */
+    [NAME] = {"SELECT common_name, key_digest FROM idplane.certificate"
+              " WHERE tenant = $1 AND serial = $2 AND activate_until > $3",
+              "ttz", "tx"},
+    /* Changes nothing: whoever takes the name meanwhile comes before, or after. */
+    [LOCK] = {"UPDATE idplane.certificate_holder SET valid_until = valid_until"
+              " WHERE tenant = $1 AND common_name = $2",
+              "tt", ""},
+    /* What was superseded meanwhile stays so, and nobody else has the name. */
     [ACTIVATE] = {"UPDATE idplane.certificate SET activate_until = NULL, superseded_at ="
                   " CASE WHEN superseded_at < activate_until THEN superseded_at END"
                   " WHERE tenant = $1 AND serial = $2 AND status = 'valid'"
                   " AND activate_until > $3 AND superseded_at > $3"
-                  " RETURNING common_name, key_digest",
-                  "ttz", "tx"},
+                  " AND NOT EXISTS (SELECT 1 FROM idplane.certificate_holder h"
+                  " WHERE h.tenant = $1 AND h.common_name = $4 AND h.key_digest <> $5)",
+                  "ttztx", ""},
     [AWAITED] = {"SELECT serial FROM idplane.certificate"
                  " WHERE tenant = $1 AND serial = $2 AND activate_until IS NOT NULL",
                  "tt", "t"},
+    [LAPSED] = {"SELECT serial FROM idplane.certificate WHERE tenant = $1 AND serial = $2"
+                " AND activate_until IS NOT NULL AND (activate_until <= $3 OR status = 'revoked')",
+                "ttz", "t"},
 };
 const size_t idp_activation_statement_count = IDP_COUNT(idp_activation_statements);
 
@@ -36,10 +47,16 @@ void idp_activation_await(struct idp_call *call, const struct idp_issue *issue)
 
 void idp_activate(struct idp_call *call, struct idp_bytes serial)
 {
-    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(serial),
-                              idp_value_time(idp_now_us(call))};
-    const struct idp_value *row = idp_run_one(call, &idp_activation_statements[ACTIVATE], key);
-    if (row != NULL) {
+    struct idp_value tenant = idp_value_text(idp_tenant(call));
+    struct idp_value key[] = {tenant, idp_value_text(serial), idp_value_time(idp_now_us(call))};
+    const struct idp_value *row = idp_run_one(call, &idp_activation_statements[NAME], key);
+    if (row == NULL) {
+        return;
+    }
+    struct idp_value name[] = {tenant, row[0]};
+    struct idp_value own[] = {tenant, key[1], key[2], row[0], row[1]};
+    idp_run(call, &idp_activation_statements[LOCK], name);
+    if (idp_run(call, &idp_activation_statements[ACTIVATE], own).affected == 1) {
         idp_name_settle(call, idp_text_of(row[0]), idp_text_of(row[1]));
     }
 }
@@ -48,4 +65,11 @@ bool idp_awaits_activation(struct idp_call *call, struct idp_bytes serial)
 {
     struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(serial)};
     return idp_run_one(call, &idp_activation_statements[AWAITED], key) != NULL;
+}
+
+bool idp_activation_has_lapsed(struct idp_call *call, struct idp_bytes serial)
+{
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(serial),
+                              idp_value_time(idp_now_us(call))};
+    return idp_run_one(call, &idp_activation_statements[LAPSED], key) != NULL;
 }

@@ -86,6 +86,8 @@ bool idp_certificate_is_good(struct idp_call *call, struct idp_bytes serial) IDP
 /* True where it was issued with activation_s, and no device was seen with it in time, or yet.
  * (activation.c) */
 bool idp_awaits_activation(struct idp_call *call, struct idp_bytes serial) IDP_MUST_CHECK;
+/* True where none will be: it is too late, or it was revoked before. */
+bool idp_activation_has_lapsed(struct idp_call *call, struct idp_bytes serial) IDP_MUST_CHECK;
 struct idp_value idp_sql_confirm_certificate(struct idp_call *call,
                                              const struct idp_value *arguments);
 

@@ -47,7 +47,7 @@ const struct idp_statement idp_revocation_statements[] = {
          "ttt", "ttzzz"},
     [OF_DEVICE] = {"SELECT serial FROM idplane.certificate WHERE tenant = $1"
                    " AND " IDP_CERTIFICATE_OF_DEVICE " AND status = 'valid'"
-                   " AND not_after > $3 ORDER BY serial LIMIT $4",
+                   " AND not_after > $3 ORDER BY issued_at, serial LIMIT $4",
                    "ttzi", "t"},
 };
 const size_t idp_revocation_statement_count = IDP_COUNT(idp_revocation_statements);

@@ -39,20 +39,44 @@ static bool denies(struct idp_call *call, const struct idp_enrollment *enrollmen
     return idp_enrollment_denies(call, enrollment, &device);
 }
 
+/* Not the id of a maker's key: that is of a device which came with a certificate of its own. */
+static struct idp_bytes registration_of(struct idp_call *call, struct idp_bytes spki)
+{
+    struct idp_text name = {.call = call};
+    idp_text_add_c(&name, "idplane shared certificate");
+    idp_text_add(&name, spki);
+    return idp_uuid_of(call, IDP_UUID_X500, idp_text_bytes(&name));
+}
+
 void idp_exchange_arrive(struct idp_call *call, struct idp_bytes csr, struct idp_arrival *arrival)
 {
     struct idp_request_facts facts;
     const char *why = csr.data == NULL ? "csr" : idp_request_read(call, csr, &facts);
+    if (why == NULL && idp_bytes_equal(facts.spki, arrival->key)) {
+        why = "shared_key";
+    }
     if (why != NULL) {
         arrival->error = IDP_INVALID_CSR;
         arrival->reason = why;
         arrival->registration_id = (struct idp_bytes){0};
         return;
     }
-    arrival->registration_id = idp_uuid_of(call, IDP_UUID_X500, facts.spki);
+    arrival->registration_id = registration_of(call, facts.spki);
     if (denies(call, arrival->enrollment, facts.spki, facts.common_name)) {
         arrival->error = IDP_DEVICE_DENIED;
     }
+}
+
+bool idp_exchange_again(const struct idp_device_session *session, struct idp_issue *issue)
+{
+    struct idp_call *call = session->call;
+    struct idp_bytes serial = session->record.serial;
+    bool is_there = idp_is_shared(&session->enrollment) && serial.data != NULL &&
+                    idp_awaits_activation(call, serial) && idp_certificate_is_good(call, serial);
+    if (is_there) {
+        issue->serial = serial;
+    }
+    return is_there;
 }
 
 enum idp_error idp_exchange_check(const struct idp_device_session *session,
@@ -64,7 +88,7 @@ enum idp_error idp_exchange_check(const struct idp_device_session *session,
     if (!idp_is_shared(enrollment)) {
         return IDP_OK;
     }
-    if (!idp_bytes_equal(idp_uuid_of(call, IDP_UUID_X500, issue->spki), session->record.id)) {
+    if (!idp_bytes_equal(registration_of(call, issue->spki), session->record.id)) {
         *reason = "other_key";
         return IDP_INVALID_CSR;
     }

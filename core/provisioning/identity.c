@@ -106,7 +106,9 @@ static bool identify(struct idp_call *call, void *data)
                          session->enrollment.id)) {
         return fail(identifying, IDP_DEVICE_TAKEN, NULL);
     }
-    const char *why = idp_issue_sign(call, &identifying->issue);
+    const char *why = idp_exchange_again(session, &identifying->issue)
+                          ? NULL
+                          : idp_issue_sign(call, &identifying->issue);
     if (why != NULL) {
         return fail(identifying, IDP_INVALID_CSR, why);
     }

@@ -8,11 +8,17 @@ enum { OF, HAS, REMOVE };
 #define LISTED(kind, identity)                                                                     \
     "SELECT enrollment_id FROM idplane.enrollment_member WHERE tenant = $1"                        \
     " AND identity_kind = " kind " AND identity = " identity
+/* Rows may be there without their enrollment. */
+#define LISTED_BY_ANY(kind, identity)                                                              \
+    LISTED(kind, identity)                                                                         \
+    " AND EXISTS (SELECT 1 FROM idplane.enrollment e WHERE e.tenant = $1"                          \
+    " AND e.enrollment_id = idplane.enrollment_member.enrollment_id)"
 #define OF_IT(kind, identity) LISTED(kind, identity) " AND enrollment_id = $8"
 
 /* A statement for all that a device has: of each a row of the key is looked up. */
 const struct idp_statement idp_member_statements[] = {
-    [OF] = {LISTED("$2", "$3") " UNION " LISTED("$4", "$5") " ORDER BY enrollment_id LIMIT $6",
+    [OF] = {LISTED_BY_ANY("$2", "$3") " UNION " LISTED_BY_ANY(
+                "$4", "$5") " ORDER BY enrollment_id LIMIT $6",
             "ttttti", "t"},
     [HAS] = {OF_IT("$2", "$3") " UNION ALL " OF_IT("$4", "$5") " UNION ALL " OF_IT("$6", "$7"),
              "tttttttt", "t"},

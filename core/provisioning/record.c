@@ -9,8 +9,9 @@ enum {
     FIND,
     OF_SESSION,
     OF_DEVICE,
-    HOLD,
+    OTHERS,
     YIELD,
+    HOLD,
     NAME,
     RELEASE,
     END,
@@ -63,20 +64,18 @@ const struct idp_statement idp_record_statements[] = {
     [OF_DEVICE] = {"UPDATE idplane.provisioning_record SET failure_count = failure_count"
                    " WHERE tenant = $1 AND device = $2 RETURNING " COLUMNS,
                    "tt", KINDS},
-    /* Who let the time pass in which its certificate had to be used has it no more. */
+    /* As OF_DEVICE: others that have the id. */
+    [OTHERS] = {"UPDATE idplane.provisioning_record SET failure_count = failure_count"
+                " WHERE tenant = $1 AND device = $3 AND registration_id <> $2 RETURNING " COLUMNS,
+                "ttt", KINDS},
+    [YIELD] = {"UPDATE idplane.provisioning_record SET device = NULL, owner = NULL, hub_id = NULL,"
+               " serial = NULL, changed_at = $3 WHERE tenant = $1 AND registration_id = $2",
+               "ttz", ""},
     [HOLD] = {"INSERT INTO idplane.device_holder (tenant, device, registration_id)"
               " VALUES ($1, $3, $2) ON CONFLICT (tenant, device) DO UPDATE SET"
               " registration_id = excluded.registration_id"
-              " WHERE idplane.device_holder.registration_id = excluded.registration_id"
-              " OR EXISTS (SELECT 1 FROM idplane.provisioning_record r, idplane.certificate c"
-              " WHERE r.tenant = $1 AND c.tenant = $1 AND c.serial = r.serial"
-              " AND r.registration_id = idplane.device_holder.registration_id"
-              " AND c.activate_until <= $4)",
-              "tttz", ""},
-    /* It has had no token: that is for who was seen with its certificate. */
-    [YIELD] = {"UPDATE idplane.provisioning_record SET device = NULL, serial = NULL, hub_id = NULL,"
-               " changed_at = $4 WHERE tenant = $1 AND device = $3 AND registration_id <> $2",
-               "tttz", ""},
+              " WHERE idplane.device_holder.registration_id = excluded.registration_id",
+              "ttt", ""},
     [NAME] = {"UPDATE idplane.provisioning_record SET device = $3, changed_at = $4,"
               " enrollment_id = $5"
               " WHERE tenant = $1 AND registration_id = $2 AND (device IS NULL OR device = $3)",
@@ -165,17 +164,31 @@ bool idp_record_of_device(struct idp_call *call, struct idp_bytes device, struct
     return find_by(call, OF_DEVICE, idp_value_text(device), out);
 }
 
+/* Who let the time pass in which its certificate had to be used has the id no more. It is asked
+ * once its record is held, so that it is not used meanwhile. */
+static void lapsed_yield(struct idp_call *call, const struct idp_value *row)
+{
+    struct idp_rows rows = idp_run(call, &idp_record_statements[OTHERS], row);
+    for (size_t i = 0; i < rows.count; i++) {
+        struct idp_record other = record_of(call, rows.values + i * rows.columns);
+        struct idp_value key[] = {row[0], idp_value_text(other.id), row[3]};
+        if (other.serial.data != NULL && other.grant_id.data == NULL &&
+            idp_activation_has_lapsed(call, other.serial)) {
+            idp_run(call, &idp_record_statements[RELEASE], key);
+            idp_run(call, &idp_record_statements[YIELD], key);
+        }
+    }
+}
+
 bool idp_record_name(struct idp_call *call, struct idp_bytes id, struct idp_bytes device,
                      struct idp_bytes enrollment_id)
 {
     struct idp_value row[] = {idp_value_text(idp_tenant(call)), idp_value_text(id),
                               idp_value_text(device), idp_value_time(idp_now_us(call)),
                               idp_value_text(enrollment_id)};
-    if (idp_run(call, &idp_record_statements[HOLD], row).affected != 1) {
-        return false;
-    }
-    idp_run(call, &idp_record_statements[YIELD], row);
-    return idp_run(call, &idp_record_statements[NAME], row).affected == 1;
+    lapsed_yield(call, row);
+    return idp_run(call, &idp_record_statements[HOLD], row).affected == 1 &&
+           idp_run(call, &idp_record_statements[NAME], row).affected == 1;
 }
 
 void idp_record_end(struct idp_call *call, struct idp_bytes id)

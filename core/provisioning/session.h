@@ -189,6 +189,11 @@ void idp_device_sessions_end(struct idp_call *call, struct idp_bytes registratio
 enum idp_error idp_exchange_check(const struct idp_device_session *session,
                                   const struct idp_issue *issue, const char **reason);
 
+/* The certificate that the device got for it before, and may still use: an exchange is one. False:
+ * there is none. */
+bool idp_exchange_again(const struct idp_device_session *session,
+                        struct idp_issue *issue) IDP_MUST_CHECK;
+
 /* ---- people (claim.c) ---- */
 
 /* Where the enrollment asks for somebody who claims the device, and nobody did: redeems the code

@@ -7,14 +7,16 @@
 enum { OF_MAKER, OF_IDENTITY };
 
 #define LAST(condition)                                                                            \
-    "SELECT session_digest, request_digest, serial FROM idplane.provisioning_session"              \
+    "SELECT session_digest, request_digest, serial, enrollment_id FROM "                           \
+    "idplane.provisioning_session"                                                                 \
     " WHERE tenant = $1 AND registration_id = $2 AND expires_at > $3 AND " condition               \
     " ORDER BY created_at DESC, session_digest LIMIT 1"
 
 const struct idp_statement idp_session_resume_statements[] = {
     /* What is given to an identity is not given to the maker's certificate. */
-    [OF_MAKER] = {LAST("attestation = 'x509' AND state IN ('proven', 'identified')"), "ttz", "xxt"},
-    [OF_IDENTITY] = {LAST("serial IS NOT NULL"), "ttz", "xxt"},
+    [OF_MAKER] = {LAST("attestation = 'x509' AND state IN ('proven', 'identified')"), "ttz",
+                  "xxtt"},
+    [OF_IDENTITY] = {LAST("serial IS NOT NULL"), "ttz", "xxtt"},
 };
 const size_t idp_session_resume_statement_count = IDP_COUNT(idp_session_resume_statements);
 
@@ -46,6 +48,12 @@ static bool goes_on(struct idp_call *call, const struct idp_value *row, struct i
            idp_bytes_equal(before, idp_request_digest(call, csr));
 }
 
+static bool is_shared(struct idp_call *call, struct idp_bytes enrollment_id)
+{
+    struct idp_enrollment enrollment;
+    return idp_enrollment_find(call, enrollment_id, &enrollment) && idp_is_shared(&enrollment);
+}
+
 /* Who shares its certificate is known by the key of its request: whoever has that certificate
  * could begin with the same one, too. */
 static const struct idp_value *last_of_maker(struct idp_call *call, struct idp_bytes chain,
@@ -54,18 +62,17 @@ static const struct idp_value *last_of_maker(struct idp_call *call, struct idp_b
 {
     const struct idp_value *row =
         last_of(call, OF_MAKER, idp_uuid_of(call, IDP_UUID_X500, leaf->spki));
-    if (row != NULL || csr.data == NULL) {
+    if (row != NULL && !is_shared(call, idp_text_of(row[3]))) {
         return row;
     }
-    const struct idp_match *match = idp_match_find(call, chain, IDP_AT_PRESENT);
-    struct idp_arrival arrival = {.error = match->error};
-    if (match->error == IDP_OK && idp_is_shared(&match->chosen->enrollment)) {
-        arrival.enrollment = &match->chosen->enrollment;
-        idp_exchange_arrive(call, csr, &arrival);
+    const struct idp_match *match =
+        csr.data == NULL ? NULL : idp_match_find(call, chain, IDP_AT_PRESENT);
+    if (match == NULL || match->error != IDP_OK || !idp_is_shared(&match->chosen->enrollment)) {
+        return NULL;
     }
-    return arrival.error == IDP_OK && arrival.registration_id.data != NULL
-               ? last_of(call, OF_MAKER, arrival.registration_id)
-               : NULL;
+    struct idp_arrival arrival = {.key = leaf->spki, .enrollment = &match->chosen->enrollment};
+    idp_exchange_arrive(call, csr, &arrival);
+    return arrival.error == IDP_OK ? last_of(call, OF_MAKER, arrival.registration_id) : NULL;
 }
 
 const struct idp_json *idp_session_of_maker(struct idp_call *call, struct idp_bytes chain,

@@ -47,6 +47,7 @@ INSERT INTO material VALUES ('1x', 'MIHvMIGWAgEAMDQxMjAwBgNVBAMMKXV1aWQ6M2YwYTVh
 INSERT INTO material VALUES ('1y', 'MIHuMIGWAgEAMDQxMjAwBgNVBAMMKXV1aWQ6M2YwYTVhMmUtN2E4Yi00YjQzLThmNWUtMDAwMDAwMDAwMDAxMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEFI0angFLwNRm2Tpwt/UKChf0Gm7areLgtbwrmCfKiVSwiOZeVO22icZlR+E/awHoLsZQteNdFihMjYOIjvbP96AAMAoGCCqGSM49BAMCA0cAMEQCIGXr5CUoTaMquTV7TDvHezLHupYWBTT+XGOXwnntPbgqAiAC6Zzwhp8y68ODqcw6p5aZjGn41tGfHktAYXXf9KMs2A==');
 INSERT INTO material VALUES ('1z', 'MIHvMIGWAgEAMDQxMjAwBgNVBAMMKXV1aWQ6M2YwYTVhMmUtN2E4Yi00YjQzLThmNWUtMDAwMDAwMDAwMDAxMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEXwUjDxcgF1qFQRohFSGslDjj8sU0CSglsyeJciAZJrO5nkLBtgEUBvmGhH26aYd1cdL9W1zkbIS7QpjO9B8qpKAAMAoGCCqGSM49BAMCA0gAMEUCICNwW4axAec/hdgz7Pal8VhgkdIHY+CQpl8NFmH/sUMnAiEAhcf6Y4fJG+Tc0E/Z5bG+4q5LZKcVLVR5DvlytVKReQA=');
 INSERT INTO material VALUES ('2x', 'MIHvMIGWAgEAMDQxMjAwBgNVBAMMKXV1aWQ6M2YwYTVhMmUtN2E4Yi00YjQzLThmNWUtMDAwMDAwMDAwMDAyMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE3EpNmxcDxzCnvcAhxpZFhwKV+NeEzuGZPvRdfcrzdDvOs9iUeMYB8GsMl2QAl2gwpmVe58sL05qfbNK1mqpC06AAMAoGCCqGSM49BAMCA0gAMEUCIQCBwQBxSL+2mW1rBAMZxWERl05GsApHFOL1h4Jc7LTwOgIgcqajJV7lZzflXsqRr0aea+3PSgA13KEfNgEjxnZvo4M=');
+INSERT INTO material VALUES ('2w', 'MIHwMIGWAgEAMDQxMjAwBgNVBAMMKXV1aWQ6M2YwYTVhMmUtN2E4Yi00YjQzLThmNWUtMDAwMDAwMDAwMDAyMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE7AEPeLn3IphPQyG7yN4EPZW2KB9RXUNSaX3V3NTXKEF5ffc0ghJIx/Y1tS82InZ7jh0QYs/TOzwWHyeYvsibq6AAMAoGCCqGSM49BAMCA0kAMEYCIQDBuyCosR5SHDzxQFmzROYmPL9QSDZxe81V4r6VamrvGQIhAKCpWS8OVQg6zDZTMTfrUMJXjOqFmeLH/+TvkYKIVB/E');
 SELECT register_client('gateway', '{"grant_types":["client_credentials"],"scope":"device","client_secret":"0123456789abcdef0123456789abcdef","tls_client_certificate_bound_access_tokens":true}') ->> 'client_id';
 SELECT create_ca('default', '{"subject":{"CN":"Identity"}}') ->> 'ca';
 SELECT set_hub('11111111-1111-4111-8111-111111111111', '{"gateways": ["hub.example:5684"], "authorization": {"provider": "plgd", "client_id": "gateway", "device_id_claim": "device"}}') ->> 'id';
@@ -91,12 +92,20 @@ SELECT CASE WHEN length(crl('default')) > 0 THEN 'listed' END;
 SELECT * FROM state ORDER BY device, activation, ends, status;
 SELECT canonical_json(begin_provisioning((SELECT content FROM material WHERE name = 'a'), json(replace('{"proven": true, "csr": "REQUEST"}', 'REQUEST', (SELECT content FROM material WHERE name = '1y')))));
 SELECT approval, device FROM idplane_provisioning_record ORDER BY device IS NULL, registration_id;
--- Another session of the same key that was open meanwhile gets nothing either.
+-- Nor does who got one that was revoked before it was used keep the name.
+KEEP w1 SELECT begin_provisioning((SELECT content FROM material WHERE name = 'a'), json(replace('{"proven": true, "csr": "REQUEST"}', 'REQUEST', (SELECT content FROM material WHERE name = '2w'))));
+KEEP iw SELECT provision_identity((SELECT response ->> 'session' FROM kept WHERE name = 'w1'), (SELECT content FROM material WHERE name = '2w'));
 KEEP s4 SELECT begin_provisioning((SELECT content FROM material WHERE name = 'a'), json(replace('{"proven": true, "csr": "REQUEST"}', 'REQUEST', (SELECT content FROM material WHERE name = '1x'))));
 KEEP s5 SELECT begin_provisioning((SELECT content FROM material WHERE name = 'a'), json(replace('{"proven": true, "csr": "REQUEST"}', 'REQUEST', (SELECT content FROM material WHERE name = '1x'))));
+SELECT canonical_json(provision_identity((SELECT response ->> 'session' FROM kept WHERE name = 's4'), (SELECT content FROM material WHERE name = '2x')));
+SELECT revoke_certificate(response ->> 'serial', 'keyCompromise') ->> 'status' FROM kept WHERE name = 'iw';
+-- An exchange is one certificate, in however many sessions; once it is used, another session gets nothing.
 SELECT canonical_json(provision_identity((SELECT response ->> 'session' FROM kept WHERE name = 's4'), (SELECT content FROM material WHERE name = '1x')));
 KEEP i4 SELECT provision_identity((SELECT response ->> 'session' FROM kept WHERE name = 's4'), (SELECT content FROM material WHERE name = '2x'));
 SELECT response ->> 'device' FROM kept WHERE name = 'i4';
+KEEP s4b SELECT begin_provisioning((SELECT content FROM material WHERE name = 'a'), json(replace('{"proven": true, "csr": "REQUEST"}', 'REQUEST', (SELECT content FROM material WHERE name = '2x'))));
+KEEP i4b SELECT provision_identity((SELECT response ->> 'session' FROM kept WHERE name = 's4b'), (SELECT content FROM material WHERE name = '2x'));
+SELECT count(DISTINCT response ->> 'serial'), count(DISTINCT response ->> 'nonce') FROM kept WHERE name IN ('i4', 'i4b');
 SELECT confirm_identity((SELECT response ->> 'session' FROM kept WHERE name = 's4'), jws_sign((SELECT response ->> 'nonce' FROM kept WHERE name = 'i4'), (SELECT content FROM material WHERE name = 'x.key'))) ->> 'state';
 SELECT canonical_json(provision_identity((SELECT response ->> 'session' FROM kept WHERE name = 's5'), (SELECT content FROM material WHERE name = '2x')));
 SELECT provision_token((SELECT response ->> 'session' FROM kept WHERE name = 's4')) ->> 'token_type';

@@ -34,13 +34,13 @@ const struct idp_statement idp_revocation_statements[] = {
                  " AND c.status = 'valid' AND c.not_after > $4)",
                  "ttxz", ""},
     /* As long as the best of those that are good. */
-    [SETTLE] = {"UPDATE idplane.certificate_holder SET valid_until = (SELECT max("
-                " CASE WHEN c.superseded_at < c.not_after THEN c.superseded_at"
-                " ELSE c.not_after END) FROM idplane.certificate c WHERE c.tenant = $1 AND "
-                "c.common_name = $2"
-                " AND c.key_digest = $3 AND c.status = 'valid')"
-                " WHERE tenant = $1 AND common_name = $2 AND key_digest = $3",
-                "ttx", ""},
+    [SETTLE] =
+        {"UPDATE idplane.certificate_holder SET valid_until = (SELECT max("
+         " CASE WHEN c.superseded_at < c.not_after THEN c.superseded_at"
+         " ELSE c.not_after END) FROM idplane.certificate c"
+         " WHERE c.tenant = $1 AND c.common_name = $2 AND c.key_digest = $3 AND c.status = 'valid')"
+         " WHERE tenant = $1 AND common_name = $2 AND key_digest = $3",
+         "ttx", ""},
     [STATUS] =
         {"SELECT status, reason, revoked_at, superseded_at, activate_until FROM idplane.certificate"
          " WHERE tenant = $1 AND issuer_key_identifier = $2 AND serial = $3",

@@ -6,22 +6,18 @@
 
 enum { ACTIVATION_S = 3600 };
 
-static const struct idp_json *x509_of(const struct idp_enrollment *enrollment)
-{
-    return idp_json_member(enrollment->document, "x509");
-}
-
 bool idp_is_shared(const struct idp_enrollment *enrollment)
 {
-    return idp_json_is_true(x509_of(enrollment), "shared");
+    return idp_json_is_true(idp_json_member(enrollment->document, "x509"), "shared");
 }
 
 int64_t idp_exchange_activation_s(const struct idp_enrollment *enrollment)
 {
     int64_t activation_s = ACTIVATION_S;
-    const struct idp_json *member = idp_json_member(x509_of(enrollment), "activation_s");
-    bool is_said = member != NULL && idp_json_integer(member, &activation_s);
-    return !idp_is_shared(enrollment) ? 0 : is_said ? activation_s : ACTIVATION_S;
+    const struct idp_json *x509 = idp_json_member(enrollment->document, "x509");
+    const struct idp_json *member = idp_json_member(x509, "activation_s");
+    bool is_known = member == NULL || idp_json_integer(member, &activation_s);
+    return idp_is_shared(enrollment) && is_known ? activation_s : 0;
 }
 
 bool idp_is_exchanged(struct idp_call *call, const struct idp_enrollment *enrollment,

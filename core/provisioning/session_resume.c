@@ -48,39 +48,20 @@ static bool goes_on(struct idp_call *call, const struct idp_value *row, struct i
            idp_bytes_equal(before, idp_request_digest(call, csr));
 }
 
+/* Whoever shares its certificate begins anew, and gets the same certificate again. */
 static bool is_shared(struct idp_call *call, struct idp_bytes enrollment_id)
 {
     struct idp_enrollment enrollment;
     return idp_enrollment_find(call, enrollment_id, &enrollment) && idp_is_shared(&enrollment);
 }
 
-/* Who shares its certificate is known by the key of its request: whoever has that certificate
- * could begin with the same one, too. */
-static const struct idp_value *last_of_maker(struct idp_call *call, struct idp_bytes chain,
-                                             const struct idp_certificate_facts *leaf,
-                                             struct idp_bytes csr)
-{
-    const struct idp_value *row =
-        last_of(call, OF_MAKER, idp_uuid_of(call, IDP_UUID_X500, leaf->spki));
-    if (row != NULL && !is_shared(call, idp_text_of(row[3]))) {
-        return row;
-    }
-    const struct idp_match *match =
-        csr.data == NULL ? NULL : idp_match_find(call, chain, IDP_AT_PRESENT);
-    if (match == NULL || match->error != IDP_OK || !idp_is_shared(&match->chosen->enrollment)) {
-        return NULL;
-    }
-    struct idp_arrival arrival = {.key = leaf->spki, .enrollment = &match->chosen->enrollment};
-    idp_exchange_arrive(call, csr, &arrival);
-    return arrival.error == IDP_OK ? last_of(call, OF_MAKER, arrival.registration_id) : NULL;
-}
-
 const struct idp_json *idp_session_of_maker(struct idp_call *call, struct idp_bytes chain,
                                             const struct idp_certificate_facts *leaf,
                                             struct idp_bytes csr, struct idp_bytes *session)
 {
-    const struct idp_value *row = last_of_maker(call, chain, leaf, csr);
-    if (row != NULL && goes_on(call, row, csr)) {
+    const struct idp_value *row =
+        last_of(call, OF_MAKER, idp_uuid_of(call, IDP_UUID_X500, leaf->spki));
+    if (row != NULL && !is_shared(call, idp_text_of(row[3])) && goes_on(call, row, csr)) {
         *session = idp_session_handle(call, idp_text_of(row[0]));
         return NULL;
     }

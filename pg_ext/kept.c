@@ -181,11 +181,14 @@ static bool is_named(const struct entry *entry, const struct idp_statement *stat
 static size_t place_of(struct entry **set, const struct idp_statement *statement,
                        struct idp_bytes key)
 {
-    size_t at = 0;
-    while (at < PLACE_COUNT - 1 && set[at] != NULL && !is_named(set[at], statement, key)) {
+    size_t at = 0, place = 0;
+    while (at < PLACE_COUNT && !is_named(set[at], statement, key)) {
         at++;
     }
-    return at;
+    while (place < PLACE_COUNT - 1 && set[place] != NULL) {
+        place++;
+    }
+    return at < PLACE_COUNT ? at : place;
 }
 
 static void put_first(struct entry **set, size_t place)

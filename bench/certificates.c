@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* certificates.c - certificates in SQLite: sign_csr against what no issuer can do without, in this
  * process; verify_chain against OpenSSL's own; match_enrollment of one maker among many against
- * among few. Certificates are committed a thousand at a time, and pages that a savepoint may bring
- * back stay in memory, as those of the cache do: what the disk costs is another question.
+ * among few. Certificates are committed a thousand at a time, and pages stay in memory: what the
+ * disk costs is another question.
  *
  *   certificates EXTENSION DATABASE */
 #include <sqlite3.h>
@@ -116,7 +116,8 @@ static void sign_run(struct bench *bench)
 {
     issuing_open(&bench->issuing, REQUEST_COUNT);
     bench->sign = database_prepare(bench->db, "SELECT sign_csr(?)");
-    database_run(bench->db, "SELECT create_ca('default'); PRAGMA cache_size = -262144");
+    database_run(bench->db, "SELECT create_ca('default')");
+    database_memory_use(bench->db);
     database_run(bench->db, "BEGIN IMMEDIATE");
     measure(bench, "sign_csr P-256", "key, proof and signature", ">= 0.8", issuing_raw, sign_step);
     database_run(bench->db, "COMMIT");
@@ -147,7 +148,7 @@ int main(int count, char **arguments)
     char path[PATH_SIZE_MAX];
     require(count == 3, "usage: certificates EXTENSION DATABASE");
     snprintf(path, sizeof path, "%s-many", arguments[2]);
-    sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, -1);
+    database_memory_take();
     bench.db = database_open(arguments[1], arguments[2]);
     sqlite3 *many_db = database_open(arguments[1], path);
     maker_open(&bench.maker);

@@ -12,6 +12,30 @@ BEGIN
     PERFORM bench_requests(4096), idplane.create_ca('default');
 END $$;
 
+-- What no issuer can do without, and then rows as those of a certificate that is there, by plain statements.
+CREATE FUNCTION slice_issue_and_rows(count int) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+    c idplane.certificate;
+    a idplane.audit;
+    h idplane.certificate_holder;
+    start timestamptz;
+    elapsed_ns bigint := bench_issue(slice_issue_and_rows.count);
+BEGIN
+    SELECT * INTO STRICT c FROM idplane.certificate LIMIT 1;
+    SELECT * INTO STRICT a FROM idplane.audit WHERE type = 'certificate_issued' LIMIT 1;
+    SELECT * INTO STRICT h FROM idplane.certificate_holder LIMIT 1;
+    start := clock_timestamp();
+    FOR i IN 1..slice_issue_and_rows.count LOOP
+        c.serial := gen_random_uuid();
+        h.common_name := c.serial;
+        a.audit_id := c.serial;
+        INSERT INTO idplane.certificate_holder SELECT h.*;
+        INSERT INTO idplane.certificate SELECT c.*;
+        INSERT INTO idplane.audit SELECT a.*;
+    END LOOP;
+    RETURN elapsed_ns + extract(epoch FROM clock_timestamp() - start) * 1e9;
+END $$;
+
 -- The maker's as set_enrollment() makes it, and others like it, each of an authority of its own.
 CREATE FUNCTION bench_enrollments(name text, count bigint) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN

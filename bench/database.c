@@ -2,10 +2,26 @@
 /* database.c - makes the SQLite file that is measured. */
 #include "bench/database.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "bench/pair.h"
+
+enum { CACHE_SIZE_KIB = 256 * 1024, SAVEPOINT_BLOCK_SIZE = 128 * 1024 };
+
+void database_memory_take(void)
+{
+    sqlite3_config(SQLITE_CONFIG_PAGECACHE, NULL, 0, -CACHE_SIZE_KIB);
+    sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, SAVEPOINT_BLOCK_SIZE);
+}
+
+void database_memory_use(sqlite3 *db)
+{
+    char sql[64];
+    snprintf(sql, sizeof sql, "PRAGMA cache_size = -%d", CACHE_SIZE_KIB);
+    database_run(db, sql);
+}
 
 /* The message is asked for after the call, not beside it. */
 static void expect(sqlite3 *db, int code, int expected)

@@ -9,6 +9,12 @@
 
 enum { DEVICE_CODE_SIZE = 43 };
 
+/* Before the first database is opened: a cache of pages that is there from the start, and one block
+ * for those that a savepoint may bring back, as docs/operations.md has them. */
+void database_memory_take(void);
+/* The database has as many pages in memory as were taken. */
+void database_memory_use(sqlite3 *db);
+
 /* Opens a new file in WAL mode, loads the extension and registers the public client "tv", whose
  * codes live for 30 minutes and may be polled each second. Ends the program where that fails, as
  * all of these. */

@@ -66,7 +66,9 @@ int main(int count, char **arguments)
     static struct bench bench;
     struct issuing issuing;
     require(count > 6, "usage: issuer EXTENSION DATABASE GOAL COUNT NAME COMMAND...");
+    database_memory_take();
     sqlite3 *db = database_open(arguments[1], arguments[2]);
+    database_memory_use(db);
     issuing_open(&issuing, 1);
     bench.count = (int)strtol(arguments[4], NULL, 10);
     bench.process = process_start(arguments + 6);

@@ -62,7 +62,7 @@ CREATE TABLE idplane.certificate_holder (
     key_digest bytea NOT NULL,
     valid_until timestamptz NOT NULL,
     PRIMARY KEY (tenant, common_name)
-);
+) /* WITHOUT ROWID */;
 COMMENT ON TABLE idplane.certificate_holder IS 'Which key has the name of a device: another one gets it when nothing of the former is good any more.';
 
 CREATE TABLE idplane.certificate_profile (
@@ -79,7 +79,7 @@ CREATE TABLE idplane.certificate_count (
     profile text COLLATE "C" NOT NULL,
     common_name text COLLATE "C" NOT NULL,
     PRIMARY KEY (tenant, profile, common_name)
-);
+) /* WITHOUT ROWID */;
 COMMENT ON TABLE idplane.certificate_count IS 'Names of profiles with max_valid: who issues for one holds its row.';
 
 CREATE TABLE idplane.certificate_request (

@@ -65,7 +65,7 @@ CREATE TABLE idplane.enrollment_anchor (
     valid_from timestamptz NOT NULL,
     valid_until timestamptz,
     PRIMARY KEY (tenant, enrollment_id, version, position)
-);
+) /* WITHOUT ROWID */;
 CREATE INDEX idplane_enrollment_anchor_over ON idplane.enrollment_anchor (valid_until) WHERE valid_until IS NOT NULL;
 CREATE INDEX idplane_enrollment_anchor_subject ON idplane.enrollment_anchor (tenant, subject_digest);
 COMMENT ON TABLE idplane.enrollment_anchor IS 'The certificates of the authorities of groups, by which the enrollments that may be meant are found.';
@@ -90,7 +90,7 @@ CREATE TABLE idplane.enrollment_identity (
     valid_from timestamptz NOT NULL,
     valid_until timestamptz,
     PRIMARY KEY (tenant, identity_kind, identity_digest, enrollment_id, version)
-);
+) /* WITHOUT ROWID */;
 CREATE UNIQUE INDEX idplane_enrollment_identity_current ON idplane.enrollment_identity (tenant, identity_kind, identity_digest) WHERE valid_until IS NULL;
 CREATE INDEX idplane_enrollment_identity_over ON idplane.enrollment_identity (valid_until) WHERE valid_until IS NOT NULL;
 CREATE INDEX idplane_enrollment_identity_enrollment ON idplane.enrollment_identity (tenant, enrollment_id);
@@ -122,7 +122,7 @@ CREATE TABLE idplane.enrollment_member (
         WHEN 'serial' THEN length(identity) BETWEEN 2 AND 254 AND length(identity) % 2 = 0
             AND ltrim(identity, '0123456789abcdef') = '' AND (identity = '00' OR substr(identity, 1, 2) <> '00')
         ELSE length(identity) = 64 AND ltrim(identity, '0123456789abcdef') = '' END)
-);
+) /* WITHOUT ROWID */;
 CREATE INDEX idplane_enrollment_member_enrollment ON idplane.enrollment_member (tenant, enrollment_id);
 COMMENT ON TABLE idplane.enrollment_member IS 'Devices that enrollments with members let in, one by one; administrators fill it.';
 COMMENT ON COLUMN idplane.enrollment_member.tenant IS 'Tenant of the row.';
@@ -200,7 +200,7 @@ CREATE TABLE idplane.device_holder (
     device text COLLATE "C" NOT NULL,
     registration_id text COLLATE "C" NOT NULL,
     PRIMARY KEY (tenant, device)
-);
+) /* WITHOUT ROWID */;
 CREATE INDEX idplane_device_holder_registration ON idplane.device_holder (tenant, registration_id);
 COMMENT ON TABLE idplane.device_holder IS 'Whose a device id is: of the key of a maker that was first to ask for it.';
 COMMENT ON COLUMN idplane.device_holder.tenant IS 'Tenant of the row.';

@@ -2,8 +2,9 @@
 -- schema.sql: every table of idplane, one text for PostgreSQL and SQLite.
 --
 -- SQLite reads it through a translator: types become TEXT, INTEGER and BLOB (times: microseconds
--- since 1970), idplane.x becomes idplane_x, tables become STRICT, COMMENT goes. No behaviour rests on
--- foreign keys, defaults or sequences. The schema only grows: a new column is nullable.
+-- since 1970), idplane.x becomes idplane_x, tables become STRICT, COMMENT goes, and
+-- what is marked WITHOUT ROWID, small rows that are found by their key, has no tree beside that key's. No
+-- behaviour rests on foreign keys, defaults or sequences. The schema only grows: a new column is nullable.
 
 CREATE TABLE idplane.tenant (
     tenant text COLLATE "C" NOT NULL,
@@ -183,7 +184,7 @@ CREATE TABLE idplane.revoked_token (
     jti text COLLATE "C" NOT NULL,
     expires_at timestamptz NOT NULL,
     PRIMARY KEY (tenant, jti)
-);
+) /* WITHOUT ROWID */;
 CREATE INDEX idplane_revoked_token_expires ON idplane.revoked_token (expires_at);
 COMMENT ON TABLE idplane.revoked_token IS 'Access tokens that were revoked one by one, until they would have ended anyway.';
 
@@ -227,7 +228,7 @@ CREATE TABLE idplane.subject_attempt (
     window_ends_at timestamptz NOT NULL,
     failure_count bigint NOT NULL,
     PRIMARY KEY (tenant, subject)
-);
+) /* WITHOUT ROWID */;
 COMMENT ON TABLE idplane.subject_attempt IS 'Wrong user codes of one subject in the current window, exact.';
 
 CREATE TABLE idplane.attempt (
@@ -465,7 +466,7 @@ CREATE TABLE idplane.audit (
     proof bytea,
     seal bigint,
     PRIMARY KEY (tenant, occurred_at, audit_id)
-);
+) /* WITHOUT ROWID */;
 CREATE INDEX idplane_audit_batch ON idplane.audit (tenant, seal, occurred_at, audit_id);
 COMMENT ON COLUMN idplane.audit.proof IS 'Until it is sealed: a digest of the row under the master key, so that nobody without that adds a row.';
 COMMENT ON COLUMN idplane.audit.seal IS 'Number of the seal that the row is in; null: of none yet; 0: it had no good proof.';
@@ -504,7 +505,7 @@ CREATE TABLE idplane.audit_total (
     outcome text COLLATE "C" NOT NULL,
     row_count bigint NOT NULL,
     PRIMARY KEY (tenant, type, outcome)
-);
+) /* WITHOUT ROWID */;
 COMMENT ON TABLE idplane.audit_total IS 'How many rows of the audit are no longer unsealed, of all times: added to by who seals and purges, one at a time, so that counters never fall. The row with an empty type is their lock.';
 
 CREATE TABLE idplane.sso_session (
@@ -535,7 +536,7 @@ CREATE TABLE idplane.used_token (
     jti text COLLATE "C" NOT NULL,
     expires_at timestamptz NOT NULL,
     PRIMARY KEY (tenant, issuer, jti)
-);
+) /* WITHOUT ROWID */;
 CREATE INDEX idplane_used_token_expires ON idplane.used_token (expires_at);
 COMMENT ON TABLE idplane.used_token IS 'Tokens that are good once, by their jti, until they would have ended anyway.';
 

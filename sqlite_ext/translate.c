@@ -123,6 +123,10 @@ static void translate_word(struct translation *state)
 
 static void translate_token(struct translation *state)
 {
+    if (skip_phrase(state, "/* WITHOUT ROWID */")) {
+        sqlite3_str_appendall(state->out, "WITHOUT ROWID,"); /* STRICT comes behind it */
+        return;
+    }
     size_t quoted = quoted_size(state->at);
     if (quoted > 0) {
         sqlite3_str_append(state->out, state->at, (int)quoted);

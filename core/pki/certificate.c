@@ -80,11 +80,17 @@ struct idp_bytes idp_certificate_key_bits(struct idp_bytes certificate)
     return is_read ? bits : (struct idp_bytes){"", 0};
 }
 
+/* The bit that is always set keeps it positive, and of one size. */
 struct idp_bytes idp_serial_new(struct idp_call *call)
 {
+    enum { TIME_SIZE = 6, BYTE_BITS = 8 };
+    static const uint64_t time_max = (UINT64_C(1) << 46) - 1;
+    uint64_t time = ((uint64_t)(idp_now_us(call) / 1000) & time_max) | (time_max + 1);
     struct idp_bytes random = idp_bytes_copy(call, idp_random(call, IDP_SERIAL_SIZE));
-    char *first = (char *)(uintptr_t)random.data;
-    *first = (char)((*first & 0x3f) | 0x40); /* positive, and of the same size always */
+    char *bytes = (char *)(uintptr_t)random.data;
+    for (size_t i = TIME_SIZE; i-- > 0; time >>= BYTE_BITS) {
+        bytes[i] = (char)(time & 0xff);
+    }
     return random;
 }
 

@@ -102,7 +102,8 @@ struct idp_bytes idp_certificate_to_be_signed(struct idp_call *call,
 /* Signs what is to be signed: certificate, list or answer. */
 struct idp_bytes idp_x509_wrap(struct idp_call *call, const struct idp_key *key,
                                struct idp_bytes to_be_signed);
-/* IDP_SERIAL_SIZE bytes, of which 126 bits are random. */
+/* IDP_SERIAL_SIZE bytes: the millisecond and 80 random bits, so that what is issued at one time is
+ * at one place of an index, and nobody tells the next one. */
 struct idp_bytes idp_serial_new(struct idp_call *call);
 /* RFC 7093 §2 (1): of the bits of a SubjectPublicKeyInfo. */
 struct idp_bytes idp_key_identifier(struct idp_call *call, struct idp_bytes spki);

@@ -10,15 +10,17 @@ enum {
     ACCEPT,
     ACCEPT_LANGUAGE,
     PREFER,
+    IF_NONE_MATCH,
     HOST,
     CONTENT_TYPE,
-    USUAL_COUNT = 13,
+    USUAL_COUNT = 14,
     TRUSTED_COUNT_MAX = 4
 };
 static struct idp_bytes handed_on[USUAL_COUNT + TRUSTED_COUNT_MAX] = {
     IDP_LITERAL("Accept"),
     IDP_LITERAL("Accept-Language"),
     IDP_LITERAL("Prefer"),
+    IDP_LITERAL("If-None-Match"),
     IDP_LITERAL("Host"),
     IDP_LITERAL("Content-Type"),
     IDP_LITERAL("User-Agent"),
@@ -68,10 +70,10 @@ void header_trust(const char *name)
 }
 
 /* The seed of one service sends its Content-Type twice; the same again says nothing new. What a
- * client takes or prefers may come in several lines (RFC 9110 §5.3): the first is enough. */
+ * client takes, prefers or has may come in several lines (RFC 9110 §5.3): the first is enough. */
 static bool is_said(size_t i, const char *value)
 {
-    if (i == ACCEPT || i == ACCEPT_LANGUAGE || i == PREFER)
+    if (i == ACCEPT || i == ACCEPT_LANGUAGE || i == PREFER || i == IF_NONE_MATCH)
         return (taken & 1U << i) != 0;
     if (i != CONTENT_TYPE)
         return false;

@@ -11,6 +11,7 @@ import { after, before, describe, it } from 'node:test';
 import { engines, start } from './server.mjs';
 
 const DEVICE = '3f0a5a2e-7a8b-4b43-8f5e-000000000001';
+const OTHER_DEVICE = '3f0a5a2e-7a8b-4b43-8f5e-000000000002';
 const HUBS = ['11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222'];
 const OCF = 'application/vnd.ocf+cbor';
 
@@ -49,8 +50,10 @@ function material(folder) {
     openssl('x509', '-req', '-in', file(`${name}.req`), '-CA', file('maker.pem'), '-CAkey', file('maker.key'), '-days', '3650',
       '-extfile', file('extensions'), '-out', file(`${name}.pem`));
   }
-  key('identity');
-  openssl('req', '-new', '-key', file('identity.key'), '-subj', `/CN=uuid:${DEVICE}`, '-out', file('identity.csr'));
+  for (const [name, device] of [['identity', DEVICE], ['other', OTHER_DEVICE]]) {
+    key(name);
+    openssl('req', '-new', '-key', file(`${name}.key`), '-subj', `/CN=uuid:${device}`, '-out', file(`${name}.csr`));
+  }
   return (name) => readFileSync(file(name), 'utf8');
 }
 
@@ -163,7 +166,7 @@ for (const engine of engines) {
       server.call('set_enrollment', 'asked', {
         owner: 'bob', kind: 'individual', approval: true, x509: { key_sha256: createHash('sha256')
           .update(new X509Certificate(text('two.pem')).publicKey.export({ type: 'spki', format: 'der' })).digest('hex') },
-        require_identity: false,
+        require_identity: false, configuration: { '/light': { on: true } },
       });
       const begun = await ask('POST', '/provisioning/sessions', { certificate: text('two.pem') });
       const { session, state, registration_id: id } = begun.json();
@@ -174,6 +177,18 @@ for (const engine of engines) {
       assert.equal(pending.headers.get('retry-after'), `${pending.json().retry_after}`);
       server.call('decide_enrollment', id, 'approve');
       assert.equal((await ask('GET', '/provisioning/ownership', bearer)).status, 200);
+
+      // Then its configuration, once for each change of it (RFC 9110 section 13.1.2).
+      assert.equal((await ask('POST', '/provisioning/identity', { ...bearer, body: { csr: text('other.csr') } })).status, 200);
+      assert.equal((await ask('GET', '/provisioning/acls', bearer)).status, 200);
+      const configuration = await ask('GET', '/provisioning/configuration', bearer);
+      assert.deepEqual(configuration.json().resources, { '/light': { on: true } });
+      const etag = configuration.headers.get('etag');
+      for (const has of [etag, etag.slice(2), `"another", ${etag}`, '*']) {
+        const unchanged = await ask('GET', '/provisioning/configuration', { ...bearer, 'if-none-match': has });
+        assert.deepEqual([unchanged.status, unchanged.text, unchanged.headers.get('etag')], [304, '', etag], has);
+      }
+      assert.equal((await ask('GET', '/provisioning/configuration', { ...bearer, 'if-none-match': '"another"' })).status, 200);
     });
   });
 }

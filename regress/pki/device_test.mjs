@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // device_test.mjs: many devices at once. An id is of one of them, a session goes on once, whatever is
-// killed leaves nothing half done, and of all that come none is lost. IDPLANE_DEVICES says how many come.
+// killed leaves nothing half done, in whichever step, and of all that come none is lost. IDPLANE_DEVICES
+// says how many come.
 import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { after, before, describe, it } from 'node:test';
 import { crashPostgres } from '../crash/cluster.mjs';
-import { enrol, openMaker, provision } from './device.mjs';
+import { enrol, openMaker, provision, steps } from './device.mjs';
 import { engines, open, text } from './engine.mjs';
 
 const DEVICE_COUNT = Number(process.env.IDPLANE_DEVICES ?? 400);
@@ -98,6 +99,29 @@ for (const engine of engines) {
       for (const device of stopped) assert.ok(await provision(shell, device), shell.errors());
       await shell.end();
       check();
+    });
+
+    it('killed within each step, and behind it: the step is not done, or is done once', async () => {
+      const begin = engine === 'SQLite' ? 'BEGIN IMMEDIATE;' : 'BEGIN;';
+      const asked = async (sql) => {
+        const shell = db.session();
+        const answer = json(await shell.ask(sql));
+        assert.equal(answer.error, undefined, JSON.stringify(answer));
+        if (engine === 'SQLite') await shell.kill();
+        else await crashPostgres();
+        await shell.kill();
+        check();
+        return answer;
+      };
+      const device = maker.device(), way = steps(device);
+      let at = way.next(), count = 0;
+      for (; !at.done; count++) {
+        await asked(begin + at.value[1]);
+        at = way.next(await asked(at.value[1]));
+      }
+      assert.equal(count, STEP_COUNT);
+      assert.deepEqual(db.ask(`SELECT count(*) FROM ${db.t}certificate WHERE device = '${device.id}';`), ['1']);
+      assert.deepEqual(db.ask(`SELECT count(*) FROM ${db.t}provisioning_record WHERE device = '${device.id}' AND completed_at IS NOT NULL;`), ['1']);
     });
 
     it(`${DEVICE_COUNT} devices come over ${CONNECTION_COUNT[engine]} connections: all leave with everything`, async (test) => {

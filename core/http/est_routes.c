@@ -192,11 +192,12 @@ static struct idp_response client_enroll(struct idp_call *call, const struct idp
 static bool request_open(struct idp_call *call, const struct idp_request *request,
                          struct idp_est_label *label, struct idp_response *response)
 {
-    bool is_request = idp_request_is(request, "application/pkcs10");
+    bool is_request = idp_request_is(request, "application/pkcs10") && request->body.size > 0;
     bool is_found = is_request && label_find(call, request, label);
     if (!is_request) {
-        *response =
-            sentence(call, 400, idp_bytes_of("The Content-Type must be application/pkcs10."));
+        *response = sentence(
+            call, 400,
+            idp_bytes_of("A request is wanted, and the Content-Type must be application/pkcs10."));
     } else if (!is_found) {
         *response = error_response(call, IDP_NOT_FOUND);
     }

@@ -18,6 +18,22 @@ struct admin {
     struct idp_bytes next; /* data NULL: nothing follows */
 };
 
+/* A parameter of the query, in lower case, and the filter of the list that it is. */
+struct parameter {
+    const char *name, *filter;
+};
+
+static const struct parameter group_parameters[] = {
+    {"idfilter", "ids"},
+    {"hubidfilter", "hubs"},
+    {"attestationmechanismx509certificatenames", "authorities"},
+    {0}};
+static const struct parameter hub_parameters[] = {{"idfilter", "ids"}, {"hubidfilter", "ids"}, {0}};
+static const struct parameter record_parameters[] = {{"idfilter", "registration_ids"},
+                                                     {"deviceidfilter", "devices"},
+                                                     {"enrollmentgroupidfilter", "enrollments"},
+                                                     {0}};
+
 /* What has owners. */
 struct kind {
     const char *member; /* of a list */
@@ -27,7 +43,7 @@ struct kind {
     const struct idp_json *(*read)(struct idp_plgd_sent *sent);
     struct idp_json *(*write)(struct idp_call *call, const struct idp_json *shown);
     const char *id_member; /* of a new one; NULL: it gets one */
-    const char *hub_filter;
+    const struct parameter *parameters;
 };
 
 static const struct kind groups = {"enrollments",
@@ -37,10 +53,10 @@ static const struct kind groups = {"enrollments",
                                    idp_plgd_group_read,
                                    idp_plgd_group_write,
                                    NULL,
-                                   "hubs"};
-static const struct kind hubs = {
-    "hubs",  idp_sql_hubs, idp_sql_hub, idp_sql_set_hub, idp_plgd_hub_read, idp_plgd_hub_write,
-    "hubId", "ids"};
+                                   group_parameters};
+static const struct kind hubs = {"hubs",          idp_sql_hubs,      idp_sql_hub,
+                                 idp_sql_set_hub, idp_plgd_hub_read, idp_plgd_hub_write,
+                                 "hubId",         hub_parameters};
 
 /* ---- who asks, and for what ---- */
 
@@ -70,6 +86,35 @@ static void filter_add(struct admin *admin, const char *name, const struct idp_j
     }
     const struct idp_json *with = idp_json_with(call, admin->filter, name, list);
     admin->filter = idp_json_copy(call, with);
+}
+
+static bool is_parameter(const struct parameter *parameters, struct idp_bytes name)
+{
+    while (parameters->name != NULL && !idp_bytes_is(name, parameters->name)) {
+        parameters++;
+    }
+    return parameters->name != NULL;
+}
+
+/* Others than these are passed over, as plgd does, but where something is removed: a filter with a
+ * slip in it, or with nothing, would remove all. False: *refusal is the answer. */
+static bool filters_take(struct admin *admin, const struct parameter *parameters,
+                         struct idp_response *refusal)
+{
+    const struct idp_json *list = admin->query->child;
+    while (is_method(admin, "DELETE") && list != NULL) {
+        if (!is_parameter(parameters, list->name) || list->child == NULL) {
+            static const char why[] = "A parameter of the query is no filter, or is empty: it "
+                                      "would remove all there is.";
+            *refusal = answered(admin, idp_error_json_with(admin->call, IDP_INVALID_REQUEST, why));
+            return false;
+        }
+        list = list->next;
+    }
+    for (size_t i = 0; parameters[i].name != NULL; i++) {
+        filter_add(admin, parameters[i].filter, idp_json_member(admin->query, parameters[i].name));
+    }
+    return true;
 }
 
 /* False: *refusal is the answer. */
@@ -276,11 +321,8 @@ static struct idp_response administered(struct idp_call *call, const struct idp_
                : is_post    ? made(&admin, kind, body)
                             : replaced(&admin, kind, body);
     }
-    filter_add(&admin, "ids", idp_json_member(admin.query, "idfilter"));
-    filter_add(&admin, kind->hub_filter, idp_json_member(admin.query, "hubidfilter"));
-    if (kind == &groups) {
-        filter_add(&admin, "authorities",
-                   idp_json_member(admin.query, "attestationmechanismx509certificatenames"));
+    if (!filters_take(&admin, kind->parameters, &refusal)) {
+        return refusal;
     }
     struct idp_json *owners = idp_json_new(call, IDP_JSON_ARRAY);
     idp_json_add(owners, NULL, idp_json_new_string(call, admin.owner));
@@ -344,9 +386,9 @@ struct idp_response idp_answer_plgd_records(struct idp_call *call,
         return answered(&admin, idp_error_json(IDP_INVALID_REQUEST));
     }
     bool is_delete = is_method(&admin, "DELETE");
-    filter_add(&admin, "registration_ids", idp_json_member(admin.query, "idfilter"));
-    filter_add(&admin, "devices", idp_json_member(admin.query, "deviceidfilter"));
-    filter_add(&admin, "enrollments", idp_json_member(admin.query, "enrollmentgroupidfilter"));
+    if (!filters_take(&admin, record_parameters, &refusal)) {
+        return refusal;
+    }
     do {
         const struct idp_json *answer = page(&admin, idp_sql_provisioning_records);
         records_take(&admin, idp_json_member(answer, "records"), is_delete);

@@ -28,6 +28,17 @@ const struct idp_json *idp_hub_find(struct idp_call *call, struct idp_bytes hub_
 
 /* ---- gateways ---- */
 
+/* Printable ASCII, without what would begin something else behind a port. */
+static bool is_plain(struct idp_bytes text)
+{
+    bool is_plain = true;
+    for (size_t i = 0; i < text.size; i++) {
+        is_plain = is_plain && text.data[i] > ' ' && text.data[i] < 0x7f &&
+                   memchr("/?#", text.data[i], 3) == NULL;
+    }
+    return is_plain;
+}
+
 /* With its scheme; data NULL: it is none. */
 static struct idp_bytes gateway_of(struct idp_call *call, struct idp_bytes text)
 {
@@ -43,8 +54,7 @@ static struct idp_bytes gateway_of(struct idp_call *call, struct idp_bytes text)
         if (idp_bytes_start(gateway, scheme) && rest.size > 0) {
             const char *colon = memrchr(rest.data, ':', rest.size);
             bool is_host = colon != NULL && colon > rest.data && colon + 1 < rest.data + rest.size;
-            return is_host && strcspn(rest.data, "/?# ") >= rest.size ? gateway
-                                                                      : (struct idp_bytes){0};
+            return is_host && is_plain(rest) ? gateway : (struct idp_bytes){0};
         }
     }
     return (struct idp_bytes){0};

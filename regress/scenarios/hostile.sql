@@ -103,3 +103,4 @@ SELECT CASE WHEN json(document) -> 999 ->> 'step' IS NULL THEN 'fewer' WHEN json
 -- A token says each claim once.
 SELECT canonical_json(set_hub('11111111-1111-4111-8111-111111111112', '{"gateways": ["hub.example:5684"], "authorization": {"client_id": "gateway", "device_id_claim": "owner"}}') -> 'errors');
 SELECT canonical_json(set_hub('11111111-1111-4111-8111-111111111112', '{"gateways": ["hub.example:5684"], "authorization": {"client_id": "gateway", "owner_claim": "id", "device_id_claim": "id"}}') -> 'errors');
+SELECT canonical_json(set_hub('11111111-1111-4111-8111-111111111112', '{"gateways": ["hub.example:5684\n"]}') -> 'errors');

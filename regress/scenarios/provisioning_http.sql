@@ -259,6 +259,11 @@ SELECT response ->> 'body' FROM kept WHERE name = 'e_record';
 SELECT name, response ->> 'status', length(response ->> 'body') - length(replace(response ->> 'body', '{"result":', '{"result"')) FROM kept WHERE name LIKE 'e#_%' ESCAPE '#' ORDER BY name;
 KEEP f_bob SELECT http_request('DELETE', '/api/v1/provisioning-records', headers) FROM admin WHERE owner = 'bob';
 KEEP f_device SELECT http_request('DELETE', '/api/v1/provisioning-records?deviceIdFilter=3f0a5a2e-7a8b-4b43-8f5e-000000000001', headers) FROM admin WHERE owner = 'alice';
+-- A slip would remove all.
+KEEP f_a_slip SELECT http_request('DELETE', '/api/v1/hubs?idFilter[]=x', headers) FROM admin WHERE owner = 'bob';
+KEEP f_an_empty SELECT http_request('DELETE', '/api/v1/enrollment-groups?idFilter=', headers) FROM admin WHERE owner = 'bob';
+KEEP f_another SELECT http_request('DELETE', '/api/v1/hubs?attestationMechanismX509CertificateNames=x', headers) FROM admin WHERE owner = 'bob';
+KEEP f_at_records SELECT http_request('DELETE', '/api/v1/provisioning-records?hubIdFilter=x', headers) FROM admin WHERE owner = 'bob';
 KEEP f_group SELECT http_request('DELETE', '/api/v1/enrollment-groups', headers) FROM admin WHERE owner = 'bob';
 KEEP f_hub SELECT http_request('DELETE', '/api/v1/hubs?hubIdFilter=11111111-1111-4111-8111-111111111111&hubIdFilter=44444444-4444-4444-8444-444444444444', headers) FROM admin WHERE owner = 'bob';
 SELECT name, response ->> 'status', response ->> 'body' FROM kept WHERE name LIKE 'f#_%' ESCAPE '#' ORDER BY name;

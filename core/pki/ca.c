@@ -7,8 +7,8 @@ enum { ACTIVE, NAMED, SEALED, RESEAL };
 
 #define COLUMNS                                                                                    \
     "ca, generation, certificate, chain, subject_name, key_identifier, sealed_private_key,"        \
-    " not_before, not_after, ca_id"
-#define KINDS "tixxxxxzzt"
+    " not_before, not_after, ca_id, list_id"
+#define KINDS "tixxxxxzztt"
 enum { COLUMN_ID = 9 };
 
 const struct idp_statement idp_ca_statements[] = {
@@ -54,6 +54,7 @@ static struct idp_ca ca_of(struct idp_call *call, const struct idp_value *row)
         .key = idp_sealed_key_open(call, idp_text_of(row[6]), context),
         .not_before_us = idp_integer_of(row[7]),
         .not_after_us = idp_integer_of(row[8]),
+        .list_id = idp_text_of(row[10]),
     };
 }
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ca_store.c - an authority is written down, or the next generation of one: from then on that one
  * signs, and the one before goes on to tell what it has revoked. */
+#include "core/oauth/oauth.h"
 #include "core/pki/x509.h"
 
-enum { COUNT, RETIRE, INSERT };
+enum { COUNT, RETIRE, SAME, INSERT };
 
 const struct idp_statement idp_ca_store_statements[] = {
     [COUNT] = {"SELECT count(*) FROM idplane.certificate_authority WHERE tenant = $1 AND ca = $2",
@@ -11,12 +12,15 @@ const struct idp_statement idp_ca_store_statements[] = {
     [RETIRE] = {"UPDATE idplane.certificate_authority SET state = 'retired'"
                 " WHERE tenant = $1 AND ca = $2 AND state = 'active'",
                 "tt", ""},
+    [SAME] = {"SELECT list_id, certificate FROM idplane.certificate_authority"
+              " WHERE tenant = $1 AND subject_name = $2 AND key_identifier = $3 ORDER BY ca_id",
+              "txx", "tx"},
     [INSERT] = {"INSERT INTO idplane.certificate_authority (tenant, ca_id, ca, generation, state,"
                 " subject, subject_name, certificate, chain, key_identifier, sealed_private_key,"
-                " not_before, not_after, created_at)"
-                " VALUES ($1, $2, $3, $4, 'active', $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+                " not_before, not_after, created_at, list_id)"
+                " VALUES ($1, $2, $3, $4, 'active', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
                 " ON CONFLICT DO NOTHING",
-                "tttitxxxxxzzz", ""},
+                "tttitxxxxxzzzt", ""},
 };
 const size_t idp_ca_store_statement_count = IDP_COUNT(idp_ca_store_statements);
 
@@ -61,6 +65,24 @@ static struct idp_json *told(struct idp_call *call, const struct idp_ca *ca)
     return result;
 }
 
+/* To verifiers an issuer is a name and a key, by whatever certificate: what it has revoked is on
+ * one list, whose number only grows. */
+static struct idp_bytes list_id_of(struct idp_call *call, const struct idp_ca *ca)
+{
+    struct idp_certificate own, other;
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_blob(ca->subject),
+                              idp_value_blob(ca->key_identifier)};
+    struct idp_rows rows = idp_run(call, &idp_ca_store_statements[SAME], key);
+    for (size_t i = 0; i < rows.count && idp_certificate_parse(ca->certificate, &own); i++) {
+        const struct idp_value *row = rows.values + i * rows.columns;
+        if (idp_certificate_parse(idp_text_of(row[1]), &other) &&
+            idp_bytes_equal(other.spki, own.spki)) {
+            return idp_text_of(row[0]);
+        }
+    }
+    return idp_ca_full_name(call, ca);
+}
+
 /* Who comes second finds that the one it would follow signs no more. */
 static void row_write(struct idp_call *call, const struct idp_ca *ca, const struct idp_json *jwk)
 {
@@ -84,6 +106,7 @@ static void row_write(struct idp_call *call, const struct idp_ca *ca, const stru
         idp_value_time(ca->not_before_us),
         idp_value_time(ca->not_after_us),
         idp_value_time(idp_now_us(call)),
+        idp_value_text(ca->list_id),
     };
     if (idp_run(call, &idp_ca_store_statements[INSERT], row).affected != 1) {
         idp_fail(call, IDP_BUSY);
@@ -94,6 +117,7 @@ struct idp_json *idp_ca_store(struct idp_call *call, struct idp_ca *ca, const st
                               bool replaces)
 {
     struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(ca->name)};
+    idp_tenant_lock(call); /* of two at once the second knows the list of the first */
     int64_t count = idp_run_row(call, &idp_ca_store_statements[COUNT], key)[0].integer;
     if (count > 0 && !replaces) {
         idp_fail_with(call, IDP_ALREADY_EXISTS,
@@ -101,6 +125,7 @@ struct idp_json *idp_ca_store(struct idp_call *call, struct idp_ca *ca, const st
     }
     struct idp_json *details = idp_json_new(call, IDP_JSON_OBJECT);
     ca->generation = count + 1;
+    ca->list_id = list_id_of(call, ca);
     idp_run(call, &idp_ca_store_statements[RETIRE], key);
     row_write(call, ca, jwk);
     struct idp_audit event = {"authority_made", "granted", ca->name, idp_ca_full_name(call, ca),

@@ -19,7 +19,8 @@ const struct idp_statement idp_revocation_statements[] = {
               " WHERE tenant = $1 AND serial = $2",
               "tt", "ttzt"},
     [OUTDATE] = {"INSERT INTO idplane.certificate_list (tenant, ca_id, number, change_count,"
-                 " listed_change_count, next_update, list) VALUES ($1, $2, 0, 1, -1, $3, $4)"
+                 " listed_change_count, next_update, list) SELECT $1, list_id, 0, 1, -1, $3, $4"
+                 " FROM idplane.certificate_authority WHERE tenant = $1 AND ca_id = $2"
                  " ON CONFLICT (tenant, ca_id) DO UPDATE SET"
                  " change_count = idplane.certificate_list.change_count + 1",
                  "ttzx", ""},

@@ -180,6 +180,7 @@ struct idp_ca {
     struct idp_bytes certificate, chain; /* DER; chain: those above, one behind the other */
     struct idp_bytes subject;            /* whole */
     struct idp_bytes key_identifier;
+    struct idp_bytes list_id; /* of the first one that is the same issuer: see idp_ca_store */
     const struct idp_key *key;
     int64_t not_before_us, not_after_us;
 };
@@ -198,7 +199,8 @@ struct idp_bytes idp_ca_seal_context(struct idp_call *call, struct idp_bytes ten
 /* True for the name of an authority; the other one raises IDP_INVALID_ARGUMENT (ca_store.c). */
 bool idp_ca_name_is(struct idp_bytes name);
 void idp_ca_name_check(struct idp_call *call, struct idp_bytes name);
-/* Writes it down with its sealed key as the next generation of its name, and tells what it is.
+/* Writes it down with its sealed key as the next generation of its name, and tells what it is. With
+ * name and key of an earlier one it is the same issuer, and goes on with its list.
  * Raises IDP_ALREADY_EXISTS where there is one and it does not replace it (ca_store.c). */
 struct idp_json *idp_ca_store(struct idp_call *call, struct idp_ca *ca, const struct idp_json *jwk,
                               bool replaces);

@@ -117,6 +117,18 @@ SELECT response ->> 'ca', response ->> 'subject', response ->> 'serial' FROM kep
 SELECT import_ca('elsewhere', (SELECT content FROM elsewhere WHERE name = 'root'), (SELECT content FROM elsewhere WHERE name = 'root key'));
 SELECT import_ca('elsewhere', (SELECT content FROM elsewhere WHERE name = 'root'), (SELECT content FROM elsewhere WHERE name = 'root key'), '{"replace":true}') ->> 'subject';
 SELECT sign_csr((SELECT csr FROM request WHERE name = 'press'), 'client', '{"ca":"elsewhere"}') ->> 'ca', sign_csr((SELECT csr FROM request WHERE name = 'press'), 'client', '{"ca":"elsewhere@1"}') ->> 'ca';
+-- With name and key of an earlier one it is the same issuer, by whatever name: one list, whose number only grows.
+KEEP early SELECT sign_csr((SELECT csr FROM request WHERE name = 'press'), 'client', '{"ca":"elsewhere"}');
+SELECT revoke_certificate(response ->> 'serial') ->> 'ca' FROM kept WHERE name = 'early';
+SELECT CASE WHEN length(crl('elsewhere')) > 200 THEN 'long' END;
+SELECT import_ca('elsewhere', (SELECT content FROM elsewhere WHERE name = 'root'), (SELECT content FROM elsewhere WHERE name = 'root key'), '{"replace":true}') ->> 'ca';
+SELECT import_ca('again', (SELECT content FROM elsewhere WHERE name = 'root'), (SELECT content FROM elsewhere WHERE name = 'root key')) ->> 'ca';
+SELECT CASE WHEN length(crl('again')) > 200 AND crl('again') = crl('elsewhere') AND crl('again') = crl('elsewhere@2') THEN 'one list' END, CASE WHEN crl('again') <> crl('elsewhere@1') THEN 'of one key' END;
+SELECT number, change_count FROM idplane_certificate_list WHERE ca_id = 'elsewhere@2';
+KEEP late SELECT sign_csr((SELECT csr FROM request WHERE name = 'press'), 'client', '{"ca":"again"}');
+SELECT revoke_certificate(response ->> 'serial') ->> 'ca' FROM kept WHERE name = 'late';
+SELECT CASE WHEN length(crl('elsewhere')) > 230 AND crl('again') = crl('elsewhere') THEN 'both' END;
+SELECT ca_id, number FROM idplane_certificate_list WHERE ca_id <> 'default@1' ORDER BY ca_id;
 -- Over HTTP the list is no text; what is no OCSP request is told so.
 SELECT CASE WHEN length(http_request('GET', '/crl/default@1', '{"host":"localhost:8080"}') ->> 'body_base64') > 200 THEN 'a list' END;
 SELECT http_request('HEAD', '/crl/default', '{"host":"localhost:8080"}') ->> 'body';

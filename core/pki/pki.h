@@ -72,7 +72,8 @@ const char *idp_former_renew(struct idp_call *call, const struct idp_former *for
                              struct idp_issue *issue) IDP_MUST_CHECK;
 
 /* Ends a certificate, by its serial in lower case, for a reason of RFC 5280 §5.3.1; begins the
- * transaction. True: it was revoked now, or its reason became keyCompromise. (revocation.c) */
+ * transaction. True: it was revoked now, or its reason became keyCompromise. With that reason all that
+ * its key has ends, also where this one had ended before. (revocation.c) */
 bool idp_certificate_revoke(struct idp_call *call, struct idp_bytes serial,
                             struct idp_bytes reason);
 

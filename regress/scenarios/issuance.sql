@@ -129,6 +129,15 @@ KEEP late SELECT sign_csr((SELECT csr FROM request WHERE name = 'press'), 'clien
 SELECT revoke_certificate(response ->> 'serial') ->> 'ca' FROM kept WHERE name = 'late';
 SELECT CASE WHEN length(crl('elsewhere')) > 230 AND crl('again') = crl('elsewhere') THEN 'both' END;
 SELECT ca_id, number FROM idplane_certificate_list WHERE ca_id <> 'default@1' ORDER BY ca_id;
+-- Who has the key of one certificate has that of all: each is revoked, whoever issued it, and told in the audit.
+KEEP stolen SELECT sign_csr((SELECT csr FROM request WHERE name = 'press'), 'client');
+SELECT sign_csr((SELECT csr FROM request WHERE name = 'press'), 'client', '{"ca":"again"}') ->> 'ca';
+SELECT set_certificate_profile('machine', '{"common_name":"press*"}') ->> 'common_name';
+SELECT sign_csr((SELECT csr FROM request WHERE name = 'press'), 'machine', '{"ca":"elsewhere"}') ->> 'ca';
+SELECT revoke_certificate(response ->> 'serial', 'keyCompromise') -> 'changed', revoke_certificate(response ->> 'serial', 'keyCompromise') -> 'changed' FROM kept WHERE name = 'stolen';
+SELECT ca_id, profile, status, reason, count(*) FROM idplane_certificate WHERE common_name = 'press 7' GROUP BY ca_id, profile, status, reason ORDER BY ca_id, profile, status, reason;
+SELECT canonical_json(sign_csr((SELECT csr FROM request WHERE name = 'press'), 'client'));
+SELECT count(*) FROM idplane_audit WHERE type = 'certificate_revoked' AND subject = 'press 7';
 -- Over HTTP the list is no text; what is no OCSP request is told so.
 SELECT CASE WHEN length(http_request('GET', '/crl/default@1', '{"host":"localhost:8080"}') ->> 'body_base64') > 200 THEN 'a list' END;
 SELECT http_request('HEAD', '/crl/default', '{"host":"localhost:8080"}') ->> 'body';

@@ -106,6 +106,9 @@ static const char *request_read(struct idp_call *call, struct idp_issue *issue)
 {
     struct idp_issue_parts *parts = issue->parts;
     const struct idp_profile *profile = parts->profile;
+    if (why == NULL && parts->csr.subject.is_hidden) {
+        why = "name";
+    }
     const char *why = idp_csr_read_text(call, issue->csr, &parts->csr);
     if (why == NULL) {
         why = idp_profile_key_check(call, profile, &parts->csr);

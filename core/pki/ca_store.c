@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ca_store.c - an authority is written down, or the next generation of one: from then on that one
  * signs, and the one before goes on to tell what it has revoked. */
-#include "core/oauth/oauth.h"
 #include "core/pki/x509.h"
 
 enum { COUNT, RETIRE, SAME, INSERT };
@@ -43,6 +42,15 @@ void idp_ca_name_check(struct idp_call *call, struct idp_bytes name)
                       "A name has letters, digits, dots, dashes and underscores; at most %d.",
                       IDP_CA_NAME_SIZE_MAX);
     }
+}
+
+bool idp_ca_replaces(struct idp_call *call, const struct idp_json *options)
+{
+    const struct idp_json *member = idp_json_member(options, "replace");
+    if (member != NULL && member->kind != IDP_JSON_TRUE && member->kind != IDP_JSON_FALSE) {
+        idp_fail_with(call, IDP_INVALID_ARGUMENT, "The option replace is true or false.");
+    }
+    return idp_json_is_true(options, "replace");
 }
 
 static struct idp_json *told(struct idp_call *call, const struct idp_ca *ca)
@@ -117,7 +125,6 @@ struct idp_json *idp_ca_store(struct idp_call *call, struct idp_ca *ca, const st
                               bool replaces)
 {
     struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(ca->name)};
-    idp_tenant_lock(call); /* of two at once the second knows the list of the first */
     int64_t count = idp_run_row(call, &idp_ca_store_statements[COUNT], key)[0].integer;
     if (count > 0 && !replaces) {
         idp_fail_with(call, IDP_ALREADY_EXISTS,

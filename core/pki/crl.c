@@ -3,6 +3,7 @@
  * name and key, as verifiers see it. It is signed when somebody asks for it, and kept until a
  * certificate is revoked or its time is nearly over. Each one that is signed has a number of its
  * own; what has expired since the last one is listed once more (§3.3). */
+#include "core/oauth/oauth.h"
 #include "core/pki/x509.h"
 
 enum { LIFETIME_S = 86400, RENEWED_EARLY_S = 3600, TRY_COUNT_MAX = 8 };
@@ -139,6 +140,23 @@ static struct idp_bytes list_of(struct idp_call *call, const struct idp_ca *ca)
         }
     }
     idp_fail(call, IDP_BUSY);
+}
+
+/* Where lists can be had is known once the tenant has an address. What stands before an at sign is
+ * a user to some who read URLs. */
+struct idp_bytes idp_crl_url(struct idp_call *call, const struct idp_ca *ca)
+{
+    struct idp_bytes base_url = idp_settings_load(call).base_url;
+    struct idp_text url = {.call = call};
+    if (base_url.size == 0) {
+        return base_url;
+    }
+    idp_text_add(&url, base_url);
+    idp_text_add_c(&url, "/crl/");
+    idp_text_add(&url, ca->name);
+    idp_text_add_c(&url, "%40");
+    idp_text_add_integer(&url, ca->generation);
+    return idp_text_bytes(&url);
 }
 
 struct idp_bytes idp_crl_of(struct idp_call *call, struct idp_bytes name)

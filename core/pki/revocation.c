@@ -5,7 +5,7 @@
 
 enum { SUPERSEDED = 4, CESSATION_OF_OPERATION = 5, REMOVE_FROM_CRL = 8 };
 
-enum { REVOKE, FIND, OF_KEY, OUTDATE, LOCK, RELEASE, SETTLE, STATUS, OF_DEVICE };
+enum { REVOKE, FIND, CONTENT, OF_KEY, OUTDATE, LOCK, RELEASE, SETTLE, STATUS, OF_DEVICE };
 
 const struct idp_statement idp_revocation_statements[] = {
     /* That the key is somebody else's may turn out later. */
@@ -13,11 +13,13 @@ const struct idp_statement idp_revocation_statements[] = {
                 " revoked_at = CASE WHEN status = 'valid' THEN $4 ELSE revoked_at END"
                 " WHERE tenant = $1 AND serial = $2 AND (status = 'valid'"
                 " OR $3 = 'keyCompromise' AND reason <> 'keyCompromise')"
-                " RETURNING ca_id, common_name, key_digest",
-                "tttz", "ttx"},
+                " RETURNING ca_id, common_name, key_digest, profile",
+                "tttz", "ttxt"},
     [FIND] = {"SELECT status, reason, revoked_at, ca_id FROM idplane.certificate"
               " WHERE tenant = $1 AND serial = $2",
               "tt", "ttzt"},
+    [CONTENT] = {"SELECT certificate FROM idplane.certificate WHERE tenant = $1 AND serial = $2",
+                 "tt", "x"},
     /* Rare enough for a look at each certificate of the tenant: an index would cost whoever issues.
      */
     [OF_KEY] =
@@ -152,6 +154,11 @@ static bool one_revoke(struct idp_call *call, struct idp_bytes serial, struct id
     if (row != NULL) {
         revoked(call, serial, reason, row);
     }
+    if (row != NULL && idp_bytes_is(idp_text_of(row[3]), IDP_AUTHORITY_PROFILE)) {
+        idp_ca_revoke(call,
+                      idp_text_of(idp_run_row(call, &idp_revocation_statements[CONTENT], key)[0]),
+                      at_us);
+    }
     return row != NULL;
 }
 
@@ -203,12 +210,17 @@ int64_t idp_revoke_device(struct idp_call *call, struct idp_bytes device, struct
     return count;
 }
 
-/* revoke_certificate(serial, reason) → what it is now; NULL: there is none of this serial */
+/* revoke_certificate(serial, reason) → what it is now; NULL: there is none. Of one that has no row
+ * it is given the whole, PEM. */
 struct idp_value idp_sql_revoke_certificate(struct idp_call *call,
                                             const struct idp_value *arguments)
 {
-    struct idp_bytes serial = idp_lower_case(call, arguments[0].bytes);
     struct idp_bytes reason = reason_argument(call, arguments[1]);
+    struct idp_bytes serial = idp_lower_case(call, arguments[0].bytes);
+    if (idp_bytes_start(arguments[0].bytes, idp_bytes_of("-----BEGIN")) &&
+        !idp_certificate_adopt(call, arguments[0].bytes, &serial)) {
+        return idp_null();
+    }
     struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(serial)};
     bool is_changed = idp_certificate_revoke(call, serial, reason);
     const struct idp_value *now = idp_run_one(call, &idp_revocation_statements[FIND], key);

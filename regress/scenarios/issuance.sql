@@ -31,7 +31,7 @@ SELECT response ->> 'ca', response ->> 'subject', response ->> 'not_before', res
 -- A certificate is no longer good than its authority; its name is the one that the profile allows.
 KEEP one SELECT sign_csr((SELECT csr FROM request WHERE name = 'one'));
 SELECT response ->> 'ca', response ->> 'not_before', response ->> 'not_after', length(response ->> 'serial'), substr(response ->> 'certificate', 1, 27) FROM kept WHERE name = 'one';
-SELECT profile, subject, device, sans, status FROM idplane_certificate;
+SELECT profile, subject, device, sans, status FROM idplane_certificate ORDER BY profile;
 SELECT canonical_json(sign_csr((SELECT csr FROM request WHERE name = 'press')));
 SELECT canonical_json(sign_csr((SELECT csr FROM request WHERE name = 'broken')));
 SELECT sign_csr((SELECT csr FROM request WHERE name = 'press'), 'client', '{"lifetime_s":86400}') ->> 'not_after';
@@ -116,7 +116,8 @@ KEEP elsewhere SELECT import_ca('elsewhere', (SELECT c.content || r.content FROM
 SELECT response ->> 'ca', response ->> 'subject', response ->> 'serial' FROM kept WHERE name = 'elsewhere';
 SELECT import_ca('elsewhere', (SELECT content FROM elsewhere WHERE name = 'root'), (SELECT content FROM elsewhere WHERE name = 'root key'));
 SELECT import_ca('elsewhere', (SELECT content FROM elsewhere WHERE name = 'root'), (SELECT content FROM elsewhere WHERE name = 'root key'), '{"replace":true}') ->> 'subject';
-SELECT sign_csr((SELECT csr FROM request WHERE name = 'press'), 'client', '{"ca":"elsewhere"}') ->> 'ca', sign_csr((SELECT csr FROM request WHERE name = 'press'), 'client', '{"ca":"elsewhere@1"}') ->> 'ca';
+SELECT sign_csr((SELECT csr FROM request WHERE name = 'press'), 'client', '{"ca":"elsewhere"}') ->> 'ca';
+SELECT sign_csr((SELECT csr FROM request WHERE name = 'press'), 'client', '{"ca":"elsewhere@1"}');
 -- With name and key of an earlier one it is the same issuer, by whatever name: one list, whose number only grows.
 KEEP early SELECT sign_csr((SELECT csr FROM request WHERE name = 'press'), 'client', '{"ca":"elsewhere"}');
 SELECT revoke_certificate(response ->> 'serial') ->> 'ca' FROM kept WHERE name = 'early';

@@ -353,7 +353,7 @@ COMMENT ON COLUMN idplane.certificate_authority.generation IS 'Counts its keys, 
 COMMENT ON COLUMN idplane.certificate_authority.key_identifier IS 'RFC 7093: what certificates that it signs name it by.';
 COMMENT ON COLUMN idplane.certificate_authority.not_after IS 'Nothing that it signs is good for longer.';
 COMMENT ON COLUMN idplane.certificate_authority.not_before IS 'Nothing that it signs is good before.';
-COMMENT ON COLUMN idplane.certificate_authority.state IS 'active or retired.';
+COMMENT ON COLUMN idplane.certificate_authority.state IS 'next: known to all, and does not sign yet; active; retired.';
 COMMENT ON COLUMN idplane.certificate_authority.subject IS 'RFC 4514.';
 COMMENT ON COLUMN idplane.certificate_authority.subject_name IS 'The same in DER.';
 COMMENT ON COLUMN idplane.certificate_authority.tenant IS 'Tenant of the row.';

@@ -21,7 +21,7 @@ CREATE TABLE idplane.certificate_authority (
     PRIMARY KEY (tenant, ca_id)
 );
 CREATE UNIQUE INDEX idplane_certificate_authority_active ON idplane.certificate_authority (tenant, ca) WHERE state = 'active';
-COMMENT ON TABLE idplane.certificate_authority IS 'Certificate authorities of a tenant, each generation of their keys. state: active, retired.';
+COMMENT ON TABLE idplane.certificate_authority IS 'Certificate authorities of a tenant, each generation of their keys. state: next, active, retired.';
 COMMENT ON COLUMN idplane.certificate_authority.chain IS 'The certificates above it, DER, one behind the other; empty where it is a root.';
 COMMENT ON COLUMN idplane.certificate_authority.list_id IS 'The first one of this name and key: for verifiers they are one issuer, with one revocation list.';
 COMMENT ON COLUMN idplane.certificate_authority.revoked_at IS 'When it was revoked, or one above it: since then it signs nothing but lists.';

@@ -55,7 +55,7 @@ static struct idp_ca ca_of(struct idp_call *call, const struct idp_value *row)
         .not_before_us = idp_integer_of(row[7]),
         .not_after_us = idp_integer_of(row[8]),
         .list_id = idp_text_of(row[10]),
-        .is_retired = !idp_bytes_is(idp_text_of(row[11]), "active"),
+        .state = idp_text_of(row[11]),
         .is_revoked = row[12].kind != 0,
     };
 }
@@ -92,7 +92,12 @@ struct idp_ca idp_ca_load(struct idp_call *call, struct idp_bytes name)
 static const char *idle_why(struct idp_call *call, const struct idp_ca *ca)
 {
     int64_t now_us = idp_now_us(call);
-    if (ca->is_retired) {
+    if (idp_bytes_is(ca->state, "next")) {
+        return "This key of the certificate authority does not sign yet: create_ca() with the "
+               "option "
+               "replace alone lets it.";
+    }
+    if (!idp_bytes_is(ca->state, "active")) {
         return "This key of the certificate authority has a successor, which signs: name the "
                "authority alone.";
     }

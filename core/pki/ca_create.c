@@ -12,7 +12,7 @@ struct making {
     struct idp_bytes name, subject; /* whole */
     const struct idp_algorithm *algorithm;
     int64_t lifetime_s, path_length; /* path_length below 0: none */
-    bool has_parent;
+    bool has_parent, is_next, replaces;
     struct idp_ca parent;
 };
 
@@ -89,7 +89,7 @@ static struct making making_of(struct idp_call *call, struct idp_bytes name,
 {
     struct idp_bytes parent = text_option(call, options, "parent");
     idp_json_members_check(call, options, "options",
-                           "alg lifetime_s parent path_length replace subject");
+                           "alg lifetime_s next parent path_length replace subject");
     idp_ca_name_check(call, name);
     struct making making = {
         .name = name,
@@ -98,7 +98,13 @@ static struct making making_of(struct idp_call *call, struct idp_bytes name,
         .lifetime_s =
             integer_option(call, options, "lifetime_s", 60, lifetime_s_max, LIFETIME_S_DEFAULT),
         .path_length = integer_option(call, options, "path_length", 0, PATH_LENGTH_MAX, -1),
-        .has_parent = parent.data != NULL};
+        .has_parent = parent.data != NULL,
+        .is_next = idp_ca_flag(call, options, "next"),
+        .replaces = idp_ca_flag(call, options, "replace")};
+    if (making.is_next && making.replaces) {
+        idp_fail_with(call, IDP_INVALID_ARGUMENT,
+                      "The options next and replace exclude each other.");
+    }
     if (making.has_parent) {
         making.parent = idp_ca_load_signing(call, parent);
         parent_check(call, &making);
@@ -171,6 +177,11 @@ struct idp_value idp_sql_create_ca(struct idp_call *call, const struct idp_value
     const struct idp_json *options = idp_json_object_argument(call, arguments[1], "options");
     idp_tenant_lock(call); /* who revokes the parent comes before, or after */
     struct making making = making_of(call, arguments[0].bytes, options);
+    struct idp_json *promoted =
+        making.replaces && options->child->next == NULL ? idp_ca_promote(call, making.name) : NULL;
+    if (promoted != NULL) {
+        return idp_value_json(promoted);
+    }
     const struct idp_json *jwk =
         idp_jwk_generate(call, making.algorithm, (struct idp_bytes){NULL, 0});
     const struct idp_key *key = idp_key_read_private(call, jwk);
@@ -179,6 +190,7 @@ struct idp_value idp_sql_create_ca(struct idp_call *call, const struct idp_value
     struct idp_ca ca = {.name = making.name,
                         .certificate = certificate_of(call, &making, key, &plan),
                         .subject = making.subject,
+                        .state = idp_bytes_of(making.is_next ? "next" : "active"),
                         .key_identifier = idp_key_identifier(call, plan.spki),
                         .not_before_us = plan.not_before_us,
                         .not_after_us = plan.not_after_us};
@@ -187,7 +199,7 @@ struct idp_value idp_sql_create_ca(struct idp_call *call, const struct idp_value
         idp_text_add(&chain, above[i]);
     }
     ca.chain = idp_text_bytes(&chain);
-    struct idp_json *told = idp_ca_store(call, &ca, jwk, idp_ca_replaces(call, options));
+    struct idp_json *told = idp_ca_store(call, &ca, jwk, making.replaces);
     if (making.has_parent) {
         row_write(call, &making, &plan, ca.certificate);
     }

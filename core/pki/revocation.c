@@ -210,8 +210,8 @@ int64_t idp_revoke_device(struct idp_call *call, struct idp_bytes device, struct
     return count;
 }
 
-/* revoke_certificate(serial, reason) → what it is now; NULL: there is none. Of one that has no row
- * it is given the whole, PEM. */
+/* revoke_certificate(serial, reason) → what it is now; NULL: there is none. One without a row
+ * is given as PEM. */
 struct idp_value idp_sql_revoke_certificate(struct idp_call *call,
                                             const struct idp_value *arguments)
 {

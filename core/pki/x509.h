@@ -184,7 +184,8 @@ struct idp_ca {
     struct idp_bytes list_id; /* of the first one that is the same issuer: see idp_ca_store */
     const struct idp_key *key;
     int64_t not_before_us, not_after_us;
-    bool is_retired, is_revoked; /* it signs nothing but its list */
+    struct idp_bytes state; /* next, active, retired */
+    bool is_revoked;        /* it signs nothing but its list */
 };
 /* The active generation of an authority (data NULL: of `default`), or "name@generation" whatever
  * its state; false: there is none. */
@@ -201,14 +202,18 @@ struct idp_bytes idp_ca_seal_context(struct idp_call *call, struct idp_bytes ten
                                      struct idp_bytes ca_id);
 /* Raises IDP_INVALID_ARGUMENT unless it is the name of an authority (ca_store.c). */
 void idp_ca_name_check(struct idp_call *call, struct idp_bytes name);
-/* The option replace, which is true or false. */
-bool idp_ca_replaces(struct idp_call *call, const struct idp_json *options);
+/* An option that is true or false; raises IDP_INVALID_ARGUMENT where it is neither. */
+bool idp_ca_flag(struct idp_call *call, const struct idp_json *options, const char *name);
 /* Writes it down with its sealed key as the next generation of its name, and tells what it is. With
  * name and key of an earlier one it is the same issuer, and goes on with its list. Within
  * idp_tenant_lock().
- * Raises IDP_ALREADY_EXISTS where there is one and it does not replace it (ca_store.c). */
+ * Raises IDP_ALREADY_EXISTS where there is one and it does not replace it (ca_store.c). Of state
+ * next it does not sign yet: there has to be one that does, and no other next one. */
 struct idp_json *idp_ca_store(struct idp_call *call, struct idp_ca *ca, const struct idp_json *jwk,
                               bool replaces);
+/* The next generation, which is there already, signs from now on; NULL: there is none. Raises
+ * IDP_NO_SUCH_CA where it may not. Within idp_tenant_lock(). */
+struct idp_json *idp_ca_promote(struct idp_call *call, struct idp_bytes name);
 /* An authority whose certificate this is, DER, and those below it, sign nothing any more
  * (ca_revoke.c). */
 void idp_ca_revoke(struct idp_call *call, struct idp_bytes certificate, int64_t at_us);

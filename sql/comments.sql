@@ -353,7 +353,7 @@ COMMENT ON COLUMN idplane.certificate_authority.generation IS 'Counts its keys, 
 COMMENT ON COLUMN idplane.certificate_authority.key_identifier IS 'RFC 7093: what certificates that it signs name it by.';
 COMMENT ON COLUMN idplane.certificate_authority.not_after IS 'Nothing that it signs is good for longer.';
 COMMENT ON COLUMN idplane.certificate_authority.not_before IS 'Nothing that it signs is good before.';
-COMMENT ON COLUMN idplane.certificate_authority.state IS 'active or retired.';
+COMMENT ON COLUMN idplane.certificate_authority.state IS 'next: known to all, and does not sign yet; active; retired.';
 COMMENT ON COLUMN idplane.certificate_authority.subject IS 'RFC 4514.';
 COMMENT ON COLUMN idplane.certificate_authority.subject_name IS 'The same in DER.';
 COMMENT ON COLUMN idplane.certificate_authority.tenant IS 'Tenant of the row.';
@@ -429,10 +429,10 @@ COMMENT ON INDEX idplane.idplane_imported_list_issuer IS 'Chains are judged by n
 COMMENT ON INDEX idplane.imported_list_pkey IS 'A key has one list.';
 COMMENT ON CONSTRAINT imported_list_pkey ON idplane.imported_list IS 'A key has one list.';
 
-COMMENT ON COLUMN idplane.certificate_list.ca_id IS 'Whose list it is.';
+COMMENT ON COLUMN idplane.certificate_list.ca_id IS 'Whose list it is: list_id of the authority.';
 COMMENT ON COLUMN idplane.certificate_list.list IS 'DER.';
 COMMENT ON COLUMN idplane.certificate_list.next_update IS 'Until when it counts.';
 COMMENT ON COLUMN idplane.certificate_list.number IS 'Of the list: cRLNumber.';
 COMMENT ON COLUMN idplane.certificate_list.tenant IS 'Tenant of the row.';
-COMMENT ON INDEX idplane.certificate_list_pkey IS 'An authority has one list.';
-COMMENT ON CONSTRAINT certificate_list_pkey ON idplane.certificate_list IS 'An authority has one list.';
+COMMENT ON INDEX idplane.certificate_list_pkey IS 'An issuer has one list.';
+COMMENT ON CONSTRAINT certificate_list_pkey ON idplane.certificate_list IS 'An issuer has one list.';

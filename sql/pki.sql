@@ -16,11 +16,15 @@ CREATE TABLE idplane.certificate_authority (
     not_before timestamptz NOT NULL,
     not_after timestamptz NOT NULL,
     created_at timestamptz NOT NULL,
+    list_id text COLLATE "C" NOT NULL,
+    revoked_at timestamptz,
     PRIMARY KEY (tenant, ca_id)
 );
 CREATE UNIQUE INDEX idplane_certificate_authority_active ON idplane.certificate_authority (tenant, ca) WHERE state = 'active';
-COMMENT ON TABLE idplane.certificate_authority IS 'Certificate authorities of a tenant, each generation of their keys. state: active, retired.';
+COMMENT ON TABLE idplane.certificate_authority IS 'Certificate authorities of a tenant, each generation of their keys. state: next, active, retired.';
 COMMENT ON COLUMN idplane.certificate_authority.chain IS 'The certificates above it, DER, one behind the other; empty where it is a root.';
+COMMENT ON COLUMN idplane.certificate_authority.list_id IS 'The first one of this name and key: for verifiers they are one issuer, with one revocation list.';
+COMMENT ON COLUMN idplane.certificate_authority.revoked_at IS 'When it was revoked, or one above it: since then it signs nothing but lists.';
 COMMENT ON COLUMN idplane.certificate_authority.sealed_private_key IS 'AES-256-GCM under the master key, bound to tenant and ca_id.';
 
 CREATE TABLE idplane.certificate (
@@ -113,7 +117,7 @@ CREATE TABLE idplane.certificate_list (
     list bytea NOT NULL,
     PRIMARY KEY (tenant, ca_id)
 );
-COMMENT ON TABLE idplane.certificate_list IS 'The revocation list of an authority as it was signed last.';
+COMMENT ON TABLE idplane.certificate_list IS 'The revocation list of an issuer as it was signed last.';
 COMMENT ON COLUMN idplane.certificate_list.change_count IS 'How many certificates were revoked.';
 COMMENT ON COLUMN idplane.certificate_list.listed_change_count IS 'How many of these the list has; -1: there is no list yet.';
 

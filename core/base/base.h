@@ -185,6 +185,10 @@ const struct idp_json *idp_json_argument(struct idp_call *call, struct idp_value
 /* As idp_json_argument, and raises unless it is an object. */
 const struct idp_json *idp_json_object_argument(struct idp_call *call, struct idp_value value,
                                                 const char *name);
+/* Raises IDP_INVALID_ARGUMENT where the object has a member that is none of the names, which have
+ * spaces between. NULL has none. */
+void idp_json_members_check(struct idp_call *call, const struct idp_json *object, const char *what,
+                            const char *names);
 
 /* The member named exactly so, or NULL; object NULL or no object gives NULL. */
 const struct idp_json *idp_json_member(const struct idp_json *object, const char *name);

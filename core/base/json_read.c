@@ -284,6 +284,18 @@ const struct idp_json *idp_json_argument(struct idp_call *call, struct idp_value
     return json;
 }
 
+void idp_json_members_check(struct idp_call *call, const struct idp_json *object, const char *what,
+                            const char *names)
+{
+    const struct idp_json *member = object == NULL ? NULL : object->child;
+    for (; member != NULL; member = member->next) {
+        if (!idp_word_in(idp_bytes_of(names), member->name)) {
+            idp_fail_with(call, IDP_INVALID_ARGUMENT,
+                          "A member of %s is not known; the members are: %s.", what, names);
+        }
+    }
+}
+
 const struct idp_json *idp_json_object_argument(struct idp_call *call, struct idp_value value,
                                                 const char *name)
 {

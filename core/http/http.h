@@ -320,6 +320,8 @@ struct idp_response idp_answer_revoke(struct idp_call *call, const struct idp_re
 struct idp_response idp_answer_userinfo(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_metadata(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_jwks(struct idp_call *call, const struct idp_request *request);
+/* True for a path of what carries its own signature: lists, OCSP (pki_routes.c). */
+bool idp_path_is_signed(struct idp_bytes path);
 struct idp_response idp_answer_crl(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_ocsp_get(struct idp_call *call, const struct idp_request *request);
 struct idp_response idp_answer_ocsp_post(struct idp_call *call, const struct idp_request *request);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* locate.c - which tenant a request is for. A tenant is where its base_url is; the exception is the
- * inserted form of well-known paths, /.well-known/name/path for an issuer https://host/path
- * (RFC 8414 §3.1), where the tenant's path comes last. */
+/* locate.c - which tenant a request is for. A tenant is where its base_url is. There are two
+ * exceptions: the inserted form of well-known paths, /.well-known/name/path for an issuer
+ * https://host/path (RFC 8414 §3.1), where the tenant's path comes last; and lists and answers
+ * about certificates, which are asked for by programs that leave the port out of Host. */
 #include "core/http/http.h"
 
 #include <string.h>
@@ -50,6 +51,18 @@ static bool inserted_is_ours(struct idp_call *call, struct idp_bytes inserted,
     return idp_bytes_equal(inserted, idp_url_path(idp_settings_load(call).issuer));
 }
 
+/* Whoever asks is told the same, and nobody believes it for where it came from. */
+static bool signed_find(struct idp_call *call, struct idp_request *request)
+{
+    struct idp_bytes tenant, rest;
+    bool is_found =
+        idp_tenant_match_host(call, request->authority, request->path, &tenant, &rest) &&
+        idp_path_is_signed(rest);
+    call->tenant = is_found ? tenant : call->tenant;
+    request->path = is_found ? rest : request->path;
+    return is_found;
+}
+
 bool idp_request_find_tenant(struct idp_call *call, struct idp_request *request)
 {
     struct idp_bytes inserted = request->path, rest;
@@ -58,7 +71,7 @@ bool idp_request_find_tenant(struct idp_call *call, struct idp_request *request)
         return false;
     }
     if (!idp_tenant_match(call, request->authority, inserted, &call->tenant, &rest)) {
-        return false;
+        return signed_find(call, request);
     }
     request->path = name ? idp_bytes_of(name) : rest;
     return !name || inserted_is_ours(call, inserted, rest);

@@ -3,6 +3,12 @@
  * and OCSP (RFC 6960 appendix A, RFC 5019). Both are signed, so that any cache may keep them. */
 #include "core/http/http.h"
 
+bool idp_path_is_signed(struct idp_bytes path)
+{
+    return idp_bytes_start(path, idp_bytes_of("/crl/")) ||
+           idp_bytes_start(path, idp_bytes_of("/ocsp/"));
+}
+
 static struct idp_response binary_response(struct idp_call *call, const char *media_type,
                                            struct idp_bytes body, const char *cache_control)
 {

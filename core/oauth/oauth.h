@@ -91,6 +91,9 @@ struct idp_bytes idp_ip_address(struct idp_call *call, struct idp_bytes text);
  * the path behind it. False for none and for several. */
 bool idp_tenant_match(struct idp_call *call, struct idp_bytes authority, struct idp_bytes path,
                       struct idp_bytes *tenant, struct idp_bytes *rest);
+/* The same for a host without a port, where all tenants that are at it are at one other port. */
+bool idp_tenant_match_host(struct idp_call *call, struct idp_bytes host, struct idp_bytes path,
+                           struct idp_bytes *tenant, struct idp_bytes *rest);
 
 /* ---- clients (client*.c, redirect_uri.c) ---- */
 

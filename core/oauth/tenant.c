@@ -21,6 +21,9 @@ const struct idp_statement idp_tenant_statements[] = {
     [IDP_TENANT_BY_AUTHORITY] = {"SELECT tenant, base_path FROM idplane.tenant"
                                  " WHERE base_authority = $1",
                                  "t", "tt", true},
+    [IDP_TENANT_BY_HOST] = {"SELECT tenant, base_path, base_authority FROM idplane.tenant"
+                            " WHERE base_authority > $1 AND base_authority < $2",
+                            "tt", "ttt"},
     [IDP_TENANT_UNADDRESSED] = {"SELECT base_authority FROM idplane.tenant WHERE tenant = $1", "t",
                                 "t", true},
     [IDP_TENANT_SHARING] = {"SELECT count(*) FROM idplane.tenant t, idplane.tenant o"
@@ -135,14 +138,10 @@ static struct idp_rows rows_at(struct idp_call *call, struct idp_bytes authority
     return idp_run(call, &idp_tenant_statements[IDP_TENANT_BY_AUTHORITY], arguments);
 }
 
-bool idp_tenant_match(struct idp_call *call, struct idp_bytes authority, struct idp_bytes path,
-                      struct idp_bytes *tenant, struct idp_bytes *rest)
+/* The one whose base path is the longest that the path is within. */
+static bool row_choose(struct idp_rows rows, struct idp_bytes path, struct idp_bytes *tenant,
+                       struct idp_bytes *rest)
 {
-    struct idp_rows rows = rows_at(call, authority);
-    if (rows.count == 0) {
-        *rest = path;
-        return default_match(call, authority, tenant);
-    }
     size_t found = 0, longest = 0;
     for (size_t i = 0; i < rows.count; i++) {
         const struct idp_value *row = &rows.values[i * rows.columns];
@@ -156,4 +155,52 @@ bool idp_tenant_match(struct idp_call *call, struct idp_bytes authority, struct 
     }
     *rest = (struct idp_bytes){path.data + longest, path.size - longest};
     return found == 1;
+}
+
+bool idp_tenant_match(struct idp_call *call, struct idp_bytes authority, struct idp_bytes path,
+                      struct idp_bytes *tenant, struct idp_bytes *rest)
+{
+    struct idp_rows rows = rows_at(call, authority);
+    if (rows.count == 0) {
+        *rest = path;
+        return default_match(call, authority, tenant);
+    }
+    return row_choose(rows, path, tenant, rest);
+}
+
+static struct idp_bytes with(struct idp_call *call, struct idp_bytes text, const char *more)
+{
+    struct idp_text whole = {.call = call};
+    idp_text_add(&whole, text);
+    idp_text_add_c(&whole, more);
+    return idp_text_bytes(&whole);
+}
+
+/* An address in brackets has colons of its own. */
+static bool has_port(struct idp_bytes authority)
+{
+    return authority.size == 0 || (memchr(authority.data, ':', authority.size) != NULL &&
+                                   authority.data[authority.size - 1] != ']');
+}
+
+bool idp_tenant_match_host(struct idp_call *call, struct idp_bytes host, struct idp_bytes path,
+                           struct idp_bytes *tenant, struct idp_bytes *rest)
+{
+    if (has_port(host) || rows_at(call, host).count > 0) {
+        return false;
+    }
+    struct idp_value range[] = {idp_value_text(with(call, host, ":")),
+                                idp_value_text(with(call, host, ";"))};
+    struct idp_rows rows = idp_run(call, &idp_tenant_statements[IDP_TENANT_BY_HOST], range);
+    for (size_t i = 1; i < rows.count; i++) {
+        if (!idp_bytes_equal(idp_text_of(rows.values[i * rows.columns + 2]),
+                             idp_text_of(rows.values[2]))) {
+            return false;
+        }
+    }
+    if (rows.count == 0) {
+        *rest = path;
+        return default_match(call, with(call, host, ":8080"), tenant);
+    }
+    return row_choose(rows, path, tenant, rest);
 }

@@ -77,7 +77,7 @@ static bool is_label(struct idp_bytes label)
     return label.size > 0 && label.size <= LABEL_SIZE_MAX;
 }
 
-static bool is_host(struct idp_bytes host)
+bool idp_host_name_is(struct idp_bytes host)
 {
     size_t begin = 0;
     for (size_t i = 0; i <= host.size && host.size <= HOST_SIZE_MAX; i++) {
@@ -97,7 +97,7 @@ static bool is_mailbox(struct idp_bytes text)
     const char *at = text.size == 0 ? NULL : memchr(text.data, '@', text.size);
     size_t size = at == NULL ? 0 : (size_t)(at - text.data);
     return size > 0 && is_printable(text) && memchr(text.data, '"', text.size) == NULL &&
-           is_host((struct idp_bytes){at + 1, text.size - size - 1});
+           idp_host_name_is((struct idp_bytes){at + 1, text.size - size - 1});
 }
 
 /* A scheme, a colon, and something behind it (RFC 3986 §3). */
@@ -169,7 +169,7 @@ static const struct kind {
     bool (*is_well)(struct idp_bytes text);
     bool (*may_be)(char c);
 } kinds[] = {
-    {"dns", "DNS:", IDP_NAME_DNS, is_host, may_be_label},
+    {"dns", "DNS:", IDP_NAME_DNS, idp_host_name_is, may_be_label},
     {"ip", "IP:", IDP_NAME_ADDRESS, is_address, NULL},
     {"uri", "URI:", IDP_NAME_URI, is_uri, may_be_unreserved},
     {"email", "email:", IDP_NAME_EMAIL, is_mailbox, may_be_mailbox},

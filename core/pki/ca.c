@@ -7,8 +7,8 @@ enum { ACTIVE, NAMED, SEALED, RESEAL };
 
 #define COLUMNS                                                                                    \
     "ca, generation, certificate, chain, subject_name, key_identifier, sealed_private_key,"        \
-    " not_before, not_after, ca_id"
-#define KINDS "tixxxxxzzt"
+    " not_before, not_after, ca_id, list_id, state, revoked_at"
+#define KINDS "tixxxxxzztttz"
 enum { COLUMN_ID = 9 };
 
 const struct idp_statement idp_ca_statements[] = {
@@ -54,6 +54,9 @@ static struct idp_ca ca_of(struct idp_call *call, const struct idp_value *row)
         .key = idp_sealed_key_open(call, idp_text_of(row[6]), context),
         .not_before_us = idp_integer_of(row[7]),
         .not_after_us = idp_integer_of(row[8]),
+        .list_id = idp_text_of(row[10]),
+        .state = idp_text_of(row[11]),
+        .is_revoked = row[12].kind != 0,
     };
 }
 
@@ -85,26 +88,41 @@ struct idp_ca idp_ca_load(struct idp_call *call, struct idp_bytes name)
     return ca;
 }
 
-static bool is_valid(struct idp_call *call, const struct idp_ca *ca)
+/* NULL, or why it signs nothing but its list. */
+static const char *idle_why(struct idp_call *call, const struct idp_ca *ca)
 {
     int64_t now_us = idp_now_us(call);
-    return now_us >= ca->not_before_us && now_us < ca->not_after_us;
+    if (idp_bytes_is(ca->state, "next")) {
+        return "This key of the certificate authority does not sign yet: create_ca() with the "
+               "option "
+               "replace alone lets it.";
+    }
+    if (!idp_bytes_is(ca->state, "active")) {
+        return "This key of the certificate authority has a successor, which signs: name the "
+               "authority alone.";
+    }
+    if (ca->is_revoked) {
+        return "The certificate authority was revoked, or one above it. Make another one with "
+               "create_ca().";
+    }
+    return now_us >= ca->not_before_us && now_us < ca->not_after_us
+               ? NULL
+               : "The certificate authority has expired, or is not valid yet. Make another one "
+                 "with create_ca().";
 }
 
 bool idp_ca_signs(struct idp_call *call, struct idp_bytes name)
 {
     struct idp_ca ca;
-    return idp_ca_find(call, name, &ca) && is_valid(call, &ca);
+    return idp_ca_find(call, name, &ca) && idle_why(call, &ca) == NULL;
 }
 
 struct idp_ca idp_ca_load_signing(struct idp_call *call, struct idp_bytes name)
 {
     struct idp_ca ca = idp_ca_load(call, name);
-    if (!is_valid(call, &ca)) {
-        idp_fail_with(
-            call, IDP_NO_SUCH_CA,
-            "The certificate authority has expired, or is not valid yet. Make another one "
-            "with create_ca().");
+    const char *why = idle_why(call, &ca);
+    if (why != NULL) {
+        idp_fail_with(call, IDP_NO_SUCH_CA, "%s", why);
     }
     return ca;
 }

@@ -9,7 +9,7 @@ enum { GENERATION_COUNT_MAX = 16 };
 
 const struct idp_statement idp_ca_bundle_statements[] = {
     [GENERATIONS] = {"SELECT certificate, chain FROM idplane.certificate_authority"
-                     " WHERE tenant = $1 AND ca = $2 AND not_after > $3"
+                     " WHERE tenant = $1 AND ca = $2 AND not_after > $3 AND revoked_at IS NULL"
                      " ORDER BY generation DESC LIMIT $4",
                      "ttzi", "xx"},
 };

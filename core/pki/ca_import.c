@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ca_import.c - an authority whose key and certificate were made elsewhere. */
+#include "core/oauth/oauth.h"
 #include "core/pki/x509.h"
 
 enum { CHAIN_COUNT_MAX = 6 };
@@ -51,6 +52,50 @@ static bool is_signed_by(struct idp_call *call, const struct idp_certificate *ce
                            certificate->signature) == NULL;
 }
 
+/* How many authorities an end's path has below one, but for those that its own name has signed
+ * (RFC 5280 §4.2.1.9). */
+static int64_t count_below(const struct importing *importing, size_t at)
+{
+    int64_t count = 0;
+    for (size_t i = 0; i < at; i++) {
+        const struct idp_certificate *below = &importing->chain[i];
+        count += idp_bytes_equal(below->issuer, below->subject) ? 0 : 1;
+    }
+    return count;
+}
+
+static bool is_revoked(struct idp_call *call, const struct idp_certificate *certificate)
+{
+    struct idp_issued issued;
+    return idp_certificate_issued(call, idp_certificate_serial(call, certificate), &issued) &&
+           idp_bytes_equal(issued.certificate, certificate->der) && issued.is_revoked;
+}
+
+/* What stands above it lets it be, today. */
+static void place_check(struct idp_call *call, const struct importing *importing, size_t at)
+{
+    const struct idp_certificate *certificate = &importing->chain[at];
+    int64_t most;
+    bool is_ca = idp_certificate_is_ca(certificate, &most);
+    if (!is_ca || (most >= 0 && most < count_below(importing, at))) {
+        refuse(call, "A certificate above does not let so many authorities stand below it: its "
+                     "path length is less.");
+    }
+    if (certificate->not_after_us <= idp_now_us(call)) {
+        refuse(call,
+               at == 0 ? "The certificate has expired." : "A certificate above it has expired.");
+    }
+    if (is_revoked(call, certificate)) {
+        refuse(call, "The certificate was revoked, or one above it.");
+    }
+}
+
+static bool may_sign_lists(const struct idp_certificate *certificate)
+{
+    struct idp_bytes usage = idp_certificate_key_usage(certificate);
+    return usage.size == 0 || (usage.data[0] & IDP_USAGE_CRL_SIGN) != 0;
+}
+
 /* Each is signed by the next one, the last one by itself: verifiers are given all of it. */
 static void chain_check(struct idp_call *call, const struct importing *importing)
 {
@@ -64,9 +109,11 @@ static void chain_check(struct idp_call *call, const struct importing *importing
         if (!is_signed_by(call, certificate, is_last ? certificate : certificate + 1)) {
             refuse(call, "Each certificate is signed by the next one, and the last one by itself.");
         }
+        place_check(call, importing, i);
     }
-    if (importing->chain[0].not_after_us <= idp_now_us(call)) {
-        refuse(call, "The certificate has expired.");
+    if (!may_sign_lists(&importing->chain[0])) {
+        refuse(call, "The key of the certificate may sign no revocation lists: its keyUsage has no "
+                     "cRLSign.");
     }
 }
 
@@ -76,7 +123,8 @@ struct idp_value idp_sql_import_ca(struct idp_call *call, const struct idp_value
     const struct idp_json *options = idp_json_object_argument(call, arguments[3], "options");
     struct importing importing;
     const struct idp_key *key;
-    call->host->begin(call);
+    idp_json_members_check(call, options, "options", "replace");
+    idp_tenant_lock(call);
     idp_ca_name_check(call, arguments[0].bytes);
     const struct idp_json *jwk = idp_private_jwk_of(call, arguments[2].bytes, &key);
     chain_read(call, arguments[1].bytes, &importing);
@@ -86,15 +134,19 @@ struct idp_value idp_sql_import_ca(struct idp_call *call, const struct idp_value
         refuse(call, "The certificate is not one of this key.");
     }
     struct idp_text above = {.call = call};
+    int64_t from_us = own->not_before_us, till_us = own->not_after_us;
     for (size_t i = 1; i < importing.count; i++) {
-        idp_text_add(&above, importing.chain[i].der);
+        const struct idp_certificate *next = &importing.chain[i];
+        idp_text_add(&above, next->der);
+        from_us = next->not_before_us > from_us ? next->not_before_us : from_us;
+        till_us = next->not_after_us < till_us ? next->not_after_us : till_us;
     }
     struct idp_ca ca = {.name = arguments[0].bytes,
                         .certificate = own->der,
                         .chain = idp_text_bytes(&above),
                         .subject = own->subject,
                         .key_identifier = idp_certificate_subject_key(own),
-                        .not_before_us = own->not_before_us,
-                        .not_after_us = own->not_after_us};
-    return idp_value_json(idp_ca_store(call, &ca, jwk, idp_json_is_true(options, "replace")));
+                        .not_before_us = from_us,
+                        .not_after_us = till_us};
+    return idp_value_json(idp_ca_store(call, &ca, jwk, idp_ca_flag(call, options, "replace")));
 }

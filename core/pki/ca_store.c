@@ -3,20 +3,29 @@
  * signs, and the one before goes on to tell what it has revoked. */
 #include "core/pki/x509.h"
 
-enum { COUNT, RETIRE, INSERT };
+enum { COUNT, RETIRE, PROMOTE, NEXT, SAME, INSERT };
 
 const struct idp_statement idp_ca_store_statements[] = {
     [COUNT] = {"SELECT count(*) FROM idplane.certificate_authority WHERE tenant = $1 AND ca = $2",
                "tt", "i"},
     [RETIRE] = {"UPDATE idplane.certificate_authority SET state = 'retired'"
-                " WHERE tenant = $1 AND ca = $2 AND state = 'active'",
-                "tt", ""},
+                " WHERE tenant = $1 AND ca = $2 AND state IN ('active', 'next') AND ca_id <> $3",
+                "ttt", ""},
+    [PROMOTE] = {"UPDATE idplane.certificate_authority SET state = 'active'"
+                 " WHERE tenant = $1 AND ca_id = $2 AND state = 'next'",
+                 "tt", ""},
+    [NEXT] = {"SELECT ca_id FROM idplane.certificate_authority"
+              " WHERE tenant = $1 AND ca = $2 AND state = 'next'",
+              "tt", "t"},
+    [SAME] = {"SELECT list_id, certificate FROM idplane.certificate_authority"
+              " WHERE tenant = $1 AND subject_name = $2 AND key_identifier = $3 ORDER BY ca_id",
+              "txx", "tx"},
     [INSERT] = {"INSERT INTO idplane.certificate_authority (tenant, ca_id, ca, generation, state,"
                 " subject, subject_name, certificate, chain, key_identifier, sealed_private_key,"
-                " not_before, not_after, created_at)"
-                " VALUES ($1, $2, $3, $4, 'active', $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+                " not_before, not_after, created_at, list_id)"
+                " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
                 " ON CONFLICT DO NOTHING",
-                "tttitxxxxxzzz", ""},
+                "tttittxxxxxzzzt", ""},
 };
 const size_t idp_ca_store_statement_count = IDP_COUNT(idp_ca_store_statements);
 
@@ -41,6 +50,15 @@ void idp_ca_name_check(struct idp_call *call, struct idp_bytes name)
     }
 }
 
+bool idp_ca_flag(struct idp_call *call, const struct idp_json *options, const char *name)
+{
+    const struct idp_json *member = idp_json_member(options, name);
+    if (member != NULL && member->kind != IDP_JSON_TRUE && member->kind != IDP_JSON_FALSE) {
+        idp_fail_with(call, IDP_INVALID_ARGUMENT, "The option %s is true or false.", name);
+    }
+    return idp_json_is_true(options, name);
+}
+
 static struct idp_json *told(struct idp_call *call, const struct idp_ca *ca)
 {
     struct idp_json *result = idp_json_new(call, IDP_JSON_OBJECT);
@@ -61,6 +79,24 @@ static struct idp_json *told(struct idp_call *call, const struct idp_ca *ca)
     return result;
 }
 
+/* To verifiers an issuer is a name and a key, by whatever certificate: what it has revoked is on
+ * one list, whose number only grows. */
+static struct idp_bytes list_id_of(struct idp_call *call, const struct idp_ca *ca)
+{
+    struct idp_certificate own, other;
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_blob(ca->subject),
+                              idp_value_blob(ca->key_identifier)};
+    struct idp_rows rows = idp_run(call, &idp_ca_store_statements[SAME], key);
+    for (size_t i = 0; i < rows.count && idp_certificate_parse(ca->certificate, &own); i++) {
+        const struct idp_value *row = rows.values + i * rows.columns;
+        if (idp_certificate_parse(idp_text_of(row[1]), &other) &&
+            idp_bytes_equal(other.spki, own.spki)) {
+            return idp_text_of(row[0]);
+        }
+    }
+    return idp_ca_full_name(call, ca);
+}
+
 /* Who comes second finds that the one it would follow signs no more. */
 static void row_write(struct idp_call *call, const struct idp_ca *ca, const struct idp_json *jwk)
 {
@@ -75,6 +111,7 @@ static void row_write(struct idp_call *call, const struct idp_ca *ca, const stru
         idp_value_text(ca_id),
         idp_value_text(ca->name),
         idp_value_integer(ca->generation),
+        idp_value_text(ca->state),
         idp_value_text(subject.text),
         idp_value_blob(ca->subject),
         idp_value_blob(ca->certificate),
@@ -84,27 +121,69 @@ static void row_write(struct idp_call *call, const struct idp_ca *ca, const stru
         idp_value_time(ca->not_before_us),
         idp_value_time(ca->not_after_us),
         idp_value_time(idp_now_us(call)),
+        idp_value_text(ca->list_id),
     };
     if (idp_run(call, &idp_ca_store_statements[INSERT], row).affected != 1) {
         idp_fail(call, IDP_BUSY);
     }
 }
 
+static void audit(struct idp_call *call, const char *type, const struct idp_ca *ca)
+{
+    struct idp_audit event = {type, "granted", ca->name, idp_ca_full_name(call, ca),
+                              idp_json_new(call, IDP_JSON_OBJECT)};
+    idp_audit_add(call, &event);
+}
+
+/* Whoever follows has to know beforehand that there is something to follow. */
+static void next_check(struct idp_call *call, const struct idp_value *key)
+{
+    if (!idp_ca_exists(call, idp_text_of(key[1]))) {
+        idp_fail_with(call, IDP_NO_SUCH_CA,
+                      "There is no authority of this name yet, which one "
+                      "could be the next of.");
+    }
+    if (idp_run_one(call, &idp_ca_store_statements[NEXT], key) != NULL) {
+        idp_fail_with(call, IDP_ALREADY_EXISTS, "The authority has a next key already.");
+    }
+}
+
 struct idp_json *idp_ca_store(struct idp_call *call, struct idp_ca *ca, const struct idp_json *jwk,
                               bool replaces)
 {
-    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(ca->name)};
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(ca->name),
+                              idp_value_text(idp_bytes_of(""))};
     int64_t count = idp_run_row(call, &idp_ca_store_statements[COUNT], key)[0].integer;
-    if (count > 0 && !replaces) {
+    bool is_next = idp_bytes_is(ca->state, "next");
+    if (is_next) {
+        next_check(call, key);
+    } else if (count > 0 && !replaces) {
         idp_fail_with(call, IDP_ALREADY_EXISTS,
                       "There is an authority of this name; the option replace makes its next key.");
+    } else {
+        ca->state = idp_bytes_of("active");
+        idp_run(call, &idp_ca_store_statements[RETIRE], key);
     }
-    struct idp_json *details = idp_json_new(call, IDP_JSON_OBJECT);
     ca->generation = count + 1;
-    idp_run(call, &idp_ca_store_statements[RETIRE], key);
+    ca->list_id = list_id_of(call, ca);
     row_write(call, ca, jwk);
-    struct idp_audit event = {"authority_made", "granted", ca->name, idp_ca_full_name(call, ca),
-                              details};
-    idp_audit_add(call, &event);
+    audit(call, "authority_made", ca);
     return told(call, ca);
+}
+
+struct idp_json *idp_ca_promote(struct idp_call *call, struct idp_bytes name)
+{
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(name), idp_null()};
+    const struct idp_value *row = idp_run_one(call, &idp_ca_store_statements[NEXT], key);
+    if (row == NULL) {
+        return NULL;
+    }
+    struct idp_value promoted[] = {key[0], row[0]};
+    struct idp_bytes ca_id = idp_text_of(row[0]);
+    key[2] = row[0];
+    idp_run(call, &idp_ca_store_statements[RETIRE], key);
+    idp_run(call, &idp_ca_store_statements[PROMOTE], promoted);
+    struct idp_ca ca = idp_ca_load_signing(call, ca_id);
+    audit(call, "authority_promoted", &ca);
+    return told(call, &ca);
 }

@@ -14,17 +14,6 @@ static void fail_member(struct idp_call *call, const char *name)
     idp_fail_with(call, IDP_INVALID_ARGUMENT, "policy.%s has a wrong type or value.", name);
 }
 
-static void check_names(struct idp_call *call, const struct idp_json *object, const char *names)
-{
-    const struct idp_json *member = object == NULL ? NULL : object->child;
-    for (; member != NULL; member = member->next) {
-        if (!idp_word_in(idp_bytes_of(names), member->name)) {
-            idp_fail_with(call, IDP_INVALID_ARGUMENT,
-                          "A member of policy is not known; the members are: %s.", names);
-        }
-    }
-}
-
 /* A member of the object; null counts as absent. */
 static const struct idp_json *member_of(const struct idp_json *object, const char *name)
 {
@@ -143,7 +132,7 @@ static void deny_read(struct idp_call *call, const struct idp_json *policy,
     if (deny != NULL && !idp_json_is(deny, IDP_JSON_OBJECT)) {
         fail_member(call, "deny");
     }
-    check_names(call, deny, "serials keys");
+    idp_json_members_check(call, deny, "policy", "serials keys");
     out->serials = list_of(call, deny, "serials");
     out->keys = list_of(call, deny, "keys");
     for (const struct idp_json *item = out->serials == NULL ? NULL : out->serials->child;
@@ -227,7 +216,8 @@ bool idp_chain_has_list(const struct idp_chain_policy *policy, const X509_NAME *
 
 struct idp_chain_policy idp_chain_policy_read(struct idp_call *call, const struct idp_json *policy)
 {
-    check_names(call, policy, "now depth_max purpose expired strict critical crls revocation deny");
+    idp_json_members_check(call, policy, "policy",
+                           "now depth_max purpose expired strict critical crls revocation deny");
     const struct idp_json *strict = member_of(policy, "strict");
     if (strict != NULL && strict->kind != IDP_JSON_TRUE && strict->kind != IDP_JSON_FALSE) {
         fail_member(call, "strict");

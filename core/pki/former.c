@@ -6,11 +6,14 @@
 
 enum { HOLD };
 
-/* Changes nothing: who revokes it meanwhile comes before, or after. */
+/* Changes nothing: who revokes it meanwhile comes before, or after. A key that somebody else has
+ * hands nothing on. */
 const struct idp_statement idp_former_statements[] = {
     [HOLD] = {"UPDATE idplane.certificate SET status = 'valid' WHERE tenant = $1 AND serial = $2"
               " AND certificate = $3 AND status = 'valid' AND not_before <= $4 AND not_after >= $4"
               " AND (superseded_at IS NULL OR superseded_at > $4)"
+              " AND NOT EXISTS (SELECT 1 FROM idplane.certificate k WHERE k.tenant = $1"
+              " AND k.key_digest = idplane.certificate.key_digest AND k.reason = 'keyCompromise')"
               " RETURNING profile, ca_id, device, subject, sans, key_digest",
               "ttxz", "tttttx"},
 };

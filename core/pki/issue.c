@@ -2,7 +2,6 @@
 /* issue.c - a request becomes a certificate: checked, named, signed and written down in one
  * transaction, for whoever gives the order. The name of a device is held by one key at a time: who
  * has it is one row, and one conditional statement takes it. */
-#include "core/oauth/oauth.h"
 #include "core/pki/profile.h"
 
 enum { HOLD, INSERT, COMPROMISED, ISSUED, COUNT_LOCK, COUNT };
@@ -107,6 +106,9 @@ static const char *request_read(struct idp_call *call, struct idp_issue *issue)
     struct idp_issue_parts *parts = issue->parts;
     const struct idp_profile *profile = parts->profile;
     const char *why = idp_csr_read_text(call, issue->csr, &parts->csr);
+    if (why == NULL && parts->csr.subject.is_hidden) {
+        why = "name";
+    }
     if (why == NULL) {
         why = idp_profile_key_check(call, profile, &parts->csr);
     }
@@ -159,20 +161,6 @@ static void plan_make(struct idp_call *call, struct idp_issue *issue)
     };
 }
 
-/* Where lists can be had is known once the tenant has an address. */
-static struct idp_bytes list_url(struct idp_call *call, const struct idp_issue *issue)
-{
-    struct idp_bytes base_url = idp_settings_load(call).base_url;
-    struct idp_text url = {.call = call};
-    if (base_url.size == 0) {
-        return base_url;
-    }
-    idp_text_add(&url, base_url);
-    idp_text_add_c(&url, "/crl/");
-    idp_text_add(&url, issue->ca_id);
-    return idp_text_bytes(&url);
-}
-
 static struct idp_bytes purposes_of(struct idp_call *call, const struct idp_profile *profile)
 {
     static const struct idp_bytes oid = IDP_LITERAL("\x06\x03\x55\x1d\x25");
@@ -194,7 +182,7 @@ static const char *certificate_plan(struct idp_call *call, struct idp_issue *iss
     issue->ca_id = idp_ca_full_name(call, &parts->ca);
     plan_make(call, issue);
     issue->serial = idp_hex_encode(call, parts->plan.serial);
-    struct idp_bytes url = list_url(call, issue);
+    struct idp_bytes url = idp_crl_url(call, &parts->ca);
     struct idp_bytes extensions[] = {
         idp_basic_constraints(call, false, -1),
         idp_key_usage(call, idp_profile_key_usage(parts->profile, parts->csr.key)),
@@ -261,32 +249,49 @@ static struct idp_bytes subject_text(struct idp_call *call, const struct idp_iss
                                                                       : idp_bytes_of("");
 }
 
-static void row_write(struct idp_call *call, const struct idp_issue *issue)
+void idp_issued_write(struct idp_call *call, const struct idp_issued_row *issued)
 {
-    const struct idp_issue_parts *parts = issue->parts;
+    struct idp_bytes ca_id = idp_ca_full_name(call, issued->ca);
     struct idp_value row[] = {
         idp_value_text(idp_tenant(call)),
-        idp_value_text(idp_hex_encode(call, parts->ca.key_identifier)),
-        idp_value_text(issue->serial),
-        idp_value_text(issue->ca_id),
-        idp_value_text(parts->profile->name),
-        idp_value_text(subject_text(call, parts)),
-        idp_value_text(issue->common_name),
-        idp_value_blob(issue->key_digest),
-        idp_value_time(issue->not_before_us),
-        idp_value_time(issue->not_after_us),
+        idp_value_text(idp_hex_encode(call, issued->ca->key_identifier)),
+        idp_value_text(issued->serial),
+        idp_value_text(ca_id),
+        idp_value_text(issued->profile),
+        idp_value_text(issued->subject),
+        idp_value_text(issued->common_name),
+        idp_value_blob(issued->key_digest),
+        idp_value_time(issued->not_before_us),
+        idp_value_time(issued->not_after_us),
         idp_value_time(idp_now_us(call)),
-        idp_value_text(issue->device),
-        idp_value_text(parts->sans_text),
-        idp_value_blob(issue->certificate),
+        idp_value_text(issued->device),
+        idp_value_text(issued->sans),
+        idp_value_blob(issued->certificate),
     };
     struct idp_json *details = idp_json_new(call, IDP_JSON_OBJECT);
-    idp_json_add_string(call, details, "ca", issue->ca_id);
-    idp_json_add_string(call, details, "profile", parts->profile->name);
-    struct idp_audit event = {"certificate_issued", "granted", issue->common_name, issue->serial,
+    idp_json_add_string(call, details, "ca", ca_id);
+    idp_json_add_string(call, details, "profile", issued->profile);
+    struct idp_audit event = {"certificate_issued", "granted", issued->common_name, issued->serial,
                               details};
     idp_run(call, &idp_issue_statements[INSERT], row);
     idp_audit_add(call, &event);
+}
+
+static void row_write(struct idp_call *call, const struct idp_issue *issue)
+{
+    const struct idp_issue_parts *parts = issue->parts;
+    struct idp_issued_row issued = {.ca = &parts->ca,
+                                    .serial = issue->serial,
+                                    .profile = parts->profile->name,
+                                    .subject = subject_text(call, parts),
+                                    .common_name = issue->common_name,
+                                    .key_digest = issue->key_digest,
+                                    .device = issue->device,
+                                    .sans = parts->sans_text,
+                                    .certificate = issue->certificate,
+                                    .not_before_us = issue->not_before_us,
+                                    .not_after_us = issue->not_after_us};
+    idp_issued_write(call, &issued);
 }
 
 const char *idp_issue_sign(struct idp_call *call, struct idp_issue *issue)

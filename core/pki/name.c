@@ -82,6 +82,29 @@ static struct idp_bytes value_text(struct idp_call *call, const struct idp_der *
     return text.size > 0 && idp_utf8_valid(text) ? text : none;
 }
 
+/* Characters that nobody sees, and that change how others are shown, in UTF-8: controls, marks and
+ * overrides of direction, joiners, ends of lines. */
+static bool is_hidden(struct idp_bytes text)
+{
+    static const struct {
+        struct idp_bytes lead;
+        unsigned char first, last;
+    } ranges[] = {{IDP_LITERAL("\xc2"), 0x80, 0x9f},     {IDP_LITERAL("\xd8"), 0x9c, 0x9c},
+                  {IDP_LITERAL("\xe2\x80"), 0x8b, 0x8f}, {IDP_LITERAL("\xe2\x80"), 0xa8, 0xae},
+                  {IDP_LITERAL("\xe2\x81"), 0xa0, 0xaf}, {IDP_LITERAL("\xef\xbb"), 0xbf, 0xbf}};
+    bool found = idp_text_has_control(text);
+    for (size_t i = 0; i < text.size && !found; i++) {
+        struct idp_bytes rest = {text.data + i, text.size - i};
+        for (size_t k = 0; k < IDP_COUNT(ranges); k++) {
+            size_t at = ranges[k].lead.size;
+            unsigned char last = rest.size > at ? (unsigned char)rest.data[at] : 0;
+            found = found || (idp_bytes_start(rest, ranges[k].lead) && last >= ranges[k].first &&
+                              last <= ranges[k].last);
+        }
+    }
+    return found;
+}
+
 /* ---- RFC 4514 ---- */
 
 static const struct attribute *attribute_of(struct idp_bytes oid)
@@ -138,6 +161,7 @@ static const char *attribute_read(struct reading *reading, struct idp_bytes cont
     if (read.data == NULL || type.data == NULL || read.size > TEXT_SIZE_MAX) {
         return "name";
     }
+    reading->name->is_hidden = reading->name->is_hidden || is_hidden(read);
     if (known == &attributes[COMMON_NAME]) {
         reading->name->common_name = read;
         reading->name->common_name_count++;
@@ -296,7 +320,7 @@ static bool is_attribute(const struct idp_json *member)
     const struct attribute *attribute = attribute_named(member->name);
     return attribute != NULL && member->kind == IDP_JSON_STRING && member->text.size > 0 &&
            character_count(member->text) <= CHARACTER_COUNT_MAX &&
-           is_of_kind(attribute->tag, member->text) &&
+           is_of_kind(attribute->tag, member->text) && !is_hidden(member->text) &&
            (!idp_bytes_is(member->name, "C") || member->text.size == 2);
 }
 

@@ -72,19 +72,43 @@ const char *idp_profile_key_check(struct idp_call *call, const struct idp_profil
 
 /* ---- the common name ---- */
 
+/* A certificate of a server: those who know no further names take the common name for its host. */
+static bool is_for_servers(const struct idp_profile *profile)
+{
+    static const struct idp_bytes server_auth = IDP_LITERAL(SERVER_AUTH);
+    struct idp_bytes rest = profile->purposes, oid;
+    while (rest.size > 0 && idp_der_take_whole(&rest, IDP_DER_OID, &oid)) {
+        if (idp_bytes_equal(oid, server_auth)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A name with an asterisk would be that of many. */
+static bool may_stand(char c)
+{
+    return c != '*';
+}
+
+static bool is_taken(const struct idp_profile *profile, struct idp_bytes common_name)
+{
+    struct idp_bytes pattern = profile->common_name;
+    bool fits = pattern.data == NULL || idp_pattern_match(pattern, common_name, may_stand);
+    return fits && (!is_for_servers(profile) || idp_host_name_is(common_name));
+}
+
 const char *idp_profile_name(struct idp_call *call, const struct idp_profile *profile,
                              const struct idp_name *name, struct idp_bytes *common_name,
                              struct idp_bytes *device)
 {
     static const struct idp_bytes prefix = IDP_LITERAL("uuid:");
-    struct idp_bytes pattern = profile->common_name;
     *common_name = name->common_name;
     if (name->common_name_count != 1) {
         return "common_name";
     }
     if (!profile->names_device) {
-        bool fits = pattern.data == NULL || idp_pattern_match(pattern, *common_name, NULL);
-        return fits ? NULL : "common_name";
+        return is_taken(profile, *common_name) ? NULL : "common_name";
     }
     struct idp_bytes lower = idp_lower_case(call, *common_name);
     struct idp_bytes id = {lower.data + prefix.size, lower.size - prefix.size};

@@ -70,6 +70,8 @@ const char *idp_alternative_names_check(struct idp_call *call, const struct idp_
 /* NULL, or what is wrong with patterns of a kind: dns, ip, uri or email. */
 const char *idp_alternative_name_pattern_check(struct idp_call *call, struct idp_bytes kind,
                                                struct idp_bytes pattern);
+/* True for a host name, which has no asterisk (RFC 1123 §2.1). */
+bool idp_host_name_is(struct idp_bytes host);
 /* True where asterisks of the pattern can stand for texts of `may_be` characters (NULL: of any). */
 bool idp_pattern_match(struct idp_bytes pattern, struct idp_bytes text, bool (*may_be)(char c));
 

@@ -11,7 +11,8 @@ enum {
     VALID_COUNT_MAX = 1000,
     ITEM_COUNT_MAX = 64,
     RSA_BITS_MIN = 2048,
-    RSA_BITS_MAX = 8192
+    RSA_BITS_MAX = 8192,
+    NAME_SIZE_MAX = 64 /* of a member that is not known */
 };
 static const int64_t lifetime_s_max = INT64_C(100) * 365 * 86400;
 
@@ -117,8 +118,8 @@ static const char *subject_read(struct idp_call *call, const struct idp_json *va
     bool is_name = idp_json_is(value, IDP_JSON_OBJECT) && idp_json_member(value, "CN") == NULL &&
                    idp_name_of_json(call, value).data != NULL;
     return is_name ? NULL
-                   : "must be an object of texts of up to 64 characters: DC, C, ST, L, O, OU, "
-                     "serialNumber, UID, emailAddress";
+                   : "must be an object of texts of up to 64 characters, none of them a control "
+                     "character: DC, C, ST, L, O, OU, serialNumber, UID, emailAddress";
 }
 
 static const char *from_request_read(struct idp_call *call, const struct idp_json *value,
@@ -300,6 +301,13 @@ static void fault_add(struct idp_text *faults, const char *name, const char *pro
     idp_text_add_c(faults, problem);
 }
 
+/* A name that somebody made up, where it can be shown. */
+static const char *shown(struct idp_call *call, struct idp_bytes name)
+{
+    bool is_short = name.size > 0 && name.size <= NAME_SIZE_MAX && !idp_text_has_control(name);
+    return is_short ? idp_text_c(call, name) : "one of them";
+}
+
 /* What an administrator gives to all, a request can't say. */
 static bool is_said_twice(struct idp_call *call, const struct idp_profile *profile)
 {
@@ -323,7 +331,7 @@ struct idp_profile idp_profile_read(struct idp_call *call, struct idp_bytes name
         const struct member *member = member_named(value->name);
         const char *problem = member == NULL ? NULL : member->read(call, value, &profile);
         if (member == NULL) {
-            fault_add(faults, "there is", "an unknown member");
+            fault_add(faults, shown(call, value->name), "is no member that is known");
         }
         if (problem != NULL) {
             fault_add(faults, member->name, problem);

@@ -134,9 +134,11 @@ struct idp_value idp_sql_set_certificate_profile(struct idp_call *call,
     struct idp_bytes name = name_argument(call, arguments[0]);
     struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(name)};
     const struct idp_json *settings = idp_json_object_argument(call, arguments[1], "settings");
-    if (idp_profile_built_in(name) != NULL) {
+    if (idp_profile_built_in(name) != NULL ||
+        idp_word_in(idp_bytes_of(IDP_AUTHORITY_PROFILE " " IDP_UNRECORDED_PROFILE), name)) {
         idp_fail_with(call, IDP_INVALID_ARGUMENT,
-                      "The profiles identity and client are built in: choose another name.");
+                      "The profiles identity, client, authority and unrecorded are built in: "
+                      "choose another name.");
     }
     if (settings == NULL) {
         idp_run(call, &idp_profile_statements[REMOVE], key);

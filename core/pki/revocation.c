@@ -5,7 +5,7 @@
 
 enum { SUPERSEDED = 4, CESSATION_OF_OPERATION = 5, REMOVE_FROM_CRL = 8 };
 
-enum { REVOKE, FIND, OUTDATE, LOCK, RELEASE, SETTLE, STATUS, OF_DEVICE };
+enum { REVOKE, FIND, CONTENT, OF_KEY, OUTDATE, LOCK, RELEASE, SETTLE, STATUS, OF_DEVICE };
 
 const struct idp_statement idp_revocation_statements[] = {
     /* That the key is somebody else's may turn out later. */
@@ -13,13 +13,23 @@ const struct idp_statement idp_revocation_statements[] = {
                 " revoked_at = CASE WHEN status = 'valid' THEN $4 ELSE revoked_at END"
                 " WHERE tenant = $1 AND serial = $2 AND (status = 'valid'"
                 " OR $3 = 'keyCompromise' AND reason <> 'keyCompromise')"
-                " RETURNING ca_id, common_name, key_digest",
-                "tttz", "ttx"},
+                " RETURNING ca_id, common_name, key_digest, profile",
+                "tttz", "ttxt"},
     [FIND] = {"SELECT status, reason, revoked_at, ca_id FROM idplane.certificate"
               " WHERE tenant = $1 AND serial = $2",
               "tt", "ttzt"},
+    [CONTENT] = {"SELECT certificate FROM idplane.certificate WHERE tenant = $1 AND serial = $2",
+                 "tt", "x"},
+    /* Rare enough for a look at each certificate of the tenant: an index would cost whoever issues.
+     */
+    [OF_KEY] =
+        {"SELECT serial FROM idplane.certificate WHERE tenant = $1 AND key_digest ="
+         " (SELECT key_digest FROM idplane.certificate WHERE tenant = $1 AND serial = $2)"
+         " AND serial <> $2 AND status = 'valid' AND not_after > $3 ORDER BY serial LIMIT $4",
+         "ttzi", "t"},
     [OUTDATE] = {"INSERT INTO idplane.certificate_list (tenant, ca_id, number, change_count,"
-                 " listed_change_count, next_update, list) VALUES ($1, $2, 0, 1, -1, $3, $4)"
+                 " listed_change_count, next_update, list) SELECT $1, list_id, 0, 1, -1, $3, $4"
+                 " FROM idplane.certificate_authority WHERE tenant = $1 AND ca_id = $2"
                  " ON CONFLICT (tenant, ca_id) DO UPDATE SET"
                  " change_count = idplane.certificate_list.change_count + 1",
                  "ttzx", ""},
@@ -134,8 +144,8 @@ static void revoked(struct idp_call *call, struct idp_bytes serial, struct idp_b
     idp_audit_add(call, &event);
 }
 
-bool idp_certificate_revoke_at(struct idp_call *call, struct idp_bytes serial,
-                               struct idp_bytes reason, int64_t at_us)
+static bool one_revoke(struct idp_call *call, struct idp_bytes serial, struct idp_bytes reason,
+                       int64_t at_us)
 {
     struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(serial),
                               idp_value_text(reason), idp_value_time(at_us)};
@@ -144,7 +154,37 @@ bool idp_certificate_revoke_at(struct idp_call *call, struct idp_bytes serial,
     if (row != NULL) {
         revoked(call, serial, reason, row);
     }
+    if (row != NULL && idp_bytes_is(idp_text_of(row[3]), IDP_AUTHORITY_PROFILE)) {
+        idp_ca_revoke(call,
+                      idp_text_of(idp_run_row(call, &idp_revocation_statements[CONTENT], key)[0]),
+                      at_us);
+    }
     return row != NULL;
+}
+
+/* Whoever has the key has it for all certificates of it. */
+static void key_revoke(struct idp_call *call, struct idp_bytes serial, struct idp_bytes reason,
+                       int64_t at_us)
+{
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(serial),
+                              idp_value_time(at_us), idp_value_integer(IDP_ROW_COUNT_MAX)};
+    for (size_t count = IDP_ROW_COUNT_MAX; count == IDP_ROW_COUNT_MAX;) {
+        struct idp_rows rows = idp_run(call, &idp_revocation_statements[OF_KEY], key);
+        count = rows.count;
+        for (size_t i = 0; i < count; i++) {
+            (void)one_revoke(call, idp_text_of(rows.values[i]), reason, at_us);
+        }
+    }
+}
+
+bool idp_certificate_revoke_at(struct idp_call *call, struct idp_bytes serial,
+                               struct idp_bytes reason, int64_t at_us)
+{
+    bool is_changed = one_revoke(call, serial, reason, at_us);
+    if (idp_bytes_is(reason, "keyCompromise")) {
+        key_revoke(call, serial, reason, at_us);
+    }
+    return is_changed;
 }
 
 bool idp_certificate_revoke(struct idp_call *call, struct idp_bytes serial, struct idp_bytes reason)
@@ -170,12 +210,17 @@ int64_t idp_revoke_device(struct idp_call *call, struct idp_bytes device, struct
     return count;
 }
 
-/* revoke_certificate(serial, reason) → what it is now; NULL: there is none of this serial */
+/* revoke_certificate(serial, reason) → what it is now; NULL: there is none. One without a row
+ * is given as PEM. */
 struct idp_value idp_sql_revoke_certificate(struct idp_call *call,
                                             const struct idp_value *arguments)
 {
-    struct idp_bytes serial = idp_lower_case(call, arguments[0].bytes);
     struct idp_bytes reason = reason_argument(call, arguments[1]);
+    struct idp_bytes serial = idp_lower_case(call, arguments[0].bytes);
+    if (idp_bytes_start(arguments[0].bytes, idp_bytes_of("-----BEGIN")) &&
+        !idp_certificate_adopt(call, arguments[0].bytes, &serial)) {
+        return idp_null();
+    }
     struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(serial)};
     bool is_changed = idp_certificate_revoke(call, serial, reason);
     const struct idp_value *now = idp_run_one(call, &idp_revocation_statements[FIND], key);

@@ -30,6 +30,7 @@ struct idp_value idp_sql_sign_csr(struct idp_call *call, const struct idp_value 
         .profile = idp_text_of(arguments[1]),
         .options = idp_json_object_argument(call, arguments[2], "options"),
     };
+    idp_json_members_check(call, issue.options, "options", "ca lifetime_s");
     const char *why = idp_issue_prepare(call, &issue);
     if (why == NULL) {
         why = idp_issue_sign(call, &issue);

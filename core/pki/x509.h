@@ -34,6 +34,7 @@ struct idp_name {
     struct idp_bytes text;        /* RFC 4514 */
     struct idp_bytes common_name; /* data NULL: none; UTF-8 */
     size_t common_name_count;
+    bool is_hidden; /* a value has control or formatting characters */
 };
 /* `name` where a value is empty, too long, no text, or holds a NUL; `format` where it is no Name.
  */
@@ -180,32 +181,71 @@ struct idp_ca {
     struct idp_bytes certificate, chain; /* DER; chain: those above, one behind the other */
     struct idp_bytes subject;            /* whole */
     struct idp_bytes key_identifier;
+    struct idp_bytes list_id; /* of the first one that is the same issuer: see idp_ca_store */
     const struct idp_key *key;
     int64_t not_before_us, not_after_us;
+    struct idp_bytes state; /* next, active, retired */
+    bool is_revoked;        /* it signs nothing but its list */
 };
 /* The active generation of an authority (data NULL: of `default`), or "name@generation" whatever
  * its state; false: there is none. */
 bool idp_ca_find(struct idp_call *call, struct idp_bytes name, struct idp_ca *out) IDP_MUST_CHECK;
 /* The same; raises IDP_NO_SUCH_CA. */
 struct idp_ca idp_ca_load(struct idp_call *call, struct idp_bytes name);
-/* The same of one that is valid now, so that what it signs may be; else raises IDP_NO_SUCH_CA. */
+/* The same of one that may sign now: the active generation, valid, and not revoked; else raises
+ * IDP_NO_SUCH_CA. */
 struct idp_ca idp_ca_load_signing(struct idp_call *call, struct idp_bytes name);
 /* True where there is one that may sign now. */
 bool idp_ca_signs(struct idp_call *call, struct idp_bytes name) IDP_MUST_CHECK;
 /* What a private key of an authority is sealed for. */
 struct idp_bytes idp_ca_seal_context(struct idp_call *call, struct idp_bytes tenant,
                                      struct idp_bytes ca_id);
-/* True for the name of an authority; the other one raises IDP_INVALID_ARGUMENT (ca_store.c). */
-bool idp_ca_name_is(struct idp_bytes name);
+/* Raises IDP_INVALID_ARGUMENT unless it is the name of an authority (ca_store.c). */
 void idp_ca_name_check(struct idp_call *call, struct idp_bytes name);
-/* Writes it down with its sealed key as the next generation of its name, and tells what it is.
- * Raises IDP_ALREADY_EXISTS where there is one and it does not replace it (ca_store.c). */
+/* An option that is true or false; raises IDP_INVALID_ARGUMENT where it is neither. */
+bool idp_ca_flag(struct idp_call *call, const struct idp_json *options, const char *name);
+/* Writes it down with its sealed key as the next generation of its name, and tells what it is. With
+ * name and key of an earlier one it is the same issuer, and goes on with its list. Within
+ * idp_tenant_lock().
+ * Raises IDP_ALREADY_EXISTS where there is one and it does not replace it (ca_store.c). Of state
+ * next it does not sign yet: there has to be one that does, and no other next one. */
 struct idp_json *idp_ca_store(struct idp_call *call, struct idp_ca *ca, const struct idp_json *jwk,
                               bool replaces);
+/* The next generation, which is there already, signs from now on; NULL: there is none. Raises
+ * IDP_NO_SUCH_CA where it may not. Within idp_tenant_lock(). */
+struct idp_json *idp_ca_promote(struct idp_call *call, struct idp_bytes name);
+/* An authority whose certificate this is, DER, and those below it, sign nothing any more
+ * (ca_revoke.c). */
+void idp_ca_revoke(struct idp_call *call, struct idp_bytes certificate, int64_t at_us);
 /* "name@generation": who signed a certificate, for good. */
 struct idp_bytes idp_ca_full_name(struct idp_call *call, const struct idp_ca *ca);
 /* PEM of the authority and of those above it. */
 struct idp_bytes idp_ca_chain(struct idp_call *call, const struct idp_ca *ca);
+
+/* Of certificates of authorities that an authority of the tenant has signed; nobody may choose it.
+ */
+#define IDP_AUTHORITY_PROFILE "authority"
+/* Of those that were signed without a row. */
+#define IDP_UNRECORDED_PROFILE "unrecorded"
+
+/* Where the list of an authority is, as certificates say it; size 0: the tenant has no address. */
+struct idp_bytes idp_crl_url(struct idp_call *call, const struct idp_ca *ca);
+
+/* ---- what was issued (issue.c) ---- */
+
+/* A certificate as it is written down. data NULL of device and sans: none. */
+struct idp_issued_row {
+    const struct idp_ca *ca; /* who signed it */
+    struct idp_bytes serial, profile, subject, common_name, key_digest, device, sans, certificate;
+    int64_t not_before_us, not_after_us;
+};
+/* Writes it down, with its event of the audit. */
+void idp_issued_write(struct idp_call *call, const struct idp_issued_row *issued);
+
+/* The serial of a certificate, PEM; it has a row then. False: no authority of the tenant has signed
+ * it. Raises IDP_INVALID_ARGUMENT where it is no certificate. Begins the transaction. (adopt.c) */
+bool idp_certificate_adopt(struct idp_call *call, struct idp_bytes pem,
+                           struct idp_bytes *serial) IDP_MUST_CHECK;
 
 /* ---- revocation (revocation.c) ---- */
 

@@ -79,6 +79,9 @@ void idp_enrollment_check(struct idp_checking *checking, const struct idp_json *
 /* An array of access control entries (OCF Security, oic.r.acl2): acl_check.c. */
 void idp_acl_check(struct idp_checking *checking, struct idp_bytes path,
                    const struct idp_json *value);
+/* The name of an authority of the tenant. */
+void idp_ca_check(struct idp_checking *checking, struct idp_bytes path,
+                  const struct idp_json *value);
 /* Resources by href. */
 void idp_configuration_check(struct idp_checking *checking, struct idp_bytes path,
                              const struct idp_json *value);

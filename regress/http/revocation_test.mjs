@@ -3,12 +3,20 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { engines, start } from './server.mjs';
 
 const UUID = '7f9b4ce0-3a5b-4c0a-9e0b-1234567890ab';
+
+// The status of a request whose Host has no port.
+const without = (base, path) =>
+  new Promise((done, failed) => {
+    const { hostname, port } = new URL(base);
+    get({ host: hostname, port, path, headers: { host: hostname } }, (answer) => (answer.resume(), done(answer.statusCode))).on('error', failed);
+  });
 
 for (const engine of engines) {
   describe(`revocation on ${engine}`, () => {
@@ -31,9 +39,9 @@ for (const engine of engines) {
           writeFileSync(file('good'), good.certificate);
           writeFileSync(file('revoked'), revoked.certificate);
 
-          const host = new URL(server.base).host;
+          // OpenSSL 3.0 names the host without the port.
           const ask = (option, value, ...before) => openssl('ocsp', ...before, '-issuer', file('ca'), option, value,
-            '-url', `${server.base}/ocsp/devices`, '-header', `Host=${host}`, '-CAfile', file('root'), '-verify_other', file('ca'));
+            '-url', `${server.base}/ocsp/devices`, '-CAfile', file('root'), '-verify_other', file('ca'));
           assert.match(ask('-cert', file('good')), /good: good/);
           assert.match(ask('-cert', file('revoked')), /revoked: revoked[^]*Reason: superseded/);
           assert.match(ask('-serial', '0x77'), /0x77: unknown/);
@@ -57,6 +65,13 @@ for (const engine of engines) {
             '-untrusted', file('ca'), '-CRLfile', file('crl.pem'), file(name)], { encoding: 'utf8' });
           assert.equal(verify('good').status, 0, verify('good').stderr);
           assert.match(verify('revoked').stderr, /certificate revoked/);
+          const fetched = (name) => spawnSync('openssl', ['verify', '-crl_check', '-crl_download', '-CAfile', file('root'),
+            '-untrusted', file('ca'), file(name)], { encoding: 'utf8' });
+          assert.equal(fetched('good').status, 0, fetched('good').stderr);
+          assert.match(fetched('revoked').stderr, /certificate revoked/);
+          assert.equal(fetched('ca').status, 0, fetched('ca').stderr);
+          assert.equal(await without(server.base, '/crl/devices'), 200);
+          assert.equal(await without(server.base, '/jwks'), 404);
         } finally {
           await server.stop();
           rmSync(folder, { recursive: true });

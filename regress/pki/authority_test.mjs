@@ -2,6 +2,9 @@
 // authority_test.mjs: the certificates of authorities as OpenSSL and GnuTLS read them: what they may do
 // and nothing else, names in the kinds of text that others expect, and none that nobody could believe.
 import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { engines, open, text } from './engine.mjs';
 import { newRequest, run, verified } from './reading.mjs';
@@ -31,7 +34,10 @@ const expected = (made, { alg, issuer, issuerKey, pathLength }) => `Certificate:
                 ${identifier(made)}
             X509v3 Authority Key Identifier:
                 ${identifier(issuerKey)}
-`;
+${issuerKey === made ? '' : `            X509v3 CRL Distribution Points:
+                Full Name:
+                  URI:http://127.0.0.1:8080/crl/${issuerKey.ca.replace('@', '%40')}
+`}`;
 
 for (const engine of engines) {
   describe(`authorities: ${engine}`, () => {
@@ -69,6 +75,70 @@ for (const engine of engines) {
       const answer = db.call('sign_csr', newRequest('/CN=deep'), 'client', { ca: 'c' });
       assert.equal(answer.chain.match(/BEGIN/g).length, 3);
       assert.ok(verified(answer).good);
+    });
+
+    it('one that is revoked is refused with all that it has signed', () => {
+      db.call('create_ca', 'above', { path_length: 1 });
+      const below = db.call('create_ca', 'under', { parent: 'above', path_length: 0 });
+      const answer = db.call('sign_csr', newRequest('/CN=under'), 'client', { ca: 'under' });
+      const lists = () => ({ crl: ['above', 'under'].map((ca) =>
+        run('openssl', ['crl', '-inform', 'DER'], Buffer.from(db.ask(db.listOf(ca)).at(-1), 'hex'))).join('') });
+      const options = ['-crl_check_all', '-CRLfile', 'crl'];
+      assert.ok(verified(answer, options, lists()).good);
+      assert.equal(db.call('revoke_certificate', below.serial, 'cACompromise').ca, 'above@1');
+      assert.match(verified(answer, options, lists()).openssl, /certificate revoked/);
+      assert.throws(() => db.call('sign_csr', newRequest('/CN=under'), 'client', { ca: 'under' }), /no_such_ca: The certificate authority was revoked/);
+      const key = run('openssl', ['genpkey', '-algorithm', 'ed25519']);
+      assert.throws(() => db.call('import_ca', 'under-again', answer.chain, key), /was revoked, or one above it/);
+    });
+
+    it('one from elsewhere has to be what those above it let it be', () => {
+      const folder = mkdtempSync(join(tmpdir(), 'idplane-above-'));
+      const at = (name) => join(folder, name);
+      const usage = 'keyUsage=critical,keyCertSign,cRLSign';
+      const root = (name, days, length) => run('openssl', ['req', '-x509', '-newkey', 'ed25519', '-nodes', '-keyout', at(`${name}.key`), '-subj', `/CN=${name}`,
+        '-days', days, '-addext', usage, '-addext', `basicConstraints=critical,CA:TRUE${length}`, '-out', at(name)]);
+      const below = (name, above, extensions, days = '40') => {
+        writeFileSync(at('extensions'), `basicConstraints=critical,CA:TRUE\nsubjectKeyIdentifier=hash\n${extensions}\n`);
+        run('openssl', ['req', '-new', '-newkey', 'ed25519', '-nodes', '-keyout', at(`${name}.key`), '-subj', `/CN=${name}`, '-out', at('csr')]);
+        const made = run('openssl', ['x509', '-req', '-in', at('csr'), '-CA', at(above), '-CAkey', at(`${above}.key`), '-CAcreateserial', '-days', days, '-extfile', at('extensions')]);
+        writeFileSync(at(name), made);
+        return made + readFileSync(at(above), 'utf8');
+      };
+      const take = (name, chain) => db.call('import_ca', name, chain, readFileSync(at(`${name}.key`), 'utf8'));
+      root('flat', '90', ',pathlen:0');
+      root('brief', '1', '');
+      root('deep', '90', ',pathlen:1');
+      assert.throws(() => take('one', below('one', 'flat', usage)), /does not let so many authorities stand below it/);
+      assert.throws(() => take('mute', below('mute', 'deep', 'keyUsage=critical,keyCertSign')), /its keyUsage has no cRLSign/);
+      const chain = below('two', 'brief', usage);
+      const over = new Date(Date.now() + 2 * 86400e3).toISOString();
+      assert.throws(() => db.ask(`SELECT set_clock('${over}');\nSELECT import_ca('two', ${text(chain)}, ${text(readFileSync(at('two.key'), 'utf8'))});`),
+        /A certificate above it has expired/);
+      const short = take('two', chain), good = take('three', below('three', 'deep', usage));
+      assert.ok(Date.parse(short.not_after) - Date.now() < 86400e3 + 60e3, 'no longer than the one above');
+      assert.ok(Date.parse(good.not_after) - Date.now() > 39 * 86400e3);
+      rmSync(folder, { recursive: true });
+    });
+
+    it('a name has nothing that nobody sees, and with an asterisk none is that of many', () => {
+      const signed = (subject, profile) => db.call('sign_csr', newRequest(subject, undefined, '-utf8'), profile, { ca: 'a' });
+      db.call('set_certificate_profile', 'web', { common_name: '*.devices.example', extended_key_usage: ['serverAuth'], subject_from_request: ['emailAddress', 'OU'] });
+      db.call('set_certificate_profile', 'server', { extended_key_usage: ['clientAuth', 'serverAuth'] });
+      db.call('set_certificate_profile', 'machine', { common_name: 'm-*' });
+      for (const name of ['\n', '\r\nSet-Cookie: a', '\u001b[2J', '\u202e', '\u200f', '\u0085', '\ufeff', '\u2028']) {
+        for (const subject of [`/CN=m-${name}`, `/CN=m-1/OU=${name}`]) {
+          assert.deepEqual(signed(subject, 'machine').reasons, ['name'], JSON.stringify(subject));
+        }
+      }
+      assert.deepEqual(signed('/CN=m-*', 'machine').reasons, ['common_name']);
+      for (const name of ['*.devices.example', 'a.*.devices.example', 'a b.devices.example', 'ä.devices.example', '.devices.example']) {
+        assert.deepEqual(signed(`/CN=${name}`, 'web').reasons, ['common_name'], name);
+      }
+      assert.deepEqual(['/CN=*', '/CN=Some One', '/CN=a_b'].map((subject) => signed(subject, 'server').reasons?.[0]), Array(3).fill('common_name'));
+      const { certificate } = signed('/CN=a.devices.example/emailAddress=a@example/OU=Straße', 'web');
+      assert.match(run('openssl', ['x509', '-noout', '-checkhost', 'a.devices.example'], certificate), /does match/);
+      assert.match(signed('/CN=m-Größe 1', 'machine').certificate, /BEGIN/);
     });
 
     it('one whose time is over signs neither devices nor authorities', () => {

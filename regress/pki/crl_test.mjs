@@ -2,6 +2,9 @@
 // crl_test.mjs: revocation lists as OpenSSL, GnuTLS and @peculiar/x509 read them: signed by their
 // authority, numbered, with reasons; and a certificate that is listed is refused.
 import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { engines, open, text } from './engine.mjs';
 import { inFolder, newRequest, run, verified, x509 } from './reading.mjs';
@@ -108,6 +111,39 @@ for (const engine of engines) {
       assert.deepEqual([next.number, last.number], [now.number + 1, now.number + 2]);
       assert.ok(next.entries.has(brief.serial) && next.entries.has(long.serial));
       assert.ok(!last.entries.has(brief.serial) && last.entries.has(long.serial));
+    });
+
+    it('what an authority has revoked stays revoked under its next certificate for the same key', () => {
+      const folder = mkdtempSync(join(tmpdir(), 'idplane-kept-key-'));
+      const at = (name) => join(folder, name);
+      run('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', at('key'),
+        '-subj', '/CN=Kept', '-days', '900', '-addext', 'keyUsage=critical,keyCertSign,cRLSign', '-out', at('first')]);
+      const key = readFileSync(at('key'), 'utf8');
+      const again = () => run('openssl', ['x509', '-in', at('first'), '-signkey', at('key'), '-days', '1800', '-extfile', at('more')]);
+      writeFileSync(at('more'), 'basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\nsubjectKeyIdentifier=hash\n');
+      db.call('import_ca', 'kept', readFileSync(at('first'), 'utf8'), key);
+      const bad = issue('kept');
+      revoke(bad.serial, 'superseded');
+      const { number } = read(list('kept'));
+      const renewed = db.call('import_ca', 'kept', again(), key, { replace: true });
+      assert.equal(renewed.ca, 'kept@2');
+      db.call('import_ca', 'kept-too', again(), key);
+      const good = issue('kept-too'), worse = issue('kept-too');
+      for (const ca of ['kept', 'kept@1', 'kept-too']) {
+        assert.ok(read(list(ca)).entries.has(bad.serial), ca);
+        assert.equal(read(list(ca)).number, number, ca);
+      }
+      revoke(worse.serial, 'superseded');
+      for (const ca of ['kept', 'kept@1', 'kept-too']) {
+        assert.deepEqual([...read(list(ca)).entries.keys()].sort(), [bad.serial, worse.serial].sort(), ca);
+        assert.equal(read(list(ca)).number, number + 1, ca);
+        const lists = { crl: run('openssl', ['crl', '-inform', 'DER'], list(ca)) };
+        for (const [certificate, expected] of [[bad, /certificate revoked/], [worse, /certificate revoked/], [good, /OK/]]) {
+          const shown = verified({ ...certificate, chain: renewed.certificate }, ['-crl_check', '-CRLfile', 'crl'], lists);
+          assert.match(shown.openssl, expected, ca);
+        }
+      }
+      rmSync(folder, { recursive: true });
     });
 
     it('a list is signed anew before its day is over', () => {

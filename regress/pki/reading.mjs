@@ -133,7 +133,7 @@ function opensslSays(answer, expected) {
                 ${colons(expected.issuerIdentifier).toUpperCase()}
             X509v3 CRL Distribution Points:
                 Full Name:
-                  URI:https://id.example/crl/${answer.ca}
+                  URI:https://id.example/crl/${answer.ca.replace('@', '%40')}
 `;
 }
 
@@ -150,7 +150,7 @@ ${lines(purposes)}\t\tSubject Key Identifier (not critical):
 \t\tAuthority Key Identifier (not critical):
 \t\t\t${expected.issuerIdentifier}
 \t\tCRL Distribution points (not critical):
-\t\t\tURI: https://id.example/crl/${answer.ca}
+\t\t\tURI: https://id.example/crl/${answer.ca.replace('@', '%40')}
 `;
 }
 

@@ -31,7 +31,7 @@ SELECT response ->> 'ca', response ->> 'subject', response ->> 'not_before', res
 -- A certificate is no longer good than its authority; its name is the one that the profile allows.
 KEEP one SELECT sign_csr((SELECT csr FROM request WHERE name = 'one'));
 SELECT response ->> 'ca', response ->> 'not_before', response ->> 'not_after', length(response ->> 'serial'), substr(response ->> 'certificate', 1, 27) FROM kept WHERE name = 'one';
-SELECT profile, subject, device, sans, status FROM idplane_certificate;
+SELECT profile, subject, device, sans, status FROM idplane_certificate ORDER BY profile;
 SELECT canonical_json(sign_csr((SELECT csr FROM request WHERE name = 'press')));
 SELECT canonical_json(sign_csr((SELECT csr FROM request WHERE name = 'broken')));
 SELECT sign_csr((SELECT csr FROM request WHERE name = 'press'), 'client', '{"lifetime_s":86400}') ->> 'not_after';
@@ -116,7 +116,29 @@ KEEP elsewhere SELECT import_ca('elsewhere', (SELECT c.content || r.content FROM
 SELECT response ->> 'ca', response ->> 'subject', response ->> 'serial' FROM kept WHERE name = 'elsewhere';
 SELECT import_ca('elsewhere', (SELECT content FROM elsewhere WHERE name = 'root'), (SELECT content FROM elsewhere WHERE name = 'root key'));
 SELECT import_ca('elsewhere', (SELECT content FROM elsewhere WHERE name = 'root'), (SELECT content FROM elsewhere WHERE name = 'root key'), '{"replace":true}') ->> 'subject';
-SELECT sign_csr((SELECT csr FROM request WHERE name = 'press'), 'client', '{"ca":"elsewhere"}') ->> 'ca', sign_csr((SELECT csr FROM request WHERE name = 'press'), 'client', '{"ca":"elsewhere@1"}') ->> 'ca';
+SELECT sign_csr((SELECT csr FROM request WHERE name = 'press'), 'client', '{"ca":"elsewhere"}') ->> 'ca';
+SELECT sign_csr((SELECT csr FROM request WHERE name = 'press'), 'client', '{"ca":"elsewhere@1"}');
+-- With name and key of an earlier one it is the same issuer, by whatever name: one list, whose number only grows.
+KEEP early SELECT sign_csr((SELECT csr FROM request WHERE name = 'press'), 'client', '{"ca":"elsewhere"}');
+SELECT revoke_certificate(response ->> 'serial') ->> 'ca' FROM kept WHERE name = 'early';
+SELECT CASE WHEN length(crl('elsewhere')) > 200 THEN 'long' END;
+SELECT import_ca('elsewhere', (SELECT content FROM elsewhere WHERE name = 'root'), (SELECT content FROM elsewhere WHERE name = 'root key'), '{"replace":true}') ->> 'ca';
+SELECT import_ca('again', (SELECT content FROM elsewhere WHERE name = 'root'), (SELECT content FROM elsewhere WHERE name = 'root key')) ->> 'ca';
+SELECT CASE WHEN length(crl('again')) > 200 AND crl('again') = crl('elsewhere') AND crl('again') = crl('elsewhere@2') THEN 'one list' END, CASE WHEN crl('again') <> crl('elsewhere@1') THEN 'of one key' END;
+SELECT number, change_count FROM idplane_certificate_list WHERE ca_id = 'elsewhere@2';
+KEEP late SELECT sign_csr((SELECT csr FROM request WHERE name = 'press'), 'client', '{"ca":"again"}');
+SELECT revoke_certificate(response ->> 'serial') ->> 'ca' FROM kept WHERE name = 'late';
+SELECT CASE WHEN length(crl('elsewhere')) > 230 AND crl('again') = crl('elsewhere') THEN 'both' END;
+SELECT ca_id, number FROM idplane_certificate_list WHERE ca_id <> 'default@1' ORDER BY ca_id;
+-- Who has the key of one certificate has that of all: each is revoked, whoever issued it, and told in the audit.
+KEEP stolen SELECT sign_csr((SELECT csr FROM request WHERE name = 'press'), 'client');
+SELECT sign_csr((SELECT csr FROM request WHERE name = 'press'), 'client', '{"ca":"again"}') ->> 'ca';
+SELECT set_certificate_profile('machine', '{"common_name":"press*"}') ->> 'common_name';
+SELECT sign_csr((SELECT csr FROM request WHERE name = 'press'), 'machine', '{"ca":"elsewhere"}') ->> 'ca';
+SELECT revoke_certificate(response ->> 'serial', 'keyCompromise') -> 'changed', revoke_certificate(response ->> 'serial', 'keyCompromise') -> 'changed' FROM kept WHERE name = 'stolen';
+SELECT ca_id, profile, status, reason, count(*) FROM idplane_certificate WHERE common_name = 'press 7' GROUP BY ca_id, profile, status, reason ORDER BY ca_id, profile, status, reason;
+SELECT canonical_json(sign_csr((SELECT csr FROM request WHERE name = 'press'), 'client'));
+SELECT count(*) FROM idplane_audit WHERE type = 'certificate_revoked' AND subject = 'press 7';
 -- Over HTTP the list is no text; what is no OCSP request is told so.
 SELECT CASE WHEN length(http_request('GET', '/crl/default@1', '{"host":"localhost:8080"}') ->> 'body_base64') > 200 THEN 'a list' END;
 SELECT http_request('HEAD', '/crl/default', '{"host":"localhost:8080"}') ->> 'body';

@@ -36,12 +36,13 @@ static struct host_answer of_device(struct shelf *shelf)
 
 static struct host_answer improvise(struct idp_call *call, const struct idp_statement *statement)
 {
-    static struct idp_value revoked[3];
+    static struct idp_value revoked[4];
     struct host *host = call->context;
     struct shelf *shelf = host->improvise_data;
     revoked[0] = text("default@1");
     revoked[1] = text("uuid:a");
     revoked[2] = (struct idp_value){.kind = 'x', .bytes = {"digest", 6}};
+    revoked[3] = text("identity");
     if (strstr(statement->text, "SELECT serial FROM idplane.certificate") != NULL) {
         return of_device(shelf);
     }

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ca_revoke.c - the certificate of an authority is revoked: it signs nothing any more, nor does
+ * what stands below it, which nobody believes since. Their lists go on. */
+#include "core/oauth/oauth.h"
+#include "core/pki/x509.h"
+
+enum { GOOD, REVOKE };
+
+const struct idp_statement idp_ca_revoke_statements[] = {
+    [GOOD] = {"SELECT ca_id, certificate, chain FROM idplane.certificate_authority"
+              " WHERE tenant = $1 AND revoked_at IS NULL ORDER BY ca_id",
+              "t", "txx"},
+    [REVOKE] = {"UPDATE idplane.certificate_authority SET revoked_at = $3"
+                " WHERE tenant = $1 AND ca_id = $2 AND revoked_at IS NULL",
+                "ttz", ""},
+};
+const size_t idp_ca_revoke_statement_count = IDP_COUNT(idp_ca_revoke_statements);
+
+static bool is_below(struct idp_bytes chain, struct idp_bytes certificate)
+{
+    struct idp_der above;
+    while (chain.size > 0 && idp_der_next(&chain, &above)) {
+        if (idp_bytes_equal(above.whole, certificate)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void idp_ca_revoke(struct idp_call *call, struct idp_bytes certificate, int64_t at_us)
+{
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_null(), idp_value_time(at_us)};
+    idp_tenant_lock(call); /* who makes one below it comes before, or after */
+    struct idp_rows rows = idp_run(call, &idp_ca_revoke_statements[GOOD], key);
+    for (size_t i = 0; i < rows.count; i++) {
+        const struct idp_value *row = rows.values + i * rows.columns;
+        if (idp_bytes_equal(idp_text_of(row[1]), certificate) ||
+            is_below(idp_text_of(row[2]), certificate)) {
+            key[1] = row[0];
+            idp_run(call, &idp_ca_revoke_statements[REVOKE], key);
+        }
+    }
+}

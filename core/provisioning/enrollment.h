@@ -107,6 +107,18 @@ void idp_enrollments_of_issuer(struct idp_call *call, struct idp_bytes subject, 
 /* Its document; NULL: there is no such hub. */
 const struct idp_json *idp_hub_find(struct idp_call *call, struct idp_bytes hub_id);
 
+/* ---- ids that no device gets (device_id.c) ---- */
+
+/* The UUID of an owner, or of a hub, in lower case; false: a device has it, or the other of both.
+ * Once an owner, always one. */
+bool idp_owner_id_reserve(struct idp_call *call, struct idp_bytes owner) IDP_MUST_CHECK;
+bool idp_hub_id_reserve(struct idp_call *call, struct idp_bytes hub_id) IDP_MUST_CHECK;
+void idp_hub_id_free(struct idp_call *call, struct idp_bytes hub_id);
+/* Those whom entries of access control name, where they are no devices yet. */
+void idp_rule_ids_reserve(struct idp_call *call, const struct idp_json *acl);
+/* The owner as OCF names one: a UUID as it is, of any other name that of version 5. (owner.c) */
+struct idp_bytes idp_owner_uuid(struct idp_call *call, struct idp_bytes owner);
+
 /* ---- its lists (enrollment_list.c) ---- */
 
 /* By what a device may be let in or not; data NULL: it has no such thing. */

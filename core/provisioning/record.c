@@ -71,8 +71,16 @@ const struct idp_statement idp_record_statements[] = {
     [YIELD] = {"UPDATE idplane.provisioning_record SET device = NULL, owner = NULL, hub_id = NULL,"
                " serial = NULL, changed_at = $3 WHERE tenant = $1 AND registration_id = $2",
                "ttz", ""},
-    [HOLD] = {"INSERT INTO idplane.device_holder (tenant, device, registration_id)"
-              " VALUES ($1, $3, $2) ON CONFLICT (tenant, device) DO UPDATE SET"
+    /* Whom tokens are about is no device, unless it is this one: those of devices name it. */
+    [HOLD] = {"INSERT INTO idplane.device_holder (tenant, device, kind, registration_id)"
+              " SELECT $1, $3, 'device', $2"
+              " WHERE EXISTS (SELECT 1 FROM idplane.device_holder h WHERE h.tenant = $1"
+              " AND h.device = $3 AND h.registration_id = $2)"
+              " OR (NOT EXISTS (SELECT 1 FROM idplane.subject s WHERE s.tenant = $1"
+              " AND s.subject = $3)"
+              " AND NOT EXISTS (SELECT 1 FROM idplane.authorization_grant g WHERE g.tenant = $1"
+              " AND g.subject = $3 AND g.grant_type <> 'provisioning'))"
+              " ON CONFLICT (tenant, device) DO UPDATE SET"
               " registration_id = excluded.registration_id"
               " WHERE idplane.device_holder.registration_id = excluded.registration_id",
               "ttt", ""},

@@ -6,6 +6,7 @@
 
 enum {
     NOTE,
+    BIND,
     FIND,
     OF_SESSION,
     OF_DEVICE,
@@ -45,13 +46,24 @@ const struct idp_statement idp_record_statements[] = {
               " VALUES ($1, $2, $3, $4, $5, 0, $6, $6, $6)"
               " ON CONFLICT (tenant, registration_id) DO UPDATE SET"
               " enrollment_id = CASE WHEN idplane.provisioning_record.device IS NULL"
+              " AND idplane.provisioning_record.bound_at IS NULL"
+              " AND NOT ($7 AND idplane.provisioning_record.approval = 'approved')"
               " THEN excluded.enrollment_id ELSE idplane.provisioning_record.enrollment_id END,"
               " subject = excluded.subject,"
               " changed_at = excluded.changed_at,"
               " approval = CASE WHEN idplane.provisioning_record.approval IN ('free', 'pending')"
               " THEN excluded.approval ELSE idplane.provisioning_record.approval END"
               " RETURNING " COLUMNS,
-              "tttttz", KINDS},
+              "tttttzb", KINDS},
+    /* What was decided is of the one enrollment. */
+    [BIND] = {"UPDATE idplane.provisioning_record SET bound_at = $5, enrollment_id = $3,"
+              " approval = CASE WHEN enrollment_id = $3 OR approval = 'denied' THEN approval"
+              " ELSE $4 END WHERE tenant = $1 AND registration_id = $2 AND (enrollment_id = $3"
+              " OR (device IS NULL AND bound_at IS NULL AND approval <> 'approved')"
+              " OR NOT EXISTS (SELECT 1 FROM idplane.enrollment e WHERE e.tenant = $1"
+              " AND e.enrollment_id = idplane.provisioning_record.enrollment_id))"
+              " RETURNING " COLUMNS,
+              "ttttz", KINDS},
     [FIND] = {"SELECT " COLUMNS " FROM idplane.provisioning_record"
               " WHERE tenant = $1 AND registration_id = $2",
               "tt", KINDS},
@@ -92,8 +104,8 @@ const struct idp_statement idp_record_statements[] = {
                  "tt", ""},
     /* What it had is over; it may come back where somebody approves it. */
     [END] = {"UPDATE idplane.provisioning_record SET device = NULL, owner = NULL, hub_id = NULL,"
-             " grant_id = NULL, serial = NULL, completed_at = NULL, approval = 'denied',"
-             " changed_at = $3 WHERE tenant = $1 AND registration_id = $2",
+             " grant_id = NULL, serial = NULL, completed_at = NULL, bound_at = NULL,"
+             " approval = 'denied', changed_at = $3 WHERE tenant = $1 AND registration_id = $2",
              "ttz", ""},
     [HUB] = SET("hub_id"),
     [GRANT] = SET("grant_id"),
@@ -131,17 +143,34 @@ static struct idp_record record_of(struct idp_call *call, const struct idp_value
     };
 }
 
+static struct idp_value approval_of(const struct idp_enrollment *enrollment)
+{
+    bool is_asked = idp_json_is_true(enrollment->document, "approval");
+    return idp_value_text(idp_bytes_of(is_asked ? "pending" : "free"));
+}
+
 struct idp_record idp_record_note(struct idp_call *call, struct idp_bytes id,
                                   const struct idp_enrollment *enrollment, struct idp_bytes subject)
 {
-    bool is_asked = idp_json_is_true(enrollment->document, "approval");
-    struct idp_value row[] = {idp_value_text(idp_tenant(call)),
-                              idp_value_text(id),
-                              idp_value_text(enrollment->id),
-                              idp_value_text(idp_bytes_of(is_asked ? "pending" : "free")),
-                              idp_value_text(subject),
-                              idp_value_time(idp_now_us(call))};
+    bool is_bound = idp_json_member(enrollment->document, "symmetric_key") != NULL;
+    struct idp_value row[] = {idp_value_text(idp_tenant(call)), idp_value_text(id),
+                              idp_value_text(enrollment->id),   approval_of(enrollment),
+                              idp_value_text(subject),          idp_value_time(idp_now_us(call)),
+                              idp_value_bool(is_bound)};
     return record_of(call, idp_run_row(call, &idp_record_statements[NOTE], row));
+}
+
+bool idp_record_bind(struct idp_call *call, const struct idp_enrollment *enrollment,
+                     struct idp_record *record)
+{
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(record->id),
+                              idp_value_text(enrollment->id), approval_of(enrollment),
+                              idp_value_time(idp_now_us(call))};
+    const struct idp_value *row = idp_run_one(call, &idp_record_statements[BIND], key);
+    if (row != NULL) {
+        *record = record_of(call, row);
+    }
+    return row != NULL;
 }
 
 static bool find_by(struct idp_call *call, size_t statement, struct idp_value value,

@@ -20,6 +20,10 @@ struct idp_record {
 struct idp_record idp_record_note(struct idp_call *call, struct idp_bytes id,
                                   const struct idp_enrollment *enrollment,
                                   struct idp_bytes subject);
+/* That of a symmetric key is of the enrollment whose key was proven, until it is deprovisioned or
+ * there is no such enrollment: another key is another device. False: another one has it. */
+bool idp_record_bind(struct idp_call *call, const struct idp_enrollment *enrollment,
+                     struct idp_record *record) IDP_MUST_CHECK;
 bool idp_record_find(struct idp_call *call, struct idp_bytes id,
                      struct idp_record *out) IDP_MUST_CHECK;
 /* The one of a session by its digest, and the one that has this device id. Begins the

@@ -80,10 +80,21 @@ static bool former_hold(struct idp_call *call, const struct idp_certificate_fact
     return idp_former_hold(call, shown, former);
 }
 
-/* What became of the device since. */
-static enum idp_error known_as(struct idp_call *call, const struct idp_record *record)
+/* A TPM that vouches for the key of its device vouches for no other one here. */
+static bool leaves_tpm(struct idp_call *call, const struct idp_enrollment *enrollment,
+                       const struct idp_former *former, struct idp_bytes csr)
 {
-    struct idp_enrollment enrollment;
+    struct idp_request_facts facts;
+    const struct idp_json *tpm = idp_json_member(enrollment->document, "tpm");
+    bool is_free = tpm == NULL || idp_json_is(idp_json_member(tpm, "identity_key"), IDP_JSON_FALSE);
+    return !is_free && idp_request_read(call, csr, &facts) == NULL &&
+           !idp_bytes_equal(idp_sha256(call, facts.spki), former->key_digest);
+}
+
+/* What became of the device since. */
+static enum idp_error known_as(struct idp_call *call, const struct idp_record *record,
+                               struct idp_enrollment *enrollment)
+{
     if (record->id.data == NULL) {
         return IDP_OK;
     }
@@ -91,7 +102,7 @@ static enum idp_error known_as(struct idp_call *call, const struct idp_record *r
         return IDP_DEVICE_DENIED;
     }
     bool is_let_in =
-        idp_enrollment_find(call, record->enrollment_id, &enrollment) && enrollment.is_enabled;
+        idp_enrollment_find(call, record->enrollment_id, enrollment) && enrollment->is_enabled;
     return is_let_in ? IDP_OK : IDP_ENROLLMENT_DISABLED;
 }
 
@@ -149,9 +160,13 @@ const struct idp_json *idp_est_renew(struct idp_call *call, const struct idp_est
     if (label->is_given && !idp_bytes_equal(label->profile, former.profile)) {
         return idp_error_json(IDP_NOT_FOUND);
     }
-    enum idp_error error = known_as(call, &record);
+    struct idp_enrollment enrollment = {.document = NULL};
+    enum idp_error error = known_as(call, &record, &enrollment);
     if (error != IDP_OK) {
         return refused(call, &record, error, NULL);
+    }
+    if (leaves_tpm(call, &enrollment, &former, csr)) {
+        return refused(call, &record, IDP_INVALID_CSR, "other_key");
     }
     (void)idp_certificate_confirm(call, shown[0].serial);
     const char *why = idp_former_renew(call, &former, &issue);

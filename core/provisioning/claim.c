@@ -13,7 +13,7 @@ struct idp_claim idp_claim_redeem(struct idp_device_session *session, struct idp
 {
     struct idp_call *call = session->call;
     struct idp_claim claim = {.is_refused = false};
-    struct idp_bytes subject = {0}, client_id = client_of(session);
+    struct idp_bytes subject = {0}, grant_id = {0}, client_id = client_of(session);
     if (client_id.data == NULL || session->record.owner.data != NULL) {
         return claim;
     }
@@ -21,7 +21,8 @@ struct idp_claim idp_claim_redeem(struct idp_device_session *session, struct idp
         claim.pending = idp_step_refused(session, IDP_APPROVAL_PENDING, "claim");
         return claim;
     }
-    struct idp_redeemer redeemer = {.client_id = client_id, .subject = &subject};
+    struct idp_redeemer redeemer = {
+        .client_id = client_id, .subject = &subject, .grant_id = &grant_id};
     const struct idp_json *answer = idp_device_poll(call, device_code, &redeemer);
     if (idp_json_member(answer, "access_token") == NULL) {
         claim.pending = idp_step_told(session, answer);
@@ -30,6 +31,7 @@ struct idp_claim idp_claim_redeem(struct idp_device_session *session, struct idp
     claim.is_refused = !idp_owner_id_reserve(call, subject);
     session->record.owner = subject;
     idp_record_set(call, session->record.id, IDP_RECORD_OWNER, subject);
+    idp_record_set(call, session->record.id, IDP_RECORD_CLAIM, grant_id);
     claim.tokens = answer;
     return claim;
 }

@@ -20,6 +20,7 @@ enum {
     GRANT,
     SERIAL,
     OWNER,
+    CLAIM,
     COMPLETE,
     CLOCK,
     FAIL
@@ -27,8 +28,8 @@ enum {
 
 #define COLUMNS                                                                                    \
     "registration_id, enrollment_id, approval, device, owner, hub_id, grant_id, serial,"           \
-    " tpm_clock, failure_count, window_ends_at, completed_at"
-#define KINDS "ttttttttjizz"
+    " tpm_clock, failure_count, window_ends_at, completed_at, claim_grant_id"
+#define KINDS "ttttttttjizzt"
 
 #define SET(column)                                                                                \
     {                                                                                              \
@@ -81,7 +82,8 @@ const struct idp_statement idp_record_statements[] = {
                 " WHERE tenant = $1 AND device = $3 AND registration_id <> $2 RETURNING " COLUMNS,
                 "ttt", KINDS},
     [YIELD] = {"UPDATE idplane.provisioning_record SET device = NULL, owner = NULL, hub_id = NULL,"
-               " serial = NULL, changed_at = $3 WHERE tenant = $1 AND registration_id = $2",
+               " claim_grant_id = NULL, serial = NULL, changed_at = $3 WHERE tenant = $1 AND "
+               "registration_id = $2",
                "ttz", ""},
     /* Whom tokens are about is no device, unless it is this one: those of devices name it. */
     [HOLD] = {"INSERT INTO idplane.device_holder (tenant, device, kind, registration_id)"
@@ -104,13 +106,15 @@ const struct idp_statement idp_record_statements[] = {
                  "tt", ""},
     /* What it had is over; it may come back where somebody approves it. */
     [END] = {"UPDATE idplane.provisioning_record SET device = NULL, owner = NULL, hub_id = NULL,"
-             " grant_id = NULL, serial = NULL, completed_at = NULL, bound_at = NULL,"
+             " grant_id = NULL, claim_grant_id = NULL, serial = NULL, completed_at = NULL, "
+             "bound_at = NULL,"
              " approval = 'denied', changed_at = $3 WHERE tenant = $1 AND registration_id = $2",
              "ttz", ""},
     [HUB] = SET("hub_id"),
     [GRANT] = SET("grant_id"),
     [SERIAL] = SET("serial"),
     [OWNER] = SET("owner"),
+    [CLAIM] = SET("claim_grant_id"),
     [COMPLETE] = {"UPDATE idplane.provisioning_record SET completed_at = $3"
                   " WHERE tenant = $1 AND registration_id = $2 AND completed_at IS NULL",
                   "ttz", ""},
@@ -140,6 +144,7 @@ static struct idp_record record_of(struct idp_call *call, const struct idp_value
         .failure_count = idp_integer_of(row[9]),
         .window_ends_at_us = idp_integer_of(row[10]),
         .is_completed = row[11].kind != 0,
+        .claim_grant_id = idp_text_of(row[12]),
     };
 }
 
@@ -211,6 +216,7 @@ static void lapsed_yield(struct idp_call *call, const struct idp_value *row)
         struct idp_value key[] = {row[0], idp_value_text(other.id), row[3]};
         if (other.serial.data != NULL && other.grant_id.data == NULL &&
             idp_activation_has_lapsed(call, other.serial)) {
+            idp_device_token_end(call, other.claim_grant_id);
             idp_run(call, &idp_record_statements[RELEASE], key);
             idp_run(call, &idp_record_statements[YIELD], key);
         }

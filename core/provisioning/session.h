@@ -11,7 +11,8 @@
 struct idp_record {
     struct idp_bytes id, enrollment_id, approval;
     struct idp_bytes device, owner, hub_id, grant_id, serial; /* data NULL: none yet */
-    const struct idp_json *tpm_clock;                         /* NULL: it has none */
+    struct idp_bytes claim_grant_id;  /* of the tokens of who claimed it; data NULL: none */
+    const struct idp_json *tpm_clock; /* NULL: it has none */
     int64_t failure_count, window_ends_at_us;
     bool is_completed;
 };
@@ -40,8 +41,14 @@ bool idp_record_name(struct idp_call *call, struct idp_bytes id, struct idp_byte
  * another one. (device_id.c) */
 const char *idp_device_id_why(struct idp_call *call, struct idp_bytes device);
 bool idp_is_nil_id(struct idp_bytes device);
-/* One of hub_id, grant_id, serial and owner. */
-enum idp_record_member { IDP_RECORD_HUB, IDP_RECORD_GRANT, IDP_RECORD_SERIAL, IDP_RECORD_OWNER };
+/* One of hub_id, grant_id, serial, owner and claim_grant_id. */
+enum idp_record_member {
+    IDP_RECORD_HUB,
+    IDP_RECORD_GRANT,
+    IDP_RECORD_SERIAL,
+    IDP_RECORD_OWNER,
+    IDP_RECORD_CLAIM
+};
 void idp_record_set(struct idp_call *call, struct idp_bytes id, enum idp_record_member member,
                     struct idp_bytes value);
 /* Takes everything from it, and bars it until somebody approves it. */

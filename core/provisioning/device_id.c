@@ -8,8 +8,11 @@ enum { RESERVE, KIND, FREE };
 
 const struct idp_statement idp_device_id_statements[] = {
     [RESERVE] = {"INSERT INTO idplane.device_holder (tenant, device, kind, registration_id)"
-                 " VALUES ($1, $2, $3, '') ON CONFLICT (tenant, device) DO NOTHING",
-                 "ttt", ""},
+                 " SELECT $1, $2, $3, '' WHERE $3 = 'rule'"
+                 " OR NOT EXISTS (SELECT 1 FROM idplane.certificate_holder h WHERE h.tenant = $1"
+                 " AND h.common_name = $4 AND h.valid_until > $5)"
+                 " ON CONFLICT (tenant, device) DO NOTHING",
+                 "ttttz", ""},
     [KIND] = {"SELECT kind FROM idplane.device_holder WHERE tenant = $1 AND device = $2", "tt",
               "t"},
     [FREE] = {"DELETE FROM idplane.device_holder WHERE tenant = $1 AND device = $2 AND kind = $3",
@@ -28,8 +31,13 @@ static struct idp_bytes kind_of(struct idp_call *call, struct idp_bytes device)
 static bool reserve(struct idp_call *call, struct idp_bytes id, const char *kind)
 {
     struct idp_bytes device = idp_lower_case(call, id);
+    struct idp_text name = {.call = call};
+    idp_text_add_c(&name, "uuid:");
+    idp_text_add(&name, device);
     struct idp_value row[] = {idp_value_text(idp_tenant(call)), idp_value_text(device),
-                              idp_value_text(idp_bytes_of(kind))};
+                              idp_value_text(idp_bytes_of(kind)),
+                              idp_value_text(idp_text_bytes(&name)),
+                              idp_value_time(idp_now_us(call))};
     if (idp_run(call, &idp_device_id_statements[RESERVE], row).affected == 1) {
         return true;
     }

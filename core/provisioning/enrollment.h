@@ -111,7 +111,7 @@ const struct idp_json *idp_hub_find(struct idp_call *call, struct idp_bytes hub_
 
 /* ---- ids that no device gets (device_id.c) ---- */
 
-/* The UUID of an owner, or of a hub, in lower case; false: a device has it, or the other of both.
+/* The UUID of an owner, or of a hub; false: a device or a certificate has it, or the other of both.
  * Once an owner, always one. */
 bool idp_owner_id_reserve(struct idp_call *call, struct idp_bytes owner) IDP_MUST_CHECK;
 bool idp_hub_id_reserve(struct idp_call *call, struct idp_bytes hub_id) IDP_MUST_CHECK;

@@ -129,8 +129,17 @@ static const struct idp_json *refused(struct idp_call *call, const struct idp_re
     return answer;
 }
 
+/* The device goes by this certificate, or by none that is good. */
+static bool is_of_record(struct idp_call *call, const struct idp_record *record,
+                         struct idp_bytes serial)
+{
+    return record->id.data != NULL &&
+           (record->serial.data == NULL || idp_bytes_equal(record->serial, serial) ||
+            !idp_certificate_is_good(call, record->serial));
+}
+
 static const struct idp_json *renewed(struct idp_call *call, const struct idp_record *record,
-                                      const struct idp_issue *issue)
+                                      struct idp_bytes former_serial, const struct idp_issue *issue)
 {
     struct idp_json *answer = idp_json_new(call, IDP_JSON_OBJECT);
     struct idp_json *details = idp_json_new(call, IDP_JSON_OBJECT);
@@ -138,7 +147,7 @@ static const struct idp_json *renewed(struct idp_call *call, const struct idp_re
                         idp_pem_of(call, issue->certificate, "CERTIFICATE"));
     idp_json_add_string(call, details, "serial", issue->serial);
     idp_json_add_string(call, details, "ca", issue->ca_id);
-    if (record->id.data != NULL) {
+    if (is_of_record(call, record, former_serial)) {
         idp_record_set(call, record->id, IDP_RECORD_SERIAL, issue->serial);
     }
     note(call, record, "ok", details);
@@ -171,5 +180,5 @@ const struct idp_json *idp_est_renew(struct idp_call *call, const struct idp_est
     (void)idp_certificate_confirm(call, shown[0].serial);
     const char *why = idp_former_renew(call, &former, &issue);
     return why != NULL ? refused(call, &record, IDP_INVALID_CSR, why)
-                       : renewed(call, &record, &issue);
+                       : renewed(call, &record, shown[0].serial, &issue);
 }

@@ -165,8 +165,10 @@ const struct idp_json *idp_provision_identity(struct idp_call *call, struct idp_
     if (session.state != IDP_STATE_PROVEN) {
         return again(&session, digest);
     }
-    struct identifying identifying = {
-        .session = &session, .issue = {.csr = csr}, .request_digest = digest, .options = options};
+    struct identifying identifying = {.session = &session,
+                                      .issue = {.csr = csr, .is_provisioned = true},
+                                      .request_digest = digest,
+                                      .options = options};
     return call->host->attempt(call, identify, &identifying)
                ? identified(&identifying)
                : idp_step_refused(&session, identifying.error, identifying.reason);

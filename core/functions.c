@@ -474,6 +474,7 @@ const struct idp_statement_group idp_statement_groups[] = {
     {idp_enrollment_index_statements, &idp_enrollment_index_statement_count},
     {idp_member_statements, &idp_member_statement_count},
     {idp_hub_statements, &idp_hub_statement_count},
+    {idp_device_id_statements, &idp_device_id_statement_count},
     {idp_record_statements, &idp_record_statement_count},
     {idp_event_statements, &idp_event_statement_count},
     {idp_device_session_statements, &idp_device_session_statement_count},

@@ -167,6 +167,8 @@ CREATE TABLE idplane.provisioning_record (
     created_at timestamptz NOT NULL,
     changed_at timestamptz NOT NULL,
     completed_at timestamptz,
+    bound_at timestamptz,
+    claim_grant_id text COLLATE "C",
     PRIMARY KEY (tenant, registration_id)
 );
 CREATE INDEX idplane_provisioning_record_device ON idplane.provisioning_record (tenant, device) WHERE device IS NOT NULL;
@@ -188,6 +190,8 @@ COMMENT ON COLUMN idplane.provisioning_record.failure_count IS 'Proofs that fail
 COMMENT ON COLUMN idplane.provisioning_record.window_ends_at IS 'Until when failures count together.';
 COMMENT ON COLUMN idplane.provisioning_record.created_at IS 'When it came first.';
 COMMENT ON COLUMN idplane.provisioning_record.changed_at IS 'When it came last, or was decided of.';
+COMMENT ON COLUMN idplane.provisioning_record.bound_at IS 'When the symmetric key of its enrollment was proven: no other enrollment has this id then; null: it was not.';
+COMMENT ON COLUMN idplane.provisioning_record.claim_grant_id IS 'What the tokens of whoever claimed it depend on; null: nobody did.';
 COMMENT ON COLUMN idplane.provisioning_record.completed_at IS 'When it had everything the first time; null: it has not.';
 COMMENT ON INDEX idplane.idplane_provisioning_record_device IS 'deprovision() goes by the device.';
 COMMENT ON INDEX idplane.idplane_provisioning_record_enrollment IS 'Devices of an enrollment.';
@@ -198,14 +202,16 @@ COMMENT ON CONSTRAINT provisioning_record_pkey ON idplane.provisioning_record IS
 CREATE TABLE idplane.device_holder (
     tenant text COLLATE "C" NOT NULL,
     device text COLLATE "C" NOT NULL,
+    kind text COLLATE "C" NOT NULL,
     registration_id text COLLATE "C" NOT NULL,
     PRIMARY KEY (tenant, device)
 ) /* WITHOUT ROWID */;
 CREATE INDEX idplane_device_holder_registration ON idplane.device_holder (tenant, registration_id);
-COMMENT ON TABLE idplane.device_holder IS 'Whose a device id is: of the key of a maker that was first to ask for it.';
+COMMENT ON TABLE idplane.device_holder IS 'Whose an id is: of the device that was first to ask for it, or of an owner, a hub, or whom rules name, and of no device then.';
 COMMENT ON COLUMN idplane.device_holder.tenant IS 'Tenant of the row.';
 COMMENT ON COLUMN idplane.device_holder.device IS 'The UUID.';
-COMMENT ON COLUMN idplane.device_holder.registration_id IS 'Whose it is.';
+COMMENT ON COLUMN idplane.device_holder.kind IS 'device; or owner, hub, or rule: access control of an enrollment names it.';
+COMMENT ON COLUMN idplane.device_holder.registration_id IS 'Of the device; else empty, as that of no device is.';
 COMMENT ON INDEX idplane.idplane_device_holder_registration IS 'deprovision() releases it.';
 COMMENT ON INDEX idplane.device_holder_pkey IS 'A device id is of one record.';
 COMMENT ON CONSTRAINT device_holder_pkey ON idplane.device_holder IS 'A device id is of one record.';

@@ -140,7 +140,8 @@ static const struct idp_json *details_of(struct idp_call *call, const struct idp
 
 /* A locked subject consumes the code all the same: it must not come alive with the subject. */
 static const struct idp_json *pay(struct idp_call *call, const struct idp_token_request *request,
-                                  const struct idp_json *resource, const struct idp_value *row)
+                                  const struct idp_json *resource, const struct idp_value *row,
+                                  struct idp_bytes *grant_id)
 {
     struct idp_bytes subject = idp_text_of(row[0]);
     if (!idp_subject_enabled(call, subject)) {
@@ -157,7 +158,12 @@ static const struct idp_json *pay(struct idp_call *call, const struct idp_token_
         .is_new = true,
     };
     idp_audit_event(call, &request->settings, IDP_AUDIT_REDEEMED, grant.client_id, subject, NULL);
-    return idp_tokens_issue(call, request, &grant, idp_refresh_allowed(request));
+    const struct idp_json *answer =
+        idp_tokens_issue(call, request, &grant, idp_refresh_allowed(request));
+    if (grant_id != NULL) {
+        *grant_id = grant.grant_id;
+    }
+    return answer;
 }
 
 /* ---- what the request has to prove ---- */
@@ -197,7 +203,7 @@ static const struct idp_json *take(struct idp_call *call, void *data)
     if (redeemer->subject != NULL) {
         *redeemer->subject = idp_text_of(row[0]);
     }
-    return pay(call, &redeeming->request, redeeming->resource, row);
+    return pay(call, &redeeming->request, redeeming->resource, row, redeemer->grant_id);
 }
 
 static const struct idp_json *redeem(struct idp_call *call, const struct idp_value *key,

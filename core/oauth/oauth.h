@@ -254,6 +254,7 @@ struct idp_redeemer {
     const struct idp_json *form; /* what else it asks for; NULL: nothing */
     int64_t wait_s;              /* as in struct idp_origin */
     struct idp_bytes *subject;   /* set to whoever approved the code; NULL: nobody asks */
+    struct idp_bytes *grant_id;  /* to what the tokens depend on; NULL: nobody asks */
 };
 const struct idp_json *idp_device_poll(struct idp_call *call, struct idp_bytes device_code,
                                        const struct idp_redeemer *redeemer);

@@ -12,10 +12,14 @@ enum { HOLD, INSERT, COMPROMISED, ISSUED, COUNT_LOCK, COUNT };
 
 const struct idp_statement idp_issue_statements[] = {
     /* The same key renews; another one comes when nothing of the former is good any more, or when
-     * that itself hands the name on. */
+     * that itself hands the name on. An id that is a provisioned device's, an owner's or a hub's
+     * is given by the steps of that device alone. */
     [HOLD] =
         {"INSERT INTO idplane.certificate_holder (tenant, common_name, key_digest, valid_until)"
          " SELECT $1, $2, $3, $4 WHERE NOT EXISTS (" COMPROMISED_KEY "$3)"
+         " AND ($7 OR NOT EXISTS (SELECT 1 FROM idplane.device_holder d WHERE d.tenant = $1"
+         " AND d.device = $8) OR EXISTS (SELECT 1 FROM idplane.certificate_holder h"
+         " WHERE h.tenant = $1 AND h.common_name = $2 AND h.key_digest = $3))"
          " ON CONFLICT (tenant, common_name) DO UPDATE SET"
          " key_digest = excluded.key_digest,"
          " valid_until = CASE WHEN idplane.certificate_holder.key_digest = excluded.key_digest"
@@ -24,7 +28,7 @@ const struct idp_statement idp_issue_statements[] = {
          " WHERE idplane.certificate_holder.key_digest = excluded.key_digest"
          " OR idplane.certificate_holder.valid_until <= $5"
          " OR idplane.certificate_holder.key_digest = $6",
-         "ttxzzx", ""},
+         "ttxzzxbt", ""},
     [INSERT] = {"INSERT INTO idplane.certificate (tenant, issuer_key_identifier, serial, ca_id,"
                 " profile, subject, common_name, key_digest, not_before, not_after, issued_at,"
                 " device, sans, status, certificate)"
@@ -210,10 +214,12 @@ static bool is_compromised(struct idp_call *call, const struct idp_issue *issue)
 /* NULL, or why the key does not get the name. */
 static const char *name_hold(struct idp_call *call, const struct idp_issue *issue)
 {
+    bool is_its_own = issue->is_provisioned || issue->former_key_digest.data != NULL;
     struct idp_value row[] = {
         idp_value_text(idp_tenant(call)),  idp_value_text(issue->common_name),
         idp_value_blob(issue->key_digest), idp_value_time(issue->not_after_us),
-        idp_value_time(idp_now_us(call)),  idp_value_blob(issue->former_key_digest)};
+        idp_value_time(idp_now_us(call)),  idp_value_blob(issue->former_key_digest),
+        idp_value_bool(is_its_own),        idp_value_text(issue->device)};
     bool names_device = issue->parts->profile->names_device;
     if (names_device && idp_run(call, &idp_issue_statements[HOLD], row).affected == 1) {
         return NULL;

@@ -30,6 +30,7 @@ struct idp_issue {
     const struct idp_json *options; /* as of sign_csr(); NULL: none */
     /* Of a key that has proven itself and hands its name on; data NULL: none. */
     struct idp_bytes former_key_digest;
+    bool is_provisioned;  /* to a device whose id it is, in its session */
     int64_t activation_s; /* it ends so soon unless the device is seen with it; 0: it does not */
     /* Known after idp_issue_prepare. device: the UUID in lower case; data NULL: it names none.
      * key_digest: SHA-256 of spki; request: DER; requested_name: RFC 4514; names: as the column

@@ -66,6 +66,16 @@ static enum idp_error known_as(struct idp_call *call, const struct idp_record *r
     return is_over ? IDP_ALREADY_PROVISIONED : IDP_OK;
 }
 
+/* The id belongs to the symmetric key of another enrollment. */
+static bool is_of_another(struct idp_call *call, const struct idp_arrival *arrival,
+                          const struct idp_record *record)
+{
+    struct idp_enrollment other;
+    return strcmp(arrival->attestation, "symmetric_key") == 0 &&
+           !idp_bytes_equal(record->enrollment_id, arrival->enrollment->id) &&
+           idp_enrollment_find(call, record->enrollment_id, &other);
+}
+
 static const struct idp_json *begun(struct idp_call *call, const struct idp_arrival *arrival)
 {
     struct idp_session_order order = {
@@ -114,6 +124,10 @@ const struct idp_json *idp_provisioning_begin(struct idp_call *call, struct idp_
     /* Who has proven the key already does not wait because others have failed to. */
     int64_t wait_s = arrival.is_proven ? 0 : idp_record_wait_s(call, &record);
     arrival.error = known_as(call, &record, arrival.enrollment, wait_s);
+    if (arrival.error == IDP_OK && is_of_another(call, &arrival, &record)) {
+        arrival.error = IDP_DEVICE_TAKEN;
+        arrival.reason = "enrollment";
+    }
     return arrival.error == IDP_OK ? begun(call, &arrival) : refused(call, &arrival, wait_s);
 }
 

@@ -9,26 +9,29 @@ static struct idp_bytes client_of(const struct idp_device_session *session)
     return idp_json_string(idp_json_member(session->enrollment.document, "claim"), "client_id");
 }
 
-const struct idp_json *idp_claim_redeem(struct idp_device_session *session,
-                                        struct idp_bytes device_code,
-                                        const struct idp_json **tokens)
+struct idp_claim idp_claim_redeem(struct idp_device_session *session, struct idp_bytes device_code)
 {
     struct idp_call *call = session->call;
-    struct idp_bytes subject = {0}, client_id = client_of(session);
-    *tokens = NULL;
+    struct idp_claim claim = {.is_refused = false};
+    struct idp_bytes subject = {0}, grant_id = {0}, client_id = client_of(session);
     if (client_id.data == NULL || session->record.owner.data != NULL) {
-        return NULL;
+        return claim;
     }
     if (device_code.data == NULL) {
-        return idp_step_refused(session, IDP_APPROVAL_PENDING, "claim");
+        claim.pending = idp_step_refused(session, IDP_APPROVAL_PENDING, "claim");
+        return claim;
     }
-    struct idp_redeemer redeemer = {.client_id = client_id, .subject = &subject};
+    struct idp_redeemer redeemer = {
+        .client_id = client_id, .subject = &subject, .grant_id = &grant_id};
     const struct idp_json *answer = idp_device_poll(call, device_code, &redeemer);
     if (idp_json_member(answer, "access_token") == NULL) {
-        return idp_step_told(session, answer);
+        claim.pending = idp_step_told(session, answer);
+        return claim;
     }
+    claim.is_refused = !idp_owner_id_reserve(call, subject);
     session->record.owner = subject;
     idp_record_set(call, session->record.id, IDP_RECORD_OWNER, subject);
-    *tokens = answer;
-    return NULL;
+    idp_record_set(call, session->record.id, IDP_RECORD_CLAIM, grant_id);
+    claim.tokens = answer;
+    return claim;
 }

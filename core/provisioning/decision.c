@@ -79,6 +79,7 @@ struct idp_value idp_sql_deprovision(struct idp_call *call, const struct idp_val
     }
     int64_t revoked_count = idp_revoke_device(call, device, idp_bytes_of("cessationOfOperation"));
     idp_device_token_end(call, record.grant_id);
+    idp_device_token_end(call, record.claim_grant_id);
     idp_device_sessions_end(call, record.id);
     idp_record_end(call, record.id);
     note(call, &record, "deprovision", "device_deprovisioned");

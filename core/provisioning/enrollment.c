@@ -220,14 +220,21 @@ static struct idp_value removed(struct idp_call *call, struct idp_bytes id)
 struct saving {
     struct idp_bytes id;
     const struct idp_json *document, *secrets;
+    const char *fault; /* why it is not written */
 };
 
 static bool write(struct idp_call *call, void *data)
 {
-    const struct saving *saving = data;
+    struct saving *saving = data;
     int64_t version = idp_enrollment_version_next(call, saving->id);
     save(call, saving->id, version, saving->document, saving->secrets);
     audit(call, "enrollment_set", saving->id);
+    if (!idp_owner_id_reserve(call, idp_json_string(saving->document, "owner"))) {
+        saving->fault = "a device or a hub has the UUID of its owner";
+        return false;
+    }
+    idp_rule_ids_reserve(call, idp_json_member(saving->document, "acl"));
+    saving->fault = "another enrollment is of the same device";
     return idp_enrollment_index(call, saving->id, version, saving->document);
 }
 
@@ -257,10 +264,9 @@ struct idp_value idp_sql_set_enrollment(struct idp_call *call, const struct idp_
         return idp_value_json(answer);
     }
     idp_attestation_policy_check(call, &(struct idp_enrollment){.id = id, .document = document});
-    struct saving saving = {id, document, splitting.secrets};
+    struct saving saving = {id, document, splitting.secrets, NULL};
     if (!call->host->attempt(call, write, &saving)) {
-        idp_checking_fault(&splitting.checking, idp_bytes_of(""), "value",
-                           "another enrollment is of the same device");
+        idp_checking_fault(&splitting.checking, idp_bytes_of(""), "value", saving.fault);
         return idp_value_json(idp_checking_answer(&splitting.checking));
     }
     return idp_value_json(idp_enrollment_shown(call, id));

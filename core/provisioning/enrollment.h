@@ -97,9 +97,11 @@ void idp_enrollment_unindex(struct idp_call *call, struct idp_bytes id);
  */
 struct idp_bytes idp_enrollment_of_identity(struct idp_call *call, const char *kind,
                                             struct idp_bytes identity_digest, int64_t then_us);
-/* Adds the enrollments of groups that know a certificate of this subject, a whole Name. */
+/* Adds the enrollments of groups that know a certificate of this subject, a whole Name: disabled
+ * ones first, then by priority and name. */
 struct idp_id_set {
     size_t count;
+    bool is_cut; /* there are more */
     struct idp_bytes ids[IDP_ENROLLMENT_CANDIDATE_COUNT_MAX];
 };
 void idp_enrollments_of_issuer(struct idp_call *call, struct idp_bytes subject, int64_t then_us,
@@ -109,6 +111,18 @@ void idp_enrollments_of_issuer(struct idp_call *call, struct idp_bytes subject, 
 
 /* Its document; NULL: there is no such hub. */
 const struct idp_json *idp_hub_find(struct idp_call *call, struct idp_bytes hub_id);
+
+/* ---- ids that no device gets (device_id.c) ---- */
+
+/* The UUID of an owner, or of a hub; false: a device or a certificate has it, or the other of both.
+ * Once an owner, always one. */
+bool idp_owner_id_reserve(struct idp_call *call, struct idp_bytes owner) IDP_MUST_CHECK;
+bool idp_hub_id_reserve(struct idp_call *call, struct idp_bytes hub_id) IDP_MUST_CHECK;
+void idp_hub_id_free(struct idp_call *call, struct idp_bytes hub_id);
+/* Those whom entries of access control name, where they are no devices yet. */
+void idp_rule_ids_reserve(struct idp_call *call, const struct idp_json *acl);
+/* The owner as OCF names one: a UUID as it is, of any other name that of version 5. (owner.c) */
+struct idp_bytes idp_owner_uuid(struct idp_call *call, struct idp_bytes owner);
 
 /* ---- its lists (enrollment_list.c) ---- */
 
@@ -133,7 +147,7 @@ bool idp_enrollment_is_list(const struct idp_enrollment *enrollment);
 bool idp_enrollment_lists(struct idp_call *call, const struct idp_enrollment *enrollment,
                           const struct idp_listed *device);
 /* The enrollments that list a device by its key, of kind key or ek, or by its certificate, the
- * first by name; whatever they are now. */
+ * first as above; whatever they are now. */
 void idp_enrollments_of_member(struct idp_call *call, const char *key_kind,
                                const struct idp_listed *device, struct idp_id_set *out);
 void idp_enrollment_members_end(struct idp_call *call, struct idp_bytes id);
@@ -203,7 +217,11 @@ struct idp_match {
     const struct idp_candidate
         *candidates; /* the chosen one first, in the order in which they count */
     struct idp_shown_chain chain;
+    /* How near one has to be so that none of those that were not looked at goes before it. */
+    size_t distance_sure;
 };
+/* More than IDP_ENROLLMENT_CANDIDATE_COUNT_MAX may have been meant, and any might decide. */
+#define IDP_TOO_MANY_ENROLLMENTS "too_many_enrollments"
 /* then_us: at that time, or IDP_AT_PRESENT. */
 struct idp_match *idp_match_find(struct idp_call *call, struct idp_bytes chain, int64_t then_us);
 

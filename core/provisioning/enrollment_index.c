@@ -14,7 +14,18 @@ enum {
     OF_ISSUER_THEN
 };
 
-#define THEN(time) " AND valid_from <= " time " AND (valid_until IS NULL OR valid_until > " time ")"
+#define THEN_OF(row, time)                                                                         \
+    " AND " row "valid_from <= " time " AND (" row "valid_until IS NULL OR " row                   \
+    "valid_until > " time ")"
+#define THEN(time) THEN_OF("", time)
+/* What decides of those that are equally near comes first, so that a cut takes it from none. */
+#define OF_SUBJECT(table)                                                                          \
+    "SELECT a.enrollment_id, e.enabled, e.priority FROM idplane.enrollment_anchor a, "             \
+    "idplane." table " e WHERE a.tenant = $1 AND a.subject_digest = $2"                            \
+    " AND e.tenant = $1 AND e.enrollment_id = a.enrollment_id"
+#define BY_RANK                                                                                    \
+    " GROUP BY a.enrollment_id, e.enabled, e.priority"                                             \
+    " ORDER BY e.enabled, e.priority DESC, a.enrollment_id LIMIT $3"
 
 const struct idp_statement idp_enrollment_index_statements[] = {
     [END_ANCHORS] = {"UPDATE idplane.enrollment_anchor SET valid_until = $3"
@@ -38,14 +49,10 @@ const struct idp_statement idp_enrollment_index_statements[] = {
     [OF_IDENTITY_THEN] = {"SELECT enrollment_id FROM idplane.enrollment_identity WHERE tenant = $1"
                           " AND identity_kind = $2 AND identity_digest = $3" THEN("$4"),
                           "ttxz", "t"},
-    [OF_ISSUER] = {"SELECT DISTINCT enrollment_id FROM idplane.enrollment_anchor WHERE tenant = $1"
-                   " AND subject_digest = $2 AND valid_until IS NULL"
-                   " ORDER BY enrollment_id LIMIT $3",
-                   "txi", "t"},
-    [OF_ISSUER_THEN] = {"SELECT DISTINCT enrollment_id FROM idplane.enrollment_anchor"
-                        " WHERE tenant = $1 AND subject_digest = $2" THEN(
-                            "$4") " ORDER BY enrollment_id LIMIT $3",
-                        "txiz", "t"},
+    [OF_ISSUER] = {OF_SUBJECT("enrollment") " AND a.valid_until IS NULL" BY_RANK, "txi", "tbi"},
+    [OF_ISSUER_THEN] = {OF_SUBJECT("enrollment_version") THEN_OF("a.", "$4") THEN_OF("e.", "$4")
+                            BY_RANK,
+                        "txiz", "tbi"},
 };
 const size_t idp_enrollment_index_statement_count = IDP_COUNT(idp_enrollment_index_statements);
 
@@ -167,12 +174,14 @@ void idp_enrollments_of_issuer(struct idp_call *call, struct idp_bytes subject, 
 {
     struct idp_value key[] = {
         idp_value_text(idp_tenant(call)), idp_value_blob(idp_sha256(call, subject)),
-        idp_value_integer(IDP_ENROLLMENT_CANDIDATE_COUNT_MAX), idp_value_time(then_us)};
+        idp_value_integer(IDP_ENROLLMENT_CANDIDATE_COUNT_MAX + 1), idp_value_time(then_us)};
     size_t which = then_us == IDP_AT_PRESENT ? OF_ISSUER : OF_ISSUER_THEN;
     struct idp_rows rows = idp_run(call, &idp_enrollment_index_statements[which], key);
-    for (size_t i = 0; i < rows.count && out->count < IDP_COUNT(out->ids); i++) {
+    for (size_t i = 0; i < rows.count; i++) {
         struct idp_bytes id = idp_text_of(rows.values[i * rows.columns]);
-        if (!is_in(out, id)) {
+        bool is_new = !is_in(out, id);
+        out->is_cut = out->is_cut || (is_new && out->count == IDP_COUNT(out->ids));
+        if (is_new && !out->is_cut) {
             out->ids[out->count++] = id;
         }
     }

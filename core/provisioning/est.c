@@ -80,10 +80,21 @@ static bool former_hold(struct idp_call *call, const struct idp_certificate_fact
     return idp_former_hold(call, shown, former);
 }
 
-/* What became of the device since. */
-static enum idp_error known_as(struct idp_call *call, const struct idp_record *record)
+/* A TPM that vouches for the key of its device vouches for no other one here. */
+static bool leaves_tpm(struct idp_call *call, const struct idp_enrollment *enrollment,
+                       const struct idp_former *former, struct idp_bytes csr)
 {
-    struct idp_enrollment enrollment;
+    struct idp_request_facts facts;
+    const struct idp_json *tpm = idp_json_member(enrollment->document, "tpm");
+    bool is_free = tpm == NULL || idp_json_is(idp_json_member(tpm, "identity_key"), IDP_JSON_FALSE);
+    return !is_free && idp_request_read(call, csr, &facts) == NULL &&
+           !idp_bytes_equal(idp_sha256(call, facts.spki), former->key_digest);
+}
+
+/* What became of the device since. */
+static enum idp_error known_as(struct idp_call *call, const struct idp_record *record,
+                               struct idp_enrollment *enrollment)
+{
     if (record->id.data == NULL) {
         return IDP_OK;
     }
@@ -91,7 +102,7 @@ static enum idp_error known_as(struct idp_call *call, const struct idp_record *r
         return IDP_DEVICE_DENIED;
     }
     bool is_let_in =
-        idp_enrollment_find(call, record->enrollment_id, &enrollment) && enrollment.is_enabled;
+        idp_enrollment_find(call, record->enrollment_id, enrollment) && enrollment->is_enabled;
     return is_let_in ? IDP_OK : IDP_ENROLLMENT_DISABLED;
 }
 
@@ -118,8 +129,17 @@ static const struct idp_json *refused(struct idp_call *call, const struct idp_re
     return answer;
 }
 
+/* The device goes by this certificate, or by none that is good. */
+static bool is_of_record(struct idp_call *call, const struct idp_record *record,
+                         struct idp_bytes serial)
+{
+    return record->id.data != NULL &&
+           (record->serial.data == NULL || idp_bytes_equal(record->serial, serial) ||
+            !idp_certificate_is_good(call, record->serial));
+}
+
 static const struct idp_json *renewed(struct idp_call *call, const struct idp_record *record,
-                                      const struct idp_issue *issue)
+                                      struct idp_bytes former_serial, const struct idp_issue *issue)
 {
     struct idp_json *answer = idp_json_new(call, IDP_JSON_OBJECT);
     struct idp_json *details = idp_json_new(call, IDP_JSON_OBJECT);
@@ -127,7 +147,7 @@ static const struct idp_json *renewed(struct idp_call *call, const struct idp_re
                         idp_pem_of(call, issue->certificate, "CERTIFICATE"));
     idp_json_add_string(call, details, "serial", issue->serial);
     idp_json_add_string(call, details, "ca", issue->ca_id);
-    if (record->id.data != NULL) {
+    if (is_of_record(call, record, former_serial)) {
         idp_record_set(call, record->id, IDP_RECORD_SERIAL, issue->serial);
     }
     note(call, record, "ok", details);
@@ -149,12 +169,16 @@ const struct idp_json *idp_est_renew(struct idp_call *call, const struct idp_est
     if (label->is_given && !idp_bytes_equal(label->profile, former.profile)) {
         return idp_error_json(IDP_NOT_FOUND);
     }
-    enum idp_error error = known_as(call, &record);
+    struct idp_enrollment enrollment = {.document = NULL};
+    enum idp_error error = known_as(call, &record, &enrollment);
     if (error != IDP_OK) {
         return refused(call, &record, error, NULL);
+    }
+    if (leaves_tpm(call, &enrollment, &former, csr)) {
+        return refused(call, &record, IDP_INVALID_CSR, "other_key");
     }
     (void)idp_certificate_confirm(call, shown[0].serial);
     const char *why = idp_former_renew(call, &former, &issue);
     return why != NULL ? refused(call, &record, IDP_INVALID_CSR, why)
-                       : renewed(call, &record, &issue);
+                       : renewed(call, &record, shown[0].serial, &issue);
 }

@@ -10,6 +10,9 @@ static const char *lost_by(const struct idp_match *match, const struct idp_candi
     if (!candidate->attestation.is_below) {
         return candidate->attestation.reason == NULL ? "authority" : candidate->attestation.reason;
     }
+    if (chosen == NULL) {
+        return IDP_TOO_MANY_ENROLLMENTS;
+    }
     if (chosen->enrollment.is_individual != a->is_individual) {
         return "individual";
     }

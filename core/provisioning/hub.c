@@ -4,7 +4,7 @@
 
 static const struct idp_bytes root = IDP_LITERAL("");
 
-enum { FIND, SAVE, REMOVE, DEVICE };
+enum { FIND, SAVE, REMOVE };
 
 const struct idp_statement idp_hub_statements[] = {
     [FIND] = {"SELECT document, changed_at FROM idplane.hub WHERE tenant = $1 AND hub_id = $2",
@@ -14,8 +14,6 @@ const struct idp_statement idp_hub_statements[] = {
               " document = excluded.document, changed_at = excluded.changed_at",
               "ttjz", ""},
     [REMOVE] = {"DELETE FROM idplane.hub WHERE tenant = $1 AND hub_id = $2", "tt", ""},
-    [DEVICE] = {"SELECT device FROM idplane.device_holder WHERE tenant = $1 AND device = $2", "tt",
-                "t"},
 };
 const size_t idp_hub_statement_count = IDP_COUNT(idp_hub_statements);
 
@@ -126,13 +124,6 @@ static const struct idp_member members[] = {
     {"ca", 't', 1, IDP_CA_NAME_SIZE_MAX, idp_ca_check},
 };
 
-/* Who has the certificate of that device would be taken for the hub. */
-static bool is_device(struct idp_call *call, struct idp_bytes hub_id)
-{
-    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(hub_id)};
-    return idp_run_one(call, &idp_hub_statements[DEVICE], key) != NULL;
-}
-
 static void hub_check(struct idp_checking *checking, struct idp_bytes hub_id,
                       const struct idp_json *document)
 {
@@ -142,9 +133,6 @@ static void hub_check(struct idp_checking *checking, struct idp_bytes hub_id,
     }
     if (!idp_uuid_is(hub_id)) {
         idp_checking_fault(checking, root, "value", "a hub is called by a UUID");
-    }
-    if (is_device(checking->call, hub_id)) {
-        idp_checking_fault(checking, root, "value", "a device has this id: a hub has another one");
     }
 }
 
@@ -176,6 +164,7 @@ static void hub_remove(struct idp_call *call, struct idp_bytes hub_id)
     struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(hub_id)};
     call->host->begin(call);
     if (idp_run(call, &idp_hub_statements[REMOVE], key).affected == 1) {
+        idp_hub_id_free(call, hub_id);
         audit(call, "hub_removed", hub_id);
     }
 }
@@ -202,6 +191,12 @@ struct idp_value idp_sql_set_hub(struct idp_call *call, const struct idp_value *
                               idp_value_json_text(idp_json_text(call, document)),
                               idp_value_time(idp_now_us(call))};
     call->host->begin(call);
+    /* Who has the certificate of that device would be taken for the hub. */
+    if (!idp_hub_id_reserve(call, hub_id)) {
+        idp_checking_fault(&checking, root, "value",
+                           "a device or an owner has this id: a hub has another one");
+        return idp_value_json(idp_checking_answer(&checking));
+    }
     idp_run(call, &idp_hub_statements[SAVE], row);
     audit(call, "hub_set", hub_id);
     return idp_value_json(idp_hub_shown(call, hub_id));

@@ -9,8 +9,7 @@ struct identifying {
     struct idp_issue issue;
     struct idp_bytes request_digest, nonce;
     const struct idp_json *options; /* see idp_provision_identity */
-    const struct idp_json *tokens;  /* of who claimed the device; NULL: nobody did now */
-    const struct idp_json *pending; /* nobody did yet: the answer; NULL: not so */
+    struct idp_claim claim;
     enum idp_error error;
     const char *reason; /* of the error; NULL: none */
 };
@@ -53,12 +52,6 @@ static struct idp_bytes ca_of(struct idp_call *call, const struct idp_enrollment
                : idp_json_string(idp_hub_find(call, hub_id), "ca");
 }
 
-/* The id of a hub is its certificate's: no device may go by it (plgd hub #564). */
-static bool is_hub(struct idp_call *call, struct idp_bytes device)
-{
-    return idp_hub_find(call, device) != NULL;
-}
-
 static bool prepare(struct identifying *identifying)
 {
     struct idp_call *call = identifying->session->call;
@@ -86,25 +79,29 @@ static bool prepare(struct identifying *identifying)
         return fail(identifying, error, why);
     }
     identifying->issue.activation_s = idp_exchange_activation_s(enrollment);
-    return is_hub(call, identifying->issue.device) ? fail(identifying, IDP_INVALID_CSR, "hub_id")
-                                                   : true;
+    return idp_is_nil_id(identifying->issue.device) ? fail(identifying, IDP_INVALID_CSR, "owner_id")
+                                                    : true;
 }
 
 static bool identify(struct idp_call *call, void *data)
 {
     struct identifying *identifying = data;
     struct idp_device_session *session = identifying->session;
-    identifying->pending = idp_claim_redeem(
-        session, idp_json_string(identifying->options, "device_code"), &identifying->tokens);
-    if (identifying->pending != NULL) {
+    identifying->claim =
+        idp_claim_redeem(session, idp_json_string(identifying->options, "device_code"));
+    if (identifying->claim.pending != NULL) {
         return true;
+    }
+    if (identifying->claim.is_refused) {
+        return fail(identifying, IDP_DEVICE_TAKEN, "owner_id");
     }
     if (!prepare(identifying)) {
         return false;
     }
     if (!idp_record_name(call, session->record.id, identifying->issue.device,
                          session->enrollment.id)) {
-        return fail(identifying, IDP_DEVICE_TAKEN, NULL);
+        const char *why = idp_device_id_why(call, identifying->issue.device);
+        return fail(identifying, why == NULL ? IDP_DEVICE_TAKEN : IDP_INVALID_CSR, why);
     }
     const char *why = idp_exchange_again(session, &identifying->issue)
                           ? NULL
@@ -125,8 +122,8 @@ static bool identify(struct idp_call *call, void *data)
 static const struct idp_json *identified(struct identifying *identifying)
 {
     struct idp_device_session *session = identifying->session;
-    if (identifying->pending != NULL) {
-        return identifying->pending;
+    if (identifying->claim.pending != NULL) {
+        return identifying->claim.pending;
     }
     struct idp_json *details = idp_json_new(session->call, IDP_JSON_OBJECT);
     session->record.device = identifying->issue.device;
@@ -134,8 +131,8 @@ static const struct idp_json *identified(struct identifying *identifying)
     idp_json_add_string(session->call, details, "ca", identifying->issue.ca_id);
     idp_step_done(session, details);
     struct idp_json *answer = answer_of(session, identifying->issue.serial, identifying->nonce);
-    if (identifying->tokens != NULL) {
-        idp_json_add_shared(session->call, answer, "tokens", identifying->tokens);
+    if (identifying->claim.tokens != NULL) {
+        idp_json_add_shared(session->call, answer, "tokens", identifying->claim.tokens);
     }
     return answer;
 }
@@ -168,8 +165,10 @@ const struct idp_json *idp_provision_identity(struct idp_call *call, struct idp_
     if (session.state != IDP_STATE_PROVEN) {
         return again(&session, digest);
     }
-    struct identifying identifying = {
-        .session = &session, .issue = {.csr = csr}, .request_digest = digest, .options = options};
+    struct identifying identifying = {.session = &session,
+                                      .issue = {.csr = csr, .is_provisioned = true},
+                                      .request_digest = digest,
+                                      .options = options};
     return call->host->attempt(call, identify, &identifying)
                ? identified(&identifying)
                : idp_step_refused(&session, identifying.error, identifying.reason);

@@ -55,6 +55,9 @@ static void listed_load(struct idp_call *call, struct idp_match *match, struct i
     const struct idp_certificate_facts *leaf = &match->chain.certificates[0];
     struct idp_listed device = {.spki = leaf->spki, .certificate = leaf->der};
     idp_enrollments_of_member(call, "key", &device, &ids);
+    if (ids.is_cut) {
+        match->distance_sure = 0;
+    }
     for (size_t i = 0; i < ids.count; i++) {
         struct idp_enrollment *enrollment = &out[match->count].enrollment;
         if (idp_enrollment_find_then(call, ids.ids[i], match->chain.then_us, enrollment) &&
@@ -97,6 +100,9 @@ static void candidates_find(struct idp_call *call, struct idp_match *match,
             idp_enrollments_of_issuer(call, chain->certificates[i].issuer, chain->then_us, &ids);
             candidates_load(call, &ids, before, match, out);
         }
+    }
+    if (ids.is_cut && match->distance_sure > 1) {
+        match->distance_sure = 1;
     }
 }
 
@@ -164,11 +170,22 @@ static enum idp_error judge(struct idp_call *call, const struct idp_match *match
 
 /* ---- matched ---- */
 
+/* Of those that were not looked at none would decide. */
+static bool is_sure(const struct idp_match *match, bool is_found)
+{
+    if (match->distance_sure == IDP_CHAIN_LENGTH_MAX) {
+        return true;
+    }
+    return is_found && (match->candidates->enrollment.is_individual ||
+                        match->candidates->attestation.distance <= match->distance_sure);
+}
+
 struct idp_match *idp_match_find(struct idp_call *call, struct idp_bytes text, int64_t then_us)
 {
     struct idp_match *match = idp_allocate(call, sizeof *match);
     struct idp_shown_chain *chain = &match->chain;
     match->error = IDP_DEVICE_UNKNOWN;
+    match->distance_sure = IDP_CHAIN_LENGTH_MAX;
     chain->then_us = then_us;
     if (!idp_certificates_read(call, text, chain->certificates, IDP_COUNT(chain->certificates),
                                &chain->count)) {
@@ -185,7 +202,11 @@ struct idp_match *idp_match_find(struct idp_call *call, struct idp_bytes text, i
     }
     qsort(candidates, match->count, sizeof *candidates, compare_any);
     match->candidates = candidates;
-    if (match->count > 0 && candidates[0].attestation.is_below) {
+    bool is_found = match->count > 0 && candidates[0].attestation.is_below;
+    if (!is_sure(match, is_found)) {
+        match->error = IDP_ATTESTATION_REFUSED;
+        match->reason = IDP_TOO_MANY_ENROLLMENTS;
+    } else if (is_found) {
         match->chosen = &candidates[0];
         match->error = judge(call, match);
         match->reason =

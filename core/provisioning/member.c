@@ -10,16 +10,17 @@ enum { OF, HAS, REMOVE };
     " AND identity_kind = " kind " AND identity = " identity
 /* Rows may be there without their enrollment. */
 #define LISTED_BY_ANY(kind, identity)                                                              \
-    LISTED(kind, identity)                                                                         \
-    " AND EXISTS (SELECT 1 FROM idplane.enrollment e WHERE e.tenant = $1"                          \
-    " AND e.enrollment_id = idplane.enrollment_member.enrollment_id)"
+    "SELECT m.enrollment_id AS enrollment_id, e.enabled AS enabled, e.priority AS priority"        \
+    " FROM idplane.enrollment_member m, idplane.enrollment e WHERE m.tenant = $1"                  \
+    " AND m.identity_kind = " kind " AND m.identity = " identity                                   \
+    " AND e.tenant = $1 AND e.enrollment_id = m.enrollment_id"
 #define OF_IT(kind, identity) LISTED(kind, identity) " AND enrollment_id = $8"
 
 /* A statement for all that a device has: of each a row of the key is looked up. */
 const struct idp_statement idp_member_statements[] = {
     [OF] = {LISTED_BY_ANY("$2", "$3") " UNION " LISTED_BY_ANY(
-                "$4", "$5") " ORDER BY enrollment_id LIMIT $6",
-            "ttttti", "t"},
+                "$4", "$5") " ORDER BY enabled, priority DESC, enrollment_id LIMIT $6",
+            "ttttti", "tbi"},
     [HAS] = {OF_IT("$2", "$3") " UNION ALL " OF_IT("$4", "$5") " UNION ALL " OF_IT("$6", "$7"),
              "tttttttt", "t"},
     [REMOVE] = {"DELETE FROM idplane.enrollment_member WHERE tenant = $1 AND enrollment_id = $2",
@@ -84,10 +85,12 @@ void idp_enrollments_of_member(struct idp_call *call, const char *key_kind,
         idp_value_text(idp_identity_digest(call, device->spki)),
         word("certificate"),
         idp_value_text(idp_identity_digest(call, device->certificate)),
-        idp_value_integer((int64_t)IDP_COUNT(out->ids)),
+        idp_value_integer((int64_t)IDP_COUNT(out->ids) + 1),
     };
     struct idp_rows rows = idp_run(call, &idp_member_statements[OF], row);
-    for (out->count = 0; out->count < rows.count; out->count++) {
+    out->is_cut = rows.count > IDP_COUNT(out->ids);
+    for (out->count = 0; out->count < rows.count && out->count < IDP_COUNT(out->ids);
+         out->count++) {
         out->ids[out->count] = idp_text_of(rows.values[out->count * rows.columns]);
     }
 }

@@ -3,16 +3,10 @@
  * whose it is. */
 #include "core/provisioning/session.h"
 
-static bool is_nil(struct idp_bytes uuid)
-{
-    return strspn(uuid.data, "0-") >= uuid.size;
-}
-
 struct idp_bytes idp_owner_uuid(struct idp_call *call, struct idp_bytes owner)
 {
-    return idp_uuid_is(owner) && !is_nil(idp_bytes_copy(call, owner))
-               ? owner
-               : idp_uuid_of(call, IDP_UUID_URL, owner);
+    return idp_uuid_is(owner) && !idp_is_nil_id(owner) ? owner
+                                                       : idp_uuid_of(call, IDP_UUID_URL, owner);
 }
 
 struct idp_bytes idp_device_owner(const struct idp_device_session *session)

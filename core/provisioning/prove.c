@@ -49,6 +49,14 @@ static const struct idp_json *go_on(struct idp_device_session *session, enum idp
     return idp_step_stands(session);
 }
 
+/* The id belongs to a symmetric key of another enrollment. */
+static bool is_of_another(struct idp_device_session *session)
+{
+    return session->state == IDP_STATE_BEGUN &&
+           idp_bytes_is(session->attestation, "symmetric_key") &&
+           !idp_record_bind(session->call, &session->enrollment, &session->record);
+}
+
 static const struct idp_json *prove(struct idp_device_session *session, struct idp_bytes proof,
                                     enum idp_device_state from, enum idp_device_state to)
 {
@@ -56,8 +64,11 @@ static const struct idp_json *prove(struct idp_device_session *session, struct i
     if (wait != NULL) {
         return wait;
     }
-    return holds(session, proof) ? go_on(session, from, to)
-                                 : idp_step_failed(session, IDP_INVALID_PROOF, NULL);
+    if (!holds(session, proof)) {
+        return idp_step_failed(session, IDP_INVALID_PROOF, NULL);
+    }
+    return is_of_another(session) ? idp_step_refused(session, IDP_DEVICE_TAKEN, "enrollment")
+                                  : go_on(session, from, to);
 }
 
 /* The certificate of a TLS connection, which has proven its key. */

@@ -113,12 +113,12 @@ extern const struct idp_statement idp_enrollment_statements[], idp_enrollment_in
     idp_record_statements[], idp_event_statements[], idp_device_session_statements[],
     idp_device_configuration_statements[], idp_session_resume_statements[],
     idp_enrollment_page_statements[], idp_device_decision_statements[],
-    idp_record_list_statements[];
+    idp_record_list_statements[], idp_device_id_statements[];
 extern const size_t idp_enrollment_statement_count, idp_enrollment_index_statement_count,
     idp_enrollment_version_statement_count, idp_member_statement_count, idp_hub_statement_count,
     idp_record_statement_count, idp_event_statement_count, idp_device_session_statement_count,
     idp_device_configuration_statement_count, idp_session_resume_statement_count,
     idp_enrollment_page_statement_count, idp_device_decision_statement_count,
-    idp_record_list_statement_count;
+    idp_record_list_statement_count, idp_device_id_statement_count;
 
 #endif

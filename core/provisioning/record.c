@@ -6,6 +6,7 @@
 
 enum {
     NOTE,
+    BIND,
     FIND,
     OF_SESSION,
     OF_DEVICE,
@@ -19,6 +20,7 @@ enum {
     GRANT,
     SERIAL,
     OWNER,
+    CLAIM,
     COMPLETE,
     CLOCK,
     FAIL
@@ -26,8 +28,8 @@ enum {
 
 #define COLUMNS                                                                                    \
     "registration_id, enrollment_id, approval, device, owner, hub_id, grant_id, serial,"           \
-    " tpm_clock, failure_count, window_ends_at, completed_at"
-#define KINDS "ttttttttjizz"
+    " tpm_clock, failure_count, window_ends_at, completed_at, claim_grant_id"
+#define KINDS "ttttttttjizzt"
 
 #define SET(column)                                                                                \
     {                                                                                              \
@@ -45,13 +47,24 @@ const struct idp_statement idp_record_statements[] = {
               " VALUES ($1, $2, $3, $4, $5, 0, $6, $6, $6)"
               " ON CONFLICT (tenant, registration_id) DO UPDATE SET"
               " enrollment_id = CASE WHEN idplane.provisioning_record.device IS NULL"
+              " AND idplane.provisioning_record.bound_at IS NULL"
+              " AND NOT ($7 AND idplane.provisioning_record.approval = 'approved')"
               " THEN excluded.enrollment_id ELSE idplane.provisioning_record.enrollment_id END,"
               " subject = excluded.subject,"
               " changed_at = excluded.changed_at,"
               " approval = CASE WHEN idplane.provisioning_record.approval IN ('free', 'pending')"
               " THEN excluded.approval ELSE idplane.provisioning_record.approval END"
               " RETURNING " COLUMNS,
-              "tttttz", KINDS},
+              "tttttzb", KINDS},
+    /* What was decided is of the one enrollment. */
+    [BIND] = {"UPDATE idplane.provisioning_record SET bound_at = $5, enrollment_id = $3,"
+              " approval = CASE WHEN enrollment_id = $3 OR approval = 'denied' THEN approval"
+              " ELSE $4 END WHERE tenant = $1 AND registration_id = $2 AND (enrollment_id = $3"
+              " OR (device IS NULL AND bound_at IS NULL AND approval <> 'approved')"
+              " OR NOT EXISTS (SELECT 1 FROM idplane.enrollment e WHERE e.tenant = $1"
+              " AND e.enrollment_id = idplane.provisioning_record.enrollment_id))"
+              " RETURNING " COLUMNS,
+              "ttttz", KINDS},
     [FIND] = {"SELECT " COLUMNS " FROM idplane.provisioning_record"
               " WHERE tenant = $1 AND registration_id = $2",
               "tt", KINDS},
@@ -69,10 +82,19 @@ const struct idp_statement idp_record_statements[] = {
                 " WHERE tenant = $1 AND device = $3 AND registration_id <> $2 RETURNING " COLUMNS,
                 "ttt", KINDS},
     [YIELD] = {"UPDATE idplane.provisioning_record SET device = NULL, owner = NULL, hub_id = NULL,"
-               " serial = NULL, changed_at = $3 WHERE tenant = $1 AND registration_id = $2",
+               " claim_grant_id = NULL, serial = NULL, changed_at = $3 WHERE tenant = $1 AND "
+               "registration_id = $2",
                "ttz", ""},
-    [HOLD] = {"INSERT INTO idplane.device_holder (tenant, device, registration_id)"
-              " VALUES ($1, $3, $2) ON CONFLICT (tenant, device) DO UPDATE SET"
+    /* Whom tokens are about is no device, unless it is this one: those of devices name it. */
+    [HOLD] = {"INSERT INTO idplane.device_holder (tenant, device, kind, registration_id)"
+              " SELECT $1, $3, 'device', $2"
+              " WHERE EXISTS (SELECT 1 FROM idplane.device_holder h WHERE h.tenant = $1"
+              " AND h.device = $3 AND h.registration_id = $2)"
+              " OR (NOT EXISTS (SELECT 1 FROM idplane.subject s WHERE s.tenant = $1"
+              " AND s.subject = $3)"
+              " AND NOT EXISTS (SELECT 1 FROM idplane.authorization_grant g WHERE g.tenant = $1"
+              " AND g.subject = $3 AND g.grant_type <> 'provisioning'))"
+              " ON CONFLICT (tenant, device) DO UPDATE SET"
               " registration_id = excluded.registration_id"
               " WHERE idplane.device_holder.registration_id = excluded.registration_id",
               "ttt", ""},
@@ -84,13 +106,15 @@ const struct idp_statement idp_record_statements[] = {
                  "tt", ""},
     /* What it had is over; it may come back where somebody approves it. */
     [END] = {"UPDATE idplane.provisioning_record SET device = NULL, owner = NULL, hub_id = NULL,"
-             " grant_id = NULL, serial = NULL, completed_at = NULL, approval = 'denied',"
-             " changed_at = $3 WHERE tenant = $1 AND registration_id = $2",
+             " grant_id = NULL, claim_grant_id = NULL, serial = NULL, completed_at = NULL, "
+             "bound_at = NULL,"
+             " approval = 'denied', changed_at = $3 WHERE tenant = $1 AND registration_id = $2",
              "ttz", ""},
     [HUB] = SET("hub_id"),
     [GRANT] = SET("grant_id"),
     [SERIAL] = SET("serial"),
     [OWNER] = SET("owner"),
+    [CLAIM] = SET("claim_grant_id"),
     [COMPLETE] = {"UPDATE idplane.provisioning_record SET completed_at = $3"
                   " WHERE tenant = $1 AND registration_id = $2 AND completed_at IS NULL",
                   "ttz", ""},
@@ -120,20 +144,38 @@ static struct idp_record record_of(struct idp_call *call, const struct idp_value
         .failure_count = idp_integer_of(row[9]),
         .window_ends_at_us = idp_integer_of(row[10]),
         .is_completed = row[11].kind != 0,
+        .claim_grant_id = idp_text_of(row[12]),
     };
+}
+
+static struct idp_value approval_of(const struct idp_enrollment *enrollment)
+{
+    bool is_asked = idp_json_is_true(enrollment->document, "approval");
+    return idp_value_text(idp_bytes_of(is_asked ? "pending" : "free"));
 }
 
 struct idp_record idp_record_note(struct idp_call *call, struct idp_bytes id,
                                   const struct idp_enrollment *enrollment, struct idp_bytes subject)
 {
-    bool is_asked = idp_json_is_true(enrollment->document, "approval");
-    struct idp_value row[] = {idp_value_text(idp_tenant(call)),
-                              idp_value_text(id),
-                              idp_value_text(enrollment->id),
-                              idp_value_text(idp_bytes_of(is_asked ? "pending" : "free")),
-                              idp_value_text(subject),
-                              idp_value_time(idp_now_us(call))};
+    bool is_bound = idp_json_member(enrollment->document, "symmetric_key") != NULL;
+    struct idp_value row[] = {idp_value_text(idp_tenant(call)), idp_value_text(id),
+                              idp_value_text(enrollment->id),   approval_of(enrollment),
+                              idp_value_text(subject),          idp_value_time(idp_now_us(call)),
+                              idp_value_bool(is_bound)};
     return record_of(call, idp_run_row(call, &idp_record_statements[NOTE], row));
+}
+
+bool idp_record_bind(struct idp_call *call, const struct idp_enrollment *enrollment,
+                     struct idp_record *record)
+{
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(record->id),
+                              idp_value_text(enrollment->id), approval_of(enrollment),
+                              idp_value_time(idp_now_us(call))};
+    const struct idp_value *row = idp_run_one(call, &idp_record_statements[BIND], key);
+    if (row != NULL) {
+        *record = record_of(call, row);
+    }
+    return row != NULL;
 }
 
 static bool find_by(struct idp_call *call, size_t statement, struct idp_value value,
@@ -174,6 +216,7 @@ static void lapsed_yield(struct idp_call *call, const struct idp_value *row)
         struct idp_value key[] = {row[0], idp_value_text(other.id), row[3]};
         if (other.serial.data != NULL && other.grant_id.data == NULL &&
             idp_activation_has_lapsed(call, other.serial)) {
+            idp_device_token_end(call, other.claim_grant_id);
             idp_run(call, &idp_record_statements[RELEASE], key);
             idp_run(call, &idp_record_statements[YIELD], key);
         }

@@ -281,6 +281,13 @@ static enum idp_error judge(const struct idp_device_session *session)
     if (!is_allowed(session)) {
         return IDP_OUT_OF_ORDER;
     }
+    /* The enrollment may have been gone meanwhile, and the id another one's. */
+    bool is_other = idp_bytes_is(session->attestation, "symmetric_key") &&
+                    session->state != IDP_STATE_BEGUN &&
+                    !idp_bytes_equal(session->record.enrollment_id, session->enrollment.id);
+    if (is_other) {
+        return IDP_DEVICE_TAKEN;
+    }
     bool waits = session->step >= IDP_STEP_OWNERSHIP;
     if (waits && awaits_approval(session)) {
         return IDP_APPROVAL_PENDING;
@@ -300,7 +307,9 @@ const struct idp_json *idp_device_session_open(struct idp_call *call, struct idp
         return idp_error_json(IDP_INVALID_DEVICE_SESSION);
     }
     enum idp_error error = judge(out);
-    const char *reason = error == IDP_ATTESTATION_REFUSED ? "revoked" : NULL;
+    const char *reason = error == IDP_ATTESTATION_REFUSED ? "revoked"
+                         : error == IDP_DEVICE_TAKEN      ? "enrollment"
+                                                          : NULL;
     return error == IDP_OK ? NULL : idp_step_refused(out, error, reason);
 }
 

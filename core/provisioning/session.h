@@ -11,7 +11,8 @@
 struct idp_record {
     struct idp_bytes id, enrollment_id, approval;
     struct idp_bytes device, owner, hub_id, grant_id, serial; /* data NULL: none yet */
-    const struct idp_json *tpm_clock;                         /* NULL: it has none */
+    struct idp_bytes claim_grant_id;  /* of the tokens of who claimed it; data NULL: none */
+    const struct idp_json *tpm_clock; /* NULL: it has none */
     int64_t failure_count, window_ends_at_us;
     bool is_completed;
 };
@@ -20,6 +21,10 @@ struct idp_record {
 struct idp_record idp_record_note(struct idp_call *call, struct idp_bytes id,
                                   const struct idp_enrollment *enrollment,
                                   struct idp_bytes subject);
+/* That of a symmetric key is of the enrollment whose key was proven, until it is deprovisioned or
+ * there is no such enrollment: another key is another device. False: another one has it. */
+bool idp_record_bind(struct idp_call *call, const struct idp_enrollment *enrollment,
+                     struct idp_record *record) IDP_MUST_CHECK;
 bool idp_record_find(struct idp_call *call, struct idp_bytes id,
                      struct idp_record *out) IDP_MUST_CHECK;
 /* The one of a session by its digest, and the one that has this device id. Begins the
@@ -32,8 +37,18 @@ bool idp_record_of_device(struct idp_call *call, struct idp_bytes device,
  * or somebody else has this. What it wrote then is for the caller to undo. */
 bool idp_record_name(struct idp_call *call, struct idp_bytes id, struct idp_bytes device,
                      struct idp_bytes enrollment_id) IDP_MUST_CHECK;
-/* One of hub_id, grant_id, serial and owner. */
-enum idp_record_member { IDP_RECORD_HUB, IDP_RECORD_GRANT, IDP_RECORD_SERIAL, IDP_RECORD_OWNER };
+/* Why it got none: a word of docs/provisioning.md, or NULL: it is another device's, or it has
+ * another one. (device_id.c) */
+const char *idp_device_id_why(struct idp_call *call, struct idp_bytes device);
+bool idp_is_nil_id(struct idp_bytes device);
+/* One of hub_id, grant_id, serial, owner and claim_grant_id. */
+enum idp_record_member {
+    IDP_RECORD_HUB,
+    IDP_RECORD_GRANT,
+    IDP_RECORD_SERIAL,
+    IDP_RECORD_OWNER,
+    IDP_RECORD_CLAIM
+};
 void idp_record_set(struct idp_call *call, struct idp_bytes id, enum idp_record_member member,
                     struct idp_bytes value);
 /* Takes everything from it, and bars it until somebody approves it. */
@@ -197,10 +212,13 @@ bool idp_exchange_again(const struct idp_device_session *session,
 /* ---- people (claim.c) ---- */
 
 /* Where the enrollment asks for somebody who claims the device, and nobody did: redeems the code
- * that they approved. NULL and their tokens, *tokens NULL: nobody had to; else the error. */
-const struct idp_json *idp_claim_redeem(struct idp_device_session *session,
-                                        struct idp_bytes device_code,
-                                        const struct idp_json **tokens);
+ * that they approved. */
+struct idp_claim {
+    const struct idp_json *tokens;  /* theirs; NULL: nobody had to */
+    const struct idp_json *pending; /* nobody did yet: the answer; NULL: not so */
+    bool is_refused; /* a device has the UUID of who did: all of it is to be undone */
+};
+struct idp_claim idp_claim_redeem(struct idp_device_session *session, struct idp_bytes device_code);
 
 /* ---- TPMs (tpm_step.c) ---- */
 
@@ -212,8 +230,6 @@ const char *idp_tpm_identity_check(const struct idp_device_session *session,
 
 /* ---- what a device is given (owner.c, hub_allocation.c, acl.c, credential.c, cloud.c) ---- */
 
-/* The owner as OCF names one: a UUID as it is, of any other name that of version 5. */
-struct idp_bytes idp_owner_uuid(struct idp_call *call, struct idp_bytes owner);
 struct idp_bytes idp_device_owner(const struct idp_device_session *session);
 /* The one of the hubs that a device goes to by their weights, 1 where there is none: with another
  * hub or weight no more devices move than have to. data NULL: no hub has a weight. */

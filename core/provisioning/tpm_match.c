@@ -98,8 +98,10 @@ static bool is_before(const struct candidate *left, const struct candidate *righ
 
 /* ---- of all ---- */
 
-/* The best of the groups that list the key and have no authority; false: none does. */
-static bool list_find(struct idp_call *call, const struct idp_tpm_key *key, struct candidate *best)
+/* The best of the groups that list the key and have no authority; false: none does. *is_sure: of
+ * those that were not looked at none would decide. */
+static bool list_find(struct idp_call *call, const struct idp_tpm_key *key, struct candidate *best,
+                      bool *is_sure)
 {
     bool is_found = false;
     struct idp_id_set ids;
@@ -115,12 +117,13 @@ static bool list_find(struct idp_call *call, const struct idp_tpm_key *key, stru
             is_found = true;
         }
     }
+    *is_sure = is_found || !ids.is_cut;
     return is_found;
 }
 
 /* The best of the groups with an authority; false: none knows an issuer. */
 static bool group_find(struct idp_call *call, const struct idp_tpm_key *key,
-                       const struct shown *shown, struct candidate *best)
+                       const struct shown *shown, struct candidate *best, bool *is_sure)
 {
     bool is_found = false;
     struct idp_id_set ids = {0};
@@ -139,6 +142,7 @@ static bool group_find(struct idp_call *call, const struct idp_tpm_key *key,
             is_found = true;
         }
     }
+    *is_sure = *is_sure && (!ids.is_cut || (is_found && best->distance <= 1));
     return is_found;
 }
 
@@ -172,7 +176,15 @@ struct idp_tpm_match idp_tpm_match_find(struct idp_call *call, const struct idp_
         idp_enrollment_of_identity(call, "key", idp_sha256(call, key->spki), IDP_AT_PRESENT);
     bool is_alone = own.data != NULL && idp_enrollment_find(call, own, &found->enrollment) &&
                     tpm_of(&found->enrollment) != NULL;
-    if (!is_alone && !list_find(call, key, found) && !group_find(call, key, &shown, found)) {
+    bool is_sure = true;
+    bool is_found = is_alone || list_find(call, key, found, &is_sure) ||
+                    group_find(call, key, &shown, found, &is_sure);
+    if (!is_sure) {
+        match.error = IDP_ATTESTATION_REFUSED;
+        match.reason = IDP_TOO_MANY_ENROLLMENTS;
+        return match;
+    }
+    if (!is_found) {
         return match;
     }
     match.enrollment = &found->enrollment;

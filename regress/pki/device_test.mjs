@@ -69,7 +69,7 @@ for (const engine of engines) {
         AND NOT EXISTS (SELECT 1 FROM ${db.t}certificate c WHERE c.tenant = r.tenant AND c.serial = r.serial AND c.device = r.device);`);
       none('a session without its certificate', `SELECT s.serial FROM ${db.t}provisioning_session s WHERE s.state NOT IN ('begun', 'proven')
         AND NOT EXISTS (SELECT 1 FROM ${db.t}certificate c WHERE c.tenant = s.tenant AND c.serial = s.serial);`);
-      none('an id without its device', `SELECT h.device FROM ${db.t}device_holder h WHERE NOT EXISTS (SELECT 1
+      none('an id without its device', `SELECT h.device FROM ${db.t}device_holder h WHERE h.kind = 'device' AND NOT EXISTS (SELECT 1
         FROM ${db.t}provisioning_record r WHERE r.tenant = h.tenant AND r.registration_id = h.registration_id AND r.device = h.device);`);
       none('a certificate that no event tells of', `SELECT c.serial FROM ${db.t}certificate c WHERE NOT EXISTS (SELECT 1
         FROM ${db.t}provisioning_event e WHERE e.tenant = c.tenant AND e.device = c.device AND e.step = 'identity' AND e.outcome = 'ok');`);
@@ -140,7 +140,7 @@ for (const engine of engines) {
       await Promise.all(shells.map((shell) => shell.end()));
       const rows = (what) => Number(fresh.ask(`SELECT count(*) FROM ${fresh.t}${what};`)[0]);
       assert.deepEqual(
-        [rows('provisioning_record WHERE completed_at IS NOT NULL'), rows('certificate'), rows('device_holder'), rows('provisioning_event')],
+        [rows('provisioning_record WHERE completed_at IS NOT NULL'), rows('certificate'), rows("device_holder WHERE kind = 'device'"), rows('provisioning_event')],
         [DEVICE_COUNT, DEVICE_COUNT, DEVICE_COUNT, STEP_COUNT * DEVICE_COUNT]);
       const known = new Set(fresh.ask(`SELECT device FROM ${fresh.t}provisioning_record;`));
       assert.deepEqual(devices.filter(({ id }) => !known.has(id)), []);

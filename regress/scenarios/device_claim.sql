@@ -60,3 +60,13 @@ SELECT provisioning_records('{"owners":["alice"]}') -> 'records' -> 0 ->> 'devic
 KEEP again SELECT begin_provisioning((SELECT content FROM material WHERE name = 'dev'), '{"proven":true}');
 SELECT provision_identity((SELECT response ->> 'session' FROM kept WHERE name = 'again'), (SELECT content FROM material WHERE name = 'id.csr')) ->> 'device';
 SELECT provision_ownership((SELECT response ->> 'session' FROM kept WHERE name = 'again'));
+-- Deprovisioned, the tokens of who claimed it end with it, and it can be claimed anew.
+CREATE TABLE token (content text);
+INSERT INTO token SELECT response -> 'tokens' ->> 'access_token' FROM kept WHERE name = 'identity';
+SELECT canonical_json(authenticate((SELECT content FROM token)) -> 'valid');
+SELECT provision_identity((SELECT response ->> 'session' FROM kept WHERE name = 'begun'), (SELECT content FROM material WHERE name = 'id.csr')) ->> 'tokens';
+SELECT deprovision('3f0a5a2e-7a8b-4b43-8f5e-000000000001') ->> 'device';
+SELECT canonical_json(authenticate((SELECT content FROM token)));
+SELECT decide_enrollment((SELECT response ->> 'registration_id' FROM kept WHERE name = 'begun'), 'approve') ->> 'approval';
+KEEP anew SELECT begin_provisioning((SELECT content FROM material WHERE name = 'dev'), '{"proven":true}');
+SELECT canonical_json(provision_identity((SELECT response ->> 'session' FROM kept WHERE name = 'anew'), (SELECT content FROM material WHERE name = 'id.csr')));

@@ -49,7 +49,7 @@ static struct idp_bytes certificate_of(struct idp_call *call)
 
 static struct host_answer authority(struct idp_call *call, bool is_whole)
 {
-    static struct idp_value row[10];
+    static struct idp_value row[13];
     struct idp_bytes name = idp_bytes_of("default@1");
     struct idp_bytes context = idp_ca_seal_context(call, idp_tenant(call), name);
     struct idp_value whole[] = {idp_value_text(idp_bytes_of("default")),
@@ -87,7 +87,7 @@ static struct host_answer improvise(struct idp_call *call, const struct idp_stat
     const enum known *known = ((struct host *)call->context)->improvise_data;
     if (strcmp(statement->columns, "ttzzz") == 0)
         return status(*known);
-    bool is_whole = strcmp(statement->columns, "tixxxxxzzt") == 0;
+    bool is_whole = strcmp(statement->columns, "tixxxxxzztttz") == 0;
     if (*known != NO_AUTHORITY && (is_whole || strcmp(statement->columns, "txx") == 0))
         return authority(call, is_whole);
     return (struct host_answer){0};

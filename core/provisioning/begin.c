@@ -136,6 +136,8 @@ struct idp_value idp_sql_begin_provisioning(struct idp_call *call,
                                             const struct idp_value *arguments)
 {
     const struct idp_json *options = idp_json_object_argument(call, arguments[1], "options");
+    idp_json_members_check(call, options, "options",
+                           "csr ek ek_certificate enrollment proven registration_id");
     return idp_value_json(idp_provisioning_begin(call, idp_text_of(arguments[0]), options,
                                                  idp_json_is_true(options, "proven")));
 }

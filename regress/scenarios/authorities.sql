@@ -18,6 +18,7 @@ SELECT create_ca('root') ->> 'ca';
 SELECT import_ca('root', 'no certificate', 'no key', '{"replaces":true}');
 SELECT sign_csr((SELECT csr FROM request), 'client', '{"cax":"root"}');
 SELECT sign_csr((SELECT csr FROM request), 'client', '{"lifetime":5}');
+SELECT begin_provisioning(NULL, '{"registrationId":"meter-7"}');
 SELECT set_certificate_profile('authority', '{}');
 SELECT set_certificate_profile('any', '{"lifetime":5}');
 -- Each key that a root has signed for an authority has a row, and says where its list is.

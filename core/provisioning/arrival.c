@@ -90,6 +90,28 @@ static struct idp_arrival of_tpm(struct idp_call *call, const struct idp_json *o
     return arrival;
 }
 
+struct idp_bytes idp_arrival_id(struct idp_call *call, struct idp_bytes chain,
+                                const struct idp_json *options)
+{
+    size_t count = 0;
+    struct idp_tpm_key key;
+    struct idp_bytes ek = idp_json_string(options, "ek");
+    struct idp_certificate_facts *facts =
+        idp_allocate(call, (IDP_CHAIN_SENT_COUNT_MAX + 1) * sizeof *facts);
+    if (chain.data != NULL) {
+        bool is_read =
+            idp_certificates_read(call, chain, facts, IDP_CHAIN_SENT_COUNT_MAX + 1, &count);
+        return is_read ? idp_uuid_of(call, IDP_UUID_X500, facts->spki) : (struct idp_bytes){0};
+    }
+    if (ek.data == NULL) {
+        return idp_json_string(options, "registration_id");
+    }
+    struct idp_bytes public_area = idp_base64_decode(call, ek);
+    bool is_key =
+        public_area.data != NULL && idp_tpm_endorsement_key(call, public_area, &key) == NULL;
+    return is_key ? idp_uuid_of(call, IDP_UUID_X500, key.spki) : (struct idp_bytes){0};
+}
+
 struct idp_arrival idp_arrival_of(struct idp_call *call, struct idp_bytes chain,
                                   const struct idp_json *options)
 {

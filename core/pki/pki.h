@@ -9,6 +9,8 @@
 
 /* True where the tenant has an authority of this name (ca.c). */
 bool idp_ca_exists(struct idp_call *call, struct idp_bytes name);
+/* True where there is one that may sign now; name data NULL: default. */
+bool idp_ca_signs(struct idp_call *call, struct idp_bytes name) IDP_MUST_CHECK;
 
 /* The revocation list of an authority, DER, as crl() gives it (crl.c); data NULL: there is no such
  * authority. May write. */

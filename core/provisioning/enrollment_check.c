@@ -328,8 +328,8 @@ static const struct idp_member members[] = {
     {"approval", 'b', 0, 0, NULL},
     {"claim", 'o', 0, 0, claim_check},
     {"require_identity", 'b', 0, 0, NULL},
-    {"profile", 't', 1, IDP_NAME_SIZE_MAX, NULL},
-    {"ca", 't', 1, IDP_NAME_SIZE_MAX, NULL},
+    {"profile", 't', 1, IDP_NAME_SIZE_MAX, idp_profile_check},
+    {"ca", 't', 1, IDP_NAME_SIZE_MAX, idp_ca_check},
     {"acl", 'a', 0, IDP_ENROLLMENT_LIST_COUNT_MAX, idp_acl_check},
     {"configuration", 'o', 0, 0, idp_configuration_check},
 };

@@ -111,7 +111,7 @@ static const struct idp_member members[] = {
     {"owner", 't', 1, IDP_SUBJECT_SIZE_MAX, NULL},
     {"gateways", 'l', 1, IDP_HUB_GATEWAY_COUNT_MAX, gateways_check},
     {"authorization", 'o', 0, 0, authorization_check},
-    {"ca", 't', 1, IDP_CA_NAME_SIZE_MAX, NULL},
+    {"ca", 't', 1, IDP_CA_NAME_SIZE_MAX, idp_ca_check},
 };
 
 static void hub_check(struct idp_checking *checking, struct idp_bytes hub_id,

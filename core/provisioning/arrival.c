@@ -15,6 +15,7 @@ static struct idp_arrival of_chain(struct idp_call *call, struct idp_bytes chain
         arrival.subject = leaf->name;
         arrival.serial = leaf->serial;
         arrival.key = leaf->spki;
+        arrival.chain_sha256 = idp_identity_digest(call, leaf->der);
     }
     if (match->chosen != NULL) {
         arrival.enrollment = &match->chosen->enrollment;
@@ -83,6 +84,7 @@ static struct idp_arrival of_tpm(struct idp_call *call, const struct idp_json *o
     struct idp_json *challenge = idp_json_new(call, IDP_JSON_OBJECT);
     idp_json_add_string(call, challenge, "ek", ek);
     arrival.registration_id = idp_uuid_of(call, IDP_UUID_X500, key.spki);
+    arrival.chain_sha256 = idp_identity_digest(call, key.spki);
     arrival.enrollment = match.enrollment;
     arrival.error = match.error;
     arrival.reason = match.reason;

@@ -15,6 +15,7 @@ static struct idp_json *details_of(struct idp_call *call, const struct idp_arriv
     idp_json_add_c(call, details, "attestation", arrival->attestation);
     idp_json_add_string(call, details, "subject", arrival->subject);
     idp_json_add_string(call, details, "serial", arrival->serial);
+    idp_json_add_string(call, details, "chain_sha256", arrival->chain_sha256);
     idp_json_add_string(call, details, "source", call->source);
     if (arrival->enrollment != NULL) {
         idp_json_add_integer(call, details, "version", arrival->enrollment->version);

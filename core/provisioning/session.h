@@ -66,6 +66,7 @@ int64_t idp_record_wait_s(struct idp_call *call, const struct idp_record *record
 /* Whom a device shows itself to be, and to which enrollment it goes; data NULL: not known. */
 struct idp_arrival {
     struct idp_bytes registration_id, subject, serial, key;
+    struct idp_bytes chain_sha256; /* of the certificate or endorsement key shown, hexadecimal */
     const char *attestation;
     const struct idp_json *challenge;        /* what is kept of a TPM; NULL: none */
     const struct idp_enrollment *enrollment; /* NULL: nobody knows it */

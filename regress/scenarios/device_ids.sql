@@ -237,3 +237,5 @@ SELECT set_clock('2026-01-01T02:00:00Z');
 KEEP c SELECT begin_provisioning((SELECT content FROM material WHERE name = 'c'), '{"proven": true}');
 SELECT canonical_json(provision_identity((SELECT response ->> 'session' FROM kept WHERE name = 'c'), (SELECT content FROM material WHERE name = 'locked')));
 SELECT step, outcome FROM idplane_provisioning_event WHERE registration_id = (SELECT response ->> 'registration_id' FROM kept WHERE name = 'c') ORDER BY step;
+-- What was shown can be found again.
+SELECT count(*) FROM idplane_provisioning_event WHERE step = 'begin' AND details ->> 'chain_sha256' = (SELECT certificate_inspect(content) ->> 'fingerprint_sha256' FROM material WHERE name = 'c');

@@ -65,6 +65,7 @@ enum idp_limit {
     IDP_ENROLLMENT_LIST_COUNT_MAX = 1024,    /* of serials, keys, names; of entries of an ACL */
     IDP_ENROLLMENT_HUB_COUNT_MAX = 64,       /* of an enrollment */
     IDP_HUB_GATEWAY_COUNT_MAX = 64,          /* of a hub */
+    IDP_DEVICE_SESSIONS_OPEN_MAX = 16,       /* of a device that has proven nothing */
     IDP_NAME_SIZE_MAX = 255,                 /* of enrollments, profiles and the like */
     IDP_TPM_STRUCTURE_SIZE_MAX = 1 << 10,    /* public area, attestation or signature */
     IDP_TENANT_SIZE_MAX = 128,

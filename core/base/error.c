@@ -98,7 +98,7 @@ static const struct idp_error_row rows[IDP_ERROR_COUNT] = {
                              "seconds."},
     [IDP_TOO_MANY_DEVICES] =
         {"too_many_devices", 429, "28000",
-         "Too many devices that are refused came from this address. Wait before "
+         "Too many devices that are refused or unknown came from this address. Wait before "
          "the next attempt."},
     [IDP_OUT_OF_ORDER] = {"out_of_order", 409, "55000",
                           "This step is not due, or was taken with something else: state says how "

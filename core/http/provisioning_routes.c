@@ -67,7 +67,7 @@ struct idp_response idp_answer_provisioning_begin(struct idp_call *call,
     struct idp_json *options = idp_json_new(call, IDP_JSON_OBJECT);
     struct idp_bytes chain = idp_json_string(body, "chain");
     idp_json_add_members(call, options, body, "registration_id enrollment ek ek_certificate");
-    bool is_proven = chain.data == NULL && options->child == NULL;
+    bool is_proven = idp_json_member(body, "chain") == NULL && options->child == NULL;
     chain = is_proven ? idp_request_chain(call, request) : chain;
     idp_json_add_members(call, options, body, "csr");
     return is_arrival(options, chain)

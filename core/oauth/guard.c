@@ -100,6 +100,17 @@ bool idp_guard_device(struct idp_call *call)
     return take(call, &settings, KIND_DEVICE, settings.unknown_codes_max);
 }
 
+bool idp_guard_device_has_room(struct idp_call *call)
+{
+    if (call->source.data == NULL) {
+        return true;
+    }
+    struct idp_settings settings = idp_settings_load(call);
+    struct idp_bytes nobody = {"", 0};
+    int64_t count_max = settings.unknown_codes_max;
+    return attempt_count(call, &settings, KIND_DEVICE, nobody, count_max) < count_max;
+}
+
 bool idp_guard_client(struct idp_call *call, const struct idp_client *client)
 {
     if (call->source.data == NULL || client->watched_until_us <= idp_now_us(call)) {

@@ -181,9 +181,11 @@ void idp_guard_client_failed(struct idp_call *call, const struct idp_client *cli
 bool idp_guard_device_code(struct idp_call *call, const struct idp_settings *settings,
                            struct idp_bytes client_id) IDP_MUST_CHECK;
 
-/* One more device of the address that is refused; false: there were as many as may be of unknown
- * codes. */
+/* One more device of the address that is refused, or has proven nothing and is written down; false:
+ * there were as many as may be of unknown codes. has_room: the same is asked, and nothing counted.
+ */
 bool idp_guard_device(struct idp_call *call) IDP_MUST_CHECK;
+bool idp_guard_device_has_room(struct idp_call *call) IDP_MUST_CHECK;
 
 /* A stranger is about to register a client. False: too many did, from this address. */
 bool idp_guard_registration(struct idp_call *call,

@@ -9,6 +9,8 @@
 
 /* True where the tenant has an authority of this name (ca.c). */
 bool idp_ca_exists(struct idp_call *call, struct idp_bytes name);
+/* True where there is one that may sign now; name data NULL: default. */
+bool idp_ca_signs(struct idp_call *call, struct idp_bytes name) IDP_MUST_CHECK;
 
 /* True for what may be the name of an authority, without a generation (ca_store.c). */
 bool idp_ca_name_is(struct idp_bytes name);

@@ -195,8 +195,6 @@ struct idp_ca idp_ca_load(struct idp_call *call, struct idp_bytes name);
 /* The same of one that may sign now: the active generation, valid, and not revoked; else raises
  * IDP_NO_SUCH_CA. */
 struct idp_ca idp_ca_load_signing(struct idp_call *call, struct idp_bytes name);
-/* True where there is one that may sign now. */
-bool idp_ca_signs(struct idp_call *call, struct idp_bytes name) IDP_MUST_CHECK;
 /* What a private key of an authority is sealed for. */
 struct idp_bytes idp_ca_seal_context(struct idp_call *call, struct idp_bytes tenant,
                                      struct idp_bytes ca_id);

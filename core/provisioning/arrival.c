@@ -15,6 +15,7 @@ static struct idp_arrival of_chain(struct idp_call *call, struct idp_bytes chain
         arrival.subject = leaf->name;
         arrival.serial = leaf->serial;
         arrival.key = leaf->spki;
+        arrival.chain_sha256 = idp_identity_digest(call, leaf->der);
     }
     if (match->chosen != NULL) {
         arrival.enrollment = &match->chosen->enrollment;
@@ -83,11 +84,34 @@ static struct idp_arrival of_tpm(struct idp_call *call, const struct idp_json *o
     struct idp_json *challenge = idp_json_new(call, IDP_JSON_OBJECT);
     idp_json_add_string(call, challenge, "ek", ek);
     arrival.registration_id = idp_uuid_of(call, IDP_UUID_X500, key.spki);
+    arrival.chain_sha256 = idp_identity_digest(call, key.spki);
     arrival.enrollment = match.enrollment;
     arrival.error = match.error;
     arrival.reason = match.reason;
     arrival.challenge = challenge;
     return arrival;
+}
+
+struct idp_bytes idp_arrival_id(struct idp_call *call, struct idp_bytes chain,
+                                const struct idp_json *options)
+{
+    size_t count = 0;
+    struct idp_tpm_key key;
+    struct idp_bytes ek = idp_json_string(options, "ek");
+    struct idp_certificate_facts *facts =
+        idp_allocate(call, (IDP_CHAIN_SENT_COUNT_MAX + 1) * sizeof *facts);
+    if (chain.data != NULL) {
+        bool is_read =
+            idp_certificates_read(call, chain, facts, IDP_CHAIN_SENT_COUNT_MAX + 1, &count);
+        return is_read ? idp_uuid_of(call, IDP_UUID_X500, facts->spki) : (struct idp_bytes){0};
+    }
+    if (ek.data == NULL) {
+        return idp_json_string(options, "registration_id");
+    }
+    struct idp_bytes public_area = idp_base64_decode(call, ek);
+    bool is_key =
+        public_area.data != NULL && idp_tpm_endorsement_key(call, public_area, &key) == NULL;
+    return is_key ? idp_uuid_of(call, IDP_UUID_X500, key.spki) : (struct idp_bytes){0};
 }
 
 struct idp_arrival idp_arrival_of(struct idp_call *call, struct idp_bytes chain,

@@ -15,6 +15,7 @@ static struct idp_json *details_of(struct idp_call *call, const struct idp_arriv
     idp_json_add_c(call, details, "attestation", arrival->attestation);
     idp_json_add_string(call, details, "subject", arrival->subject);
     idp_json_add_string(call, details, "serial", arrival->serial);
+    idp_json_add_string(call, details, "chain_sha256", arrival->chain_sha256);
     idp_json_add_string(call, details, "source", call->source);
     if (arrival->enrollment != NULL) {
         idp_json_add_integer(call, details, "version", arrival->enrollment->version);
@@ -86,6 +87,9 @@ static const struct idp_json *begun(struct idp_call *call, const struct idp_arri
         .enrollment = arrival->enrollment,
         .state = arrival->is_proven ? IDP_STATE_PROVEN : IDP_STATE_BEGUN,
     };
+    if (!arrival->is_proven) {
+        idp_device_sessions_yield(call, arrival->registration_id);
+    }
     struct idp_session_name name = idp_device_session_make(call, &order);
     struct idp_json *answer = idp_json_new(call, IDP_JSON_OBJECT);
     idp_json_add_string(call, answer, "session", name.session);
@@ -99,20 +103,38 @@ static const struct idp_json *begun(struct idp_call *call, const struct idp_arri
     return answer;
 }
 
-/* Whoever saw a certificate that is shared can make up devices, each of which would be a record. */
-static bool is_guarded(struct idp_call *call, const struct idp_arrival *arrival)
+/* What anybody may show would be a record more, or drive out a session of the device. */
+static bool is_new(struct idp_call *call, struct idp_bytes registration_id)
 {
     struct idp_record record;
-    return arrival->error != IDP_OK || (!arrival->is_proven && idp_is_shared(arrival->enrollment) &&
-                                        !idp_record_find(call, arrival->registration_id, &record));
+    return registration_id.data == NULL || !idp_record_find(call, registration_id, &record) ||
+           idp_device_sessions_are_full(call, registration_id);
+}
+
+static bool is_guarded(struct idp_call *call, const struct idp_arrival *arrival)
+{
+    return arrival->error != IDP_OK ||
+           (!arrival->is_proven && is_new(call, arrival->registration_id));
+}
+
+/* An address that may bring nobody new: nothing is looked at but whether it is. */
+static bool is_stopped(struct idp_call *call, struct idp_bytes chain,
+                       const struct idp_json *options)
+{
+    return !idp_guard_device_has_room(call) && is_new(call, idp_arrival_id(call, chain, options)) &&
+           is_new(call, idp_exchange_id(call, idp_json_string(options, "csr")));
 }
 
 const struct idp_json *idp_provisioning_begin(struct idp_call *call, struct idp_bytes chain,
                                               const struct idp_json *options, bool is_proven)
 {
+    is_proven = is_proven && chain.data != NULL;
+    if (!is_proven && is_stopped(call, chain, options)) {
+        return idp_error_json(IDP_TOO_MANY_DEVICES);
+    }
     struct idp_arrival arrival = idp_arrival_of(call, chain, options);
     call->host->begin(call);
-    arrival.is_proven = is_proven && chain.data != NULL;
+    arrival.is_proven = is_proven;
     if (is_guarded(call, &arrival) && !idp_guard_device(call)) {
         return idp_error_json(IDP_TOO_MANY_DEVICES);
     }

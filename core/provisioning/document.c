@@ -140,3 +140,26 @@ void idp_members_check(struct idp_checking *checking, struct idp_bytes path,
         }
     }
 }
+
+/* ---- names of what there is elsewhere ---- */
+
+void idp_ca_check(struct idp_checking *checking, struct idp_bytes path,
+                  const struct idp_json *value)
+{
+    if (!idp_ca_name_is(value->text)) {
+        idp_checking_fault(checking, path, "value",
+                           "it is the name of an authority, without the number of a key, of which "
+                           "the latest signs");
+    } else if (!idp_ca_exists(checking->call, value->text)) {
+        idp_checking_fault(checking, path, "value", "there is no such authority");
+    }
+}
+
+void idp_profile_check(struct idp_checking *checking, struct idp_bytes path,
+                       const struct idp_json *value)
+{
+    struct idp_bytes ca;
+    if (!idp_profile_authority(checking->call, value->text, &ca)) {
+        idp_checking_fault(checking, path, "value", "there is no such profile");
+    }
+}

@@ -75,13 +75,15 @@ void idp_enrollment_disable(struct idp_call *call, struct idp_bytes id);
 
 /* ---- what a document has to be (enrollment_check.c) ---- */
 
+/* Names of an authority and of a profile of certificates: there is one. (document.c) */
+void idp_ca_check(struct idp_checking *checking, struct idp_bytes path,
+                  const struct idp_json *value);
+void idp_profile_check(struct idp_checking *checking, struct idp_bytes path,
+                       const struct idp_json *value);
 void idp_enrollment_check(struct idp_checking *checking, const struct idp_json *document);
 /* An array of access control entries (OCF Security, oic.r.acl2): acl_check.c. */
 void idp_acl_check(struct idp_checking *checking, struct idp_bytes path,
                    const struct idp_json *value);
-/* The name of an authority of the tenant. */
-void idp_ca_check(struct idp_checking *checking, struct idp_bytes path,
-                  const struct idp_json *value);
 /* Resources by href. */
 void idp_configuration_check(struct idp_checking *checking, struct idp_bytes path,
                              const struct idp_json *value);

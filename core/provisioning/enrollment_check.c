@@ -277,16 +277,6 @@ static void allocation_check(struct idp_checking *checking, struct idp_bytes pat
     }
 }
 
-void idp_ca_check(struct idp_checking *checking, struct idp_bytes path,
-                  const struct idp_json *value)
-{
-    if (!idp_ca_name_is(value->text)) {
-        idp_checking_fault(checking, path, "value",
-                           "it is the name of an authority, without the number of a key, of which "
-                           "the latest signs");
-    }
-}
-
 static const struct idp_member claim_members[] = {
     {"client_id", 't', 1, IDP_CLIENT_ID_SIZE_MAX, NULL},
 };
@@ -338,7 +328,7 @@ static const struct idp_member members[] = {
     {"approval", 'b', 0, 0, NULL},
     {"claim", 'o', 0, 0, claim_check},
     {"require_identity", 'b', 0, 0, NULL},
-    {"profile", 't', 1, IDP_NAME_SIZE_MAX, NULL},
+    {"profile", 't', 1, IDP_NAME_SIZE_MAX, idp_profile_check},
     {"ca", 't', 1, IDP_NAME_SIZE_MAX, idp_ca_check},
     {"acl", 'a', 0, IDP_ENROLLMENT_LIST_COUNT_MAX, idp_acl_check},
     {"configuration", 'o', 0, 0, idp_configuration_check},

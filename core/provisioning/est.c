@@ -47,6 +47,26 @@ static bool is_meant(const struct idp_enrollment *enrollment, const struct idp_e
                                     : idp_bytes_equal(profile_of(enrollment), label->profile));
 }
 
+/* Its certificate is all that it comes for, so with that it is done. The session that it goes on
+ * with may have begun by another enrollment than it would now. */
+static const struct idp_json *identify(struct idp_call *call, const struct idp_est_label *label,
+                                       struct idp_bytes name, struct idp_bytes csr)
+{
+    struct idp_device_session session;
+    const struct idp_json *error = idp_device_session_open(call, name, IDP_STEP_IDENTITY, &session);
+    if (error != NULL) {
+        return error;
+    }
+    if (!is_meant(&session.enrollment, label)) {
+        return idp_error_json(IDP_NOT_FOUND);
+    }
+    const struct idp_json *answer = idp_provision_identity(call, name, csr, NULL);
+    if (idp_json_member(answer, "certificate") != NULL) {
+        idp_record_complete(call, session.record.id);
+    }
+    return answer;
+}
+
 const struct idp_json *idp_est_enroll(struct idp_call *call, const struct idp_est_label *label,
                                       struct idp_bytes chain, struct idp_bytes csr)
 {
@@ -59,7 +79,7 @@ const struct idp_json *idp_est_enroll(struct idp_call *call, const struct idp_es
         match->error != IDP_OK
             ? idp_provisioning_begin(call, chain, NULL, true)
             : idp_session_of_maker(call, chain, &match->chain.certificates[0], csr, &session);
-    return error != NULL ? error : idp_provision_identity(call, session, csr, NULL);
+    return error != NULL ? error : identify(call, label, session, csr);
 }
 
 /* ---- a certificate of ours ---- */

@@ -44,6 +44,13 @@ static struct idp_bytes registration_of(struct idp_call *call, struct idp_bytes 
     return idp_uuid_of(call, IDP_UUID_X500, idp_text_bytes(&name));
 }
 
+struct idp_bytes idp_exchange_id(struct idp_call *call, struct idp_bytes csr)
+{
+    struct idp_request_facts facts;
+    bool is_read = csr.data != NULL && idp_request_read(call, csr, &facts) == NULL;
+    return is_read ? registration_of(call, facts.spki) : (struct idp_bytes){0};
+}
+
 void idp_exchange_arrive(struct idp_call *call, struct idp_bytes csr, struct idp_arrival *arrival)
 {
     struct idp_request_facts facts;

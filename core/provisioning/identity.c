@@ -52,6 +52,17 @@ static struct idp_bytes ca_of(struct idp_call *call, const struct idp_enrollment
                : idp_json_string(idp_hub_find(call, hub_id), "ca");
 }
 
+/* NULL, or what is missing to sign by: an answer for a device, not misuse of it. */
+static const char *missing(struct idp_call *call, const struct idp_issue *issue)
+{
+    struct idp_bytes ca, profile = issue->profile;
+    profile = profile.data == NULL ? idp_bytes_of("identity") : profile;
+    if (!idp_profile_authority(call, profile, &ca)) {
+        return "profile";
+    }
+    return idp_ca_signs(call, issue->ca.data == NULL ? ca : issue->ca) ? NULL : "authority";
+}
+
 static bool prepare(struct identifying *identifying)
 {
     struct idp_call *call = identifying->session->call;
@@ -63,7 +74,10 @@ static bool prepare(struct identifying *identifying)
     }
     identifying->issue.profile = idp_json_string(enrollment->document, "profile");
     identifying->issue.ca = ca_of(call, enrollment, hub_id);
-    why = idp_issue_prepare(call, &identifying->issue);
+    why = missing(call, &identifying->issue);
+    if (why == NULL) {
+        why = idp_issue_prepare(call, &identifying->issue);
+    }
     if (why != NULL) {
         return fail(identifying, IDP_INVALID_CSR, why);
     }

@@ -10,7 +10,11 @@ enum { SESSION_SIZE = 24, NONCE_SIZE = 24, RETRY_AFTER_S = 10 };
 #define LABEL "idplane provisioning session"
 #define NONCE_PREFIX "idplane-provisioning:"
 
-enum { INSERT, FIND, ADVANCE, CHALLENGE, IDENTIFY, END };
+enum { INSERT, FIND, ADVANCE, CHALLENGE, IDENTIFY, END, OPEN, YIELD };
+
+#define UNPROVEN                                                                                   \
+    "SELECT session_digest FROM idplane.provisioning_session WHERE tenant = $1"                    \
+    " AND registration_id = $2 AND state IN ('begun', 'challenged')"
 
 const struct idp_statement idp_device_session_statements[] = {
     [INSERT] = {"INSERT INTO idplane.provisioning_session (tenant, session_digest,"
@@ -36,6 +40,11 @@ const struct idp_statement idp_device_session_statements[] = {
     [END] = {"DELETE FROM idplane.provisioning_session"
              " WHERE tenant = $1 AND registration_id = $2",
              "tt", ""},
+    [OPEN] = {"SELECT count(*) FROM (" UNPROVEN " AND expires_at > $3 LIMIT $4) counted", "ttzi",
+              "i"},
+    [YIELD] = {"DELETE FROM idplane.provisioning_session WHERE tenant = $1 AND session_digest IN"
+               " (" UNPROVEN " ORDER BY created_at DESC, session_digest LIMIT $3 OFFSET $4)",
+               "ttii", ""},
 };
 const size_t idp_device_session_statement_count = IDP_COUNT(idp_device_session_statements);
 
@@ -344,6 +353,23 @@ bool idp_device_session_identify(struct idp_device_session *session,
                               idp_value_blob(proof_key),
                               idp_value_text(nonce)};
     return idp_run(session->call, &idp_device_session_statements[IDENTIFY], row).affected == 1;
+}
+
+bool idp_device_sessions_are_full(struct idp_call *call, struct idp_bytes registration_id)
+{
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(registration_id),
+                              idp_value_time(idp_now_us(call)),
+                              idp_value_integer(IDP_DEVICE_SESSIONS_OPEN_MAX)};
+    return idp_run_row(call, &idp_device_session_statements[OPEN], key)[0].integer >=
+           IDP_DEVICE_SESSIONS_OPEN_MAX;
+}
+
+void idp_device_sessions_yield(struct idp_call *call, struct idp_bytes registration_id)
+{
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(registration_id),
+                              idp_value_integer(IDP_ROW_COUNT_MAX),
+                              idp_value_integer(IDP_DEVICE_SESSIONS_OPEN_MAX - 1)};
+    idp_run(call, &idp_device_session_statements[YIELD], key);
 }
 
 void idp_device_sessions_end(struct idp_call *call, struct idp_bytes registration_id)

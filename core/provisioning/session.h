@@ -66,6 +66,7 @@ int64_t idp_record_wait_s(struct idp_call *call, const struct idp_record *record
 /* Whom a device shows itself to be, and to which enrollment it goes; data NULL: not known. */
 struct idp_arrival {
     struct idp_bytes registration_id, subject, serial, key;
+    struct idp_bytes chain_sha256; /* of the certificate or endorsement key shown, hexadecimal */
     const char *attestation;
     const struct idp_json *challenge;        /* what is kept of a TPM; NULL: none */
     const struct idp_enrollment *enrollment; /* NULL: nobody knows it */
@@ -77,6 +78,14 @@ struct idp_arrival {
  * several. */
 struct idp_arrival idp_arrival_of(struct idp_call *call, struct idp_bytes chain,
                                   const struct idp_json *options);
+
+/* By what the record of such a device is found, unless it shows a certificate that others have,
+ * nothing of it judged; data NULL: it cannot be read. */
+struct idp_bytes idp_arrival_id(struct idp_call *call, struct idp_bytes chain,
+                                const struct idp_json *options);
+/* The same of who shows a certificate that others have, too, by its request; data NULL: likewise.
+ * (exchange.c) */
+struct idp_bytes idp_exchange_id(struct idp_call *call, struct idp_bytes csr);
 
 /* A device that shows a certificate which others have, too: known by the key of its request, PEM or
  * base64; data NULL: it has sent none, and is refused. (exchange.c) */
@@ -198,6 +207,9 @@ const char *idp_device_state_name(enum idp_device_state state);
 /* By which a certification request is known again (identity.c). */
 struct idp_bytes idp_request_digest(struct idp_call *call, struct idp_bytes csr);
 void idp_device_sessions_end(struct idp_call *call, struct idp_bytes registration_id);
+/* It has as many sessions as may be in which nothing is proven; the oldest gives way. */
+bool idp_device_sessions_are_full(struct idp_call *call, struct idp_bytes registration_id);
+void idp_device_sessions_yield(struct idp_call *call, struct idp_bytes registration_id);
 
 /* IDP_OK, or why a device that came with a shared certificate gets none for this request; reason
  * may be NULL then. (exchange.c) */

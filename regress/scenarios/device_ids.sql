@@ -227,3 +227,15 @@ INSERT INTO option SELECT '{"device_code":"' || (response ->> 'device_code') || 
 SELECT set_clock('2026-01-01T00:00:35Z');
 SELECT provision_identity((SELECT response ->> 'session' FROM kept WHERE name = 'b'), (SELECT content FROM material WHERE name = '2'), (SELECT json(document) FROM option)) ->> 'device';
 SELECT canonical_json(set_hub('ca401000-7a8b-4b43-8f5e-000000000005', '{"gateways": ["hub.example:5684"]}'));
+-- An authority and a profile have to be there.
+SELECT canonical_json(set_enrollment('wrong', '{"owner": "bob", "ca": "nope", "profile": "none", "symmetric_key": {"primary": "MDEyMzQ1Njc4OWFiY2RlZg=="}}') -> 'errors');
+SELECT canonical_json(set_hub('22222222-1111-4111-8111-111111111111', '{"gateways": ["hub.example:5684"], "ca": "nope"}') -> 'errors');
+-- Where one is gone when the device comes, it is told, and that is noted.
+SELECT create_ca('brief', '{"lifetime_s": 3600}') ->> 'ca';
+SELECT set_enrollment('makers', json(replace('{"owner": "alice", "ca": "brief", "x509": {"chain": "CHAIN"}}', 'CHAIN', (SELECT content FROM material WHERE name = 'maker.chain')))) ->> 'version';
+SELECT set_clock('2026-01-01T02:00:00Z');
+KEEP c SELECT begin_provisioning((SELECT content FROM material WHERE name = 'c'), '{"proven": true}');
+SELECT canonical_json(provision_identity((SELECT response ->> 'session' FROM kept WHERE name = 'c'), (SELECT content FROM material WHERE name = 'locked')));
+SELECT step, outcome FROM idplane_provisioning_event WHERE registration_id = (SELECT response ->> 'registration_id' FROM kept WHERE name = 'c') ORDER BY step;
+-- What was shown can be found again.
+SELECT count(*) FROM idplane_provisioning_event WHERE step = 'begin' AND details ->> 'chain_sha256' = (SELECT certificate_inspect(content) ->> 'fingerprint_sha256' FROM material WHERE name = 'c');

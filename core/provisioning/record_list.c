@@ -13,7 +13,19 @@ enum { PAGE, BY_ID, BY_DEVICE, STEPS, EVENTS, REFUSED };
     " created_at, changed_at, completed_at"
 #define KINDS "ttttttttzzz"
 
-enum column { ID, ENROLLMENT, APPROVAL, DEVICE, OWNER, HUB, SERIAL, SUBJECT, CREATED, CHANGED };
+enum column {
+    ID,
+    ENROLLMENT,
+    APPROVAL,
+    DEVICE,
+    OWNER,
+    HUB,
+    SERIAL,
+    SUBJECT,
+    CREATED,
+    CHANGED,
+    COMPLETED
+};
 
 static const char *const names[] = {"registration_id", "enrollment", "approval",    "device",
                                     "owner",           "hub",        "serial",      "subject",
@@ -73,6 +85,10 @@ static bool passes(const struct filtering *filtering, const struct idp_value *ro
 {
     int64_t changed_us = idp_integer_of(row[CHANGED]);
     if (changed_us <= filtering->after_us || changed_us > filtering->before_us) {
+        return false;
+    }
+    const struct idp_json *completed = idp_json_member(filtering->filter, "completed");
+    if (completed != NULL && idp_json_is(completed, IDP_JSON_TRUE) != (row[COMPLETED].kind != 0)) {
         return false;
     }
     for (size_t i = 0; i < IDP_COUNT(lists); i++) {
@@ -201,7 +217,7 @@ static void filter_fail(struct idp_call *call)
     idp_fail_with(call, IDP_INVALID_ARGUMENT,
                   "A filter has arrays of texts registration_ids, devices, enrollments, hubs, "
                   "owners, approvals; times changed_after, changed_before; limit from 1 to 1000, "
-                  "cursor as it was given, history and refused true or false.");
+                  "cursor as it was given, completed, history and refused true or false.");
 }
 
 static int64_t time_member(struct idp_call *call, const struct idp_json *filter, const char *name,
@@ -218,7 +234,8 @@ static int64_t time_member(struct idp_call *call, const struct idp_json *filter,
 static void members_check(struct idp_call *call, const struct idp_json *filter)
 {
     static const char known[] = "registration_ids devices enrollments hubs owners approvals "
-                                "changed_after changed_before limit cursor history refused";
+                                "changed_after changed_before limit cursor history refused "
+                                "completed";
     for (const struct idp_json *member = filter == NULL ? NULL : filter->child; member != NULL;
          member = member->next) {
         bool is_list = idp_bytes_end(member->name, idp_bytes_of("s"));
@@ -235,6 +252,11 @@ static struct filtering filtering_of(struct idp_call *call, const struct idp_jso
         .call = call, .filter = filter, .limit = PAGE_COUNT, .records = NULL};
     const struct idp_json *limit = idp_json_member(filter, "limit");
     members_check(call, filter);
+    const struct idp_json *completed = idp_json_member(filter, "completed");
+    if (completed != NULL && !idp_json_is(completed, IDP_JSON_TRUE) &&
+        !idp_json_is(completed, IDP_JSON_FALSE)) {
+        filter_fail(call);
+    }
     filtering.records = idp_json_new(call, IDP_JSON_ARRAY);
     filtering.after_us = time_member(call, filter, "changed_after", -1);
     filtering.before_us = time_member(call, filter, "changed_before", IDP_TIME_MAX_US);

@@ -239,3 +239,8 @@ SELECT canonical_json(provision_identity((SELECT response ->> 'session' FROM kep
 SELECT step, outcome FROM idplane_provisioning_event WHERE registration_id = (SELECT response ->> 'registration_id' FROM kept WHERE name = 'c') ORDER BY step;
 -- What was shown can be found again.
 SELECT count(*) FROM idplane_provisioning_event WHERE step = 'begin' AND details ->> 'chain_sha256' = (SELECT certificate_inspect(content) ->> 'fingerprint_sha256' FROM material WHERE name = 'c');
+-- None of them was given everything.
+SELECT count(*) FROM idplane_provisioning_record;
+SELECT provisioning_records('{"completed": true}') -> 'records' -> 0 ->> 'device';
+SELECT provisioning_records('{"completed": false, "devices": ["3f0a5a2e-7a8b-4b43-8f5e-000000000001"]}') -> 'records' -> 0 ->> 'device';
+SELECT provisioning_records('{"completed": 1}');

@@ -13,13 +13,15 @@ enum { HOLD, INSERT, COMPROMISED, ISSUED, COUNT_LOCK, COUNT };
 const struct idp_statement idp_issue_statements[] = {
     /* The same key renews; another one comes when nothing of the former is good any more, or when
      * that itself hands the name on. An id that is a provisioned device's, an owner's or a hub's
-     * is given by the steps of that device alone. */
+     * is given by the steps of that device alone. What the key has is read from certificates: a
+     * statement that reads what it writes costs SQLite a journal. */
     [HOLD] =
         {"INSERT INTO idplane.certificate_holder (tenant, common_name, key_digest, valid_until)"
          " SELECT $1, $2, $3, $4 WHERE NOT EXISTS (" COMPROMISED_KEY "$3)"
          " AND ($7 OR NOT EXISTS (SELECT 1 FROM idplane.device_holder d WHERE d.tenant = $1"
-         " AND d.device = $8) OR EXISTS (SELECT 1 FROM idplane.certificate_holder h"
-         " WHERE h.tenant = $1 AND h.common_name = $2 AND h.key_digest = $3))"
+         " AND d.device = $8) OR EXISTS (SELECT 1 FROM idplane.certificate c"
+         " WHERE c.tenant = $1 AND c.common_name = $2 AND c.key_digest = $3 AND c.status = 'valid'"
+         " AND c.not_after > $5 AND (c.superseded_at IS NULL OR c.superseded_at > $5)))"
          " ON CONFLICT (tenant, common_name) DO UPDATE SET"
          " key_digest = excluded.key_digest,"
          " valid_until = CASE WHEN idplane.certificate_holder.key_digest = excluded.key_digest"

@@ -17,20 +17,13 @@ enum {
     TRUSTED_COUNT_MAX = 4
 };
 static struct idp_bytes handed_on[USUAL_COUNT + TRUSTED_COUNT_MAX] = {
-    IDP_LITERAL("Accept"),
-    IDP_LITERAL("Accept-Language"),
-    IDP_LITERAL("Prefer"),
-    IDP_LITERAL("If-None-Match"),
-    IDP_LITERAL("Host"),
-    IDP_LITERAL("Content-Type"),
-    IDP_LITERAL("User-Agent"),
-    IDP_LITERAL("Content-Length"),
-    IDP_LITERAL("Authorization"),
-    IDP_LITERAL("Transfer-Encoding"),
-    IDP_LITERAL("Cookie"),
-    IDP_LITERAL("X-Broker-API-Version"),
-    IDP_LITERAL("X-XSRF-TOKEN"),
-    IDP_LITERAL("DPoP")};
+    IDP_LITERAL("Accept"),        IDP_LITERAL("Accept-Language"),
+    IDP_LITERAL("Prefer"),        IDP_LITERAL("If-None-Match"),
+    IDP_LITERAL("Host"),          IDP_LITERAL("Content-Type"),
+    IDP_LITERAL("User-Agent"),    IDP_LITERAL("Content-Length"),
+    IDP_LITERAL("Authorization"), IDP_LITERAL("Transfer-Encoding"),
+    IDP_LITERAL("Cookie"),        IDP_LITERAL("X-Broker-API-Version"),
+    IDP_LITERAL("X-XSRF-TOKEN"),  IDP_LITERAL("DPoP")};
 static size_t handed_on_count = USUAL_COUNT;
 static unsigned taken;           /* a bit for each */
 static const char *content_type; /* that was taken */

@@ -11,8 +11,7 @@ enum {
     VALID_COUNT_MAX = 1000,
     ITEM_COUNT_MAX = 64,
     RSA_BITS_MIN = 2048,
-    RSA_BITS_MAX = 8192,
-    NAME_SIZE_MAX = 64 /* of a member that is not known */
+    RSA_BITS_MAX = 8192
 };
 static const int64_t lifetime_s_max = INT64_C(100) * 365 * 86400;
 
@@ -301,11 +300,16 @@ static void fault_add(struct idp_text *faults, const char *name, const char *pro
     idp_text_add_c(faults, problem);
 }
 
-/* A name that somebody made up, where it can be shown. */
-static const char *shown(struct idp_call *call, struct idp_bytes name)
+/* No input is repeated: what there is helps as well. */
+static const char *unknown(struct idp_call *call)
 {
-    bool is_short = name.size > 0 && name.size <= NAME_SIZE_MAX && !idp_text_has_control(name);
-    return is_short ? idp_text_c(call, name) : "one of them";
+    struct idp_text text = {.call = call};
+    idp_text_add_c(&text, "an unknown member, beside");
+    for (size_t i = 0; i < IDP_COUNT(members); i++) {
+        idp_text_add_char(&text, ' ');
+        idp_text_add_c(&text, members[i].name);
+    }
+    return idp_text_c(call, idp_text_bytes(&text));
 }
 
 /* What an administrator gives to all, a request can't say. */
@@ -331,7 +335,7 @@ struct idp_profile idp_profile_read(struct idp_call *call, struct idp_bytes name
         const struct member *member = member_named(value->name);
         const char *problem = member == NULL ? NULL : member->read(call, value, &profile);
         if (member == NULL) {
-            fault_add(faults, shown(call, value->name), "is no member that is known");
+            fault_add(faults, "there is", unknown(call));
         }
         if (problem != NULL) {
             fault_add(faults, member->name, problem);

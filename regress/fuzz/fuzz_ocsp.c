@@ -61,7 +61,11 @@ static struct host_answer authority(struct idp_call *call, bool is_whole)
                                 idp_value_blob(idp_seal(call, idp_bytes_of(private_key), context)),
                                 idp_value_time(0),
                                 idp_value_time(IDP_TIME_MAX_US),
-                                idp_value_text(name)};
+                                idp_value_text(name),
+                                idp_value_text(name),
+                                idp_value_text(idp_bytes_of("active")),
+                                idp_null()};
+    _Static_assert(sizeof whole == sizeof row, "a value for each column");
     memcpy(row, whole, sizeof row);
     if (!is_whole) {
         row[0] = whole[9];

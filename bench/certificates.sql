@@ -12,13 +12,18 @@ BEGIN
     PERFORM bench_requests(4096), idplane.create_ca('default');
 END $$;
 
--- What no issuer can do without, and then rows as those of a certificate that is there, by plain statements.
+-- What no issuer can do without, and then rows as those of a certificate that is there, by plain statements: serials
+-- that grow, and names in no order, as they are made for sign_csr. What makes them is not timed.
 CREATE FUNCTION slice_issue_and_rows(count int) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
     c idplane.certificate;
     a idplane.audit;
     h idplane.certificate_holder;
-    start timestamptz;
+    start timestamptz := clock_timestamp();
+    serials text[] := ARRAY(SELECT to_hex((extract(epoch FROM start) * 1e6)::bigint) || lpad(to_hex(g), 19, '0')
+        FROM generate_series(1, slice_issue_and_rows.count) g);
+    names text[] := ARRAY(SELECT 'uuid:' || md5(s) FROM unnest(serials) s);
+    times timestamptz[] := ARRAY(SELECT start + g * interval '1 us' FROM generate_series(1, slice_issue_and_rows.count) g);
     elapsed_ns bigint := bench_issue(slice_issue_and_rows.count);
 BEGIN
     SELECT * INTO STRICT c FROM idplane.certificate LIMIT 1;
@@ -26,9 +31,11 @@ BEGIN
     SELECT * INTO STRICT h FROM idplane.certificate_holder LIMIT 1;
     start := clock_timestamp();
     FOR i IN 1..slice_issue_and_rows.count LOOP
-        c.serial := gen_random_uuid();
-        h.common_name := c.serial;
-        a.audit_id := c.serial;
+        c.serial := serials[i];
+        c.common_name := names[i];
+        h.common_name := names[i];
+        a.audit_id := serials[i];
+        a.occurred_at := times[i];
         INSERT INTO idplane.certificate_holder SELECT h.*;
         INSERT INTO idplane.certificate SELECT c.*;
         INSERT INTO idplane.audit SELECT a.*;

@@ -189,6 +189,9 @@ const struct idp_json *idp_json_object_argument(struct idp_call *call, struct id
  * spaces between. NULL has none. */
 void idp_json_members_check(struct idp_call *call, const struct idp_json *object, const char *what,
                             const char *names);
+/* An option that is true or false, absent: false; raises IDP_INVALID_ARGUMENT where it is neither.
+ */
+bool idp_json_flag(struct idp_call *call, const struct idp_json *options, const char *name);
 
 /* The member named exactly so, or NULL; object NULL or no object gives NULL. */
 const struct idp_json *idp_json_member(const struct idp_json *object, const char *name);

@@ -296,6 +296,15 @@ void idp_json_members_check(struct idp_call *call, const struct idp_json *object
     }
 }
 
+bool idp_json_flag(struct idp_call *call, const struct idp_json *options, const char *name)
+{
+    const struct idp_json *member = idp_json_member(options, name);
+    if (member != NULL && member->kind != IDP_JSON_TRUE && member->kind != IDP_JSON_FALSE) {
+        idp_fail_with(call, IDP_INVALID_ARGUMENT, "The option %s is true or false.", name);
+    }
+    return idp_json_is_true(options, name);
+}
+
 const struct idp_json *idp_json_object_argument(struct idp_call *call, struct idp_value value,
                                                 const char *name)
 {

@@ -98,11 +98,14 @@ static bool path_within(struct idp_bytes path, struct idp_bytes base)
     return idp_bytes_start(path, base) && (path.size == base.size || path.data[base.size] == '/');
 }
 
+#define DEFAULT_PORT ":8080" /* of IDP_BASE_URL_DEFAULT */
+
 /* The default tenant answers at the default address until it, or another tenant, is given one. */
 static bool default_match(struct idp_call *call, struct idp_bytes authority,
                           struct idp_bytes *tenant)
 {
-    if (!idp_bytes_is(authority, "127.0.0.1:8080") && !idp_bytes_is(authority, "localhost:8080")) {
+    if (!idp_bytes_is(authority, "127.0.0.1" DEFAULT_PORT) &&
+        !idp_bytes_is(authority, "localhost" DEFAULT_PORT)) {
         return false;
     }
     struct idp_value arguments[] = {idp_value_text(idp_bytes_of("default"))};
@@ -200,7 +203,7 @@ bool idp_tenant_match_host(struct idp_call *call, struct idp_bytes host, struct 
     }
     if (rows.count == 0) {
         *rest = path;
-        return default_match(call, with(call, host, ":8080"), tenant);
+        return default_match(call, with(call, host, DEFAULT_PORT), tenant);
     }
     return row_choose(rows, path, tenant, rest);
 }

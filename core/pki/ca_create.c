@@ -99,8 +99,8 @@ static struct making making_of(struct idp_call *call, struct idp_bytes name,
             integer_option(call, options, "lifetime_s", 60, lifetime_s_max, LIFETIME_S_DEFAULT),
         .path_length = integer_option(call, options, "path_length", 0, PATH_LENGTH_MAX, -1),
         .has_parent = parent.data != NULL,
-        .is_next = idp_ca_flag(call, options, "next"),
-        .replaces = idp_ca_flag(call, options, "replace")};
+        .is_next = idp_json_flag(call, options, "next"),
+        .replaces = idp_json_flag(call, options, "replace")};
     if (making.is_next && making.replaces) {
         idp_fail_with(call, IDP_INVALID_ARGUMENT,
                       "The options next and replace exclude each other.");

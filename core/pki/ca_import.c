@@ -148,5 +148,5 @@ struct idp_value idp_sql_import_ca(struct idp_call *call, const struct idp_value
                         .key_identifier = idp_certificate_subject_key(own),
                         .not_before_us = from_us,
                         .not_after_us = till_us};
-    return idp_value_json(idp_ca_store(call, &ca, jwk, idp_ca_flag(call, options, "replace")));
+    return idp_value_json(idp_ca_store(call, &ca, jwk, idp_json_flag(call, options, "replace")));
 }

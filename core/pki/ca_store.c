@@ -50,15 +50,6 @@ void idp_ca_name_check(struct idp_call *call, struct idp_bytes name)
     }
 }
 
-bool idp_ca_flag(struct idp_call *call, const struct idp_json *options, const char *name)
-{
-    const struct idp_json *member = idp_json_member(options, name);
-    if (member != NULL && member->kind != IDP_JSON_TRUE && member->kind != IDP_JSON_FALSE) {
-        idp_fail_with(call, IDP_INVALID_ARGUMENT, "The option %s is true or false.", name);
-    }
-    return idp_json_is_true(options, name);
-}
-
 static struct idp_json *told(struct idp_call *call, const struct idp_ca *ca)
 {
     struct idp_json *result = idp_json_new(call, IDP_JSON_OBJECT);

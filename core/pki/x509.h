@@ -200,8 +200,6 @@ struct idp_bytes idp_ca_seal_context(struct idp_call *call, struct idp_bytes ten
                                      struct idp_bytes ca_id);
 /* Raises IDP_INVALID_ARGUMENT unless it is the name of an authority (ca_store.c). */
 void idp_ca_name_check(struct idp_call *call, struct idp_bytes name);
-/* An option that is true or false; raises IDP_INVALID_ARGUMENT where it is neither. */
-bool idp_ca_flag(struct idp_call *call, const struct idp_json *options, const char *name);
 /* Writes it down with its sealed key as the next generation of its name, and tells what it is. With
  * name and key of an earlier one it is the same issuer, and goes on with its list. Within
  * idp_tenant_lock().

@@ -160,6 +160,8 @@ for (const engine of engines) {
       const large = await ask('POST', '/provisioning/sessions', { body: cbor({ chain: 'x'.repeat(60000) }), type: OCF, ...json });
       assert.equal(large.json().error, 'attestation_refused');
       assert.equal((await ask('POST', '/provisioning/sessions', { body: { chain: 'x'.repeat(300000) } })).status, 413);
+      const odd = await ask('POST', '/provisioning/sessions', { certificate: text('two.pem'), body: { chain: 5 } });
+      assert.deepEqual([odd.status, odd.json().error], [400, 'invalid_request'], 'what is no chain is not passed over');
     });
 
     it('says when to come again where somebody is asked', async () => {

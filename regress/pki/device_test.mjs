@@ -122,6 +122,9 @@ for (const engine of engines) {
       assert.equal(count, STEP_COUNT);
       assert.deepEqual(db.ask(`SELECT count(*) FROM ${db.t}certificate WHERE device = '${device.id}';`), ['1']);
       assert.deepEqual(db.ask(`SELECT count(*) FROM ${db.t}provisioning_record WHERE device = '${device.id}' AND completed_at IS NOT NULL;`), ['1']);
+      const events = db.ask(`SELECT e.step, count(*) FROM ${db.t}provisioning_event e JOIN ${db.t}provisioning_record r ON r.tenant = e.tenant
+        AND r.registration_id = e.registration_id WHERE r.device = '${device.id}' GROUP BY e.step;`);
+      assert.deepEqual([events.length, events.filter((line) => !line.endsWith('|1'))], [STEP_COUNT, []]);
     });
 
     it(`${DEVICE_COUNT} devices come over ${CONNECTION_COUNT[engine]} connections: all leave with everything`, async (test) => {

@@ -173,7 +173,7 @@ demo:
 check-fresh:; @regress/fresh
 check:
 	@regress/packages check
-	@$(MAKE) --no-print-directory -s all unit helpers
+	@$(MAKE) --no-print-directory -s -j$(shell nproc) all unit helpers
 	@regress/run
 check-postgrest: postgres
 	@regress/cluster regress/run postgrest

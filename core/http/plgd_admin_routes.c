@@ -40,23 +40,21 @@ struct kind {
     struct idp_value (*list)(struct idp_call *call, const struct idp_value *arguments);
     struct idp_value (*show)(struct idp_call *call, const struct idp_value *arguments);
     struct idp_value (*set)(struct idp_call *call, const struct idp_value *arguments);
+    struct idp_value (*make)(struct idp_call *call, const struct idp_value *arguments);
     const struct idp_json *(*read)(struct idp_plgd_sent *sent);
     struct idp_json *(*write)(struct idp_call *call, const struct idp_json *shown);
     const char *id_member; /* of a new one; NULL: it gets one */
     const struct parameter *parameters;
 };
 
-static const struct kind groups = {"enrollments",
-                                   idp_sql_enrollments,
-                                   idp_sql_enrollment,
-                                   idp_sql_set_enrollment,
-                                   idp_plgd_group_read,
-                                   idp_plgd_group_write,
-                                   NULL,
-                                   group_parameters};
-static const struct kind hubs = {"hubs",          idp_sql_hubs,      idp_sql_hub,
-                                 idp_sql_set_hub, idp_plgd_hub_read, idp_plgd_hub_write,
-                                 "hubId",         hub_parameters};
+static const struct kind groups = {
+    "enrollments",          idp_sql_enrollments, idp_sql_enrollment,   idp_sql_set_enrollment,
+    idp_sql_set_enrollment, idp_plgd_group_read, idp_plgd_group_write, NULL,
+    group_parameters};
+static const struct kind hubs = {
+    "hubs",        idp_sql_hubs,      idp_sql_hub,        idp_sql_set_hub,
+    idp_hub_make,  idp_plgd_hub_read, idp_plgd_hub_write, "hubId",
+    hub_parameters};
 
 /* ---- who asks, and for what ---- */
 
@@ -264,7 +262,8 @@ static struct idp_response saved(const struct admin *admin, const struct kind *k
     }
     struct idp_value arguments[] = {idp_value_text(sent->id),
                                     idp_value_json_text(idp_json_text(call, document))};
-    const struct idp_json *answer = kind->set(call, arguments).json;
+    bool is_new = sent->before == NULL;
+    const struct idp_json *answer = (is_new ? kind->make : kind->set)(call, arguments).json;
     return answered(admin,
                     idp_json_member(answer, "error") != NULL ? answer : kind->write(call, answer));
 }
@@ -285,10 +284,6 @@ static struct idp_response made(const struct admin *admin, const struct kind *ki
                                  .id = new_id(admin, kind, body),
                                  .owner = admin->owner,
                                  .faults = idp_json_new(admin->call, IDP_JSON_ARRAY)};
-    if (shown(admin, kind, sent.id) != NULL) {
-        idp_fault_add(admin->call, sent.faults, idp_bytes_of("/hubId"), "value",
-                      "there is one of this id");
-    }
     return saved(admin, kind, &sent);
 }
 

@@ -4,7 +4,7 @@
 
 static const struct idp_bytes root = IDP_LITERAL("");
 
-enum { FIND, SAVE, REMOVE };
+enum { FIND, SAVE, MAKE, REMOVE };
 
 const struct idp_statement idp_hub_statements[] = {
     [FIND] = {"SELECT document, changed_at FROM idplane.hub WHERE tenant = $1 AND hub_id = $2",
@@ -12,6 +12,9 @@ const struct idp_statement idp_hub_statements[] = {
     [SAVE] = {"INSERT INTO idplane.hub (tenant, hub_id, document, changed_at)"
               " VALUES ($1, $2, $3, $4) ON CONFLICT (tenant, hub_id) DO UPDATE SET"
               " document = excluded.document, changed_at = excluded.changed_at",
+              "ttjz", ""},
+    [MAKE] = {"INSERT INTO idplane.hub (tenant, hub_id, document, changed_at)"
+              " VALUES ($1, $2, $3, $4) ON CONFLICT (tenant, hub_id) DO NOTHING",
               "ttjz", ""},
     [REMOVE] = {"DELETE FROM idplane.hub WHERE tenant = $1 AND hub_id = $2", "tt", ""},
 };
@@ -169,17 +172,10 @@ static void hub_remove(struct idp_call *call, struct idp_bytes hub_id)
     }
 }
 
-/* set_hub(hub, document) → it, or {"error":"invalid_enrollment"}; NULL removes it */
-struct idp_value idp_sql_set_hub(struct idp_call *call, const struct idp_value *arguments)
+static struct idp_value hub_write(struct idp_call *call, int statement, struct idp_bytes hub_id,
+                                  const struct idp_json *document)
 {
-    idp_check_text(call, arguments[0], "hub", IDP_NAME_SIZE_MAX);
-    const struct idp_json *document = idp_json_object_argument(call, arguments[1], "document");
-    struct idp_bytes hub_id = idp_lower_case(call, arguments[0].bytes);
     struct idp_checking checking = idp_checking_new(call);
-    if (document == NULL) {
-        hub_remove(call, hub_id);
-        return idp_null();
-    }
     hub_check(&checking, hub_id, document);
     const struct idp_json *answer = idp_checking_answer(&checking);
     if (answer != NULL) {
@@ -197,9 +193,31 @@ struct idp_value idp_sql_set_hub(struct idp_call *call, const struct idp_value *
                            "a device or an owner has this id: a hub has another one");
         return idp_value_json(idp_checking_answer(&checking));
     }
-    idp_run(call, &idp_hub_statements[SAVE], row);
+    if (idp_run(call, &idp_hub_statements[statement], row).affected == 0) {
+        idp_checking_fault(&checking, root, "value", "there is a hub of this id");
+        return idp_value_json(idp_checking_answer(&checking));
+    }
     audit(call, "hub_set", hub_id);
     return idp_value_json(idp_hub_shown(call, hub_id));
+}
+
+/* set_hub(hub, document) → it, or {"error":"invalid_enrollment"}; NULL removes it */
+struct idp_value idp_sql_set_hub(struct idp_call *call, const struct idp_value *arguments)
+{
+    idp_check_text(call, arguments[0], "hub", IDP_NAME_SIZE_MAX);
+    const struct idp_json *document = idp_json_object_argument(call, arguments[1], "document");
+    struct idp_bytes hub_id = idp_lower_case(call, arguments[0].bytes);
+    if (document == NULL) {
+        hub_remove(call, hub_id);
+        return idp_null();
+    }
+    return hub_write(call, SAVE, hub_id, document);
+}
+
+struct idp_value idp_hub_make(struct idp_call *call, const struct idp_value *arguments)
+{
+    return hub_write(call, MAKE, idp_lower_case(call, arguments[0].bytes),
+                     idp_json_object_argument(call, arguments[1], "document"));
 }
 
 /* hub(hub) → it; NULL: there is none */

@@ -68,6 +68,9 @@ const struct idp_json *idp_est_enroll(struct idp_call *call, const struct idp_es
 const struct idp_json *idp_est_renew(struct idp_call *call, const struct idp_est_label *label,
                                      struct idp_bytes chain, struct idp_bytes csr);
 
+/* set_hub() of one that is new: where there is one of the id it is refused, whoever came first. */
+struct idp_value idp_hub_make(struct idp_call *call, const struct idp_value *arguments);
+
 /* True where provisioning_records() takes it as a cursor. */
 bool idp_is_record_cursor(struct idp_call *call, struct idp_bytes cursor) IDP_MUST_CHECK;
 

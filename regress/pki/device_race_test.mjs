@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // device_race_test.mjs: a device takes a step while it is deprovisioned: whichever comes first, nothing of it
-// is good afterwards.
+// is good afterwards. Two owners make one hub: it is of the first.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { enrol, openMaker, steps } from './device.mjs';
@@ -71,5 +71,37 @@ describe('a device that is deprovisioned meanwhile', { skip: !engines.includes('
     await one.ask('COMMIT;');
     assert.equal(json(await ending).device, device.id, two.errors());
     assert.equal(good(device), '0');
+  });
+});
+
+describe('a hub that two make at once', { skip: !engines.includes('PostgreSQL') && 'no cluster: use regress/cluster' }, () => {
+  const ID = '44444444-4444-4444-8444-444444444444', SCOPE = 'device_provisioning';
+  let db, one, two;
+  before(() => {
+    db = open('PostgreSQL', 'hub_race');
+    db.call('configure', { base_url: 'https://id.example' });
+    db.call('register_client', 'console', { grant_types: ['client_credentials'], scope: SCOPE });
+    [one, two] = [db.session(), db.session()];
+  });
+  after(async () => {
+    await Promise.all([one, two].map((session) => session.end()));
+    db.end();
+  });
+  const make = (owner) => {
+    const now = Math.floor(Date.now() / 1000);
+    const claims = { iss: 'https://id.example', aud: 'https://id.example', sub: owner, client_id: 'console', jti: owner,
+      scope: SCOPE, iat: now, exp: now + 600 };
+    const body = { hubId: ID, name: owner, gateways: [`${owner}.example:1`], authorization: { provider: { clientId: 'console' } } };
+    return `SELECT http_request('POST', '/api/v1/hubs', jsonb_build_object('host', 'id.example', 'content-type', 'application/json',
+      'authorization', 'Bearer ' || jwt_sign(${text(JSON.stringify(claims))}, NULL, '{"typ":"at+jwt"}')), ${text(JSON.stringify(body))}) ->> 'status';`
+      .replaceAll('\n', ' ');
+  };
+  it('is of the first', async () => {
+    assert.equal((await one.ask(`BEGIN;\n${make('alice')}`)).at(-1), '200', one.errors());
+    const second = two.ask(make('bob'));
+    while (db.ask('SELECT count(*) FROM pg_locks WHERE NOT granted;')[0] === '0') await new Promise((go) => setTimeout(go, 20));
+    await one.ask('COMMIT;');
+    assert.equal((await second).at(-1), '400', two.errors());
+    assert.equal(JSON.parse(db.ask(`SELECT hub('${ID}');`)[0]).owner, 'alice');
   });
 });

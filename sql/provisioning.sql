@@ -204,13 +204,15 @@ CREATE TABLE idplane.device_holder (
     device text COLLATE "C" NOT NULL,
     kind text COLLATE "C" NOT NULL,
     registration_id text COLLATE "C" NOT NULL,
+    is_named boolean NOT NULL,
     PRIMARY KEY (tenant, device)
 ) /* WITHOUT ROWID */;
 CREATE INDEX idplane_device_holder_registration ON idplane.device_holder (tenant, registration_id);
 COMMENT ON TABLE idplane.device_holder IS 'Whose an id is: of the device that was first to ask for it, or of an owner, a hub, or whom rules name, and of no device then.';
 COMMENT ON COLUMN idplane.device_holder.tenant IS 'Tenant of the row.';
 COMMENT ON COLUMN idplane.device_holder.device IS 'The UUID.';
-COMMENT ON COLUMN idplane.device_holder.kind IS 'device; or owner, hub, or rule: access control of an enrollment names it.';
+COMMENT ON COLUMN idplane.device_holder.kind IS 'device; or owner, hub, or rule: of whom access control of an enrollment names, and nobody had it.';
+COMMENT ON COLUMN idplane.device_holder.is_named IS 'Access control of an enrollment names it, or did: no other device gets it.';
 COMMENT ON COLUMN idplane.device_holder.registration_id IS 'Of the device; else empty, as that of no device is.';
 COMMENT ON INDEX idplane.idplane_device_holder_registration IS 'deprovision() releases it.';
 COMMENT ON INDEX idplane.device_holder_pkey IS 'A device id is of one record.';

@@ -20,7 +20,8 @@ const struct idp_statement idp_issue_statements[] = {
          " SELECT $1, $2, $3, $4 WHERE NOT EXISTS (" COMPROMISED_KEY "$3)"
          " AND ($7 OR NOT EXISTS (SELECT 1 FROM idplane.device_holder d WHERE d.tenant = $1"
          " AND d.device = $8) OR EXISTS (SELECT 1 FROM idplane.certificate c"
-         " WHERE c.tenant = $1 AND c.common_name = $2 AND c.key_digest = $3 AND c.status = 'valid'"
+         " WHERE c.tenant = $1 AND c.common_name = $2 AND c.device = $8 AND c.key_digest = $3"
+         " AND c.status = 'valid'"
          " AND c.not_after > $5 AND (c.superseded_at IS NULL OR c.superseded_at > $5)))"
          " ON CONFLICT (tenant, common_name) DO UPDATE SET"
          " key_digest = excluded.key_digest,"
@@ -207,9 +208,9 @@ static const char *certificate_plan(struct idp_call *call, struct idp_issue *iss
 
 /* ---- its rows ---- */
 
-static bool is_compromised(struct idp_call *call, const struct idp_issue *issue)
+bool idp_key_is_compromised(struct idp_call *call, struct idp_bytes key_digest)
 {
-    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_blob(issue->key_digest)};
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_blob(key_digest)};
     return idp_run_one(call, &idp_issue_statements[COMPROMISED], key) != NULL;
 }
 
@@ -226,9 +227,9 @@ static const char *name_hold(struct idp_call *call, const struct idp_issue *issu
     if (names_device && idp_run(call, &idp_issue_statements[HOLD], row).affected == 1) {
         return NULL;
     }
-    return is_compromised(call, issue) ? "key_compromised"
-           : names_device              ? "common_name_taken"
-                                       : NULL;
+    return idp_key_is_compromised(call, issue->key_digest) ? "key_compromised"
+           : names_device                                  ? "common_name_taken"
+                                                           : NULL;
 }
 
 /* `too_many_certificates` where the name has as many good ones as the profile allows. */

@@ -88,6 +88,10 @@ bool idp_certificate_revoke(struct idp_call *call, struct idp_bytes serial,
  * the transaction. (renewal.c) */
 int64_t idp_certificate_confirm(struct idp_call *call, struct idp_bytes serial);
 
+/* A certificate of this key was revoked since somebody else has it; key_digest: SHA-256 of the
+ * SubjectPublicKeyInfo. */
+bool idp_key_is_compromised(struct idp_call *call, struct idp_bytes key_digest) IDP_MUST_CHECK;
+
 /* False where it was revoked, or its grace has ended; of its period nothing is said. */
 bool idp_certificate_is_good(struct idp_call *call, struct idp_bytes serial) IDP_MUST_CHECK;
 /* True where it was issued with activation_s, and no device was seen with it in time, or yet.

@@ -67,12 +67,15 @@ static enum idp_error known_as(struct idp_call *call, const struct idp_record *r
     return is_over ? IDP_ALREADY_PROVISIONED : IDP_OK;
 }
 
-/* The id belongs to the symmetric key of another enrollment. */
+/* The id belongs to the symmetric key of another enrollment; where nobody has proven one, and
+ * nothing is decided, a proof does. */
 static bool is_of_another(struct idp_call *call, const struct idp_arrival *arrival,
                           const struct idp_record *record)
 {
     struct idp_enrollment other;
-    return strcmp(arrival->attestation, "symmetric_key") == 0 &&
+    bool is_open = !record->is_bound && record->device.data == NULL &&
+                   !idp_bytes_is(record->approval, "approved");
+    return !is_open && strcmp(arrival->attestation, "symmetric_key") == 0 &&
            !idp_bytes_equal(record->enrollment_id, arrival->enrollment->id) &&
            idp_enrollment_find(call, record->enrollment_id, &other);
 }
@@ -135,7 +138,8 @@ const struct idp_json *idp_provisioning_begin(struct idp_call *call, struct idp_
     struct idp_arrival arrival = idp_arrival_of(call, chain, options);
     call->host->begin(call);
     arrival.is_proven = is_proven;
-    if (is_guarded(call, &arrival) && !idp_guard_device(call)) {
+    bool is_counted = is_guarded(call, &arrival);
+    if (is_counted && !idp_guard_device(call)) {
         return idp_error_json(IDP_TOO_MANY_DEVICES);
     }
     if (arrival.error != IDP_OK) {
@@ -149,6 +153,9 @@ const struct idp_json *idp_provisioning_begin(struct idp_call *call, struct idp_
     if (arrival.error == IDP_OK && is_of_another(call, &arrival, &record)) {
         arrival.error = IDP_DEVICE_TAKEN;
         arrival.reason = "enrollment";
+    }
+    if (arrival.error != IDP_OK && !is_counted && !is_proven && !idp_guard_device(call)) {
+        return idp_error_json(IDP_TOO_MANY_DEVICES);
     }
     return arrival.error == IDP_OK ? begun(call, &arrival) : refused(call, &arrival, wait_s);
 }

@@ -4,19 +4,25 @@
  * that one key of one table decides, whoever comes first. */
 #include "core/provisioning/session.h"
 
-enum { RESERVE, KIND, FREE };
+enum { RESERVE, KIND, FREE, LEAVE };
 
 const struct idp_statement idp_device_id_statements[] = {
-    [RESERVE] = {"INSERT INTO idplane.device_holder (tenant, device, kind, registration_id)"
-                 " SELECT $1, $2, $3, '' WHERE $3 = 'rule'"
+    [RESERVE] = {"INSERT INTO idplane.device_holder (tenant, device, kind, registration_id,"
+                 " is_named)"
+                 " SELECT $1, $2, $3, '', $3 = 'rule' WHERE $3 = 'rule'"
                  " OR NOT EXISTS (SELECT 1 FROM idplane.certificate_holder h WHERE h.tenant = $1"
                  " AND h.common_name = $4 AND h.valid_until > $5)"
-                 " ON CONFLICT (tenant, device) DO NOTHING",
+                 " ON CONFLICT (tenant, device) DO UPDATE SET is_named = excluded.is_named"
+                 " WHERE excluded.is_named",
                  "ttttz", ""},
     [KIND] = {"SELECT kind FROM idplane.device_holder WHERE tenant = $1 AND device = $2", "tt",
               "t"},
-    [FREE] = {"DELETE FROM idplane.device_holder WHERE tenant = $1 AND device = $2 AND kind = $3",
-              "ttt", ""},
+    [FREE] = {"DELETE FROM idplane.device_holder WHERE tenant = $1 AND device = $2"
+              " AND kind = 'hub' AND NOT is_named",
+              "tt", ""},
+    [LEAVE] = {"UPDATE idplane.device_holder SET kind = 'rule' WHERE tenant = $1 AND device = $2"
+               " AND kind = 'hub'",
+               "tt", ""},
 };
 const size_t idp_device_id_statement_count = IDP_COUNT(idp_device_id_statements);
 
@@ -57,9 +63,9 @@ bool idp_hub_id_reserve(struct idp_call *call, struct idp_bytes hub_id)
 
 void idp_hub_id_free(struct idp_call *call, struct idp_bytes hub_id)
 {
-    struct idp_value row[] = {idp_value_text(idp_tenant(call)), idp_value_text(hub_id),
-                              idp_value_text(idp_bytes_of("hub"))};
-    idp_run(call, &idp_device_id_statements[FREE], row);
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(hub_id)};
+    idp_run(call, &idp_device_id_statements[FREE], key);
+    idp_run(call, &idp_device_id_statements[LEAVE], key);
 }
 
 void idp_rule_ids_reserve(struct idp_call *call, const struct idp_json *acl)

@@ -168,6 +168,14 @@ static enum idp_error judge(struct idp_call *call, const struct idp_match *match
     return chosen->attestation.reason == NULL ? IDP_OK : IDP_ATTESTATION_REFUSED;
 }
 
+/* Somebody else has the key: what it had as a device of ours is over, and so is what it was before.
+ */
+static bool is_compromised(struct idp_call *call, const struct idp_shown_chain *chain)
+{
+    return chain->then_us == IDP_AT_PRESENT &&
+           idp_key_is_compromised(call, idp_sha256(call, chain->certificates[0].spki));
+}
+
 /* ---- matched ---- */
 
 /* Of those that were not looked at none would decide. */
@@ -211,6 +219,10 @@ struct idp_match *idp_match_find(struct idp_call *call, struct idp_bytes text, i
         match->error = judge(call, match);
         match->reason =
             match->error == IDP_ATTESTATION_REFUSED ? candidates[0].attestation.reason : NULL;
+    }
+    if (match->error == IDP_OK && is_compromised(call, chain)) {
+        match->error = IDP_ATTESTATION_REFUSED;
+        match->reason = "key_compromised";
     }
     return match;
 }

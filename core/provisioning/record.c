@@ -28,8 +28,17 @@ enum {
 
 #define COLUMNS                                                                                    \
     "registration_id, enrollment_id, approval, device, owner, hub_id, grant_id, serial,"           \
-    " tpm_clock, failure_count, window_ends_at, completed_at, claim_grant_id"
-#define KINDS "ttttttttjizzt"
+    " tpm_clock, failure_count, window_ends_at, completed_at, claim_grant_id,"                     \
+    " bound_at"
+#define KINDS "ttttttttjizztz"
+
+/* The enrollment that a record has goes on to decide of it. */
+#define STAYS                                                                                      \
+    "(idplane.provisioning_record.device IS NOT NULL"                                              \
+    " OR idplane.provisioning_record.bound_at IS NOT NULL"                                         \
+    " OR ($7 AND idplane.provisioning_record.approval <> 'free' AND EXISTS (SELECT 1"              \
+    " FROM idplane.enrollment e WHERE e.tenant = $1"                                               \
+    " AND e.enrollment_id = idplane.provisioning_record.enrollment_id)))"
 
 #define SET(column)                                                                                \
     {                                                                                              \
@@ -40,20 +49,21 @@ enum {
 
 const struct idp_statement idp_record_statements[] = {
     /* Who was denied stays so; who was approved need not ask again. Nothing is proven yet, so what
-     * gave a device its identity stays what decides of it. */
+     * gave a device its identity stays what decides of it, and what people decide of the id of a
+     * symmetric key ($7) is of the one enrollment. */
     [NOTE] = {"INSERT INTO idplane.provisioning_record (tenant, registration_id, enrollment_id, "
               "approval,"
               " subject, failure_count, window_ends_at, created_at, changed_at)"
               " VALUES ($1, $2, $3, $4, $5, 0, $6, $6, $6)"
               " ON CONFLICT (tenant, registration_id) DO UPDATE SET"
-              " enrollment_id = CASE WHEN idplane.provisioning_record.device IS NULL"
-              " AND idplane.provisioning_record.bound_at IS NULL"
-              " AND NOT ($7 AND idplane.provisioning_record.approval = 'approved')"
-              " THEN excluded.enrollment_id ELSE idplane.provisioning_record.enrollment_id END,"
+              " enrollment_id = CASE WHEN " STAYS
+              " THEN idplane.provisioning_record.enrollment_id ELSE excluded.enrollment_id END,"
               " subject = excluded.subject,"
               " changed_at = excluded.changed_at,"
-              " approval = CASE WHEN idplane.provisioning_record.approval IN ('free', 'pending')"
-              " THEN excluded.approval ELSE idplane.provisioning_record.approval END"
+              " approval = CASE WHEN idplane.provisioning_record.approval = 'denied'"
+              " OR CASE WHEN $7 AND idplane.provisioning_record.enrollment_id <> $3 THEN " STAYS
+              " ELSE idplane.provisioning_record.approval = 'approved' END"
+              " THEN idplane.provisioning_record.approval ELSE excluded.approval END"
               " RETURNING " COLUMNS,
               "tttttzb", KINDS},
     /* What was decided is of the one enrollment. */
@@ -86,8 +96,8 @@ const struct idp_statement idp_record_statements[] = {
                "registration_id = $2",
                "ttz", ""},
     /* Whom tokens are about is no device, unless it is this one: those of devices name it. */
-    [HOLD] = {"INSERT INTO idplane.device_holder (tenant, device, kind, registration_id)"
-              " SELECT $1, $3, 'device', $2"
+    [HOLD] = {"INSERT INTO idplane.device_holder (tenant, device, kind, registration_id, is_named)"
+              " SELECT $1, $3, 'device', $2, false"
               " WHERE EXISTS (SELECT 1 FROM idplane.device_holder h WHERE h.tenant = $1"
               " AND h.device = $3 AND h.registration_id = $2)"
               " OR (NOT EXISTS (SELECT 1 FROM idplane.subject s WHERE s.tenant = $1"
@@ -102,7 +112,9 @@ const struct idp_statement idp_record_statements[] = {
               " enrollment_id = $5"
               " WHERE tenant = $1 AND registration_id = $2 AND (device IS NULL OR device = $3)",
               "tttzt", ""},
-    [RELEASE] = {"DELETE FROM idplane.device_holder WHERE tenant = $1 AND registration_id = $2",
+    /* What a rule is about stays that of the one device. */
+    [RELEASE] = {"DELETE FROM idplane.device_holder WHERE tenant = $1 AND registration_id = $2"
+                 " AND NOT is_named",
                  "tt", ""},
     /* What it had is over; it may come back where somebody approves it. */
     [END] = {"UPDATE idplane.provisioning_record SET device = NULL, owner = NULL, hub_id = NULL,"
@@ -145,6 +157,7 @@ static struct idp_record record_of(struct idp_call *call, const struct idp_value
         .window_ends_at_us = idp_integer_of(row[10]),
         .is_completed = row[11].kind != 0,
         .claim_grant_id = idp_text_of(row[12]),
+        .is_bound = row[13].kind != 0,
     };
 }
 

@@ -255,8 +255,11 @@ const struct idp_json *idp_session_wait(const struct idp_device_session *session
     if (wait_s == 0) {
         return NULL;
     }
+    bool is_first =
+        session->record.failure_count == idp_settings_load(session->call).subject_attempts_max;
     struct idp_json *answer =
-        idp_json_copy(session->call, idp_step_refused(session, IDP_TOO_MANY_PROOFS, NULL));
+        idp_json_copy(session->call, is_first ? idp_step_failed(session, IDP_TOO_MANY_PROOFS, NULL)
+                                              : idp_error_json(IDP_TOO_MANY_PROOFS));
     idp_json_add_integer(session->call, answer, "retry_after", wait_s);
     return answer;
 }

@@ -15,6 +15,7 @@ struct idp_record {
     const struct idp_json *tpm_clock; /* NULL: it has none */
     int64_t failure_count, window_ends_at_us;
     bool is_completed;
+    bool is_bound; /* its symmetric key was proven */
 };
 /* A device as an enrollment takes it: made, or noted that it came again. subject may have data
  * NULL. */

@@ -98,3 +98,20 @@ KEEP b3 SELECT begin_provisioning((SELECT content FROM material WHERE name = 'b'
 SELECT provisioning_records('{"registration_ids":["44a2517d-1d12-550b-8682-50c1a11bef91"]}') -> 'records' -> 0 ->> 'approval';
 -- Each decision is kept.
 SELECT count(*) FROM idplane_provisioning_event WHERE step = 'decide';
+-- Who has proven nothing does not move a decision to another enrollment.
+SELECT set_enrollment('ours', '{"owner":"alice","approval":true,"symmetric_key":{"primary":"MDEyMzQ1Njc4OWFiY2RlZg=="}}') ->> 'id';
+SELECT set_enrollment('theirs', '{"owner":"mallory","approval":true,"symmetric_key":{"primary":"ZmVkY2JhOTg3NjU0MzIxMA=="}}') ->> 'id';
+SELECT begin_provisioning(NULL, '{"registration_id":"press-1","enrollment":"ours"}') ->> 'state';
+SELECT begin_provisioning(NULL, '{"registration_id":"press-1","enrollment":"theirs"}') ->> 'state';
+SELECT provisioning_records('{"registration_ids":["press-1"]}') -> 'records' -> 0 ->> 'enrollment';
+SELECT decide_enrollment('press-1', 'approve') ->> 'approval';
+SELECT begin_provisioning(NULL, '{"registration_id":"press-1","enrollment":"ours"}') ->> 'state';
+SELECT canonical_json(begin_provisioning(NULL, '{"registration_id":"press-1","enrollment":"theirs"}'));
+SELECT decide_enrollment('press-1', 'deny') ->> 'approval';
+SELECT begin_provisioning(NULL, '{"registration_id":"press-1","enrollment":"theirs"}') ->> 'error';
+SELECT provisioning_records('{"registration_ids":["press-1"]}') -> 'records' -> 0 ->> 'enrollment';
+SELECT decide_enrollment('press-1', 'approve') ->> 'approval';
+SELECT begin_provisioning(NULL, '{"registration_id":"press-1","enrollment":"ours"}') ->> 'state';
+SELECT set_enrollment('ours');
+SELECT begin_provisioning(NULL, '{"registration_id":"press-1","enrollment":"theirs"}') ->> 'state';
+SELECT provisioning_records('{"registration_ids":["press-1"]}') -> 'records' -> 0 ->> 'enrollment', provisioning_records('{"registration_ids":["press-1"]}') -> 'records' -> 0 ->> 'approval';

@@ -243,4 +243,24 @@ SELECT count(*) FROM idplane_provisioning_event WHERE step = 'begin' AND details
 SELECT count(*) FROM idplane_provisioning_record;
 SELECT provisioning_records('{"completed": true}') -> 'records' -> 0 ->> 'device';
 SELECT provisioning_records('{"completed": false, "devices": ["3f0a5a2e-7a8b-4b43-8f5e-000000000001"]}') -> 'records' -> 0 ->> 'device';
+-- What a profile gives that takes any name is no way to these.
+SELECT certificate_inspect(sign_csr((SELECT content FROM material WHERE name = 'alice'), 'client') ->> 'certificate') ->> 'subject';
+SELECT canonical_json(sign_csr((SELECT content FROM material WHERE name = 'alice')) -> 'reasons');
+SELECT certificate_inspect(sign_csr((SELECT content FROM material WHERE name = '1.other'), 'client') ->> 'certificate') ->> 'subject';
+SELECT canonical_json(sign_csr((SELECT content FROM material WHERE name = '1.other')) -> 'reasons');
+-- Whom rules name nobody else becomes, be it a hub that is gone or a device.
+SELECT set_enrollment('makers', json(replace('{"owner": "alice", "x509": {"chain": "CHAIN"}}', 'CHAIN', (SELECT content FROM material WHERE name = 'maker.chain')))) ->> 'version';
+SELECT set_hub('11111111-1111-4111-8111-111111111111', '{"gateways": ["hub.example:5684"]}') ->> 'id';
+SELECT set_enrollment('others', '{"owner": "bob", "symmetric_key": {"primary": "MDEyMzQ1Njc4OWFiY2RlZg=="}, "acl": [{"subject": {"uuid": "11111111-1111-4111-8111-111111111111"}, "permission": 31, "resources": [{"wc": "*"}]}]}') ->> 'version';
+SELECT set_enrollment('others', '{"owner": "bob", "symmetric_key": {"primary": "MDEyMzQ1Njc4OWFiY2RlZg=="}}') ->> 'version';
+SELECT set_hub('11111111-1111-4111-8111-111111111111');
+SELECT canonical_json(sign_csr((SELECT content FROM material WHERE name = 'hub')) -> 'reasons');
+SELECT canonical_json(provision_identity((SELECT response ->> 'session' FROM kept WHERE name = 'c'), (SELECT content FROM material WHERE name = 'hub')));
+SELECT set_hub('11111111-1111-4111-8111-111111111111', '{"gateways": ["hub.example:5684"]}') ->> 'id';
+SELECT deprovision('3f0a5a2e-7a8b-4b43-8f5e-000000000001') ->> 'certificates_revoked';
+SELECT canonical_json(provision_identity((SELECT response ->> 'session' FROM kept WHERE name = 'c'), (SELECT content FROM material WHERE name = '1.other')));
+SELECT canonical_json(sign_csr((SELECT content FROM material WHERE name = '1.other')) -> 'reasons');
+SELECT decide_enrollment((SELECT response ->> 'registration_id' FROM kept WHERE name = 'a'), 'approve') ->> 'approval';
+KEEP a2 SELECT begin_provisioning((SELECT content FROM material WHERE name = 'a'), '{"proven": true}');
+SELECT provision_identity((SELECT response ->> 'session' FROM kept WHERE name = 'a2'), (SELECT content FROM material WHERE name = '1.again')) ->> 'device';
 SELECT provisioning_records('{"completed": 1}');

@@ -36,3 +36,15 @@ SELECT http_request('POST', '/provisioning/sessions', '{"host":"id.example","con
 SELECT http_request('POST', '/provisioning/sessions', '{"host":"id.example","content-type":"application/json","x-idplane-peer":"198.51.100.9"}', likely('{"registration_id":"press-9","enrollment":"presses"}')) ->> 'status';
 SELECT http_request('POST', '/provisioning/sessions', '{"host":"id.example","content-type":"application/json","x-idplane-peer":"198.51.100.9"}', likely('{"registration_id":"press-9","enrollment":"presses"}')) ->> 'status';
 SELECT http_request('POST', '/provisioning/sessions', '{"host":"id.example","content-type":"application/json","x-idplane-peer":"203.0.113.7"}', likely('{"registration_id":"press-9","enrollment":"presses"}')) ->> 'status';
+-- Who is known and refused counts, too; proofs that wait are one event.
+SELECT set_clock('2026-01-01T00:30:00Z');
+SELECT decide_enrollment('press-1', 'deny') ->> 'approval';
+DELETE FROM number WHERE n > 6;
+SELECT DISTINCT n, http_request('POST', '/provisioning/sessions', '{"host":"id.example","content-type":"application/json","x-idplane-peer":"203.0.113.8"}', likely('{"registration_id":"press-1","enrollment":"presses"}')) ->> 'status' FROM number ORDER BY n;
+SELECT outcome, count(*) FROM idplane_provisioning_event WHERE registration_id = 'press-1' AND step = 'begin' GROUP BY outcome ORDER BY outcome;
+KEEP wrong SELECT begin_provisioning(NULL, '{"registration_id":"press-3","enrollment":"presses"}');
+DELETE FROM idplane_provisioning_event;
+SELECT count(prove_possession((SELECT response ->> 'session' FROM kept WHERE name = 'wrong'), 'AAAA')) FROM number;
+SELECT count(prove_possession((SELECT response ->> 'session' FROM kept WHERE name = 'wrong'), 'AAAA')) FROM number;
+SELECT prove_possession((SELECT response ->> 'session' FROM kept WHERE name = 'wrong'), 'AAAA') ->> 'retry_after';
+SELECT outcome, count(*) FROM idplane_provisioning_event GROUP BY outcome ORDER BY outcome;

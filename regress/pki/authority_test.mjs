@@ -135,7 +135,12 @@ for (const engine of engines) {
       for (const name of ['*.devices.example', 'a.*.devices.example', 'a b.devices.example', 'ä.devices.example', '.devices.example']) {
         assert.deepEqual(signed(`/CN=${name}`, 'web').reasons, ['common_name'], name);
       }
-      assert.deepEqual(['/CN=*', '/CN=Some One', '/CN=a_b'].map((subject) => signed(subject, 'server').reasons?.[0]), Array(3).fill('common_name'));
+      db.call('set_certificate_profile', 'any-purpose', { extended_key_usage: ['clientAuth', '2.5.29.37.0'] });
+      for (const profile of ['server', 'any-purpose']) {
+        assert.deepEqual(['/CN=*', '/CN=*.devices.example', '/CN=Some One', '/CN=a_b'].map((subject) => signed(subject, profile).reasons?.[0]),
+          Array(4).fill('common_name'), profile);
+      }
+      assert.match(signed('/CN=b.devices.example', 'any-purpose').certificate, /BEGIN/);
       const { certificate } = signed('/CN=a.devices.example/emailAddress=a@example/OU=Straße', 'web');
       assert.match(run('openssl', ['x509', '-noout', '-checkhost', 'a.devices.example'], certificate), /does match/);
       assert.match(signed('/CN=m-Größe 1', 'machine').certificate, /BEGIN/);

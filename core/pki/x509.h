@@ -34,7 +34,7 @@ struct idp_name {
     struct idp_bytes text;        /* RFC 4514 */
     struct idp_bytes common_name; /* data NULL: none; UTF-8 */
     size_t common_name_count;
-    bool is_hidden; /* a value has control or formatting characters */
+    bool is_hidden; /* a value has control characters, or others that nobody sees */
 };
 /* `name` where a value is empty, too long, no text, or holds a NUL; `format` where it is no Name.
  */

@@ -126,7 +126,9 @@ for (const engine of engines) {
       db.call('set_certificate_profile', 'web', { common_name: '*.devices.example', extended_key_usage: ['serverAuth'], subject_from_request: ['emailAddress', 'OU'] });
       db.call('set_certificate_profile', 'server', { extended_key_usage: ['clientAuth', 'serverAuth'] });
       db.call('set_certificate_profile', 'machine', { common_name: 'm-*' });
-      for (const name of ['\n', '\r\nSet-Cookie: a', '\u001b[2J', '\u202e', '\u200f', '\u0085', '\ufeff', '\u2028']) {
+      for (const name of ['\n', '\r\nSet-Cookie: a', '\u001b[2J', '\u202e', '\u200f', '\u0085', '\ufeff', '\u2028', '\u00ad', '\u034f',
+        '\u115f', '\u1160', '\u17b5', '\u180b', '\u180f', '\u3164', '\ufe00', '\ufe0f', '\uffa0', '\ufff0', '\ufffb', '\u{1bca0}', '\u{1d17a}',
+        '\u{e0000}', '\u{e0041}', '\u{e0fff}']) {
         for (const subject of [`/CN=m-${name}`, `/CN=m-1/OU=${name}`]) {
           assert.deepEqual(signed(subject, 'machine').reasons, ['name'], JSON.stringify(subject));
         }
@@ -143,7 +145,9 @@ for (const engine of engines) {
       assert.match(signed('/CN=b.devices.example', 'any-purpose').certificate, /BEGIN/);
       const { certificate } = signed('/CN=a.devices.example/emailAddress=a@example/OU=Straße', 'web');
       assert.match(run('openssl', ['x509', '-noout', '-checkhost', 'a.devices.example'], certificate), /does match/);
-      assert.match(signed('/CN=m-Größe 1', 'machine').certificate, /BEGIN/);
+      for (const name of ['Größe 1', '가', 'ㅣ', '\u17b6', '\ufe10', '\uffa1', '\u{1f600}', '\u{1d172}']) {
+        assert.match(signed(`/CN=m-${name}`, 'machine').certificate, /BEGIN/, name);
+      }
     });
 
     it('one whose time is over signs neither devices nor authorities', () => {

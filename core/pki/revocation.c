@@ -51,10 +51,12 @@ const struct idp_statement idp_revocation_statements[] = {
          " WHERE c.tenant = $1 AND c.common_name = $2 AND c.key_digest = $3 AND c.status = 'valid')"
          " WHERE tenant = $1 AND common_name = $2 AND key_digest = $3",
          "ttx", ""},
-    [STATUS] =
-        {"SELECT status, reason, revoked_at, superseded_at, activate_until FROM idplane.certificate"
-         " WHERE tenant = $1 AND issuer_key_identifier = $2 AND serial = $3",
-         "ttt", "ttzzz"},
+    /* As on the list: of every authority that is the same issuer, and of no other one. */
+    [STATUS] = {"SELECT c.status, c.reason, c.revoked_at, c.superseded_at, c.activate_until"
+                " FROM idplane.certificate c WHERE c.tenant = $1 AND c.serial = $2"
+                " AND EXISTS (SELECT 1 FROM idplane.certificate_authority a WHERE a.tenant = $1"
+                " AND a.ca_id = c.ca_id AND a.list_id = $3)",
+                "ttt", "ttzzz"},
     [OF_DEVICE] = {"SELECT serial FROM idplane.certificate WHERE tenant = $1"
                    " AND " IDP_CERTIFICATE_OF_DEVICE " AND status = 'valid'"
                    " AND not_after > $3 ORDER BY issued_at, serial LIMIT $4",
@@ -88,8 +90,8 @@ struct idp_certificate_status
 idp_certificate_status_of(struct idp_call *call, const struct idp_ca *ca, struct idp_bytes serial)
 {
     struct idp_value key[] = {idp_value_text(idp_tenant(call)),
-                              idp_value_text(idp_hex_encode(call, ca->key_identifier)),
-                              idp_value_text(idp_hex_encode(call, serial))};
+                              idp_value_text(idp_hex_encode(call, serial)),
+                              idp_value_text(ca->list_id)};
     const struct idp_value *row = idp_run_one(call, &idp_revocation_statements[STATUS], key);
     struct idp_certificate_status status = {.is_known = row != NULL};
     if (row != NULL && idp_bytes_is(idp_text_of(row[0]), "revoked")) {

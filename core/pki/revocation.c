@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* revocation.c - a certificate that is good no more (RFC 5280 §5.3.1). Then the list of its
  * authority is out of date, and the name of its device is free unless its key has another one. */
+#include "core/oauth/oauth.h"
 #include "core/pki/x509.h"
 
 enum { SUPERSEDED = 4, CESSATION_OF_OPERATION = 5, REMOVE_FROM_CRL = 8 };
@@ -146,6 +147,12 @@ static void revoked(struct idp_call *call, struct idp_bytes serial, struct idp_b
     idp_audit_add(call, &event);
 }
 
+/* Somebody else has the key; of an authority that is also called cACompromise. */
+static bool is_compromise(struct idp_bytes reason)
+{
+    return idp_bytes_is(reason, "keyCompromise") || idp_bytes_is(reason, "cACompromise");
+}
+
 static bool one_revoke(struct idp_call *call, struct idp_bytes serial, struct idp_bytes reason,
                        int64_t at_us)
 {
@@ -156,10 +163,11 @@ static bool one_revoke(struct idp_call *call, struct idp_bytes serial, struct id
     if (row != NULL) {
         revoked(call, serial, reason, row);
     }
-    if (row != NULL && idp_bytes_is(idp_text_of(row[3]), IDP_AUTHORITY_PROFILE)) {
+    if (row != NULL &&
+        (is_compromise(reason) || idp_bytes_is(idp_text_of(row[3]), IDP_AUTHORITY_PROFILE))) {
         idp_ca_revoke(call,
                       idp_text_of(idp_run_row(call, &idp_revocation_statements[CONTENT], key)[0]),
-                      at_us);
+                      is_compromise(reason), at_us);
     }
     return row != NULL;
 }
@@ -182,6 +190,9 @@ static void key_revoke(struct idp_call *call, struct idp_bytes serial, struct id
 bool idp_certificate_revoke_at(struct idp_call *call, struct idp_bytes serial,
                                struct idp_bytes reason, int64_t at_us)
 {
+    if (is_compromise(reason)) {
+        idp_tenant_lock(call); /* before any row, as who adopts or makes an authority does */
+    }
     bool is_changed = one_revoke(call, serial, reason, at_us);
     if (idp_bytes_is(reason, "keyCompromise")) {
         key_revoke(call, serial, reason, at_us);

@@ -210,9 +210,11 @@ struct idp_json *idp_ca_store(struct idp_call *call, struct idp_ca *ca, const st
 /* The next generation, which is there already, signs from now on; NULL: there is none. Raises
  * IDP_NO_SUCH_CA where it may not. Within idp_tenant_lock(). */
 struct idp_json *idp_ca_promote(struct idp_call *call, struct idp_bytes name);
-/* An authority whose certificate this is, DER, and those below it, sign nothing any more
- * (ca_revoke.c). */
-void idp_ca_revoke(struct idp_call *call, struct idp_bytes certificate, int64_t at_us);
+/* An authority whose certificate this is, DER, and those below it, sign nothing any more; where
+ * somebody else has its key (is_compromised), nor does any other one of that key, or below one.
+ * (ca_revoke.c) */
+void idp_ca_revoke(struct idp_call *call, struct idp_bytes certificate, bool is_compromised,
+                   int64_t at_us);
 /* "name@generation": who signed a certificate, for good. */
 struct idp_bytes idp_ca_full_name(struct idp_call *call, const struct idp_ca *ca);
 /* PEM of the authority and of those above it. */

@@ -223,6 +223,15 @@ int64_t idp_revoke_device(struct idp_call *call, struct idp_bytes device, struct
     return count;
 }
 
+static bool is_serial(struct idp_bytes text)
+{
+    size_t i = 0;
+    while (i < text.size && idp_hex_digit(text.data[i]) >= 0) {
+        i++;
+    }
+    return i > 0 && i == text.size;
+}
+
 /* revoke_certificate(serial, reason) → what it is now; NULL: there is none. One without a row
  * is given as PEM. */
 struct idp_value idp_sql_revoke_certificate(struct idp_call *call,
@@ -230,8 +239,7 @@ struct idp_value idp_sql_revoke_certificate(struct idp_call *call,
 {
     struct idp_bytes reason = reason_argument(call, arguments[1]);
     struct idp_bytes serial = idp_lower_case(call, arguments[0].bytes);
-    if (idp_bytes_start(arguments[0].bytes, idp_bytes_of("-----BEGIN")) &&
-        !idp_certificate_adopt(call, arguments[0].bytes, &serial)) {
+    if (!is_serial(serial) && !idp_certificate_adopt(call, arguments[0].bytes, &serial)) {
         return idp_null();
     }
     struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(serial)};

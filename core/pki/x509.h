@@ -240,9 +240,10 @@ struct idp_issued_row {
 /* Writes it down, with its event of the audit. */
 void idp_issued_write(struct idp_call *call, const struct idp_issued_row *issued);
 
-/* The serial of a certificate, PEM; it has a row then. False: no authority of the tenant has signed
- * it. Raises IDP_INVALID_ARGUMENT where it is no certificate. Begins the transaction. (adopt.c) */
-bool idp_certificate_adopt(struct idp_call *call, struct idp_bytes pem,
+/* The serial of a certificate, PEM with anything around it; it has a row then. False: no authority
+ * of the tenant has signed it. Raises IDP_INVALID_ARGUMENT where it is no certificate, or another
+ * one has its serial. Begins the transaction. (adopt.c) */
+bool idp_certificate_adopt(struct idp_call *call, struct idp_bytes text,
                            struct idp_bytes *serial) IDP_MUST_CHECK;
 
 /* ---- revocation (revocation.c) ---- */

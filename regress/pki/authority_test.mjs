@@ -176,6 +176,27 @@ for (const engine of engines) {
       end();
     });
 
+    it('a certificate without a row is revoked as it is shown, unless another one has its serial', () => {
+      const { made, key, end } = elsewhere();
+      const leaf = 'basicConstraints=CA:FALSE\n';
+      const revoke = (shown) => db.call('revoke_certificate', shown, 'superseded');
+      const isNone = (shown) => db.ask(`SELECT CASE WHEN revoke_certificate(${text(shown)}, 'keyCompromise') IS NULL THEN 'none' END;`)[0] === 'none';
+      db.call('import_ca', 'shown', made('source', '1'), key('source'));
+      const { serial, certificate } = db.call('sign_csr', newRequest('/CN=shown'), 'client', { ca: 'shown' });
+      const lost = first(made('leaf', '77', leaf));
+      assert.deepEqual([run('openssl', ['x509', '-text'], lost), ` ${lost}`, lost].map((shown) => revoke(shown).changed), [true, false, false]);
+      assert.throws(() => revoke(first(made('leaf', `0x${serial}`, leaf))), /invalid_argument: The serial of the certificate is that of another one/);
+      for (const nothing of ['', 'xyz', `${serial} `, '-----BEGIN nothing', certificate + lost]) {
+        assert.throws(() => revoke(nothing), /invalid_argument: The argument serial/, nothing);
+      }
+      assert.equal(revoke(run('openssl', ['x509', '-text'], certificate)).serial, serial);
+      // One that nobody here has signed, and a root, above which nobody stands.
+      const other = elsewhere();
+      assert.deepEqual(['abc', first(other.made('leaf', '1')), other.made('source', '1'), made('source', '1')].map((shown) => isNone(shown)), Array(4).fill(true));
+      other.end();
+      end();
+    });
+
     it('a name has nothing that nobody sees, and with an asterisk none is that of many', () => {
       const signed = (subject, profile) => db.call('sign_csr', newRequest(subject, undefined, '-utf8'), profile, { ca: 'a' });
       db.call('set_certificate_profile', 'web', { common_name: '*.devices.example', extended_key_usage: ['serverAuth'], subject_from_request: ['emailAddress', 'OU'] });

@@ -66,25 +66,41 @@ static void row_write(struct idp_call *call, const struct idp_ca *ca,
     idp_issued_write(call, &issued);
 }
 
-bool idp_certificate_adopt(struct idp_call *call, struct idp_bytes pem, struct idp_bytes *serial)
+/* A serial is one row. */
+static void same_check(struct idp_call *call, struct idp_bytes stored, struct idp_bytes der)
 {
+    if (!idp_bytes_equal(stored, der)) {
+        idp_fail_with(
+            call, IDP_INVALID_ARGUMENT,
+            "The serial of the certificate is that of another one, which has a row, and "
+            "only that can be revoked here. Where this one must not be trusted, revoke the "
+            "authority that signed it.");
+    }
+}
+
+bool idp_certificate_adopt(struct idp_call *call, struct idp_bytes text, struct idp_bytes *serial)
+{
+    struct idp_certificate_facts facts;
     struct idp_certificate certificate;
-    struct idp_bytes der = idp_pem_only(call, pem, "CERTIFICATE");
-    if (der.data == NULL || !idp_certificate_parse(der, &certificate)) {
+    size_t count;
+    if (!idp_certificates_read(call, text, &facts, 1, &count) ||
+        !idp_certificate_parse(facts.der, &certificate)) {
         idp_fail_with(call, IDP_INVALID_ARGUMENT,
                       "The argument serial is a serial in hexadecimal, or one certificate in PEM.");
     }
     struct idp_bytes ca_id = issuer_find(call, &certificate);
-    *serial = idp_certificate_serial(call, &certificate);
+    *serial = facts.serial;
     if (ca_id.data == NULL) {
         return false;
     }
     struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(*serial)};
     idp_tenant_lock(call); /* of two at once the second finds the row of the first */
     const struct idp_value *row = idp_run_one(call, &idp_adopt_statements[FIND], key);
-    if (row == NULL) {
+    if (row != NULL) {
+        same_check(call, idp_text_of(row[0]), certificate.der);
+    } else {
         struct idp_ca ca = idp_ca_load(call, ca_id);
         row_write(call, &ca, &certificate);
     }
-    return row == NULL || idp_bytes_equal(idp_text_of(row[0]), der);
+    return true;
 }

@@ -171,6 +171,28 @@ static void row_write(struct idp_call *call, const struct making *making,
     idp_issued_write(call, &issued);
 }
 
+static bool is_alone(const struct idp_json *options)
+{
+    const struct idp_json *member = options->child;
+    while (member != NULL &&
+           (idp_bytes_is(member->name, "replace") || idp_bytes_is(member->name, "next"))) {
+        member = member->next;
+    }
+    return member == NULL;
+}
+
+/* Who calls again since no answer came gets no root in place of what stood below another one. */
+static void issuer_check(struct idp_call *call, const struct making *making)
+{
+    struct idp_ca before;
+    if (making->replaces && !making->has_parent && idp_ca_find(call, making->name, &before) &&
+        before.chain.size > 0) {
+        idp_fail_with(call, IDP_INVALID_ARGUMENT,
+                      "The authority stands below another one, and has no next key: name the "
+                      "parent of the new key, or make the next one first, with parent and next.");
+    }
+}
+
 /* create_ca(name, options) → what it is, with its certificate */
 struct idp_value idp_sql_create_ca(struct idp_call *call, const struct idp_value *arguments)
 {
@@ -178,10 +200,11 @@ struct idp_value idp_sql_create_ca(struct idp_call *call, const struct idp_value
     idp_tenant_lock(call); /* who revokes the parent comes before, or after */
     struct making making = making_of(call, arguments[0].bytes, options);
     struct idp_json *promoted =
-        making.replaces && options->child->next == NULL ? idp_ca_promote(call, making.name) : NULL;
+        making.replaces && is_alone(options) ? idp_ca_promote(call, making.name) : NULL;
     if (promoted != NULL) {
         return idp_value_json(promoted);
     }
+    issuer_check(call, &making);
     const struct idp_json *jwk =
         idp_jwk_generate(call, making.algorithm, (struct idp_bytes){NULL, 0});
     const struct idp_key *key = idp_key_read_private(call, jwk);

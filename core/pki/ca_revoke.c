@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ca_revoke.c - the certificate of an authority is revoked: it signs nothing any more, nor does
- * what stands below it, which nobody believes since. Their lists go on. */
+ * what stands below it, which nobody believes since. Their lists go on. A key that somebody else
+ * has is theirs by whatever certificate. */
 #include "core/oauth/oauth.h"
 #include "core/pki/x509.h"
 
@@ -16,26 +17,44 @@ const struct idp_statement idp_ca_revoke_statements[] = {
 };
 const size_t idp_ca_revoke_statement_count = IDP_COUNT(idp_ca_revoke_statements);
 
-static bool is_below(struct idp_bytes chain, struct idp_bytes certificate)
+/* spki size 0: nobody else has the key. */
+struct ending {
+    struct idp_bytes certificate, spki;
+};
+
+static bool is_ended(const struct ending *ending, struct idp_bytes certificate)
+{
+    struct idp_certificate read;
+    return idp_bytes_equal(certificate, ending->certificate) ||
+           (ending->spki.size > 0 && idp_certificate_parse(certificate, &read) &&
+            idp_bytes_equal(read.spki, ending->spki));
+}
+
+static bool is_below(const struct ending *ending, struct idp_bytes chain)
 {
     struct idp_der above;
     while (chain.size > 0 && idp_der_next(&chain, &above)) {
-        if (idp_bytes_equal(above.whole, certificate)) {
+        if (is_ended(ending, above.whole)) {
             return true;
         }
     }
     return false;
 }
 
-void idp_ca_revoke(struct idp_call *call, struct idp_bytes certificate, int64_t at_us)
+void idp_ca_revoke(struct idp_call *call, struct idp_bytes certificate, bool is_compromised,
+                   int64_t at_us)
 {
     struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_null(), idp_value_time(at_us)};
+    struct ending ending = {.certificate = certificate};
+    struct idp_certificate read;
+    if (is_compromised && idp_certificate_parse(certificate, &read)) {
+        ending.spki = read.spki;
+    }
     idp_tenant_lock(call); /* who makes one below it comes before, or after */
     struct idp_rows rows = idp_run(call, &idp_ca_revoke_statements[GOOD], key);
     for (size_t i = 0; i < rows.count; i++) {
         const struct idp_value *row = rows.values + i * rows.columns;
-        if (idp_bytes_equal(idp_text_of(row[1]), certificate) ||
-            is_below(idp_text_of(row[2]), certificate)) {
+        if (is_ended(&ending, idp_text_of(row[1])) || is_below(&ending, idp_text_of(row[2]))) {
             key[1] = row[0];
             idp_run(call, &idp_ca_revoke_statements[REVOKE], key);
         }

@@ -18,8 +18,8 @@ const struct idp_statement idp_ca_store_statements[] = {
               " WHERE tenant = $1 AND ca = $2 AND state = 'next'",
               "tt", "t"},
     [SAME] = {"SELECT list_id, certificate FROM idplane.certificate_authority"
-              " WHERE tenant = $1 AND subject_name = $2 AND key_identifier = $3 ORDER BY ca_id",
-              "txx", "tx"},
+              " WHERE tenant = $1 AND subject_name = $2 ORDER BY ca_id",
+              "tx", "tx"},
     [INSERT] = {"INSERT INTO idplane.certificate_authority (tenant, ca_id, ca, generation, state,"
                 " subject, subject_name, certificate, chain, key_identifier, sealed_private_key,"
                 " not_before, not_after, created_at, list_id)"
@@ -70,13 +70,12 @@ static struct idp_json *told(struct idp_call *call, const struct idp_ca *ca)
     return result;
 }
 
-/* To verifiers an issuer is a name and a key, by whatever certificate: what it has revoked is on
- * one list, whose number only grows. */
+/* To verifiers an issuer is a name and a key, by whatever certificate and key identifier: what it
+ * has revoked is on one list, whose number only grows. */
 static struct idp_bytes list_id_of(struct idp_call *call, const struct idp_ca *ca)
 {
     struct idp_certificate own, other;
-    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_blob(ca->subject),
-                              idp_value_blob(ca->key_identifier)};
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_blob(ca->subject)};
     struct idp_rows rows = idp_run(call, &idp_ca_store_statements[SAME], key);
     for (size_t i = 0; i < rows.count && idp_certificate_parse(ca->certificate, &own); i++) {
         const struct idp_value *row = rows.values + i * rows.columns;

@@ -107,6 +107,29 @@ static struct idp_bytes list_sign(struct idp_call *call, const struct idp_ca *ca
                          idp_der_wrap(call, IDP_DER_SEQUENCE, parts, IDP_COUNT(parts)));
 }
 
+/* Who verifies finds the list by how the certificate of its issuer identifies the key, and several
+ * of one key may do so in several ways: then it is signed anew for the other one. */
+static bool is_of_identifier(struct idp_call *call, struct idp_bytes list, const struct idp_ca *ca)
+{
+    struct idp_bytes parts, contents = {"", 0}, extensions;
+    struct idp_der last = {0};
+    bool is_read = idp_der_only(list, IDP_DER_SEQUENCE, &parts) &&
+                   idp_der_take(&parts, IDP_DER_SEQUENCE, &contents);
+    while (is_read && contents.size > 0) {
+        is_read = idp_der_next(&contents, &last);
+    }
+    return is_read && idp_der_only(last.contents, IDP_DER_SEQUENCE, &extensions) &&
+           idp_bytes_start(extensions, idp_authority_key_identifier(call, ca->key_identifier));
+}
+
+/* What was signed last, if it is good for who asks now. */
+static bool is_current(struct idp_call *call, const struct idp_value *row, const struct idp_ca *ca)
+{
+    struct idp_bytes list = row == NULL ? (struct idp_bytes){"", 0} : idp_text_of(row[3]);
+    return list.size > 0 && (call->host->in_recovery(call) ||
+                             (idp_bool_of(row[2]) && is_of_identifier(call, list, ca)));
+}
+
 static struct idp_bytes list_of(struct idp_call *call, const struct idp_ca *ca)
 {
     int64_t now_us = idp_now_us(call), next_us = now_us + LIFETIME_S * IDP_SECOND_US;
@@ -121,8 +144,7 @@ static struct idp_bytes list_of(struct idp_call *call, const struct idp_ca *ca)
     }
     for (size_t i = 0; i < TRY_COUNT_MAX; i++) {
         const struct idp_value *row = idp_run_one(call, &idp_crl_statements[CURRENT], look);
-        bool is_stored = row != NULL && idp_text_of(row[3]).size > 0;
-        if (is_stored && (idp_bool_of(row[2]) || call->host->in_recovery(call))) {
+        if (is_current(call, row, ca)) {
             return idp_text_of(row[3]);
         }
         call->host->begin(call);

@@ -83,15 +83,23 @@ static struct idp_bytes value_text(struct idp_call *call, const struct idp_der *
 }
 
 /* Characters that nobody sees, and that change how others are shown, in UTF-8: controls, marks and
- * overrides of direction, joiners, ends of lines. */
+ * overrides of direction, joiners, ends of lines, fillers, selectors of variants, tags; all that
+ * Unicode has shown as nothing (Default_Ignorable_Code_Point). */
 static bool is_hidden(struct idp_bytes text)
 {
     static const struct {
         struct idp_bytes lead;
         unsigned char first, last;
-    } ranges[] = {{IDP_LITERAL("\xc2"), 0x80, 0x9f},     {IDP_LITERAL("\xd8"), 0x9c, 0x9c},
-                  {IDP_LITERAL("\xe2\x80"), 0x8b, 0x8f}, {IDP_LITERAL("\xe2\x80"), 0xa8, 0xae},
-                  {IDP_LITERAL("\xe2\x81"), 0xa0, 0xaf}, {IDP_LITERAL("\xef\xbb"), 0xbf, 0xbf}};
+    } ranges[] = {
+        {IDP_LITERAL("\xc2"), 0x80, 0x9f},         {IDP_LITERAL("\xc2"), 0xad, 0xad},
+        {IDP_LITERAL("\xcd"), 0x8f, 0x8f},         {IDP_LITERAL("\xd8"), 0x9c, 0x9c},
+        {IDP_LITERAL("\xe1\x85"), 0x9f, 0xa0},     {IDP_LITERAL("\xe1\x9e"), 0xb4, 0xb5},
+        {IDP_LITERAL("\xe1\xa0"), 0x8b, 0x8f},     {IDP_LITERAL("\xe2\x80"), 0x8b, 0x8f},
+        {IDP_LITERAL("\xe2\x80"), 0xa8, 0xae},     {IDP_LITERAL("\xe2\x81"), 0xa0, 0xaf},
+        {IDP_LITERAL("\xe3\x85"), 0xa4, 0xa4},     {IDP_LITERAL("\xef\xb8"), 0x80, 0x8f},
+        {IDP_LITERAL("\xef\xbb"), 0xbf, 0xbf},     {IDP_LITERAL("\xef\xbe"), 0xa0, 0xa0},
+        {IDP_LITERAL("\xef\xbf"), 0xb0, 0xbb},     {IDP_LITERAL("\xf0\x9b\xb2"), 0xa0, 0xa3},
+        {IDP_LITERAL("\xf0\x9d\x85"), 0xb3, 0xba}, {IDP_LITERAL("\xf3\xa0"), 0x80, 0xbf}};
     bool found = idp_text_has_control(text);
     for (size_t i = 0; i < text.size && !found; i++) {
         struct idp_bytes rest = {text.data + i, text.size - i};

@@ -283,16 +283,17 @@ struct idp_value idp_sql_tpm_verify(struct idp_call *call, const struct idp_valu
 
 extern const struct idp_sealed_column idp_ca_sealed;
 extern const struct idp_statement idp_ca_statements[], idp_ca_store_statements[],
-    idp_ca_revoke_statements[], idp_adopt_statements[], idp_ca_bundle_statements[],
-    idp_issue_statements[], idp_former_statements[], idp_activation_statements[],
-    idp_profile_statements[], idp_certificate_request_statements[], idp_renewal_statements[],
-    idp_revocation_statements[], idp_crl_statements[], idp_list_import_statements[],
-    idp_ocsp_statements[];
+    idp_ca_import_statements[], idp_ca_revoke_statements[], idp_adopt_statements[],
+    idp_ca_bundle_statements[], idp_issue_statements[], idp_former_statements[],
+    idp_activation_statements[], idp_profile_statements[], idp_certificate_request_statements[],
+    idp_renewal_statements[], idp_revocation_statements[], idp_crl_statements[],
+    idp_list_import_statements[], idp_ocsp_statements[];
 extern const size_t idp_ca_statement_count, idp_ca_store_statement_count,
-    idp_ca_revoke_statement_count, idp_adopt_statement_count, idp_ca_bundle_statement_count,
-    idp_issue_statement_count, idp_former_statement_count, idp_activation_statement_count,
-    idp_profile_statement_count, idp_certificate_request_statement_count,
-    idp_renewal_statement_count, idp_revocation_statement_count, idp_crl_statement_count,
-    idp_list_import_statement_count, idp_ocsp_statement_count;
+    idp_ca_import_statement_count, idp_ca_revoke_statement_count, idp_adopt_statement_count,
+    idp_ca_bundle_statement_count, idp_issue_statement_count, idp_former_statement_count,
+    idp_activation_statement_count, idp_profile_statement_count,
+    idp_certificate_request_statement_count, idp_renewal_statement_count,
+    idp_revocation_statement_count, idp_crl_statement_count, idp_list_import_statement_count,
+    idp_ocsp_statement_count;
 
 #endif

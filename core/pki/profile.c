@@ -4,6 +4,7 @@
 #include "core/pki/profile.h"
 
 #define SERVER_AUTH "\x06\x08\x2b\x06\x01\x05\x05\x07\x03\x01"
+#define ANY_PURPOSE "\x06\x04\x55\x1d\x25\x00" /* anyExtendedKeyUsage */
 #define CLIENT_AUTH "\x06\x08\x2b\x06\x01\x05\x05\x07\x03\x02"
 #define OCF_IDENTITY                                                                               \
     "\x06\x0a\x2b\x06\x01\x04\x01\x82\xde\x7c\x01\x06" /* 1.3.6.1.4.1.44924.1.6                    \
@@ -72,13 +73,15 @@ const char *idp_profile_key_check(struct idp_call *call, const struct idp_profil
 
 /* ---- the common name ---- */
 
-/* A certificate of a server: those who know no further names take the common name for its host. */
+/* A certificate of a server: those who know no further names take the common name for its host. Any
+ * purpose is that of servers as well. */
 static bool is_for_servers(const struct idp_profile *profile)
 {
     static const struct idp_bytes server_auth = IDP_LITERAL(SERVER_AUTH);
+    static const struct idp_bytes any = IDP_LITERAL(ANY_PURPOSE);
     struct idp_bytes rest = profile->purposes, oid;
     while (rest.size > 0 && idp_der_take_whole(&rest, IDP_DER_OID, &oid)) {
-        if (idp_bytes_equal(oid, server_auth)) {
+        if (idp_bytes_equal(oid, server_auth) || idp_bytes_equal(oid, any)) {
             return true;
         }
     }

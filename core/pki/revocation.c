@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* revocation.c - a certificate that is good no more (RFC 5280 §5.3.1). Then the list of its
  * authority is out of date, and the name of its device is free unless its key has another one. */
+#include "core/oauth/oauth.h"
 #include "core/pki/x509.h"
 
 enum { SUPERSEDED = 4, CESSATION_OF_OPERATION = 5, REMOVE_FROM_CRL = 8 };
@@ -51,10 +52,12 @@ const struct idp_statement idp_revocation_statements[] = {
          " WHERE c.tenant = $1 AND c.common_name = $2 AND c.key_digest = $3 AND c.status = 'valid')"
          " WHERE tenant = $1 AND common_name = $2 AND key_digest = $3",
          "ttx", ""},
-    [STATUS] =
-        {"SELECT status, reason, revoked_at, superseded_at, activate_until FROM idplane.certificate"
-         " WHERE tenant = $1 AND issuer_key_identifier = $2 AND serial = $3",
-         "ttt", "ttzzz"},
+    /* As on the list: of every authority that is the same issuer, and of no other one. */
+    [STATUS] = {"SELECT c.status, c.reason, c.revoked_at, c.superseded_at, c.activate_until"
+                " FROM idplane.certificate c WHERE c.tenant = $1 AND c.serial = $2"
+                " AND EXISTS (SELECT 1 FROM idplane.certificate_authority a WHERE a.tenant = $1"
+                " AND a.ca_id = c.ca_id AND a.list_id = $3)",
+                "ttt", "ttzzz"},
     [OF_DEVICE] = {"SELECT serial FROM idplane.certificate WHERE tenant = $1"
                    " AND " IDP_CERTIFICATE_OF_DEVICE " AND status = 'valid'"
                    " AND not_after > $3 ORDER BY issued_at, serial LIMIT $4",
@@ -88,8 +91,8 @@ struct idp_certificate_status
 idp_certificate_status_of(struct idp_call *call, const struct idp_ca *ca, struct idp_bytes serial)
 {
     struct idp_value key[] = {idp_value_text(idp_tenant(call)),
-                              idp_value_text(idp_hex_encode(call, ca->key_identifier)),
-                              idp_value_text(idp_hex_encode(call, serial))};
+                              idp_value_text(idp_hex_encode(call, serial)),
+                              idp_value_text(ca->list_id)};
     const struct idp_value *row = idp_run_one(call, &idp_revocation_statements[STATUS], key);
     struct idp_certificate_status status = {.is_known = row != NULL};
     if (row != NULL && idp_bytes_is(idp_text_of(row[0]), "revoked")) {
@@ -144,6 +147,12 @@ static void revoked(struct idp_call *call, struct idp_bytes serial, struct idp_b
     idp_audit_add(call, &event);
 }
 
+/* Somebody else has the key; of an authority that is also called cACompromise. */
+static bool is_compromise(struct idp_bytes reason)
+{
+    return idp_bytes_is(reason, "keyCompromise") || idp_bytes_is(reason, "cACompromise");
+}
+
 static bool one_revoke(struct idp_call *call, struct idp_bytes serial, struct idp_bytes reason,
                        int64_t at_us)
 {
@@ -154,10 +163,11 @@ static bool one_revoke(struct idp_call *call, struct idp_bytes serial, struct id
     if (row != NULL) {
         revoked(call, serial, reason, row);
     }
-    if (row != NULL && idp_bytes_is(idp_text_of(row[3]), IDP_AUTHORITY_PROFILE)) {
+    if (row != NULL &&
+        (is_compromise(reason) || idp_bytes_is(idp_text_of(row[3]), IDP_AUTHORITY_PROFILE))) {
         idp_ca_revoke(call,
                       idp_text_of(idp_run_row(call, &idp_revocation_statements[CONTENT], key)[0]),
-                      at_us);
+                      is_compromise(reason), at_us);
     }
     return row != NULL;
 }
@@ -180,6 +190,9 @@ static void key_revoke(struct idp_call *call, struct idp_bytes serial, struct id
 bool idp_certificate_revoke_at(struct idp_call *call, struct idp_bytes serial,
                                struct idp_bytes reason, int64_t at_us)
 {
+    if (is_compromise(reason)) {
+        idp_tenant_lock(call); /* before any row, as who adopts or makes an authority does */
+    }
     bool is_changed = one_revoke(call, serial, reason, at_us);
     if (idp_bytes_is(reason, "keyCompromise")) {
         key_revoke(call, serial, reason, at_us);
@@ -210,6 +223,15 @@ int64_t idp_revoke_device(struct idp_call *call, struct idp_bytes device, struct
     return count;
 }
 
+static bool is_serial(struct idp_bytes text)
+{
+    size_t i = 0;
+    while (i < text.size && idp_hex_digit(text.data[i]) >= 0) {
+        i++;
+    }
+    return i > 0 && i == text.size;
+}
+
 /* revoke_certificate(serial, reason) → what it is now; NULL: there is none. One without a row
  * is given as PEM. */
 struct idp_value idp_sql_revoke_certificate(struct idp_call *call,
@@ -217,8 +239,7 @@ struct idp_value idp_sql_revoke_certificate(struct idp_call *call,
 {
     struct idp_bytes reason = reason_argument(call, arguments[1]);
     struct idp_bytes serial = idp_lower_case(call, arguments[0].bytes);
-    if (idp_bytes_start(arguments[0].bytes, idp_bytes_of("-----BEGIN")) &&
-        !idp_certificate_adopt(call, arguments[0].bytes, &serial)) {
+    if (!is_serial(serial) && !idp_certificate_adopt(call, arguments[0].bytes, &serial)) {
         return idp_null();
     }
     struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(serial)};

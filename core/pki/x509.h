@@ -34,7 +34,7 @@ struct idp_name {
     struct idp_bytes text;        /* RFC 4514 */
     struct idp_bytes common_name; /* data NULL: none; UTF-8 */
     size_t common_name_count;
-    bool is_hidden; /* a value has control or formatting characters */
+    bool is_hidden; /* a value has control characters, or others that nobody sees */
 };
 /* `name` where a value is empty, too long, no text, or holds a NUL; `format` where it is no Name.
  */
@@ -210,9 +210,11 @@ struct idp_json *idp_ca_store(struct idp_call *call, struct idp_ca *ca, const st
 /* The next generation, which is there already, signs from now on; NULL: there is none. Raises
  * IDP_NO_SUCH_CA where it may not. Within idp_tenant_lock(). */
 struct idp_json *idp_ca_promote(struct idp_call *call, struct idp_bytes name);
-/* An authority whose certificate this is, DER, and those below it, sign nothing any more
- * (ca_revoke.c). */
-void idp_ca_revoke(struct idp_call *call, struct idp_bytes certificate, int64_t at_us);
+/* An authority whose certificate this is, DER, and those below it, sign nothing any more; where
+ * somebody else has its key (is_compromised), nor does any other one of that key, or below one.
+ * (ca_revoke.c) */
+void idp_ca_revoke(struct idp_call *call, struct idp_bytes certificate, bool is_compromised,
+                   int64_t at_us);
 /* "name@generation": who signed a certificate, for good. */
 struct idp_bytes idp_ca_full_name(struct idp_call *call, const struct idp_ca *ca);
 /* PEM of the authority and of those above it. */
@@ -238,9 +240,10 @@ struct idp_issued_row {
 /* Writes it down, with its event of the audit. */
 void idp_issued_write(struct idp_call *call, const struct idp_issued_row *issued);
 
-/* The serial of a certificate, PEM; it has a row then. False: no authority of the tenant has signed
- * it. Raises IDP_INVALID_ARGUMENT where it is no certificate. Begins the transaction. (adopt.c) */
-bool idp_certificate_adopt(struct idp_call *call, struct idp_bytes pem,
+/* The serial of a certificate, PEM with anything around it; it has a row then. False: no authority
+ * of the tenant has signed it. Raises IDP_INVALID_ARGUMENT where it is no certificate, or another
+ * one has its serial. Begins the transaction. (adopt.c) */
+bool idp_certificate_adopt(struct idp_call *call, struct idp_bytes text,
                            struct idp_bytes *serial) IDP_MUST_CHECK;
 
 /* ---- revocation (revocation.c) ---- */

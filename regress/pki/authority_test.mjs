@@ -2,12 +2,12 @@
 // authority_test.mjs: the certificates of authorities as OpenSSL and GnuTLS read them: what they may do
 // and nothing else, names in the kinds of text that others expect, and none that nobody could believe.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { engines, open, text } from './engine.mjs';
-import { newRequest, run, verified } from './reading.mjs';
+import { inFolder, newRequest, run, verified } from './reading.mjs';
 
 const subject = { CN: 'Größte Wurzel', O: 'Example, Inc', C: 'DE', DC: 'example', L: 'Köln', OU: 'a+b', ST: 'x',
   UID: 'u', serialNumber: 'A-7', emailAddress: 'a@example' };
@@ -38,6 +38,31 @@ ${issuerKey === made ? '' : `            X509v3 CRL Distribution Points:
                 Full Name:
                   URI:http://127.0.0.1:8080/crl/${issuerKey.ca.replace('@', '%40')}
 `}`;
+
+const first = (chain) => chain.match(/-----BEGIN[^]*?-----END CERTIFICATE-----\n/)[0];
+
+// An authority outside of the database, source, and what it signs, for keys that have names: made() gives a certificate
+// and that of the source behind it, key() a key.
+function elsewhere() {
+  const folder = mkdtempSync(join(tmpdir(), 'idplane-elsewhere-'));
+  const at = (name) => join(folder, name);
+  const key = (name) => {
+    if (!existsSync(at(name))) run('openssl', ['genpkey', '-algorithm', 'ed25519', '-out', at(name)]);
+    return readFileSync(at(name), 'utf8');
+  };
+  const authority = 'basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\nsubjectKeyIdentifier=hash\n';
+  const made = (name, serial, extensions = authority) => {
+    key(name);
+    writeFileSync(at('extensions'), extensions);
+    run('openssl', ['req', '-new', '-key', at(name), '-subj', `/CN=${name}`, '-out', at('csr')]);
+    const certificate = run('openssl', ['x509', '-req', '-in', at('csr'), '-set_serial', serial, '-days', '90', '-extfile', at('extensions'),
+      ...(name === 'source' ? ['-signkey', at(name)] : ['-CA', at('source.pem'), '-CAkey', at('source')])]);
+    if (name === 'source') writeFileSync(at('source.pem'), certificate);
+    return name === 'source' ? certificate : certificate + readFileSync(at('source.pem'), 'utf8');
+  };
+  made('source', '1');
+  return { made, key, end: () => rmSync(folder, { recursive: true }) };
+}
 
 for (const engine of engines) {
   describe(`authorities: ${engine}`, () => {
@@ -121,12 +146,65 @@ for (const engine of engines) {
       rmSync(folder, { recursive: true });
     });
 
+    it('a key that somebody else has signs by no certificate', () => {
+      const { made, key, end } = elsewhere();
+      const take = (ca, chain, name) => db.call('import_ca', ca, chain, key(name));
+      const sign = (ca) => db.call('sign_csr', newRequest('/CN=known'), 'client', { ca });
+      const refused = (...cas) => cas.forEach((ca) => assert.throws(() => sign(ca), /no_such_ca: The certificate authority was revoked/, ca));
+      const stolen = ['2', '3', '4'].map((serial) => made('stolen', serial));
+      take('known-source', made('source', '1'), 'source');
+      take('stolen-2', stolen[0], 'stolen');
+      take('stolen-3', stolen[1], 'stolen');
+      db.call('create_ca', 'under-stolen', { parent: 'stolen-3' });
+      assert.equal(db.call('revoke_certificate', first(stolen[0]), 'keyCompromise').changed, true);
+      refused('stolen-2', 'stolen-3', 'under-stolen');
+      assert.throws(() => take('stolen-4', stolen[2], 'stolen'), /revoked since somebody else has the key/);
+      // With cACompromise the same; another reason is about the certificate alone.
+      const called = ['5', '6', '7', '8'].map((serial) => made('called', serial));
+      called.slice(0, 3).forEach((chain, i) => take(`called-${i}`, chain, 'called'));
+      db.call('revoke_certificate', first(called[0]), 'superseded');
+      assert.deepEqual(['called-1', 'called-2'].map((ca) => sign(ca).ca), ['called-1@1', 'called-2@1']);
+      db.call('revoke_certificate', first(called[1]), 'cACompromise');
+      refused('called-0', 'called-1', 'called-2');
+      assert.throws(() => take('called-3', called[3], 'called'), /somebody else has the key/);
+      // A key that a device has, too.
+      take('lent', made('lent', '9'), 'lent');
+      const device = inFolder({ key: key('lent') }, (at) => run('openssl', ['req', '-new', '-key', at('key'), '-subj', '/CN=device']));
+      db.call('revoke_certificate', db.call('sign_csr', device, 'client', { ca: 'known-source' }).serial, 'keyCompromise');
+      refused('lent');
+      assert.equal(sign('known-source').ca, 'known-source@1');
+      end();
+    });
+
+    it('a certificate without a row is revoked as it is shown, unless another one has its serial', () => {
+      const { made, key, end } = elsewhere();
+      const leaf = 'basicConstraints=CA:FALSE\n';
+      const revoke = (shown) => db.call('revoke_certificate', shown, 'superseded');
+      const isNone = (shown) => db.ask(`SELECT CASE WHEN revoke_certificate(${text(shown)}, 'keyCompromise') IS NULL THEN 'none' END;`)[0] === 'none';
+      db.call('import_ca', 'shown', made('source', '1'), key('source'));
+      const { serial, certificate } = db.call('sign_csr', newRequest('/CN=shown'), 'client', { ca: 'shown' });
+      const lost = first(made('leaf', '77', leaf));
+      assert.deepEqual([run('openssl', ['x509', '-text'], lost), ` ${lost}`, lost].map((shown) => revoke(shown).changed), [true, false, false]);
+      assert.throws(() => revoke(first(made('leaf', `0x${serial}`, leaf))), /invalid_argument: The serial of the certificate is that of another one/);
+      for (const nothing of ['', 'xyz', `${serial} `, '-----BEGIN nothing', certificate + lost]) {
+        assert.throws(() => revoke(nothing), /invalid_argument: The argument serial/, nothing);
+      }
+      assert.equal(revoke(run('openssl', ['x509', '-text'], certificate)).serial, serial);
+      // One that nobody here has signed, and a root, above which nobody stands.
+      const other = elsewhere();
+      assert.deepEqual(['abc', first(other.made('leaf', '1')), other.made('source', '1'), made('source', '1')].map((shown) => isNone(shown)), Array(4).fill(true));
+      other.end();
+      end();
+    });
+
     it('a name has nothing that nobody sees, and with an asterisk none is that of many', () => {
       const signed = (subject, profile) => db.call('sign_csr', newRequest(subject, undefined, '-utf8'), profile, { ca: 'a' });
       db.call('set_certificate_profile', 'web', { common_name: '*.devices.example', extended_key_usage: ['serverAuth'], subject_from_request: ['emailAddress', 'OU'] });
       db.call('set_certificate_profile', 'server', { extended_key_usage: ['clientAuth', 'serverAuth'] });
       db.call('set_certificate_profile', 'machine', { common_name: 'm-*' });
-      for (const name of ['\n', '\r\nSet-Cookie: a', '\u001b[2J', '\u202e', '\u200f', '\u0085', '\ufeff', '\u2028']) {
+      for (const name of ['\n', '\r\nSet-Cookie: a', '\u001b[2J', '\u202e', '\u200f', '\u0085', '\ufeff', '\u2028', '\u00ad', '\u034f',
+        '\u115f', '\u1160', '\u17b5', '\u180b', '\u180f', '\u3164', '\ufe00', '\ufe0f', '\uffa0', '\ufff0', '\ufffb', '\u{1bca0}', '\u{1d17a}',
+        '\u{e0000}', '\u{e0041}', '\u{e0fff}']) {
         for (const subject of [`/CN=m-${name}`, `/CN=m-1/OU=${name}`]) {
           assert.deepEqual(signed(subject, 'machine').reasons, ['name'], JSON.stringify(subject));
         }
@@ -135,10 +213,17 @@ for (const engine of engines) {
       for (const name of ['*.devices.example', 'a.*.devices.example', 'a b.devices.example', 'ä.devices.example', '.devices.example']) {
         assert.deepEqual(signed(`/CN=${name}`, 'web').reasons, ['common_name'], name);
       }
-      assert.deepEqual(['/CN=*', '/CN=Some One', '/CN=a_b'].map((subject) => signed(subject, 'server').reasons?.[0]), Array(3).fill('common_name'));
+      db.call('set_certificate_profile', 'any-purpose', { extended_key_usage: ['clientAuth', '2.5.29.37.0'] });
+      for (const profile of ['server', 'any-purpose']) {
+        assert.deepEqual(['/CN=*', '/CN=*.devices.example', '/CN=Some One', '/CN=a_b'].map((subject) => signed(subject, profile).reasons?.[0]),
+          Array(4).fill('common_name'), profile);
+      }
+      assert.match(signed('/CN=b.devices.example', 'any-purpose').certificate, /BEGIN/);
       const { certificate } = signed('/CN=a.devices.example/emailAddress=a@example/OU=Straße', 'web');
       assert.match(run('openssl', ['x509', '-noout', '-checkhost', 'a.devices.example'], certificate), /does match/);
-      assert.match(signed('/CN=m-Größe 1', 'machine').certificate, /BEGIN/);
+      for (const name of ['Größe 1', '가', 'ㅣ', '\u17b6', '\ufe10', '\uffa1', '\u{1f600}', '\u{1d172}']) {
+        assert.match(signed(`/CN=m-${name}`, 'machine').certificate, /BEGIN/, name);
+      }
     });
 
     it('one whose time is over signs neither devices nor authorities', () => {

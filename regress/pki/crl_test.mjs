@@ -146,6 +146,53 @@ for (const engine of engines) {
       rmSync(folder, { recursive: true });
     });
 
+    it('one issuer has one list however its certificates identify the key, and OCSP says the same', () => {
+      const folder = mkdtempSync(join(tmpdir(), 'idplane-identified-'));
+      const at = (name) => join(folder, name);
+      const usage = 'basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\n';
+      const key = (name) => run('openssl', ['genpkey', '-algorithm', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-out', at(name)]);
+      const root = (file, keyFile, subject, identifier) => {
+        writeFileSync(at('more'), `${usage}subjectKeyIdentifier=${identifier}\n`);
+        run('openssl', ['req', '-new', '-key', at(keyFile), '-subj', subject, '-out', at('csr')]);
+        run('openssl', ['x509', '-req', '-in', at('csr'), '-signkey', at(keyFile), '-days', '900', '-extfile', at('more'), '-out', at(file)]);
+        return readFileSync(at(file), 'utf8');
+      };
+      const take = (ca, file, keyFile, options = {}) => db.call('import_ca', ca, readFileSync(at(file), 'utf8'), readFileSync(at(keyFile), 'utf8'), options);
+      const known = (file, { serial }) => {
+        run('openssl', ['ocsp', '-issuer', at(file), '-serial', `0x${serial}`, '-reqout', at('request'), '-no_nonce']);
+        const request = readFileSync(at('request')).toString('hex');
+        const [answer] = db.ask(engine === 'SQLite' ? `SELECT hex(ocsp(x'${request}'));` : `SELECT encode(ocsp('\\x${request}'), 'hex');`);
+        writeFileSync(at('answer'), Buffer.from(answer, 'hex'));
+        return run('openssl', ['ocsp', '-issuer', at(file), '-serial', `0x${serial}`, '-respin', at('answer'), '-CAfile', at(file)])
+          .match(/^0x\w+: (\w+)/m)[1];
+      };
+      for (const name of ['one', 'other', 'another']) key(`${name}.key`);
+      const chains = [root('first', 'one.key', '/CN=Identified', 'hash'), root('second', 'one.key', '/CN=Identified', '0102030405')];
+      take('identified', 'first', 'one.key');
+      const certificates = [issue('identified')];
+      take('identified', 'second', 'one.key', { replace: true });
+      certificates.push(issue('identified'));
+      const good = issue('identified');
+      assert.equal(known('first', good), 'good');
+      for (const { serial } of certificates) revoke(serial, 'superseded');
+      const numbers = ['identified@1', 'identified@2', 'identified@2', 'identified@1'].map((ca) => read(list(ca)).number);
+      assert.deepEqual(numbers.map((number) => number - numbers[0]), [0, 1, 1, 2]);
+      for (const [i, file] of ['first', 'second'].entries()) {
+        const signed = list(`identified@${i + 1}`);
+        assert.deepEqual([...read(signed).entries.keys()].sort(), certificates.map(({ serial }) => serial).sort());
+        assert.match(verified({ ...certificates[i], chain: chains[i] }, ['-crl_check', '-CRLfile', 'crl'],
+          { crl: run('openssl', ['crl', '-inform', 'DER'], signed) }).openssl, /certificate revoked/);
+        assert.deepEqual([...certificates, good].map((certificate) => known(file, certificate)), ['revoked', 'revoked', 'good'], file);
+      }
+      root('ma', 'other.key', '/CN=Identified A', '01');
+      root('ob', 'another.key', '/CN=Identified B', '01');
+      take('ma', 'ma', 'other.key');
+      take('ob', 'ob', 'another.key');
+      const theirs = issue('ob');
+      assert.deepEqual([known('ma', theirs), known('ob', theirs), known('first', theirs)], ['unknown', 'good', 'unknown']);
+      rmSync(folder, { recursive: true });
+    });
+
     it('a list is signed anew before its day is over', () => {
       const { number, crl } = read(list('rsa'));
       const at = (s) => new Date(crl.nextUpdate.getTime() + s * 1000).toISOString();

@@ -75,8 +75,16 @@ SELECT sign_csr((SELECT csr FROM request), 'client', '{"ca":"devices@4"}');
 SELECT create_ca('devices', '{"replace":true}') ->> 'ca';
 SELECT sign_csr((SELECT csr FROM request), 'client', '{"ca":"devices"}') ->> 'ca';
 SELECT sign_csr((SELECT csr FROM request), 'client', '{"ca":"devices@3"}');
+-- Who calls again, since the answer was lost, gets no root in its place: what stands below another one is told a parent.
+SELECT create_ca('devices', '{"replace":true}');
+SELECT create_ca('devices', '{"replace":true,"next":false}');
+SELECT create_ca('devices', '{"replace":true,"alg":"EdDSA"}');
+SELECT sign_csr((SELECT csr FROM request), 'client', '{"ca":"devices"}') ->> 'ca';
 SELECT create_ca('devices', '{"parent":"root","next":true}') ->> 'ca', create_ca('devices', '{"parent":"root","replace":true}') ->> 'ca';
 SELECT create_ca('devices', '{"replace":true}') ->> 'subject';
+SELECT create_ca('devices', '{"parent":"root","next":true}') ->> 'ca', create_ca('devices', '{"next":false,"replace":true}') ->> 'ca';
+SELECT certificate_inspect((SELECT create_ca('devices', '{"parent":"root","replace":true}') ->> 'certificate')) ->> 'issuer';
+SELECT create_ca('another', '{"replace":true}') ->> 'ca';
 SELECT sign_csr((SELECT csr FROM request), 'client', '{"ca":"devices"}') ->> 'ca';
 SELECT type, object FROM idplane_audit WHERE type IN ('authority_made', 'authority_promoted') ORDER BY type, object;
 SELECT ca_id, profile, common_name, status, reason FROM idplane_certificate ORDER BY ca_id, common_name, status;

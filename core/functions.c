@@ -349,7 +349,7 @@ const struct idp_function idp_functions[] = {
      "Which enrollment a device of this certificate would be of, or was of at a time."},
     {"explain_enrollment", "tt", "chain at", 1, 0, 'j', IDP_READS, idp_sql_explain_enrollment,
      "The same, and why no other one."},
-    {"decide_enrollment", "tt", "registration_id decision", 2, 0, 'j', IDP_WRITES,
+    {"decide_enrollment", "ttt", "registration_id decision enrollment", 2, 0, 'j', IDP_WRITES,
      idp_sql_decide_enrollment, "Lets a device in that waits for it, or bars it."},
     {"deprovision", "t", "device", 1, 0, 'j', IDP_WRITES, idp_sql_deprovision,
      "Ends certificates, tokens and sessions of a device, and bars it; NULL: there is none."},

@@ -37,9 +37,9 @@ CREATE FUNCTION idplane.explain_enrollment(chain text, at text DEFAULT NULL) RET
     LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER COST 20000 AS 'MODULE_PATHNAME', 'idplane_call';
 COMMENT ON FUNCTION idplane.explain_enrollment(text, text) IS 'The same, and why no other one.';
 
-CREATE FUNCTION idplane.decide_enrollment(registration_id text, decision text) RETURNS jsonb
+CREATE FUNCTION idplane.decide_enrollment(registration_id text, decision text, enrollment text DEFAULT NULL) RETURNS jsonb
     LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER COST 10000 AS 'MODULE_PATHNAME', 'idplane_call';
-COMMENT ON FUNCTION idplane.decide_enrollment(text, text) IS 'Lets a device in that waits for it, or bars it.';
+COMMENT ON FUNCTION idplane.decide_enrollment(text, text, text) IS 'Lets a device in that waits for it, or bars it.';
 
 CREATE FUNCTION idplane.deprovision(device text) RETURNS jsonb
     LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER COST 10000 AS 'MODULE_PATHNAME', 'idplane_call';

@@ -254,7 +254,7 @@ CREATE TABLE idplane.failure (
 CREATE INDEX idplane_failure_source ON idplane.failure (tenant, source, kind, client_id, failed_at);
 CREATE INDEX idplane_failure_time ON idplane.failure (tenant, failed_at);
 COMMENT ON TABLE idplane.failure IS 'Unknown device codes, wrong credentials of clients and registrations without a token that came over HTTP, one row each up to the limit of their address; only inserted.';
-COMMENT ON COLUMN idplane.failure.kind IS 'device_code, client or registration.';
+COMMENT ON COLUMN idplane.failure.kind IS 'device_code, client, registration, device or refusal.';
 COMMENT ON COLUMN idplane.failure.client_id IS 'Whose credentials were wrong; empty for the other kinds.';
 
 CREATE TABLE idplane.master_key (

@@ -17,6 +17,7 @@ enum { FAILURE_ID_SIZE = 12 };
 #define KIND_CLIENT "client"
 #define KIND_REGISTRATION "registration"
 #define KIND_DEVICE "device"
+#define KIND_REFUSAL "refusal"
 
 const struct idp_statement idp_guard_statements[] = {
     [FAILURE_INSERT] = {"INSERT INTO idplane.failure (tenant, failure_id, failed_at, kind,"
@@ -98,6 +99,12 @@ bool idp_guard_device(struct idp_call *call)
 {
     struct idp_settings settings = idp_settings_load(call);
     return take(call, &settings, KIND_DEVICE, settings.unknown_codes_max);
+}
+
+bool idp_guard_refusal(struct idp_call *call)
+{
+    struct idp_settings settings = idp_settings_load(call);
+    return take(call, &settings, KIND_REFUSAL, settings.unknown_codes_max);
 }
 
 bool idp_guard_device_has_room(struct idp_call *call)

@@ -186,6 +186,8 @@ bool idp_guard_device_code(struct idp_call *call, const struct idp_settings *set
  */
 bool idp_guard_device(struct idp_call *call) IDP_MUST_CHECK;
 bool idp_guard_device_has_room(struct idp_call *call) IDP_MUST_CHECK;
+/* The same of one that is known and refused, counted for itself; false: it is no event any more. */
+bool idp_guard_refusal(struct idp_call *call) IDP_MUST_CHECK;
 
 /* A stranger is about to register a client. False: too many did, from this address. */
 bool idp_guard_registration(struct idp_call *call,

@@ -185,11 +185,12 @@ static bool is_alone(const struct idp_json *options)
 static void issuer_check(struct idp_call *call, const struct making *making)
 {
     struct idp_ca before;
-    if (making->replaces && !making->has_parent && idp_ca_find(call, making->name, &before) &&
-        before.chain.size > 0) {
+    if ((making->replaces || making->is_next) && !making->has_parent &&
+        idp_ca_find(call, making->name, &before) && before.chain.size > 0) {
         idp_fail_with(call, IDP_INVALID_ARGUMENT,
-                      "The authority stands below another one, and has no next key: name the "
-                      "parent of the new key, or make the next one first, with parent and next.");
+                      "The authority stands below another one: name the parent of its new key, or "
+                      "call import_ca with replace where that is none of here. With replace alone "
+                      "the next key signs, which is made first, with parent and next.");
     }
 }
 

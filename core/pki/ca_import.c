@@ -78,8 +78,10 @@ static int64_t count_below(const struct importing *importing, size_t at)
 static bool is_revoked(struct idp_call *call, const struct idp_certificate *certificate)
 {
     struct idp_issued issued;
+    struct idp_certificate read;
     return idp_certificate_issued(call, idp_certificate_serial(call, certificate), &issued) &&
-           idp_bytes_equal(issued.certificate, certificate->der) && issued.is_revoked;
+           issued.is_revoked && idp_certificate_parse(issued.certificate, &read) &&
+           idp_bytes_equal(read.to_be_signed, certificate->to_be_signed);
 }
 
 /* Somebody else has its key, said who revoked another certificate of it. */

@@ -6,19 +6,22 @@
 
 enum { SUPERSEDED = 4, CESSATION_OF_OPERATION = 5, REMOVE_FROM_CRL = 8 };
 
-enum { REVOKE, FIND, CONTENT, OF_KEY, OUTDATE, LOCK, RELEASE, SETTLE, STATUS, OF_DEVICE };
+enum { REVOKE, FIND, PROFILE, CONTENT, OF_KEY, OUTDATE, LOCK, RELEASE, SETTLE, STATUS, OF_DEVICE };
 
 const struct idp_statement idp_revocation_statements[] = {
     /* That the key is somebody else's may turn out later. */
     [REVOKE] = {"UPDATE idplane.certificate SET status = 'revoked', reason = $3,"
                 " revoked_at = CASE WHEN status = 'valid' THEN $4 ELSE revoked_at END"
                 " WHERE tenant = $1 AND serial = $2 AND (status = 'valid'"
-                " OR $3 = 'keyCompromise' AND reason <> 'keyCompromise')"
+                " OR $3 = 'keyCompromise' AND reason <> 'keyCompromise'"
+                " OR $3 = 'cACompromise' AND reason NOT IN ('keyCompromise', 'cACompromise'))"
                 " RETURNING ca_id, common_name, key_digest, profile",
                 "tttz", "ttxt"},
     [FIND] = {"SELECT status, reason, revoked_at, ca_id FROM idplane.certificate"
               " WHERE tenant = $1 AND serial = $2",
               "tt", "ttzt"},
+    [PROFILE] = {"SELECT profile FROM idplane.certificate WHERE tenant = $1 AND serial = $2", "tt",
+                 "t"},
     [CONTENT] = {"SELECT certificate FROM idplane.certificate WHERE tenant = $1 AND serial = $2",
                  "tt", "x"},
     /* Rare enough for a look at each certificate of the tenant: an index would cost whoever issues.
@@ -187,10 +190,17 @@ static void key_revoke(struct idp_call *call, struct idp_bytes serial, struct id
     }
 }
 
+static bool is_authority(struct idp_call *call, struct idp_bytes serial)
+{
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(serial)};
+    const struct idp_value *row = idp_run_one(call, &idp_revocation_statements[PROFILE], key);
+    return row != NULL && idp_bytes_is(idp_text_of(row[0]), IDP_AUTHORITY_PROFILE);
+}
+
 bool idp_certificate_revoke_at(struct idp_call *call, struct idp_bytes serial,
                                struct idp_bytes reason, int64_t at_us)
 {
-    if (is_compromise(reason)) {
+    if (is_compromise(reason) || is_authority(call, serial)) {
         idp_tenant_lock(call); /* before any row, as who adopts or makes an authority does */
     }
     bool is_changed = one_revoke(call, serial, reason, at_us);

@@ -35,7 +35,7 @@ static void note(struct idp_call *call, const struct idp_arrival *arrival, const
     idp_event_add(call, &event);
 }
 
-static const struct idp_json *refused(struct idp_call *call, const struct idp_arrival *arrival,
+static const struct idp_json *refusal(struct idp_call *call, const struct idp_arrival *arrival,
                                       int64_t retry_after_s)
 {
     struct idp_json *answer = idp_json_copy(call, idp_error_json(arrival->error));
@@ -47,7 +47,6 @@ static const struct idp_json *refused(struct idp_call *call, const struct idp_ar
     if (retry_after_s > 0) {
         idp_json_add_integer(call, answer, "retry_after", retry_after_s);
     }
-    note(call, arrival, idp_error_row(arrival->error)->word);
     return answer;
 }
 
@@ -143,7 +142,8 @@ const struct idp_json *idp_provisioning_begin(struct idp_call *call, struct idp_
         return idp_error_json(IDP_TOO_MANY_DEVICES);
     }
     if (arrival.error != IDP_OK) {
-        return refused(call, &arrival, 0);
+        note(call, &arrival, idp_error_row(arrival.error)->word);
+        return refusal(call, &arrival, 0);
     }
     struct idp_record record =
         idp_record_note(call, arrival.registration_id, arrival.enrollment, arrival.subject);
@@ -154,10 +154,13 @@ const struct idp_json *idp_provisioning_begin(struct idp_call *call, struct idp_
         arrival.error = IDP_DEVICE_TAKEN;
         arrival.reason = "enrollment";
     }
-    if (arrival.error != IDP_OK && !is_counted && !is_proven && !idp_guard_device(call)) {
-        return idp_error_json(IDP_TOO_MANY_DEVICES);
+    if (arrival.error == IDP_OK) {
+        return begun(call, &arrival);
     }
-    return arrival.error == IDP_OK ? begun(call, &arrival) : refused(call, &arrival, wait_s);
+    if (is_counted || is_proven || idp_guard_refusal(call)) {
+        note(call, &arrival, idp_error_row(arrival.error)->word);
+    }
+    return refusal(call, &arrival, wait_s);
 }
 
 /* begin_provisioning(chain, options) → {"session","nonce",…} or an error */

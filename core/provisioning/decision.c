@@ -7,9 +7,14 @@
 enum { DECIDE };
 
 const struct idp_statement idp_device_decision_statements[] = {
-    [DECIDE] = {"UPDATE idplane.provisioning_record SET approval = $3, changed_at = $4"
-                " WHERE tenant = $1 AND registration_id = $2 AND approval <> $3",
-                "tttz", ""},
+    /* $5: the enrollment that is meant; null: that of the record. */
+    [DECIDE] = {"UPDATE idplane.provisioning_record SET approval = $3, changed_at = $4,"
+                " bound_at = CASE WHEN enrollment_id <> $5 THEN NULL ELSE bound_at END,"
+                " enrollment_id = CASE WHEN enrollment_id <> $5 THEN $5 ELSE enrollment_id END"
+                " WHERE tenant = $1 AND registration_id = $2"
+                " AND (approval <> $3 OR enrollment_id <> $5)"
+                " AND NOT (device IS NOT NULL AND $5 IS NOT NULL AND enrollment_id <> $5)",
+                "tttzt", ""},
 };
 const size_t idp_device_decision_statement_count = IDP_COUNT(idp_device_decision_statements);
 
@@ -36,7 +41,26 @@ static const char *approval_of(struct idp_call *call, struct idp_bytes decision)
     return "denied";
 }
 
-/* decide_enrollment(record, decision) → {"registration_id","approval"}; NULL: none such */
+/* Where a record has no identity yet a decision may be for another enrollment than it names. */
+static void meant_check(struct idp_call *call, struct idp_bytes enrollment_id,
+                        struct idp_record *record)
+{
+    struct idp_enrollment enrollment;
+    if (enrollment_id.data == NULL || idp_bytes_equal(enrollment_id, record->enrollment_id)) {
+        return;
+    }
+    if (!idp_enrollment_find(call, enrollment_id, &enrollment)) {
+        idp_fail_with(call, IDP_INVALID_ARGUMENT, "Argument enrollment: there is no such one.");
+    }
+    if (record->device.data != NULL) {
+        idp_fail_with(call, IDP_INVALID_ARGUMENT,
+                      "Argument enrollment: the device has its identity by another one. "
+                      "Deprovision it first.");
+    }
+    record->enrollment_id = enrollment_id;
+}
+
+/* decide_enrollment(record, decision, enrollment) → {"registration_id",…}; NULL: none such */
 struct idp_value idp_sql_decide_enrollment(struct idp_call *call, const struct idp_value *arguments)
 {
     struct idp_record record;
@@ -45,9 +69,10 @@ struct idp_value idp_sql_decide_enrollment(struct idp_call *call, const struct i
     if (!idp_record_find(call, arguments[0].bytes, &record)) {
         return idp_null();
     }
+    meant_check(call, idp_text_of(arguments[2]), &record);
     struct idp_value row[] = {idp_value_text(idp_tenant(call)), idp_value_text(record.id),
                               idp_value_text(idp_bytes_of(approval)),
-                              idp_value_time(idp_now_us(call))};
+                              idp_value_time(idp_now_us(call)), arguments[2]};
     bool is_changed = idp_run(call, &idp_device_decision_statements[DECIDE], row).affected == 1;
     if (is_changed) {
         note(call, &record, "decide",

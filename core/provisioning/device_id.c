@@ -4,7 +4,7 @@
  * that one key of one table decides, whoever comes first. */
 #include "core/provisioning/session.h"
 
-enum { RESERVE, KIND, FREE, LEAVE };
+enum { RESERVE, TAKE, MARK, KIND, FREE, LEAVE };
 
 const struct idp_statement idp_device_id_statements[] = {
     [RESERVE] = {"INSERT INTO idplane.device_holder (tenant, device, kind, registration_id,"
@@ -12,9 +12,15 @@ const struct idp_statement idp_device_id_statements[] = {
                  " SELECT $1, $2, $3, '', $3 = 'rule' WHERE $3 = 'rule'"
                  " OR NOT EXISTS (SELECT 1 FROM idplane.certificate_holder h WHERE h.tenant = $1"
                  " AND h.common_name = $4 AND h.valid_until > $5)"
-                 " ON CONFLICT (tenant, device) DO UPDATE SET is_named = excluded.is_named"
-                 " WHERE excluded.is_named",
+                 " ON CONFLICT (tenant, device) DO NOTHING",
                  "ttttz", ""},
+    /* Whom a rule names may become an owner, or a hub. */
+    [TAKE] = {"UPDATE idplane.device_holder SET kind = $3 WHERE tenant = $1 AND device = $2"
+              " AND kind = 'rule'",
+              "ttt", ""},
+    [MARK] = {"UPDATE idplane.device_holder SET is_named = true WHERE tenant = $1 AND device = $2"
+              " AND NOT is_named",
+              "tt", ""},
     [KIND] = {"SELECT kind FROM idplane.device_holder WHERE tenant = $1 AND device = $2", "tt",
               "t"},
     [FREE] = {"DELETE FROM idplane.device_holder WHERE tenant = $1 AND device = $2"
@@ -47,8 +53,8 @@ static bool reserve(struct idp_call *call, struct idp_bytes id, const char *kind
     if (idp_run(call, &idp_device_id_statements[RESERVE], row).affected == 1) {
         return true;
     }
-    struct idp_bytes before = kind_of(call, device);
-    return idp_bytes_is(before, kind) || idp_bytes_is(before, "rule");
+    return idp_bytes_is(kind_of(call, device), kind) ||
+           idp_run(call, &idp_device_id_statements[TAKE], row).affected == 1;
 }
 
 bool idp_owner_id_reserve(struct idp_call *call, struct idp_bytes owner)
@@ -74,7 +80,10 @@ void idp_rule_ids_reserve(struct idp_call *call, const struct idp_json *acl)
          entry = entry->next) {
         struct idp_bytes id = idp_json_string(idp_json_member(entry, "subject"), "uuid");
         if (idp_uuid_is(id)) {
+            struct idp_value key[] = {idp_value_text(idp_tenant(call)),
+                                      idp_value_text(idp_lower_case(call, id))};
             (void)reserve(call, id, "rule"); /* a rule may name a device that there is */
+            idp_run(call, &idp_device_id_statements[MARK], key);
         }
     }
 }

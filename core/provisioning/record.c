@@ -15,6 +15,7 @@ enum {
     HOLD,
     NAME,
     RELEASE,
+    PASS_ON,
     END,
     HUB,
     GRANT,
@@ -112,10 +113,13 @@ const struct idp_statement idp_record_statements[] = {
               " enrollment_id = $5"
               " WHERE tenant = $1 AND registration_id = $2 AND (device IS NULL OR device = $3)",
               "tttzt", ""},
-    /* What a rule is about stays that of the one device. */
+    /* What a rule is about stays that of the one device, unless that was never seen with it. */
     [RELEASE] = {"DELETE FROM idplane.device_holder WHERE tenant = $1 AND registration_id = $2"
                  " AND NOT is_named",
                  "tt", ""},
+    [PASS_ON] = {"UPDATE idplane.device_holder SET registration_id = $2"
+                 " WHERE tenant = $1 AND device = $3 AND registration_id = $4",
+                 "tttt", ""},
     /* What it had is over; it may come back where somebody approves it. */
     [END] = {"UPDATE idplane.provisioning_record SET device = NULL, owner = NULL, hub_id = NULL,"
              " grant_id = NULL, claim_grant_id = NULL, serial = NULL, completed_at = NULL, "
@@ -230,7 +234,9 @@ static void lapsed_yield(struct idp_call *call, const struct idp_value *row)
         if (other.serial.data != NULL && other.grant_id.data == NULL &&
             idp_activation_has_lapsed(call, other.serial)) {
             idp_device_token_end(call, other.claim_grant_id);
+            struct idp_value heir[] = {row[0], row[1], row[2], key[1]};
             idp_run(call, &idp_record_statements[RELEASE], key);
+            idp_run(call, &idp_record_statements[PASS_ON], heir);
             idp_run(call, &idp_record_statements[YIELD], key);
         }
     }

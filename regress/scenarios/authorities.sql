@@ -79,6 +79,7 @@ SELECT sign_csr((SELECT csr FROM request), 'client', '{"ca":"devices@3"}');
 SELECT create_ca('devices', '{"replace":true}');
 SELECT create_ca('devices', '{"replace":true,"next":false}');
 SELECT create_ca('devices', '{"replace":true,"alg":"EdDSA"}');
+SELECT create_ca('devices', '{"next":true}');
 SELECT sign_csr((SELECT csr FROM request), 'client', '{"ca":"devices"}') ->> 'ca';
 SELECT create_ca('devices', '{"parent":"root","next":true}') ->> 'ca', create_ca('devices', '{"parent":"root","replace":true}') ->> 'ca';
 SELECT create_ca('devices', '{"replace":true}') ->> 'subject';

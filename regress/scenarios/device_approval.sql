@@ -112,6 +112,15 @@ SELECT begin_provisioning(NULL, '{"registration_id":"press-1","enrollment":"thei
 SELECT provisioning_records('{"registration_ids":["press-1"]}') -> 'records' -> 0 ->> 'enrollment';
 SELECT decide_enrollment('press-1', 'approve') ->> 'approval';
 SELECT begin_provisioning(NULL, '{"registration_id":"press-1","enrollment":"ours"}') ->> 'state';
+-- Who decides may say for which one.
+SELECT canonical_json(decide_enrollment('press-1', 'approve', 'theirs'));
+SELECT begin_provisioning(NULL, '{"registration_id":"press-1","enrollment":"ours"}') ->> 'reason';
+SELECT begin_provisioning(NULL, '{"registration_id":"press-1","enrollment":"theirs"}') ->> 'state';
+SELECT canonical_json(decide_enrollment('press-1', 'approve', 'ours'));
+SELECT canonical_json(decide_enrollment('press-1', 'approve', 'ours'));
+SELECT begin_provisioning(NULL, '{"registration_id":"press-1","enrollment":"ours"}') ->> 'state';
+SELECT decide_enrollment('press-1', 'approve', 'nobody');
+SELECT decide_enrollment('72090bea-eab2-5307-86d9-975c87351d28', 'approve', 'ours');
 SELECT set_enrollment('ours');
 SELECT begin_provisioning(NULL, '{"registration_id":"press-1","enrollment":"theirs"}') ->> 'state';
 SELECT provisioning_records('{"registration_ids":["press-1"]}') -> 'records' -> 0 ->> 'enrollment', provisioning_records('{"registration_ids":["press-1"]}') -> 'records' -> 0 ->> 'approval';

@@ -95,6 +95,7 @@ SELECT approval, device FROM idplane_provisioning_record ORDER BY device IS NULL
 -- Nor does who got one that was revoked before it was used keep the name.
 KEEP w1 SELECT begin_provisioning((SELECT content FROM material WHERE name = 'a'), json(replace('{"proven": true, "csr": "REQUEST"}', 'REQUEST', (SELECT content FROM material WHERE name = '2w'))));
 KEEP iw SELECT provision_identity((SELECT response ->> 'session' FROM kept WHERE name = 'w1'), (SELECT content FROM material WHERE name = '2w'));
+SELECT set_enrollment('friends', '{"owner": "bob", "symmetric_key": {"primary": "MDEyMzQ1Njc4OWFiY2RlZg=="}, "acl": [{"subject": {"uuid": "3f0a5a2e-7a8b-4b43-8f5e-000000000002"}, "permission": 2, "resources": [{"wc": "*"}]}]}') ->> 'id'; -- a rule changes nothing of that
 KEEP s4 SELECT begin_provisioning((SELECT content FROM material WHERE name = 'a'), json(replace('{"proven": true, "csr": "REQUEST"}', 'REQUEST', (SELECT content FROM material WHERE name = '1x'))));
 KEEP s5 SELECT begin_provisioning((SELECT content FROM material WHERE name = 'a'), json(replace('{"proven": true, "csr": "REQUEST"}', 'REQUEST', (SELECT content FROM material WHERE name = '1x'))));
 SELECT canonical_json(provision_identity((SELECT response ->> 'session' FROM kept WHERE name = 's4'), (SELECT content FROM material WHERE name = '2x')));

@@ -257,6 +257,7 @@ SELECT set_hub('11111111-1111-4111-8111-111111111111');
 SELECT canonical_json(sign_csr((SELECT content FROM material WHERE name = 'hub')) -> 'reasons');
 SELECT canonical_json(provision_identity((SELECT response ->> 'session' FROM kept WHERE name = 'c'), (SELECT content FROM material WHERE name = 'hub')));
 SELECT set_hub('11111111-1111-4111-8111-111111111111', '{"gateways": ["hub.example:5684"]}') ->> 'id';
+SELECT canonical_json(set_enrollment('wrong', '{"owner": "11111111-1111-4111-8111-111111111111", "symmetric_key": {"primary": "MDEyMzQ1Njc4OWFiY2RlZg=="}}') -> 'errors');
 SELECT deprovision('3f0a5a2e-7a8b-4b43-8f5e-000000000001') ->> 'certificates_revoked';
 SELECT canonical_json(provision_identity((SELECT response ->> 'session' FROM kept WHERE name = 'c'), (SELECT content FROM material WHERE name = '1.other')));
 SELECT canonical_json(sign_csr((SELECT content FROM material WHERE name = '1.other')) -> 'reasons');

@@ -337,16 +337,6 @@ struct idp_response idp_answer_plgd_hubs(struct idp_call *call, const struct idp
 
 /* ---- records ---- */
 
-/* Whom a device belongs to: as it was decided of it, else as its enrollment says. */
-static struct idp_bytes owner_of(const struct admin *admin, const struct idp_json *record)
-{
-    struct idp_bytes owner = idp_json_string(record, "owner");
-    return owner.data != NULL
-               ? owner
-               : idp_json_string(shown(admin, &groups, idp_json_string(record, "enrollment")),
-                                 "owner");
-}
-
 /* It is gone from here, with all that it was given. */
 static void record_remove(struct admin *admin, const struct idp_json *record)
 {
@@ -357,7 +347,7 @@ static void record_remove(struct admin *admin, const struct idp_json *record)
 static void records_take(struct admin *admin, const struct idp_json *records, bool is_delete)
 {
     for (const struct idp_json *record = records->child; record != NULL; record = record->next) {
-        struct idp_bytes owner = owner_of(admin, record);
+        struct idp_bytes owner = idp_json_string(record, "owner");
         if (owner.data == NULL || !idp_bytes_equal(owner, admin->owner)) {
             continue;
         }

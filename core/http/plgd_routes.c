@@ -12,6 +12,17 @@ static struct idp_response answered(struct idp_call *call, const struct idp_requ
     return idp_content_answer(call, request, IDP_CONTENT_OCF, answer);
 }
 
+/* The body; NULL: *refusal is the answer, which is an event. */
+static const struct idp_json *body_of(struct idp_call *call, const struct idp_request *request,
+                                      struct idp_response *refusal)
+{
+    const struct idp_json *body = idp_content_read(call, request, refusal);
+    if (body == NULL) {
+        idp_unreadable_note(call, (struct idp_bytes){0}, idp_request_chain(call, request));
+    }
+    return body;
+}
+
 /* NULL and the session of the connection, or the error. csr: what it is about to ask for. */
 static const struct idp_json *session_of(struct idp_call *call, const struct idp_request *request,
                                          struct idp_bytes csr, struct idp_bytes *session)
@@ -53,7 +64,7 @@ struct idp_response idp_answer_plgd_cloud(struct idp_call *call, const struct id
 {
     struct idp_response refusal;
     struct idp_bytes session = {0};
-    const struct idp_json *body = idp_content_read(call, request, &refusal);
+    const struct idp_json *body = body_of(call, request, &refusal);
     if (body == NULL) {
         return refusal;
     }
@@ -80,7 +91,7 @@ struct idp_response idp_answer_plgd_credentials(struct idp_call *call,
                                                 const struct idp_request *request)
 {
     struct idp_response refusal;
-    const struct idp_json *body = idp_content_read(call, request, &refusal);
+    const struct idp_json *body = body_of(call, request, &refusal);
     const struct idp_json *csr = idp_json_member(body, "csr");
     struct idp_bytes data = idp_json_string(csr, "data");
     bool is_pem = idp_bytes_is(idp_json_string(csr, "encoding"), "oic.sec.encoding.pem");

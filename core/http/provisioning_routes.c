@@ -13,6 +13,7 @@ static struct idp_response answered(struct idp_call *call, const struct idp_requ
 static struct idp_response refused(struct idp_call *call, const struct idp_request *request,
                                    const char *sentence)
 {
+    idp_unreadable_note(call, idp_request_bearer(request), idp_request_chain(call, request));
     return answered(call, request, idp_error_json_with(call, IDP_INVALID_REQUEST, sentence));
 }
 
@@ -32,7 +33,18 @@ static struct idp_response step(struct idp_call *call, const struct idp_request 
     return answered(call, request, error != NULL ? error : give(call, idp_request_bearer(request)));
 }
 
-/* The body of a step of a session; NULL: *refusal is the answer. */
+/* The body; NULL: *refusal is the answer, which is an event. */
+static const struct idp_json *body_of(struct idp_call *call, const struct idp_request *request,
+                                      struct idp_response *refusal)
+{
+    const struct idp_json *body = idp_content_read(call, request, refusal);
+    if (body == NULL) {
+        idp_unreadable_note(call, idp_request_bearer(request), idp_request_chain(call, request));
+    }
+    return body;
+}
+
+/* That of a step of a session; NULL: *refusal is the answer. */
 static const struct idp_json *step_body(struct idp_call *call, const struct idp_request *request,
                                         struct idp_response *refusal)
 {
@@ -41,7 +53,7 @@ static const struct idp_json *step_body(struct idp_call *call, const struct idp_
         *refusal = answered(call, request, error);
         return NULL;
     }
-    return idp_content_read(call, request, refusal);
+    return body_of(call, request, refusal);
 }
 
 /* ---- who comes ---- */
@@ -60,7 +72,7 @@ struct idp_response idp_answer_provisioning_begin(struct idp_call *call,
                                                   const struct idp_request *request)
 {
     struct idp_response refusal;
-    const struct idp_json *body = idp_content_read(call, request, &refusal);
+    const struct idp_json *body = body_of(call, request, &refusal);
     if (body == NULL) {
         return refusal;
     }

@@ -82,7 +82,13 @@ bool idp_ca_exists(struct idp_call *call, struct idp_bytes name)
 struct idp_ca idp_ca_load(struct idp_call *call, struct idp_bytes name)
 {
     struct idp_ca ca;
-    if (!idp_ca_find(call, name, &ca)) {
+    bool is_there = idp_ca_find(call, name, &ca);
+    if (!is_there && idp_bytes_is(name, "default")) {
+        idp_fail_with(call, IDP_NO_SUCH_CA,
+                      "The tenant has no certificate authority of the name default, which counts "
+                      "where none is named. Make it with create_ca('default'), or name another.");
+    }
+    if (!is_there) {
         idp_fail(call, IDP_NO_SUCH_CA);
     }
     return ca;

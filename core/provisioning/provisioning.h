@@ -68,6 +68,11 @@ const struct idp_json *idp_est_enroll(struct idp_call *call, const struct idp_es
 const struct idp_json *idp_est_renew(struct idp_call *call, const struct idp_est_label *label,
                                      struct idp_bytes chain, struct idp_bytes csr);
 
+/* A device sent what cannot be read, in the session, or over a connection with the certificate, of
+ * which data may be NULL: that is an event, of known and unknown ones as many of an address as the
+ * limits allow. */
+void idp_unreadable_note(struct idp_call *call, struct idp_bytes session, struct idp_bytes chain);
+
 /* set_hub() of one that is new: where there is one of the id it is refused, whoever came first. */
 struct idp_value idp_hub_make(struct idp_call *call, const struct idp_value *arguments);
 

@@ -81,6 +81,19 @@ static const struct {
              {"enrollments", ENROLLMENT}, {"hubs", HUB},
              {"approvals", APPROVAL},     {"owners", OWNER}};
 
+/* Whose a device is: as it was decided of it, else as its enrollment says. */
+static struct idp_bytes value_of(struct idp_call *call, const struct idp_value *row,
+                                 enum column column)
+{
+    struct idp_enrollment enrollment;
+    struct idp_bytes value = idp_text_of(row[column]);
+    if (column == OWNER && value.data == NULL &&
+        idp_enrollment_find(call, idp_text_of(row[ENROLLMENT]), &enrollment)) {
+        return idp_json_string(enrollment.document, "owner");
+    }
+    return value;
+}
+
 static bool passes(const struct filtering *filtering, const struct idp_value *row)
 {
     int64_t changed_us = idp_integer_of(row[CHANGED]);
@@ -93,7 +106,8 @@ static bool passes(const struct filtering *filtering, const struct idp_value *ro
     }
     for (size_t i = 0; i < IDP_COUNT(lists); i++) {
         const struct idp_json *list = idp_json_member(filtering->filter, lists[i].name);
-        struct idp_bytes value = idp_text_of(row[lists[i].column]);
+        struct idp_bytes value =
+            list == NULL ? (struct idp_bytes){0} : value_of(filtering->call, row, lists[i].column);
         if (list != NULL && (value.data == NULL || !idp_json_holds(list, value))) {
             return false;
         }
@@ -152,7 +166,7 @@ static void record_add(struct filtering *filtering, const struct idp_value *row)
             idp_json_add_string(call, record, names[i],
                                 idp_time_text(call, idp_integer_of(row[i])));
         } else {
-            idp_json_add_string(call, record, names[i], idp_text_of(row[i]));
+            idp_json_add_string(call, record, names[i], value_of(call, row, (enum column)i));
         }
     }
     idp_json_add(record, "steps", steps_of(call, idp_text_of(row[ID])));

@@ -167,6 +167,11 @@ static struct idp_bytes digest_of(struct idp_call *call, struct idp_bytes sessio
                      : idp_token_digest(call, LABEL, session);
 }
 
+bool idp_session_record(struct idp_call *call, struct idp_bytes session, struct idp_record *out)
+{
+    return idp_record_of_session(call, digest_of(call, session), out);
+}
+
 static bool find(struct idp_call *call, struct idp_device_session *out)
 {
     struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_blob(out->digest),

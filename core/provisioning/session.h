@@ -112,6 +112,10 @@ struct idp_event {
     const struct idp_json *details;                          /* NULL: nothing */
 };
 void idp_event_add(struct idp_call *call, const struct idp_event *event);
+/* The record of a session, by its name or its handle, held as idp_record_of_session() does
+ * (session.c). */
+bool idp_session_record(struct idp_call *call, struct idp_bytes session,
+                        struct idp_record *out) IDP_MUST_CHECK;
 
 /* ---- steps and states (session.c) ---- */
 

@@ -16,15 +16,15 @@ const struct idp_statement idp_session_resume_statements[] = {
     /* What is given to an identity is not given to the maker's certificate. */
     [OF_MAKER] = {LAST("attestation = 'x509' AND state IN ('proven', 'identified')"), "ttz",
                   "xxtt"},
-    [OF_IDENTITY] = {LAST("serial IS NOT NULL"), "ttz", "xxtt"},
+    [OF_IDENTITY] = {LAST("serial = $4"), "ttzt", "xxtt"},
 };
 const size_t idp_session_resume_statement_count = IDP_COUNT(idp_session_resume_statements);
 
 static const struct idp_value *last_of(struct idp_call *call, size_t statement,
-                                       struct idp_bytes registration_id)
+                                       struct idp_bytes registration_id, struct idp_bytes serial)
 {
     struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(registration_id),
-                              idp_value_time(idp_now_us(call))};
+                              idp_value_time(idp_now_us(call)), idp_value_text(serial)};
     return idp_run_one(call, &idp_session_resume_statements[statement], key);
 }
 
@@ -59,8 +59,8 @@ const struct idp_json *idp_session_of_maker(struct idp_call *call, struct idp_by
                                             const struct idp_certificate_facts *leaf,
                                             struct idp_bytes csr, struct idp_bytes *session)
 {
-    const struct idp_value *row =
-        last_of(call, OF_MAKER, idp_uuid_of(call, IDP_UUID_X500, leaf->spki));
+    const struct idp_value *row = last_of(
+        call, OF_MAKER, idp_uuid_of(call, IDP_UUID_X500, leaf->spki), (struct idp_bytes){0});
     if (row != NULL && !is_shared(call, idp_text_of(row[3])) && goes_on(call, row, csr)) {
         *session = idp_session_handle(call, idp_text_of(row[0]));
         return NULL;
@@ -74,12 +74,15 @@ const struct idp_json *idp_session_of_maker(struct idp_call *call, struct idp_by
 
 /* ---- the identity certificate ---- */
 
-static const struct idp_json *of_identity(struct idp_call *call, struct idp_bytes certificate,
+static const struct idp_json *of_identity(struct idp_call *call,
+                                          const struct idp_certificate_facts *facts,
                                           struct idp_bytes device, struct idp_bytes *session)
 {
     struct idp_record record;
-    const struct idp_value *row =
-        idp_record_of_device(call, device, &record) ? last_of(call, OF_IDENTITY, record.id) : NULL;
+    struct idp_bytes certificate = idp_pem_of(call, facts->der, "CERTIFICATE");
+    const struct idp_value *row = idp_record_of_device(call, device, &record)
+                                      ? last_of(call, OF_IDENTITY, record.id, facts->serial)
+                                      : NULL;
     if (row == NULL) {
         return idp_error_json(IDP_INVALID_DEVICE_SESSION);
     }
@@ -106,5 +109,5 @@ const struct idp_json *idp_provisioning_resume(struct idp_call *call, struct idp
     if (issued.is_revoked || facts->not_after_us < idp_now_us(call)) {
         return refused(call, issued.is_revoked ? "revoked" : "expired");
     }
-    return of_identity(call, idp_pem_of(call, facts->der, "CERTIFICATE"), issued.device, session);
+    return of_identity(call, facts, issued.device, session);
 }

@@ -206,6 +206,17 @@ KEEP cloud_json SELECT http_request('POST', '/api/v1/provisioning/cloud-configur
 SELECT response ->> 'status', replace(response ->> 'body', json(response ->> 'body') ->> 'at', 'a token') FROM kept WHERE name = 'cloud_json';
 KEEP ownership_ocf SELECT http_request('GET', '/api/v1/provisioning/ownership', headers) FROM identified;
 SELECT response -> 'headers' ->> 'Content-Type', response ->> 'body_base64' FROM kept WHERE name = 'ownership_ocf';
+-- Whoever has lost what came next goes on with what it has.
+KEEP creds_next SELECT http_request('POST', '/api/v1/provisioning/credentials', headers, likely('{"csr":{"encoding":"oic.sec.encoding.pem","data":' || (SELECT json FROM text_of WHERE name = 'id3.csr') || '}}')) FROM plgd WHERE name = 'dev2';
+SELECT a.response ->> 'status', CASE WHEN a.response ->> 'body' <> b.response ->> 'body' THEN 'another one' END FROM kept a, kept b WHERE a.name = 'creds_next' AND b.name = 'creds';
+KEEP acls_before SELECT http_request('GET', '/api/v1/provisioning/acls', headers) FROM identified;
+SELECT response ->> 'status' FROM kept WHERE name = 'acls_before';
+-- What cannot be read is an event of who sent it.
+KEEP unread SELECT http_request('POST', '/provisioning/identity', json(replace(canonical_json(headers), '"application/json"', '"application/cbor"')), likely('{')) FROM bearer;
+KEEP unread2 SELECT http_request('POST', '/api/v1/provisioning/credentials', json(replace(canonical_json(headers), '"content-type":"application/json"', '"content-type":"application/cbor"')), likely('{')) FROM plgd WHERE name = 'dev2';
+KEEP unread3 SELECT http_request('POST', '/provisioning/sessions', '{"host":"id.example","content-type":"application/json"}', likely('{"chain":'));
+SELECT name, response ->> 'status' FROM kept WHERE name LIKE 'unread%' ORDER BY name;
+SELECT step, count(*), count(registration_id), count(device) FROM idplane_provisioning_event WHERE outcome = 'invalid_request' GROUP BY step ORDER BY step;
 -- Another request begins anew: here it asks for the id of another device.
 KEEP r_taken SELECT http_request('POST', '/api/v1/provisioning/credentials', headers, likely('{"csr":{"encoding":"oic.sec.encoding.pem","data":' || (SELECT json FROM text_of WHERE name = 'id.csr') || '}}')) FROM plgd WHERE name = 'dev2';
 SELECT response ->> 'status', json(response ->> 'body') ->> 'error' FROM kept WHERE name = 'r_taken';

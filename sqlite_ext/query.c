@@ -326,6 +326,9 @@ static IDP_NORETURN void refuse(struct idp_call *call, struct idp_bytes cause)
     idp_text_add_c(&sentence, "The definition is no expression that may run: ");
     idp_text_add(&sentence, cause);
     idp_text_add_c(&sentence, ".");
+    if (idp_bytes_start(cause, idp_bytes_of("no such table"))) {
+        idp_text_add_c(&sentence, " The option tables names those that it reads.");
+    }
     idp_frame_fail(call->context, IDP_INVALID_ARGUMENT, idp_text_bytes(&sentence).data);
 }
 

@@ -137,7 +137,9 @@ struct idp_response idp_answer_est_attributes(struct idp_call *call,
         return error_response(call, IDP_NOT_FOUND);
     }
     struct idp_bytes attributes = idp_csr_attributes(call, label.profile);
-    return attributes.size == 0 ? sentence(call, 204, attributes)
+    struct idp_response nothing = {
+        .status = 204, .headers = idp_json_new(call, IDP_JSON_OBJECT), .body = {"", 0}};
+    return attributes.size == 0 ? nothing
                                 : base64_response(call, "application/csrattrs", KEPT, attributes);
 }
 

@@ -85,6 +85,10 @@ size_t idp_accept_choose(struct idp_bytes accepted, const char *const *types, si
 
 enum idp_content { IDP_CONTENT_JSON, IDP_CONTENT_CBOR, IDP_CONTENT_OCF, IDP_CONTENT_COUNT };
 
+/* What a device sent, as idp_content_read() has it; where that cannot be read it is an event of
+ * whom session or connection name. (provisioning_routes.c) */
+const struct idp_json *idp_device_body(struct idp_call *call, const struct idp_request *request,
+                                       struct idp_response *refusal);
 /* The object that the body is, by its Content-Type; an empty one where there is no body. NULL:
  * *refusal says why. */
 const struct idp_json *idp_content_read(struct idp_call *call, const struct idp_request *request,

@@ -12,17 +12,6 @@ static struct idp_response answered(struct idp_call *call, const struct idp_requ
     return idp_content_answer(call, request, IDP_CONTENT_OCF, answer);
 }
 
-/* The body; NULL: *refusal is the answer, which is an event. */
-static const struct idp_json *body_of(struct idp_call *call, const struct idp_request *request,
-                                      struct idp_response *refusal)
-{
-    const struct idp_json *body = idp_content_read(call, request, refusal);
-    if (body == NULL) {
-        idp_unreadable_note(call, (struct idp_bytes){0}, idp_request_chain(call, request));
-    }
-    return body;
-}
-
 /* NULL and the session of the connection, or the error. csr: what it is about to ask for. */
 static const struct idp_json *session_of(struct idp_call *call, const struct idp_request *request,
                                          struct idp_bytes csr, struct idp_bytes *session)
@@ -64,7 +53,7 @@ struct idp_response idp_answer_plgd_cloud(struct idp_call *call, const struct id
 {
     struct idp_response refusal;
     struct idp_bytes session = {0};
-    const struct idp_json *body = body_of(call, request, &refusal);
+    const struct idp_json *body = idp_device_body(call, request, &refusal);
     if (body == NULL) {
         return refusal;
     }
@@ -91,17 +80,19 @@ struct idp_response idp_answer_plgd_credentials(struct idp_call *call,
                                                 const struct idp_request *request)
 {
     struct idp_response refusal;
-    const struct idp_json *body = body_of(call, request, &refusal);
+    const struct idp_json *body = idp_device_body(call, request, &refusal);
     const struct idp_json *csr = idp_json_member(body, "csr");
     struct idp_bytes data = idp_json_string(csr, "data");
     bool is_pem = idp_bytes_is(idp_json_string(csr, "encoding"), "oic.sec.encoding.pem");
     if (body == NULL) {
         return refusal;
     }
-    return answered(call, request,
-                    data.data != NULL && is_pem
-                        ? credentials_of(call, request, data)
-                        : idp_error_json_with(call, IDP_INVALID_REQUEST,
-                                              "The body must have a csr with data, its encoding "
-                                              "oic.sec.encoding.pem."));
+    if (data.data == NULL || !is_pem) {
+        idp_unreadable_note(call, (struct idp_bytes){0}, idp_request_chain(call, request));
+        return answered(call, request,
+                        idp_error_json_with(call, IDP_INVALID_REQUEST,
+                                            "The body must have a csr with data, its encoding "
+                                            "oic.sec.encoding.pem."));
+    }
+    return answered(call, request, credentials_of(call, request, data));
 }

@@ -33,9 +33,8 @@ static struct idp_response step(struct idp_call *call, const struct idp_request 
     return answered(call, request, error != NULL ? error : give(call, idp_request_bearer(request)));
 }
 
-/* The body; NULL: *refusal is the answer, which is an event. */
-static const struct idp_json *body_of(struct idp_call *call, const struct idp_request *request,
-                                      struct idp_response *refusal)
+const struct idp_json *idp_device_body(struct idp_call *call, const struct idp_request *request,
+                                       struct idp_response *refusal)
 {
     const struct idp_json *body = idp_content_read(call, request, refusal);
     if (body == NULL) {
@@ -44,7 +43,7 @@ static const struct idp_json *body_of(struct idp_call *call, const struct idp_re
     return body;
 }
 
-/* That of a step of a session; NULL: *refusal is the answer. */
+/* The body of a step of a session; NULL: *refusal is the answer. */
 static const struct idp_json *step_body(struct idp_call *call, const struct idp_request *request,
                                         struct idp_response *refusal)
 {
@@ -53,7 +52,7 @@ static const struct idp_json *step_body(struct idp_call *call, const struct idp_
         *refusal = answered(call, request, error);
         return NULL;
     }
-    return body_of(call, request, refusal);
+    return idp_device_body(call, request, refusal);
 }
 
 /* ---- who comes ---- */
@@ -72,7 +71,7 @@ struct idp_response idp_answer_provisioning_begin(struct idp_call *call,
                                                   const struct idp_request *request)
 {
     struct idp_response refusal;
-    const struct idp_json *body = body_of(call, request, &refusal);
+    const struct idp_json *body = idp_device_body(call, request, &refusal);
     if (body == NULL) {
         return refusal;
     }

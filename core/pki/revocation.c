@@ -6,7 +6,7 @@
 
 enum { SUPERSEDED = 4, CESSATION_OF_OPERATION = 5, REMOVE_FROM_CRL = 8 };
 
-enum { REVOKE, FIND, PROFILE, CONTENT, OF_KEY, OUTDATE, LOCK, RELEASE, SETTLE, STATUS, OF_DEVICE };
+enum { REVOKE, FIND, CONTENT, OF_KEY, OUTDATE, LOCK, RELEASE, SETTLE, STATUS, OF_DEVICE };
 
 const struct idp_statement idp_revocation_statements[] = {
     /* That the key is somebody else's may turn out later. */
@@ -15,15 +15,14 @@ const struct idp_statement idp_revocation_statements[] = {
                 " WHERE tenant = $1 AND serial = $2 AND (status = 'valid'"
                 " OR $3 = 'keyCompromise' AND reason <> 'keyCompromise'"
                 " OR $3 = 'cACompromise' AND reason NOT IN ('keyCompromise', 'cACompromise'))"
-                " RETURNING ca_id, common_name, key_digest, profile",
-                "tttz", "ttxt"},
+                " RETURNING ca_id, common_name, key_digest",
+                "tttz", "ttx"},
     [FIND] = {"SELECT status, reason, revoked_at, ca_id FROM idplane.certificate"
               " WHERE tenant = $1 AND serial = $2",
               "tt", "ttzt"},
-    [PROFILE] = {"SELECT profile FROM idplane.certificate WHERE tenant = $1 AND serial = $2", "tt",
-                 "t"},
-    [CONTENT] = {"SELECT certificate FROM idplane.certificate WHERE tenant = $1 AND serial = $2",
-                 "tt", "x"},
+    [CONTENT] = {"SELECT certificate, profile FROM idplane.certificate"
+                 " WHERE tenant = $1 AND serial = $2",
+                 "tt", "xt"},
     /* Rare enough for a look at each certificate of the tenant: an index would cost whoever issues.
      */
     [OF_KEY] =
@@ -166,12 +165,6 @@ static bool one_revoke(struct idp_call *call, struct idp_bytes serial, struct id
     if (row != NULL) {
         revoked(call, serial, reason, row);
     }
-    if (row != NULL &&
-        (is_compromise(reason) || idp_bytes_is(idp_text_of(row[3]), IDP_AUTHORITY_PROFILE))) {
-        idp_ca_revoke(call,
-                      idp_text_of(idp_run_row(call, &idp_revocation_statements[CONTENT], key)[0]),
-                      is_compromise(reason), at_us);
-    }
     return row != NULL;
 }
 
@@ -190,22 +183,25 @@ static void key_revoke(struct idp_call *call, struct idp_bytes serial, struct id
     }
 }
 
-static bool is_authority(struct idp_call *call, struct idp_bytes serial)
-{
-    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(serial)};
-    const struct idp_value *row = idp_run_one(call, &idp_revocation_statements[PROFILE], key);
-    return row != NULL && idp_bytes_is(idp_text_of(row[0]), IDP_AUTHORITY_PROFILE);
-}
-
 bool idp_certificate_revoke_at(struct idp_call *call, struct idp_bytes serial,
                                struct idp_bytes reason, int64_t at_us)
 {
-    if (is_compromise(reason) || is_authority(call, serial)) {
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(serial)};
+    const struct idp_value *row = idp_run_one(call, &idp_revocation_statements[CONTENT], key);
+    if (row == NULL) {
+        return false;
+    }
+    bool ends_authorities =
+        is_compromise(reason) || idp_bytes_is(idp_text_of(row[1]), IDP_AUTHORITY_PROFILE);
+    if (ends_authorities) {
         idp_tenant_lock(call); /* before any row, as who adopts or makes an authority does */
     }
     bool is_changed = one_revoke(call, serial, reason, at_us);
     if (idp_bytes_is(reason, "keyCompromise")) {
         key_revoke(call, serial, reason, at_us);
+    }
+    if (ends_authorities) {
+        idp_ca_revoke(call, idp_text_of(row[0]), is_compromise(reason), at_us);
     }
     return is_changed;
 }

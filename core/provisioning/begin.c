@@ -163,6 +163,27 @@ const struct idp_json *idp_provisioning_begin(struct idp_call *call, struct idp_
     return refusal(call, &arrival, wait_s);
 }
 
+void idp_unreadable_note(struct idp_call *call, struct idp_bytes session, struct idp_bytes chain)
+{
+    struct idp_record record = {0};
+    call->host->begin(call);
+    bool is_known = session.data != NULL
+                        ? idp_session_record(call, session, &record)
+                        : chain.data != NULL &&
+                              idp_record_find(call, idp_arrival_id(call, chain, NULL), &record);
+    struct idp_json *details = idp_json_new(call, IDP_JSON_OBJECT);
+    idp_json_add_string(call, details, "source", call->source);
+    struct idp_event event = {.step = is_known ? "request" : "begin",
+                              .outcome = idp_error_row(IDP_INVALID_REQUEST)->word,
+                              .registration_id = record.id,
+                              .enrollment_id = record.enrollment_id,
+                              .device = record.device,
+                              .details = details};
+    if (is_known ? idp_guard_refusal(call) : idp_guard_device(call)) {
+        idp_event_add(call, &event);
+    }
+}
+
 /* begin_provisioning(chain, options) → {"session","nonce",…} or an error */
 struct idp_value idp_sql_begin_provisioning(struct idp_call *call,
                                             const struct idp_value *arguments)

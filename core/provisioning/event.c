@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* event.c - what devices did, and what was answered: each step is a row that nobody changes, those
  * that were refused and those of devices that nobody knows among them. */
-#include "core/oauth/oauth.h"
 #include "core/provisioning/session.h"
 
 enum { EVENT_ID_SIZE = 12 };
@@ -32,25 +31,4 @@ void idp_event_add(struct idp_call *call, const struct idp_event *event)
         idp_value_json_text(details),
     };
     idp_run(call, &idp_event_statements[ADD], row);
-}
-
-void idp_unreadable_note(struct idp_call *call, struct idp_bytes session, struct idp_bytes chain)
-{
-    struct idp_record record = {0};
-    call->host->begin(call);
-    bool is_known = session.data != NULL
-                        ? idp_session_record(call, session, &record)
-                        : chain.data != NULL &&
-                              idp_record_find(call, idp_arrival_id(call, chain, NULL), &record);
-    struct idp_json *details = idp_json_new(call, IDP_JSON_OBJECT);
-    idp_json_add_string(call, details, "source", call->source);
-    struct idp_event event = {.step = is_known ? "request" : "begin",
-                              .outcome = idp_error_row(IDP_INVALID_REQUEST)->word,
-                              .registration_id = record.id,
-                              .enrollment_id = record.enrollment_id,
-                              .device = record.device,
-                              .details = details};
-    if (is_known ? idp_guard_refusal(call) : idp_guard_device(call)) {
-        idp_event_add(call, &event);
-    }
 }

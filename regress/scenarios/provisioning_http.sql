@@ -207,10 +207,12 @@ SELECT response ->> 'status', replace(response ->> 'body', json(response ->> 'bo
 KEEP ownership_ocf SELECT http_request('GET', '/api/v1/provisioning/ownership', headers) FROM identified;
 SELECT response -> 'headers' ->> 'Content-Type', response ->> 'body_base64' FROM kept WHERE name = 'ownership_ocf';
 -- Whoever has lost what came next goes on with what it has.
+SELECT set_clock('2026-01-01T00:03:01Z');
 KEEP creds_next SELECT http_request('POST', '/api/v1/provisioning/credentials', headers, likely('{"csr":{"encoding":"oic.sec.encoding.pem","data":' || (SELECT json FROM text_of WHERE name = 'id3.csr') || '}}')) FROM plgd WHERE name = 'dev2';
 SELECT a.response ->> 'status', CASE WHEN a.response ->> 'body' <> b.response ->> 'body' THEN 'another one' END FROM kept a, kept b WHERE a.name = 'creds_next' AND b.name = 'creds';
 KEEP acls_before SELECT http_request('GET', '/api/v1/provisioning/acls', headers) FROM identified;
 SELECT response ->> 'status' FROM kept WHERE name = 'acls_before';
+SELECT set_clock('2026-01-01T00:03:00Z');
 -- What cannot be read is an event of who sent it.
 KEEP unread SELECT http_request('POST', '/provisioning/identity', json(replace(canonical_json(headers), '"application/json"', '"application/cbor"')), likely('{')) FROM bearer;
 KEEP unread2 SELECT http_request('POST', '/api/v1/provisioning/credentials', json(replace(canonical_json(headers), '"content-type":"application/json"', '"content-type":"application/cbor"')), likely('{')) FROM plgd WHERE name = 'dev2';

@@ -457,7 +457,6 @@ const struct idp_statement_group idp_statement_groups[] = {
     {idp_ca_statements, &idp_ca_statement_count},
     {idp_ca_store_statements, &idp_ca_store_statement_count},
     {idp_adopt_statements, &idp_adopt_statement_count},
-    {idp_ca_import_statements, &idp_ca_import_statement_count},
     {idp_ca_revoke_statements, &idp_ca_revoke_statement_count},
     {idp_ca_bundle_statements, &idp_ca_bundle_statement_count},
     {idp_issue_statements, &idp_issue_statement_count},

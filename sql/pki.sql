@@ -51,7 +51,7 @@ CREATE TABLE idplane.certificate (
 );
 CREATE INDEX idplane_certificate_common_name ON idplane.certificate (tenant, common_name, issued_at);
 CREATE INDEX idplane_certificate_superseded ON idplane.certificate (tenant, superseded_at) WHERE status = 'valid' AND superseded_at IS NOT NULL;
-CREATE INDEX idplane_certificate_compromised ON idplane.certificate (tenant, key_digest) WHERE reason = 'keyCompromise';
+CREATE INDEX idplane_certificate_compromised ON idplane.certificate (tenant, key_digest) WHERE reason IN ('keyCompromise', 'cACompromise');
 CREATE INDEX idplane_certificate_revoked ON idplane.certificate (tenant, ca_id, serial) WHERE status = 'revoked';
 COMMENT ON TABLE idplane.certificate IS 'Certificates that were issued. status: valid, revoked; expired is valid past not_after.';
 COMMENT ON COLUMN idplane.certificate.sans IS 'Its other names (subjectAltName): kind, colon, name, with a line end between, as in DNS:a.example.';

@@ -5,17 +5,6 @@
 
 enum { CHAIN_COUNT_MAX = 6 };
 
-enum { COMPROMISED };
-
-/* Rare enough for a look at each one that was revoked. */
-const struct idp_statement idp_ca_import_statements[] = {
-    [COMPROMISED] =
-        {"SELECT serial FROM idplane.certificate WHERE tenant = $1 AND status = 'revoked'"
-         " AND key_digest = $2 AND reason IN ('keyCompromise', 'cACompromise') LIMIT 1",
-         "tx", "t"},
-};
-const size_t idp_ca_import_statement_count = IDP_COUNT(idp_ca_import_statements);
-
 struct importing {
     size_t count;
     struct idp_certificate chain[CHAIN_COUNT_MAX]; /* the authority first */
@@ -84,14 +73,6 @@ static bool is_revoked(struct idp_call *call, const struct idp_certificate *cert
            idp_bytes_equal(read.to_be_signed, certificate->to_be_signed);
 }
 
-/* Somebody else has its key, said who revoked another certificate of it. */
-static bool is_compromised(struct idp_call *call, const struct idp_certificate *certificate)
-{
-    struct idp_value key[] = {idp_value_text(idp_tenant(call)),
-                              idp_value_blob(idp_sha256(call, certificate->spki))};
-    return idp_run_one(call, &idp_ca_import_statements[COMPROMISED], key) != NULL;
-}
-
 /* What stands above it lets it be, today. */
 static void place_check(struct idp_call *call, const struct importing *importing, size_t at)
 {
@@ -109,7 +90,7 @@ static void place_check(struct idp_call *call, const struct importing *importing
     if (is_revoked(call, certificate)) {
         refuse(call, "The certificate was revoked, or one above it.");
     }
-    if (is_compromised(call, certificate)) {
+    if (idp_key_is_compromised(call, idp_sha256(call, certificate->spki))) {
         refuse(call, "A certificate of this key, or of a key above it, was revoked since somebody "
                      "else has the key.");
     }

@@ -13,7 +13,7 @@ const struct idp_statement idp_former_statements[] = {
               " AND certificate = $3 AND status = 'valid' AND not_before <= $4 AND not_after >= $4"
               " AND (superseded_at IS NULL OR superseded_at > $4)"
               " AND NOT EXISTS (SELECT 1 FROM idplane.certificate k WHERE k.tenant = $1"
-              " AND k.key_digest = idplane.certificate.key_digest AND k.reason = 'keyCompromise')"
+              " AND k.key_digest = idplane.certificate.key_digest AND k." IDP_KEY_COMPROMISED ")"
               " RETURNING profile, ca_id, device, subject, sans, key_digest",
               "ttxz", "tttttx"},
 };

@@ -7,7 +7,7 @@
 enum { HOLD, INSERT, COMPROMISED, ISSUED, COUNT_LOCK, COUNT };
 
 #define COMPROMISED_KEY                                                                            \
-    "SELECT serial FROM idplane.certificate WHERE tenant = $1 AND reason = 'keyCompromise'"        \
+    "SELECT serial FROM idplane.certificate WHERE tenant = $1 AND " IDP_KEY_COMPROMISED            \
     " AND key_digest = "
 
 const struct idp_statement idp_issue_statements[] = {

@@ -78,8 +78,8 @@ const char *idp_former_renew(struct idp_call *call, const struct idp_former *for
                              struct idp_issue *issue) IDP_MUST_CHECK;
 
 /* Ends a certificate, by its serial in lower case, for a reason of RFC 5280 §5.3.1; begins the
- * transaction. True: it was revoked now, or its reason became keyCompromise. With that reason all
- * that its key has ends, also where this one had ended before. (revocation.c) */
+ * transaction. True: it was revoked now, or its reason became keyCompromise. With that reason, or
+ * cACompromise, all that its key has ends, also where this one had ended before. (revocation.c) */
 bool idp_certificate_revoke(struct idp_call *call, struct idp_bytes serial,
                             struct idp_bytes reason);
 
@@ -283,17 +283,16 @@ struct idp_value idp_sql_tpm_verify(struct idp_call *call, const struct idp_valu
 
 extern const struct idp_sealed_column idp_ca_sealed;
 extern const struct idp_statement idp_ca_statements[], idp_ca_store_statements[],
-    idp_ca_import_statements[], idp_ca_revoke_statements[], idp_adopt_statements[],
-    idp_ca_bundle_statements[], idp_issue_statements[], idp_former_statements[],
-    idp_activation_statements[], idp_profile_statements[], idp_certificate_request_statements[],
-    idp_renewal_statements[], idp_revocation_statements[], idp_crl_statements[],
-    idp_list_import_statements[], idp_ocsp_statements[];
+    idp_ca_revoke_statements[], idp_adopt_statements[], idp_ca_bundle_statements[],
+    idp_issue_statements[], idp_former_statements[], idp_activation_statements[],
+    idp_profile_statements[], idp_certificate_request_statements[], idp_renewal_statements[],
+    idp_revocation_statements[], idp_crl_statements[], idp_list_import_statements[],
+    idp_ocsp_statements[];
 extern const size_t idp_ca_statement_count, idp_ca_store_statement_count,
-    idp_ca_import_statement_count, idp_ca_revoke_statement_count, idp_adopt_statement_count,
-    idp_ca_bundle_statement_count, idp_issue_statement_count, idp_former_statement_count,
-    idp_activation_statement_count, idp_profile_statement_count,
-    idp_certificate_request_statement_count, idp_renewal_statement_count,
-    idp_revocation_statement_count, idp_crl_statement_count, idp_list_import_statement_count,
-    idp_ocsp_statement_count;
+    idp_ca_revoke_statement_count, idp_adopt_statement_count, idp_ca_bundle_statement_count,
+    idp_issue_statement_count, idp_former_statement_count, idp_activation_statement_count,
+    idp_profile_statement_count, idp_certificate_request_statement_count,
+    idp_renewal_statement_count, idp_revocation_statement_count, idp_crl_statement_count,
+    idp_list_import_statement_count, idp_ocsp_statement_count;
 
 #endif

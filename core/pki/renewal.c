@@ -20,7 +20,7 @@ const struct idp_statement idp_renewal_statements[] = {
     [GOOD] = {"SELECT count(*) FROM idplane.certificate WHERE tenant = $1 AND serial = $2"
               " AND status = 'valid' AND (superseded_at IS NULL OR superseded_at > $3)"
               " AND NOT EXISTS (SELECT 1 FROM idplane.certificate k WHERE k.tenant = $1"
-              " AND k.key_digest = idplane.certificate.key_digest AND k.reason = 'keyCompromise')",
+              " AND k.key_digest = idplane.certificate.key_digest AND k." IDP_KEY_COMPROMISED ")",
               "ttz", "i"},
     [CONFIRM] = {"UPDATE idplane.certificate SET superseded_at = $5"
                  " WHERE tenant = $1 AND " IDP_CERTIFICATE_OF_DEVICE

@@ -197,7 +197,7 @@ bool idp_certificate_revoke_at(struct idp_call *call, struct idp_bytes serial,
         idp_tenant_lock(call); /* before any row, as who adopts or makes an authority does */
     }
     bool is_changed = one_revoke(call, serial, reason, at_us);
-    if (idp_bytes_is(reason, "keyCompromise")) {
+    if (is_compromise(reason)) {
         key_revoke(call, serial, reason, at_us);
     }
     if (ends_authorities) {

@@ -252,6 +252,9 @@ bool idp_certificate_adopt(struct idp_call *call, struct idp_bytes text,
  * all of them, an index finds them. */
 #define IDP_CERTIFICATE_OF_DEVICE "common_name = 'uuid:' || $2 AND device = $2"
 
+/* Condition on the same rows: somebody else has the key, as an index knows. */
+#define IDP_KEY_COMPROMISED "reason IN ('keyCompromise', 'cACompromise')"
+
 /* What is known of a certificate that this authority may have issued. */
 struct idp_certificate_status {
     bool is_known, is_revoked;

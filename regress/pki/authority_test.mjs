@@ -150,6 +150,7 @@ for (const engine of engines) {
       const { made, key, end } = elsewhere();
       const take = (ca, chain, name) => db.call('import_ca', ca, chain, key(name));
       const sign = (ca) => db.call('sign_csr', newRequest('/CN=known'), 'client', { ca });
+      const requestOf = (name) => inFolder({ key: key(name) }, (at) => run('openssl', ['req', '-new', '-key', at('key'), '-subj', `/CN=${name}`]));
       const refused = (...cas) => cas.forEach((ca) => assert.throws(() => sign(ca), /no_such_ca: The certificate authority was revoked/, ca));
       const stolen = ['2', '3', '4'].map((serial) => made('stolen', serial));
       take('known-source', made('source', '1'), 'source');
@@ -167,10 +168,12 @@ for (const engine of engines) {
       db.call('revoke_certificate', first(called[1]), 'cACompromise');
       refused('called-0', 'called-1', 'called-2');
       assert.throws(() => take('called-3', called[3], 'called'), /somebody else has the key/);
+      ['stolen', 'called'].forEach((name) =>
+        assert.deepEqual(db.call('sign_csr', requestOf(name), 'client', { ca: 'known-source' }).reasons, ['key_compromised'], name));
       // A key that a device has, too.
       take('lent', made('lent', '9'), 'lent');
-      const device = inFolder({ key: key('lent') }, (at) => run('openssl', ['req', '-new', '-key', at('key'), '-subj', '/CN=device']));
-      db.call('revoke_certificate', db.call('sign_csr', device, 'client', { ca: 'known-source' }).serial, 'keyCompromise');
+      const device = () => db.call('sign_csr', requestOf('lent'), 'client', { ca: 'known-source' });
+      db.call('revoke_certificate', device().serial, 'keyCompromise');
       refused('lent');
       assert.equal(sign('known-source').ca, 'known-source@1');
       end();

@@ -6,23 +6,20 @@
 
 enum { HOLD, INSERT, COMPROMISED, ISSUED, COUNT_LOCK, COUNT };
 
-#define COMPROMISED_KEY                                                                            \
-    "SELECT serial FROM idplane.certificate WHERE tenant = $1 AND " IDP_KEY_COMPROMISED            \
-    " AND key_digest = "
-
 const struct idp_statement idp_issue_statements[] = {
     /* The same key renews; another one comes when nothing of the former is good any more, or when
      * that itself hands the name on. An id that is a provisioned device's, an owner's or a hub's
      * is given by the steps of that device alone. What the key has is read from certificates: a
-     * statement that reads what it writes costs SQLite a journal. */
+     * statement that reads what it writes costs SQLite a journal. Who revokes the key meanwhile
+     * holds the row: that is asked afterwards. */
     [HOLD] =
         {"INSERT INTO idplane.certificate_holder (tenant, common_name, key_digest, valid_until)"
-         " SELECT $1, $2, $3, $4 WHERE NOT EXISTS (" COMPROMISED_KEY "$3)"
-         " AND ($7 OR NOT EXISTS (SELECT 1 FROM idplane.device_holder d WHERE d.tenant = $1"
+         " SELECT $1, $2, $3, $4 WHERE $7"
+         " OR NOT EXISTS (SELECT 1 FROM idplane.device_holder d WHERE d.tenant = $1"
          " AND d.device = $8) OR EXISTS (SELECT 1 FROM idplane.certificate c"
          " WHERE c.tenant = $1 AND c.common_name = $2 AND c.device = $8 AND c.key_digest = $3"
          " AND c.status = 'valid'"
-         " AND c.not_after > $5 AND (c.superseded_at IS NULL OR c.superseded_at > $5)))"
+         " AND c.not_after > $5 AND (c.superseded_at IS NULL OR c.superseded_at > $5))"
          " ON CONFLICT (tenant, common_name) DO UPDATE SET"
          " key_digest = excluded.key_digest,"
          " valid_until = CASE WHEN idplane.certificate_holder.key_digest = excluded.key_digest"
@@ -37,7 +34,9 @@ const struct idp_statement idp_issue_statements[] = {
                 " device, sans, status, certificate)"
                 " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'valid', $14)",
                 "tttttttxzzzttx", ""},
-    [COMPROMISED] = {COMPROMISED_KEY "$2 LIMIT 1", "tx", "t"},
+    [COMPROMISED] = {"SELECT serial FROM idplane.certificate WHERE tenant = $1"
+                     " AND " IDP_KEY_COMPROMISED " AND key_digest = $2 LIMIT 1",
+                     "tx", "t"},
     [ISSUED] = {"SELECT certificate, device, ca_id, status, superseded_at FROM idplane.certificate"
                 " WHERE tenant = $1 AND serial = $2",
                 "tt", "xtttz"},
@@ -214,22 +213,27 @@ bool idp_key_is_compromised(struct idp_call *call, struct idp_bytes key_digest)
     return idp_run_one(call, &idp_issue_statements[COMPROMISED], key) != NULL;
 }
 
-/* NULL, or why the key does not get the name. */
+/* NULL, or why the key does not get the name. Who hands one on keeps it where the other key is
+ * refused. */
 static const char *name_hold(struct idp_call *call, const struct idp_issue *issue)
 {
-    bool is_its_own = issue->is_provisioned || issue->former_key_digest.data != NULL;
+    bool is_handed_on = issue->former_key_digest.data != NULL;
+    bool is_its_own = issue->is_provisioned || is_handed_on;
+    if (is_handed_on && idp_key_is_compromised(call, issue->key_digest)) {
+        return "key_compromised";
+    }
     struct idp_value row[] = {
         idp_value_text(idp_tenant(call)),  idp_value_text(issue->common_name),
         idp_value_blob(issue->key_digest), idp_value_time(issue->not_after_us),
         idp_value_time(idp_now_us(call)),  idp_value_blob(issue->former_key_digest),
         idp_value_bool(is_its_own),        idp_value_text(issue->device)};
     bool names_device = issue->parts->profile->names_device;
-    if (names_device && idp_run(call, &idp_issue_statements[HOLD], row).affected == 1) {
-        return NULL;
+    bool is_held = names_device && idp_run(call, &idp_issue_statements[HOLD], row).affected == 1;
+    if (idp_key_is_compromised(call, issue->key_digest)) {
+        idp_name_settle(call, issue->common_name, issue->key_digest);
+        return "key_compromised";
     }
-    return idp_key_is_compromised(call, issue->key_digest) ? "key_compromised"
-           : names_device                                  ? "common_name_taken"
-                                                           : NULL;
+    return is_held == names_device ? NULL : "common_name_taken";
 }
 
 /* `too_many_certificates` where the name has as many good ones as the profile allows. */

@@ -81,9 +81,7 @@ int64_t idp_certificate_confirm(struct idp_call *call, struct idp_bytes serial)
         return row == NULL ? -1 : 0;
     }
     struct idp_value former[] = {key[0], row[0], row[1], key[1], key[2], row[2]};
-    int64_t count = idp_run(call, &idp_renewal_statements[CONFIRM], former).affected;
-    idp_renewals_end(call);
-    return count;
+    return idp_run(call, &idp_renewal_statements[CONFIRM], former).affected;
 }
 
 /* confirm_certificate(serial) → how many it has ended; NULL: no good one has this serial */

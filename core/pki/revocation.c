@@ -6,23 +6,52 @@
 
 enum { SUPERSEDED = 4, CESSATION_OF_OPERATION = 5, REMOVE_FROM_CRL = 8 };
 
-enum { REVOKE, FIND, CONTENT, OF_KEY, OUTDATE, LOCK, RELEASE, SETTLE, STATUS, OF_DEVICE };
+enum {
+    LIST_LOCK,
+    NAME_LOCK,
+    REVOKE,
+    FIND,
+    CONTENT,
+    OF_KEY,
+    OUTDATE,
+    RELEASE,
+    SETTLE,
+    STATUS,
+    OF_DEVICE
+};
+
+/* Those of the certificate, of idp_revocation_statements[CONTENT]. */
+enum column { CERTIFICATE, PROFILE, CA_ID, COMMON_NAME, KEY_DIGEST };
 
 const struct idp_statement idp_revocation_statements[] = {
-    /* That the key is somebody else's may turn out later. */
-    [REVOKE] = {"UPDATE idplane.certificate SET status = 'revoked', reason = $3,"
-                " revoked_at = CASE WHEN status = 'valid' THEN $4 ELSE revoked_at END"
-                " WHERE tenant = $1 AND serial = $2 AND (status = 'valid'"
-                " OR $3 = 'keyCompromise' AND reason <> 'keyCompromise'"
-                " OR $3 = 'cACompromise' AND reason NOT IN ('keyCompromise', 'cACompromise'))"
-                " RETURNING ca_id, common_name, key_digest",
-                "tttz", "ttx"},
+    /* These change nothing. Whoever revokes takes the list, the name, the certificate, in this
+     * order; whoever issues or renews the name, then certificates. */
+    [LIST_LOCK] = {"UPDATE idplane.certificate_list SET number = number WHERE tenant = $1"
+                   " AND ca_id = (SELECT list_id FROM idplane.certificate_authority"
+                   " WHERE tenant = $1 AND ca_id = $2)",
+                   "tt", ""},
+    [NAME_LOCK] = {"UPDATE idplane.certificate_holder SET valid_until = valid_until"
+                   " WHERE tenant = $1 AND common_name = $2 AND key_digest = $3",
+                   "ttx", ""},
+    /* That the key is somebody else's may turn out later. What had ended by itself ended then. */
+    [REVOKE] =
+        {"UPDATE idplane.certificate SET status = 'revoked',"
+         " reason = CASE WHEN superseded_at <= $4 AND $3 NOT IN ('keyCompromise', 'cACompromise')"
+         " THEN CASE WHEN activate_until IS NULL THEN 'superseded' ELSE 'cessationOfOperation' END "
+         "ELSE $3 END,"
+         " revoked_at = CASE WHEN status <> 'valid' THEN revoked_at"
+         " WHEN superseded_at < $4 THEN superseded_at ELSE $4 END"
+         " WHERE tenant = $1 AND serial = $2 AND (status = 'valid'"
+         " OR $3 = 'keyCompromise' AND reason <> 'keyCompromise'"
+         " OR $3 = 'cACompromise' AND reason NOT IN ('keyCompromise', 'cACompromise'))"
+         " RETURNING reason",
+         "tttz", "t"},
     [FIND] = {"SELECT status, reason, revoked_at, ca_id FROM idplane.certificate"
               " WHERE tenant = $1 AND serial = $2",
               "tt", "ttzt"},
-    [CONTENT] = {"SELECT certificate, profile FROM idplane.certificate"
-                 " WHERE tenant = $1 AND serial = $2",
-                 "tt", "xt"},
+    [CONTENT] = {"SELECT certificate, profile, ca_id, common_name, key_digest"
+                 " FROM idplane.certificate WHERE tenant = $1 AND serial = $2",
+                 "tt", "xtttx"},
     /* Rare enough for a look at each certificate of the tenant: an index would cost whoever issues.
      */
     [OF_KEY] =
@@ -36,24 +65,20 @@ const struct idp_statement idp_revocation_statements[] = {
                  " ON CONFLICT (tenant, ca_id) DO UPDATE SET"
                  " change_count = idplane.certificate_list.change_count + 1",
                  "ttzx", ""},
-    /* Whoever renews meanwhile holds the row: what is read of certificates after it is theirs too.
-     */
-    [LOCK] = {"UPDATE idplane.certificate_holder SET valid_until = valid_until"
-              " WHERE tenant = $1 AND common_name = $2 AND key_digest = $3",
-              "ttx", ""},
     [RELEASE] = {"DELETE FROM idplane.certificate_holder WHERE tenant = $1 AND common_name = $2"
                  " AND key_digest = $3 AND NOT EXISTS (SELECT 1 FROM idplane.certificate c"
                  " WHERE c.tenant = $1 AND c.common_name = $2 AND c.key_digest = $3"
-                 " AND c.status = 'valid' AND c.not_after > $4)",
+                 " AND c.device IS NOT NULL AND c.status = 'valid' AND c.not_after > $4)",
                  "ttxz", ""},
-    /* As long as the best of those that are good. */
-    [SETTLE] =
-        {"UPDATE idplane.certificate_holder SET valid_until = (SELECT max("
-         " CASE WHEN c.superseded_at < c.not_after THEN c.superseded_at"
-         " ELSE c.not_after END) FROM idplane.certificate c"
-         " WHERE c.tenant = $1 AND c.common_name = $2 AND c.key_digest = $3 AND c.status = 'valid')"
-         " WHERE tenant = $1 AND common_name = $2 AND key_digest = $3",
-         "ttx", ""},
+    /* As long as the best of those that are good. Names are of devices: what else the key has of
+     * them keeps none. */
+    [SETTLE] = {"UPDATE idplane.certificate_holder SET valid_until = (SELECT max("
+                " CASE WHEN c.superseded_at < c.not_after THEN c.superseded_at"
+                " ELSE c.not_after END) FROM idplane.certificate c"
+                " WHERE c.tenant = $1 AND c.common_name = $2 AND c.key_digest = $3"
+                " AND c.device IS NOT NULL AND c.status = 'valid')"
+                " WHERE tenant = $1 AND common_name = $2 AND key_digest = $3",
+                "ttx", ""},
     /* As on the list: of every authority that is the same issuer, and of no other one. */
     [STATUS] = {"SELECT c.status, c.reason, c.revoked_at, c.superseded_at, c.activate_until"
                 " FROM idplane.certificate c WHERE c.tenant = $1 AND c.serial = $2"
@@ -127,25 +152,27 @@ void idp_name_settle(struct idp_call *call, struct idp_bytes common_name,
 {
     struct idp_value holder[] = {idp_value_text(idp_tenant(call)), idp_value_text(common_name),
                                  idp_value_blob(key_digest), idp_value_time(idp_now_us(call))};
-    if (idp_run(call, &idp_revocation_statements[LOCK], holder).affected == 1 &&
+    /* Whoever renews meanwhile holds it: what is read of certificates after it is theirs, too. */
+    if (idp_run(call, &idp_revocation_statements[NAME_LOCK], holder).affected == 1 &&
         idp_run(call, &idp_revocation_statements[RELEASE], holder).affected == 0) {
         idp_run(call, &idp_revocation_statements[SETTLE], holder);
     }
 }
 
+/* certificate: a row of CONTENT. */
 static void revoked(struct idp_call *call, struct idp_bytes serial, struct idp_bytes reason,
-                    const struct idp_value *row)
+                    const struct idp_value *certificate)
 {
-    struct idp_value tenant = idp_value_text(idp_tenant(call));
-    struct idp_value list[] = {tenant, row[0], idp_value_time(idp_now_us(call)),
+    struct idp_value list[] = {idp_value_text(idp_tenant(call)), certificate[CA_ID],
+                               idp_value_time(idp_now_us(call)),
                                idp_value_blob((struct idp_bytes){"", 0})};
+    struct idp_bytes common_name = idp_text_of(certificate[COMMON_NAME]);
     struct idp_json *details = idp_json_new(call, IDP_JSON_OBJECT);
-    struct idp_audit event = {"certificate_revoked", "granted", idp_text_of(row[1]), serial,
-                              details};
-    idp_json_add_string(call, details, "ca", idp_text_of(row[0]));
+    struct idp_audit event = {"certificate_revoked", "granted", common_name, serial, details};
+    idp_json_add_string(call, details, "ca", idp_text_of(certificate[CA_ID]));
     idp_json_add_string(call, details, "reason", reason);
     idp_run(call, &idp_revocation_statements[OUTDATE], list);
-    idp_name_settle(call, idp_text_of(row[1]), idp_text_of(row[2]));
+    idp_name_settle(call, common_name, idp_text_of(certificate[KEY_DIGEST]));
     idp_audit_add(call, &event);
 }
 
@@ -155,53 +182,67 @@ static bool is_compromise(struct idp_bytes reason)
     return idp_bytes_is(reason, "keyCompromise") || idp_bytes_is(reason, "cACompromise");
 }
 
+static const struct idp_value *content_of(struct idp_call *call, struct idp_bytes serial)
+{
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(serial)};
+    return idp_run_one(call, &idp_revocation_statements[CONTENT], key);
+}
+
 static bool one_revoke(struct idp_call *call, struct idp_bytes serial, struct idp_bytes reason,
                        int64_t at_us)
 {
+    const struct idp_value *certificate = content_of(call, serial), *row = NULL;
     struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(serial),
                               idp_value_text(reason), idp_value_time(at_us)};
     call->host->begin(call);
-    const struct idp_value *row = idp_run_one(call, &idp_revocation_statements[REVOKE], key);
+    if (certificate != NULL) {
+        struct idp_value list[] = {key[0], certificate[CA_ID]};
+        struct idp_value name[] = {key[0], certificate[COMMON_NAME], certificate[KEY_DIGEST]};
+        idp_run(call, &idp_revocation_statements[LIST_LOCK], list);
+        idp_run(call, &idp_revocation_statements[NAME_LOCK], name);
+        row = idp_run_one(call, &idp_revocation_statements[REVOKE], key);
+    }
     if (row != NULL) {
-        revoked(call, serial, reason, row);
+        revoked(call, serial, idp_text_of(row[0]), certificate);
     }
     return row != NULL;
 }
 
-/* Whoever has the key has it for all certificates of it. */
-static void key_revoke(struct idp_call *call, struct idp_bytes serial, struct idp_bytes reason,
+/* Whoever has the key has it for all certificates of it. True: it had others. */
+static bool key_revoke(struct idp_call *call, struct idp_bytes serial, struct idp_bytes reason,
                        int64_t at_us)
 {
+    bool is_changed = false;
     struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(serial),
                               idp_value_time(at_us), idp_value_integer(IDP_ROW_COUNT_MAX)};
     for (size_t count = IDP_ROW_COUNT_MAX; count == IDP_ROW_COUNT_MAX;) {
         struct idp_rows rows = idp_run(call, &idp_revocation_statements[OF_KEY], key);
         count = rows.count;
         for (size_t i = 0; i < count; i++) {
-            (void)one_revoke(call, idp_text_of(rows.values[i]), reason, at_us);
+            is_changed |= one_revoke(call, idp_text_of(rows.values[i]), reason, at_us);
         }
     }
+    return is_changed;
 }
 
 bool idp_certificate_revoke_at(struct idp_call *call, struct idp_bytes serial,
                                struct idp_bytes reason, int64_t at_us)
 {
-    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(serial)};
-    const struct idp_value *row = idp_run_one(call, &idp_revocation_statements[CONTENT], key);
+    const struct idp_value *row = content_of(call, serial);
     if (row == NULL) {
         return false;
     }
     bool ends_authorities =
-        is_compromise(reason) || idp_bytes_is(idp_text_of(row[1]), IDP_AUTHORITY_PROFILE);
+        is_compromise(reason) || idp_bytes_is(idp_text_of(row[PROFILE]), IDP_AUTHORITY_PROFILE);
     if (ends_authorities) {
         idp_tenant_lock(call); /* before any row, as who adopts or makes an authority does */
     }
     bool is_changed = one_revoke(call, serial, reason, at_us);
     if (is_compromise(reason)) {
-        key_revoke(call, serial, reason, at_us);
+        is_changed |= key_revoke(call, serial, reason, at_us);
     }
     if (ends_authorities) {
-        idp_ca_revoke(call, idp_text_of(row[0]), is_compromise(reason), at_us);
+        idp_ca_revoke(call, idp_text_of(row[CERTIFICATE]), is_compromise(reason), at_us);
     }
     return is_changed;
 }

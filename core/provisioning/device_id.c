@@ -4,13 +4,12 @@
  * that one key of one table decides, whoever comes first. */
 #include "core/provisioning/session.h"
 
-enum { RESERVE, TAKE, MARK, KIND, FREE, LEAVE };
+enum { RESERVE, TAKE, NAME, KIND, FREE, LEAVE };
 
 const struct idp_statement idp_device_id_statements[] = {
     [RESERVE] = {"INSERT INTO idplane.device_holder (tenant, device, kind, registration_id,"
-                 " is_named)"
-                 " SELECT $1, $2, $3, '', $3 = 'rule' WHERE $3 = 'rule'"
-                 " OR NOT EXISTS (SELECT 1 FROM idplane.certificate_holder h WHERE h.tenant = $1"
+                 " is_named) SELECT $1, $2, $3, '', false WHERE NOT EXISTS (SELECT 1 FROM "
+                 "idplane.certificate_holder h WHERE h.tenant = $1"
                  " AND h.common_name = $4 AND h.valid_until > $5)"
                  " ON CONFLICT (tenant, device) DO NOTHING",
                  "ttttz", ""},
@@ -18,8 +17,10 @@ const struct idp_statement idp_device_id_statements[] = {
     [TAKE] = {"UPDATE idplane.device_holder SET kind = $3 WHERE tenant = $1 AND device = $2"
               " AND kind = 'rule'",
               "ttt", ""},
-    [MARK] = {"UPDATE idplane.device_holder SET is_named = true WHERE tenant = $1 AND device = $2"
-              " AND NOT is_named",
+    /* A rule may name a device that there is, and an owner or a hub. */
+    [NAME] = {"INSERT INTO idplane.device_holder (tenant, device, kind, registration_id, is_named)"
+              " VALUES ($1, $2, 'rule', '', true)"
+              " ON CONFLICT (tenant, device) DO UPDATE SET is_named = true",
               "tt", ""},
     [KIND] = {"SELECT kind FROM idplane.device_holder WHERE tenant = $1 AND device = $2", "tt",
               "t"},
@@ -82,8 +83,7 @@ void idp_rule_ids_reserve(struct idp_call *call, const struct idp_json *acl)
         if (idp_uuid_is(id)) {
             struct idp_value key[] = {idp_value_text(idp_tenant(call)),
                                       idp_value_text(idp_lower_case(call, id))};
-            (void)reserve(call, id, "rule"); /* a rule may name a device that there is */
-            idp_run(call, &idp_device_id_statements[MARK], key);
+            idp_run(call, &idp_device_id_statements[NAME], key);
         }
     }
 }

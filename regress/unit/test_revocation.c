@@ -36,18 +36,19 @@ static struct host_answer of_device(struct shelf *shelf)
 
 static struct host_answer improvise(struct idp_call *call, const struct idp_statement *statement)
 {
-    static struct idp_value content[2], revoked[3];
+    static struct idp_value content[5], revoked[1];
     struct host *host = call->context;
     struct shelf *shelf = host->improvise_data;
     content[0] = (struct idp_value){.kind = 'x', .bytes = {"certificate", 11}};
     content[1] = text("identity");
-    revoked[0] = text("default@1");
-    revoked[1] = text("uuid:a");
-    revoked[2] = (struct idp_value){.kind = 'x', .bytes = {"digest", 6}};
+    content[2] = text("default@1");
+    content[3] = text("uuid:a");
+    content[4] = (struct idp_value){.kind = 'x', .bytes = {"digest", 6}};
+    revoked[0] = text("cessationOfOperation");
     if (strstr(statement->text, "SELECT serial FROM idplane.certificate") != NULL) {
         return of_device(shelf);
     }
-    if (strstr(statement->text, "SELECT certificate, profile FROM") != NULL) {
+    if (strstr(statement->text, "SELECT certificate, profile, ca_id") != NULL) {
         return (struct host_answer){content, 1, 0};
     }
     if (strstr(statement->text, "UPDATE idplane.certificate SET status") != NULL) {

@@ -86,7 +86,7 @@ static sqlite3_stmt *match_prepare(struct bench *bench, sqlite3 *db, int count)
     snprintf(sql, sizeof sql,
              "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d)"
              " INSERT INTO idplane_enrollment SELECT tenant, 'other' || i, kind, enabled, priority,"
-             " version, document, sealed_secrets, created_at, changed_at"
+             " version, document, sealed_secrets, created_at, changed_at, owner"
              " FROM n, idplane_enrollment WHERE enrollment_id = 'maker'",
              count - 1);
     database_run(db, sql);

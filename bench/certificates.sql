@@ -50,7 +50,7 @@ BEGIN
     PERFORM idplane.set_enrollment('maker', jsonb_build_object('owner', 'alice', 'x509',
         jsonb_build_object('chain', bench_maker(true))));
     INSERT INTO idplane.enrollment SELECT tenant, 'other' || i, kind, enabled, priority, version,
-        document, sealed_secrets, created_at, changed_at
+        document, sealed_secrets, created_at, changed_at, owner
         FROM generate_series(2, bench_enrollments.count) i, idplane.enrollment WHERE tenant = name;
     INSERT INTO idplane.enrollment_anchor SELECT tenant, enrollment_id, version, 0,
         sha256(enrollment_id::bytea), changed_at, NULL

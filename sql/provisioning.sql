@@ -13,6 +13,7 @@ CREATE TABLE idplane.enrollment (
     sealed_secrets bytea,
     created_at timestamptz NOT NULL,
     changed_at timestamptz NOT NULL,
+    owner text COLLATE "C",
     PRIMARY KEY (tenant, enrollment_id)
 );
 COMMENT ON TABLE idplane.enrollment IS 'Who may be provisioned: a group under the authority of a maker, or one device.';
@@ -26,6 +27,7 @@ COMMENT ON COLUMN idplane.enrollment.document IS 'What set_enrollment() was told
 COMMENT ON COLUMN idplane.enrollment.sealed_secrets IS 'Its secrets: AES-256-GCM under the master key, bound to tenant and enrollment_id; null: none.';
 COMMENT ON COLUMN idplane.enrollment.created_at IS 'When it was made.';
 COMMENT ON COLUMN idplane.enrollment.changed_at IS 'When it was changed last.';
+COMMENT ON COLUMN idplane.enrollment.owner IS 'Whose its devices are, as the document says.';
 COMMENT ON INDEX idplane.enrollment_pkey IS 'A name is one enrollment.';
 COMMENT ON CONSTRAINT enrollment_pkey ON idplane.enrollment IS 'A name is one enrollment.';
 
@@ -228,6 +230,7 @@ CREATE TABLE idplane.provisioning_session (
     state text COLLATE "C" NOT NULL,
     nonce text COLLATE "C" NOT NULL,
     proof_key bytea,
+    shown jsonb,
     challenge jsonb,
     request_digest bytea,
     serial text COLLATE "C",
@@ -247,6 +250,7 @@ COMMENT ON COLUMN idplane.provisioning_session.attestation IS 'x509, tpm or symm
 COMMENT ON COLUMN idplane.provisioning_session.state IS 'begun, challenged, proven, identified, confirmed or done; see docs/provisioning.md.';
 COMMENT ON COLUMN idplane.provisioning_session.nonce IS 'What has to be signed next; empty: nothing.';
 COMMENT ON COLUMN idplane.provisioning_session.proof_key IS 'Public key that has to sign it, SubjectPublicKeyInfo; null: none.';
+COMMENT ON COLUMN idplane.provisioning_session.shown IS 'What the device showed when it began, judged anew before it gets its identity; null: it has it.';
 COMMENT ON COLUMN idplane.provisioning_session.challenge IS 'What the TPM was asked; null: nothing.';
 COMMENT ON COLUMN idplane.provisioning_session.request_digest IS 'SHA-256 of the certification request that was signed; null: none was.';
 COMMENT ON COLUMN idplane.provisioning_session.serial IS 'Of the certificate that was issued in it; null: none was.';
@@ -276,7 +280,7 @@ COMMENT ON TABLE idplane.provisioning_event IS 'Each step of each device, and ea
 COMMENT ON COLUMN idplane.provisioning_event.tenant IS 'Tenant of the row.';
 COMMENT ON COLUMN idplane.provisioning_event.event_id IS 'Random.';
 COMMENT ON COLUMN idplane.provisioning_event.occurred_at IS 'When.';
-COMMENT ON COLUMN idplane.provisioning_event.step IS 'begin, prove, tpm_challenge, tpm_activate, time, ownership, identity, acls, credentials, confirm, token, cloud, configuration, renew, decide or deprovision.';
+COMMENT ON COLUMN idplane.provisioning_event.step IS 'begin, prove, tpm_challenge, tpm_activate, time, ownership, identity, acls, credentials, confirm, token, cloud, configuration, renew, decide or deprovision; or request: it could not be read.';
 COMMENT ON COLUMN idplane.provisioning_event.outcome IS 'ok, or the code of the error.';
 COMMENT ON COLUMN idplane.provisioning_event.registration_id IS 'Whose it was; null: nobody is known by that key.';
 COMMENT ON COLUMN idplane.provisioning_event.enrollment_id IS 'What was matched; null: nothing.';

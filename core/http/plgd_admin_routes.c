@@ -168,6 +168,13 @@ static void line_add(struct admin *admin, struct idp_json *result)
     admin->count++;
 }
 
+static void owner_filter_add(struct admin *admin)
+{
+    struct idp_json *owners = idp_json_new(admin->call, IDP_JSON_ARRAY);
+    idp_json_add(owners, NULL, idp_json_new_string(admin->call, admin->owner));
+    idp_json_add(admin->filter, "owners", owners);
+}
+
 /* Where the rest is: the same query, from where this answer ended. */
 static void link_add(struct admin *admin, struct idp_response *response)
 {
@@ -310,6 +317,9 @@ static struct idp_response administered(struct idp_call *call, const struct idp_
         return refusal;
     }
     bool is_post = is_method(&admin, "POST"), is_delete = is_method(&admin, "DELETE");
+    if (!is_method(&admin, "GET")) {
+        idp_tenant_lock(call); /* an owner is asked for, and then something is written */
+    }
     if (is_post || is_method(&admin, "PUT")) {
         const struct idp_json *body = idp_content_read(call, request, &refusal);
         return body == NULL ? refusal
@@ -319,9 +329,7 @@ static struct idp_response administered(struct idp_call *call, const struct idp_
     if (!filters_take(&admin, kind->parameters, &refusal)) {
         return refusal;
     }
-    struct idp_json *owners = idp_json_new(call, IDP_JSON_ARRAY);
-    idp_json_add(owners, NULL, idp_json_new_string(call, admin.owner));
-    idp_json_add(admin.filter, "owners", owners);
+    owner_filter_add(&admin);
     return is_delete ? removed(&admin, kind) : listed(&admin, kind);
 }
 
@@ -347,14 +355,10 @@ static void record_remove(struct admin *admin, const struct idp_json *record)
 static void records_take(struct admin *admin, const struct idp_json *records, bool is_delete)
 {
     for (const struct idp_json *record = records->child; record != NULL; record = record->next) {
-        struct idp_bytes owner = idp_json_string(record, "owner");
-        if (owner.data == NULL || !idp_bytes_equal(owner, admin->owner)) {
-            continue;
-        }
         if (is_delete) {
             record_remove(admin, record);
         } else {
-            line_add(admin, idp_plgd_record_write(admin->call, record, owner));
+            line_add(admin, idp_plgd_record_write(admin->call, record, admin->owner));
         }
     }
 }
@@ -374,6 +378,7 @@ struct idp_response idp_answer_plgd_records(struct idp_call *call,
     if (!filters_take(&admin, record_parameters, &refusal)) {
         return refusal;
     }
+    owner_filter_add(&admin);
     do {
         const struct idp_json *answer = page(&admin, idp_sql_provisioning_records);
         records_take(&admin, idp_json_member(answer, "records"), is_delete);

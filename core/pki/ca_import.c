@@ -64,15 +64,6 @@ static int64_t count_below(const struct importing *importing, size_t at)
     return count;
 }
 
-static bool is_revoked(struct idp_call *call, const struct idp_certificate *certificate)
-{
-    struct idp_issued issued;
-    struct idp_certificate read;
-    return idp_certificate_issued(call, idp_certificate_serial(call, certificate), &issued) &&
-           issued.is_revoked && idp_certificate_parse(issued.certificate, &read) &&
-           idp_bytes_equal(read.to_be_signed, certificate->to_be_signed);
-}
-
 /* What stands above it lets it be, today. */
 static void place_check(struct idp_call *call, const struct importing *importing, size_t at)
 {
@@ -87,10 +78,11 @@ static void place_check(struct idp_call *call, const struct importing *importing
         refuse(call,
                at == 0 ? "The certificate has expired." : "A certificate above it has expired.");
     }
-    if (is_revoked(call, certificate)) {
+    const char *why = idp_certificate_ended(call, certificate->der);
+    if (why != NULL && strcmp(why, "revoked") == 0) {
         refuse(call, "The certificate was revoked, or one above it.");
     }
-    if (idp_key_is_compromised(call, idp_sha256(call, certificate->spki))) {
+    if (why != NULL) {
         refuse(call, "A certificate of this key, or of a key above it, was revoked since somebody "
                      "else has the key.");
     }

@@ -15,8 +15,9 @@ const struct idp_statement idp_ca_store_statements[] = {
                  " WHERE tenant = $1 AND ca_id = $2 AND state = 'next'",
                  "tt", ""},
     [NEXT] = {"SELECT ca_id FROM idplane.certificate_authority"
-              " WHERE tenant = $1 AND ca = $2 AND state = 'next'",
-              "tt", "t"},
+              " WHERE tenant = $1 AND ca = $2 AND state = 'next' AND revoked_at IS NULL"
+              " AND not_after > $3",
+              "ttz", "t"},
     [SAME] = {"SELECT list_id, certificate FROM idplane.certificate_authority"
               " WHERE tenant = $1 AND subject_name = $2 ORDER BY ca_id",
               "tx", "tx"},
@@ -125,15 +126,24 @@ static void audit(struct idp_call *call, const char *type, const struct idp_ca *
     idp_audit_add(call, &event);
 }
 
-/* Whoever follows has to know beforehand that there is something to follow. */
-static void next_check(struct idp_call *call, const struct idp_value *key)
+/* data NULL: no other key waits that could sign. */
+static struct idp_bytes next_of(struct idp_call *call, struct idp_bytes name)
 {
-    if (!idp_ca_exists(call, idp_text_of(key[1]))) {
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(name),
+                              idp_value_time(idp_now_us(call))};
+    const struct idp_value *row = idp_run_one(call, &idp_ca_store_statements[NEXT], key);
+    return row == NULL ? (struct idp_bytes){0} : idp_text_of(row[0]);
+}
+
+/* Whoever follows has to know beforehand that there is something to follow. */
+static void next_check(struct idp_call *call, struct idp_bytes name)
+{
+    if (!idp_ca_exists(call, name)) {
         idp_fail_with(call, IDP_NO_SUCH_CA,
                       "There is no authority of this name yet, which one "
                       "could be the next of.");
     }
-    if (idp_run_one(call, &idp_ca_store_statements[NEXT], key) != NULL) {
+    if (next_of(call, name).data != NULL) {
         idp_fail_with(call, IDP_ALREADY_EXISTS, "The authority has a next key already.");
     }
 }
@@ -146,7 +156,7 @@ struct idp_json *idp_ca_store(struct idp_call *call, struct idp_ca *ca, const st
     int64_t count = idp_run_row(call, &idp_ca_store_statements[COUNT], key)[0].integer;
     bool is_next = idp_bytes_is(ca->state, "next");
     if (is_next) {
-        next_check(call, key);
+        next_check(call, ca->name);
     } else if (count > 0 && !replaces) {
         idp_fail_with(call, IDP_ALREADY_EXISTS,
                       "There is an authority of this name; the option replace makes its next key.");
@@ -163,15 +173,13 @@ struct idp_json *idp_ca_store(struct idp_call *call, struct idp_ca *ca, const st
 
 struct idp_json *idp_ca_promote(struct idp_call *call, struct idp_bytes name)
 {
-    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(name), idp_null()};
-    const struct idp_value *row = idp_run_one(call, &idp_ca_store_statements[NEXT], key);
-    if (row == NULL) {
+    struct idp_bytes ca_id = next_of(call, name);
+    if (ca_id.data == NULL) {
         return NULL;
     }
-    struct idp_value promoted[] = {key[0], row[0]};
-    struct idp_bytes ca_id = idp_text_of(row[0]);
-    key[2] = row[0];
-    idp_run(call, &idp_ca_store_statements[RETIRE], key);
+    struct idp_value promoted[] = {idp_value_text(idp_tenant(call)), idp_value_text(ca_id)};
+    struct idp_value others[] = {promoted[0], idp_value_text(name), promoted[1]};
+    idp_run(call, &idp_ca_store_statements[RETIRE], others);
     idp_run(call, &idp_ca_store_statements[PROMOTE], promoted);
     struct idp_ca ca = idp_ca_load_signing(call, ca_id);
     audit(call, "authority_promoted", &ca);

@@ -75,6 +75,7 @@ static struct idp_chain_verdict judged(struct idp_call *call, const struct idp_c
     verdict.length = path->length;
     for (size_t i = 0; i < path->length; i++) {
         verdict.keys[i] = path->items[i]->certificate.spki;
+        verdict.certificates[i] = path->items[i]->certificate.der;
     }
     return verdict;
 }

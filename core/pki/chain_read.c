@@ -36,3 +36,14 @@ bool idp_certificates_read(struct idp_call *call, struct idp_bytes text,
     *count = pool.count;
     return true;
 }
+
+struct idp_bytes idp_certificates_text(struct idp_call *call,
+                                       const struct idp_certificate_facts *certificates,
+                                       size_t count)
+{
+    struct idp_text text = {.call = call};
+    for (size_t i = 0; i < count; i++) {
+        idp_text_add(&text, idp_pem_of(call, certificates[i].der, "CERTIFICATE"));
+    }
+    return idp_text_bytes(&text);
+}

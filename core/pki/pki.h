@@ -170,12 +170,18 @@ struct idp_chain_verdict {
     struct idp_json *shown;                      /* as verify_chain() answers */
     size_t length;                               /* of the path, leaf and anchor included */
     struct idp_bytes keys[IDP_CHAIN_LENGTH_MAX]; /* SubjectPublicKeyInfo each, the leaf's first */
+    struct idp_bytes certificates[IDP_CHAIN_LENGTH_MAX]; /* DER, likewise */
 };
 /* The texts and the policy (may be NULL) are those of verify_chain: see docs/functions.md. Raises
  * IDP_INVALID_ARGUMENT for a malformed policy, nothing for any certificate. */
 struct idp_chain_verdict idp_chain_judge(struct idp_call *call, struct idp_bytes leaf,
                                          struct idp_bytes intermediates, struct idp_bytes anchors,
                                          const struct idp_json *policy);
+
+/* What is known here of a certificate, and of each one of a path that holds: NULL, or `revoked` of
+ * one that was issued here, or `key_compromised` as idp_key_is_compromised says (chain_own.c). */
+const char *idp_certificate_ended(struct idp_call *call, struct idp_bytes der);
+const char *idp_path_ended(struct idp_call *call, const struct idp_chain_verdict *verdict);
 
 /* True where the proof is a signature over the message by the key, a SubjectPublicKeyInfo: base64
  * of one as in certificates (DER of ECDSA, PKCS #1 v1.5 of RSA), or a JWS (possession.c). */
@@ -194,6 +200,10 @@ struct idp_certificate_facts {
 bool idp_certificates_read(struct idp_call *call, struct idp_bytes text,
                            struct idp_certificate_facts *out, size_t count_max,
                            size_t *count) IDP_MUST_CHECK;
+/* As PEM, one behind the other. */
+struct idp_bytes idp_certificates_text(struct idp_call *call,
+                                       const struct idp_certificate_facts *certificates,
+                                       size_t count);
 
 /* The revocation lists that were imported of authorities of these names (whole, DER), with any key:
  * DER each, *count of them, at most IDP_CHAIN_CRL_COUNT_MAX. (list_import.c) */

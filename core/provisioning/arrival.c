@@ -9,6 +9,11 @@ static struct idp_arrival of_chain(struct idp_call *call, struct idp_bytes chain
     const struct idp_match *match = idp_match_find(call, chain, IDP_AT_PRESENT);
     struct idp_arrival arrival = {
         .attestation = "x509", .error = match->error, .reason = match->reason};
+    struct idp_json *shown = idp_json_new(call, IDP_JSON_OBJECT);
+    idp_json_add_string(
+        call, shown, "chain",
+        idp_certificates_text(call, match->chain.certificates, match->chain.sent_count));
+    arrival.shown = shown;
     if (match->chain.count > 0) {
         const struct idp_certificate_facts *leaf = &match->chain.certificates[0];
         arrival.registration_id = idp_uuid_of(call, IDP_UUID_X500, leaf->spki);
@@ -22,6 +27,7 @@ static struct idp_arrival of_chain(struct idp_call *call, struct idp_bytes chain
     }
     if (match->error == IDP_OK && idp_is_shared(arrival.enrollment)) {
         idp_exchange_arrive(call, idp_json_string(options, "csr"), &arrival);
+        idp_json_add_members(call, shown, options, "csr");
     }
     return arrival;
 }
@@ -50,6 +56,9 @@ static struct idp_arrival of_id(struct idp_call *call, const struct idp_json *op
     struct idp_enrollment *enrollment = idp_allocate(call, sizeof *enrollment);
     struct idp_arrival arrival = {
         .registration_id = id, .attestation = "symmetric_key", .error = IDP_DEVICE_UNKNOWN};
+    struct idp_json *shown = idp_json_new(call, IDP_JSON_OBJECT);
+    idp_json_add_members(call, shown, options, "registration_id enrollment");
+    arrival.shown = shown;
     if (idp_is_key_id(id)) {
         arrival.reason = "registration_id";
         return arrival;
@@ -81,14 +90,15 @@ static struct idp_arrival of_tpm(struct idp_call *call, const struct idp_json *o
         return arrival;
     }
     struct idp_tpm_match match = idp_tpm_match_find(call, &key, certificate);
-    struct idp_json *challenge = idp_json_new(call, IDP_JSON_OBJECT);
-    idp_json_add_string(call, challenge, "ek", ek);
+    struct idp_json *shown = idp_json_new(call, IDP_JSON_OBJECT);
+    idp_json_add_string(call, shown, "ek", ek);
+    idp_json_add_string(call, shown, "ek_certificate", match.certificates);
     arrival.registration_id = idp_uuid_of(call, IDP_UUID_X500, key.spki);
     arrival.chain_sha256 = idp_identity_digest(call, key.spki);
     arrival.enrollment = match.enrollment;
     arrival.error = match.error;
     arrival.reason = match.reason;
-    arrival.challenge = challenge;
+    arrival.shown = shown;
     return arrival;
 }
 
@@ -128,4 +138,16 @@ struct idp_arrival idp_arrival_of(struct idp_call *call, struct idp_bytes chain,
     return chain.data != NULL ? of_chain(call, chain, options)
            : id.data != NULL  ? of_id(call, options)
                               : of_tpm(call, options);
+}
+
+const struct idp_json *idp_arrival_check(const struct idp_device_session *session)
+{
+    struct idp_arrival arrival =
+        idp_arrival_of(session->call, idp_json_string(session->shown, "chain"), session->shown);
+    if (arrival.error != IDP_OK) {
+        return idp_step_refused(session, arrival.error, arrival.reason);
+    }
+    return idp_bytes_equal(arrival.enrollment->id, session->enrollment.id)
+               ? NULL
+               : idp_step_refused(session, IDP_ATTESTATION_REFUSED, "enrollment");
 }

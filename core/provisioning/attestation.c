@@ -90,6 +90,9 @@ static struct idp_attestation group_judge(struct idp_call *call,
         verdict =
             idp_chain_judge(call, shown->text, authority->chain, roots, policy_least(call, shown));
     }
+    if (attestation.reason == NULL) {
+        attestation.reason = idp_path_ended(call, &verdict);
+    }
     if (verdict.reason == NULL) {
         attestation.distance = distance_of(&verdict, authority->lead_key);
         attestation.is_below = attestation.distance > 0;
@@ -121,10 +124,15 @@ static struct idp_attestation individual_judge(struct idp_call *call,
     struct idp_attestation attestation = {.is_below = true};
     idp_authority_read(call, x509_of(enrollment), authority);
     attestation.reason = period_problem(call, enrollment, shown);
+    if (attestation.reason == NULL) {
+        attestation.reason = idp_certificate_ended(call, shown->certificates[0].der);
+    }
     if (attestation.reason == NULL && authority->chain.data != NULL) {
-        attestation.reason = idp_chain_judge(call, shown->text, none, authority->chain,
-                                             policy_of(call, enrollment, authority, shown))
-                                 .reason;
+        struct idp_chain_verdict verdict =
+            idp_chain_judge(call, shown->text, none, authority->chain,
+                            policy_of(call, enrollment, authority, shown));
+        attestation.reason =
+            verdict.reason != NULL ? verdict.reason : idp_path_ended(call, &verdict);
     }
     return attestation;
 }

@@ -79,18 +79,21 @@ static bool is_of_another(struct idp_call *call, const struct idp_arrival *arriv
            idp_enrollment_find(call, record->enrollment_id, &other);
 }
 
-static const struct idp_json *begun(struct idp_call *call, const struct idp_arrival *arrival)
+static const struct idp_json *begun(struct idp_call *call, const struct idp_arrival *arrival,
+                                    struct idp_record *record)
 {
     struct idp_session_order order = {
         .registration_id = arrival->registration_id,
         .attestation = idp_bytes_of(arrival->attestation),
         .proof_key = arrival->key,
-        .challenge = arrival->challenge,
+        .shown = arrival->shown,
         .enrollment = arrival->enrollment,
         .state = arrival->is_proven ? IDP_STATE_PROVEN : IDP_STATE_BEGUN,
     };
     if (!arrival->is_proven) {
         idp_device_sessions_yield(call, arrival->registration_id);
+    } else if (!idp_record_bind(call, arrival->enrollment, record)) {
+        idp_fail(call, IDP_STORE); /* only symmetric keys are refused, and no TLS proves these */
     }
     struct idp_session_name name = idp_device_session_make(call, &order);
     struct idp_json *answer = idp_json_new(call, IDP_JSON_OBJECT);
@@ -155,7 +158,7 @@ const struct idp_json *idp_provisioning_begin(struct idp_call *call, struct idp_
         arrival.reason = "enrollment";
     }
     if (arrival.error == IDP_OK) {
-        return begun(call, &arrival);
+        return begun(call, &arrival, &record);
     }
     if (is_counted || is_proven || idp_guard_refusal(call)) {
         note(call, &arrival, idp_error_row(arrival.error)->word);

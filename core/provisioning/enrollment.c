@@ -14,13 +14,14 @@ const struct idp_statement idp_enrollment_statements[] = {
               " WHERE tenant = $1 AND enrollment_id = $2",
               "tt", KINDS "zz"},
     [SAVE] = {"INSERT INTO idplane.enrollment (tenant, enrollment_id, kind, enabled, priority,"
-              " version, document, sealed_secrets, created_at, changed_at)"
-              " VALUES ($1, $2, $3, $4, $5, $9, $6, $7, $8, $8)"
+              " version, document, sealed_secrets, created_at, changed_at, owner)"
+              " VALUES ($1, $2, $3, $4, $5, $9, $6, $7, $8, $8, $10)"
               " ON CONFLICT (tenant, enrollment_id) DO UPDATE SET kind = excluded.kind,"
               " enabled = excluded.enabled, priority = excluded.priority,"
               " version = excluded.version, document = excluded.document,"
-              " sealed_secrets = excluded.sealed_secrets, changed_at = excluded.changed_at",
-              "tttbijxzi", ""},
+              " sealed_secrets = excluded.sealed_secrets, changed_at = excluded.changed_at,"
+              " owner = excluded.owner",
+              "tttbijxzit", ""},
     [REMOVE] = {"DELETE FROM idplane.enrollment WHERE tenant = $1 AND enrollment_id = $2", "tt",
                 ""},
     [DISABLE] = {"UPDATE idplane.enrollment SET enabled = false, version = $4, changed_at = $3"
@@ -170,6 +171,7 @@ static void save(struct idp_call *call, struct idp_bytes id, int64_t version,
         idp_value_blob(sealed),
         idp_value_time(idp_now_us(call)),
         idp_value_integer(version),
+        idp_value_text(idp_json_string(document, "owner")),
     };
     idp_run(call, &idp_enrollment_statements[SAVE], row);
     idp_enrollment_version_write(call, id, false);

@@ -189,7 +189,7 @@ struct idp_json *idp_authority_lists(struct idp_call *call, const struct idp_jso
 struct idp_shown_chain {
     int64_t then_us; /* to be judged by that time, or IDP_AT_PRESENT */
     struct idp_bytes text;
-    size_t count;
+    size_t count, sent_count; /* what it showed itself comes first */
     struct idp_certificate_facts certificates[IDP_CHAIN_SENT_COUNT_MAX + 1]; /* the leaf first */
 };
 /* Raises IDP_INVALID_ARGUMENT for what no path can be judged by: once, not at each device. */

@@ -179,6 +179,10 @@ const struct idp_json *idp_provision_identity(struct idp_call *call, struct idp_
     if (session.state != IDP_STATE_PROVEN) {
         return again(&session, digest);
     }
+    error = idp_arrival_check(&session);
+    if (error != NULL) {
+        return error;
+    }
     struct identifying identifying = {.session = &session,
                                       .issue = {.csr = csr, .is_provisioned = true},
                                       .request_digest = digest,

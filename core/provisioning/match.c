@@ -106,16 +106,6 @@ static void candidates_find(struct idp_call *call, struct idp_match *match,
     }
 }
 
-/* Of all that was sent, and is known. */
-static struct idp_bytes text_of(struct idp_call *call, const struct idp_shown_chain *chain)
-{
-    struct idp_text text = {.call = call};
-    for (size_t i = 0; i < chain->count; i++) {
-        idp_text_add(&text, idp_pem_of(call, chain->certificates[i].der, "CERTIFICATE"));
-    }
-    return idp_text_bytes(&text);
-}
-
 /* ---- order ---- */
 
 static int number_compare(int64_t left, int64_t right)
@@ -168,14 +158,6 @@ static enum idp_error judge(struct idp_call *call, const struct idp_match *match
     return chosen->attestation.reason == NULL ? IDP_OK : IDP_ATTESTATION_REFUSED;
 }
 
-/* Somebody else has the key: what it had as a device of ours is over, and so is what it was before.
- */
-static bool is_compromised(struct idp_call *call, const struct idp_shown_chain *chain)
-{
-    return chain->then_us == IDP_AT_PRESENT &&
-           idp_key_is_compromised(call, idp_sha256(call, chain->certificates[0].spki));
-}
-
 /* ---- matched ---- */
 
 /* Of those that were not looked at none would decide. */
@@ -201,10 +183,11 @@ struct idp_match *idp_match_find(struct idp_call *call, struct idp_bytes text, i
         match->reason = "format";
         return match;
     }
+    chain->sent_count = chain->count;
     struct idp_candidate *candidates =
         idp_allocate(call, (2 * IDP_ENROLLMENT_CANDIDATE_COUNT_MAX + 1) * sizeof *candidates);
     candidates_find(call, match, candidates);
-    chain->text = text_of(call, chain);
+    chain->text = idp_certificates_text(call, chain->certificates, chain->count);
     for (size_t i = 0; i < match->count; i++) {
         candidates[i].attestation = idp_attestation_judge(call, &candidates[i].enrollment, chain);
     }
@@ -219,10 +202,6 @@ struct idp_match *idp_match_find(struct idp_call *call, struct idp_bytes text, i
         match->error = judge(call, match);
         match->reason =
             match->error == IDP_ATTESTATION_REFUSED ? candidates[0].attestation.reason : NULL;
-    }
-    if (match->error == IDP_OK && is_compromised(call, chain)) {
-        match->error = IDP_ATTESTATION_REFUSED;
-        match->reason = "key_compromised";
     }
     return match;
 }

@@ -53,7 +53,6 @@ static const struct idp_json *go_on(struct idp_device_session *session, enum idp
 static bool is_of_another(struct idp_device_session *session)
 {
     return session->state == IDP_STATE_BEGUN &&
-           idp_bytes_is(session->attestation, "symmetric_key") &&
            !idp_record_bind(session->call, &session->enrollment, &session->record);
 }
 

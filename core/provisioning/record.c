@@ -37,7 +37,7 @@ enum {
 #define STAYS                                                                                      \
     "(idplane.provisioning_record.device IS NOT NULL"                                              \
     " OR idplane.provisioning_record.bound_at IS NOT NULL"                                         \
-    " OR ($7 AND idplane.provisioning_record.approval <> 'free' AND EXISTS (SELECT 1"              \
+    " OR (idplane.provisioning_record.approval <> 'free' AND EXISTS (SELECT 1"                     \
     " FROM idplane.enrollment e WHERE e.tenant = $1"                                               \
     " AND e.enrollment_id = idplane.provisioning_record.enrollment_id)))"
 
@@ -50,8 +50,7 @@ enum {
 
 const struct idp_statement idp_record_statements[] = {
     /* Who was denied stays so; who was approved need not ask again. Nothing is proven yet, so what
-     * gave a device its identity stays what decides of it, and what people decide of the id of a
-     * symmetric key ($7) is of the one enrollment. */
+     * was proven, or decided of it, stays of the enrollment that it has. */
     [NOTE] = {"INSERT INTO idplane.provisioning_record (tenant, registration_id, enrollment_id, "
               "approval,"
               " subject, failure_count, window_ends_at, created_at, changed_at)"
@@ -62,20 +61,21 @@ const struct idp_statement idp_record_statements[] = {
               " subject = excluded.subject,"
               " changed_at = excluded.changed_at,"
               " approval = CASE WHEN idplane.provisioning_record.approval = 'denied'"
-              " OR CASE WHEN $7 AND idplane.provisioning_record.enrollment_id <> $3 THEN " STAYS
+              " OR CASE WHEN idplane.provisioning_record.enrollment_id <> $3 THEN " STAYS
               " ELSE idplane.provisioning_record.approval = 'approved' END"
               " THEN idplane.provisioning_record.approval ELSE excluded.approval END"
               " RETURNING " COLUMNS,
-              "tttttzb", KINDS},
-    /* What was decided is of the one enrollment. */
+              "tttttz", KINDS},
+    /* What was decided is of the one enrollment. $6: others may not have it. */
     [BIND] = {"UPDATE idplane.provisioning_record SET bound_at = $5, enrollment_id = $3,"
               " approval = CASE WHEN enrollment_id = $3 OR approval = 'denied' THEN approval"
-              " ELSE $4 END WHERE tenant = $1 AND registration_id = $2 AND (enrollment_id = $3"
-              " OR (device IS NULL AND bound_at IS NULL AND approval <> 'approved')"
+              " ELSE $4 END WHERE tenant = $1 AND registration_id = $2 AND (NOT $6"
+              " OR enrollment_id = $3 OR (device IS NULL AND bound_at IS NULL AND approval <> "
+              "'approved')"
               " OR NOT EXISTS (SELECT 1 FROM idplane.enrollment e WHERE e.tenant = $1"
               " AND e.enrollment_id = idplane.provisioning_record.enrollment_id))"
               " RETURNING " COLUMNS,
-              "ttttz", KINDS},
+              "ttttzb", KINDS},
     [FIND] = {"SELECT " COLUMNS " FROM idplane.provisioning_record"
               " WHERE tenant = $1 AND registration_id = $2",
               "tt", KINDS},
@@ -174,20 +174,19 @@ static struct idp_value approval_of(const struct idp_enrollment *enrollment)
 struct idp_record idp_record_note(struct idp_call *call, struct idp_bytes id,
                                   const struct idp_enrollment *enrollment, struct idp_bytes subject)
 {
-    bool is_bound = idp_json_member(enrollment->document, "symmetric_key") != NULL;
     struct idp_value row[] = {idp_value_text(idp_tenant(call)), idp_value_text(id),
                               idp_value_text(enrollment->id),   approval_of(enrollment),
-                              idp_value_text(subject),          idp_value_time(idp_now_us(call)),
-                              idp_value_bool(is_bound)};
+                              idp_value_text(subject),          idp_value_time(idp_now_us(call))};
     return record_of(call, idp_run_row(call, &idp_record_statements[NOTE], row));
 }
 
 bool idp_record_bind(struct idp_call *call, const struct idp_enrollment *enrollment,
                      struct idp_record *record)
 {
+    bool is_of_one = idp_json_member(enrollment->document, "symmetric_key") != NULL;
     struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(record->id),
-                              idp_value_text(enrollment->id), approval_of(enrollment),
-                              idp_value_time(idp_now_us(call))};
+                              idp_value_text(enrollment->id),   approval_of(enrollment),
+                              idp_value_time(idp_now_us(call)), idp_value_bool(is_of_one)};
     const struct idp_value *row = idp_run_one(call, &idp_record_statements[BIND], key);
     if (row != NULL) {
         *record = record_of(call, row);

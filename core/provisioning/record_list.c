@@ -6,7 +6,7 @@
 
 enum { PAGE_COUNT = 100, PAGE_COUNT_MAX = 1000, LOOK_COUNT_MAX = 10000, HISTORY_COUNT = 1000 };
 
-enum { PAGE, BY_ID, BY_DEVICE, STEPS, EVENTS, REFUSED };
+enum { PAGE, BY_ID, BY_DEVICE, OWNER_OF, STEPS, EVENTS, REFUSED };
 
 #define COLUMNS                                                                                    \
     "registration_id, enrollment_id, approval, device, owner, hub_id, serial, subject,"            \
@@ -32,17 +32,25 @@ static const char *const names[] = {"registration_id", "enrollment", "approval",
                                     "created_at",      "changed_at", "completed_at"};
 
 const struct idp_statement idp_record_list_statements[] = {
+    /* $5: the one owner that is asked for, or empty: whoever has few devices among many of others
+     * is not shown through all of these. */
     [PAGE] = {"SELECT " COLUMNS " FROM idplane.provisioning_record"
               " WHERE tenant = $1 AND changed_at <= $2"
               " AND (changed_at < $2 OR registration_id > $3)"
+              " AND ($5 = '' OR owner = $5 OR (owner IS NULL AND enrollment_id IN"
+              " (SELECT e.enrollment_id FROM idplane.enrollment e WHERE e.tenant = $1"
+              " AND e.owner = $5)))"
               " ORDER BY changed_at DESC, registration_id LIMIT $4",
-              "tzti", KINDS},
+              "tztit", KINDS},
     [BY_ID] = {"SELECT " COLUMNS " FROM idplane.provisioning_record"
                " WHERE tenant = $1 AND registration_id = $2",
                "tt", KINDS},
     [BY_DEVICE] = {"SELECT " COLUMNS " FROM idplane.provisioning_record"
                    " WHERE tenant = $1 AND device = $2",
                    "tt", KINDS},
+    [OWNER_OF] = {"SELECT owner FROM idplane.enrollment"
+                  " WHERE tenant = $1 AND enrollment_id = $2",
+                  "tt", "t"},
     [STEPS] =
         {"SELECT step, outcome, occurred_at FROM (SELECT step, outcome, occurred_at, event_id,"
          " row_number() OVER (PARTITION BY step ORDER BY occurred_at DESC, event_id DESC)"
@@ -85,13 +93,12 @@ static const struct {
 static struct idp_bytes value_of(struct idp_call *call, const struct idp_value *row,
                                  enum column column)
 {
-    struct idp_enrollment enrollment;
-    struct idp_bytes value = idp_text_of(row[column]);
-    if (column == OWNER && value.data == NULL &&
-        idp_enrollment_find(call, idp_text_of(row[ENROLLMENT]), &enrollment)) {
-        return idp_json_string(enrollment.document, "owner");
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)), row[ENROLLMENT]};
+    if (column != OWNER || row[OWNER].kind != 0) {
+        return idp_text_of(row[column]);
     }
-    return value;
+    const struct idp_value *owner = idp_run_one(call, &idp_record_list_statements[OWNER_OF], key);
+    return owner == NULL ? (struct idp_bytes){0} : idp_text_of(owner[0]);
 }
 
 static bool passes(const struct filtering *filtering, const struct idp_value *row)
@@ -206,11 +213,20 @@ static struct idp_bytes cursor_of(struct idp_call *call, const struct idp_value 
     return idp_base64url_encode(call, idp_text_bytes(&cursor));
 }
 
+/* Empty: none, or several. */
+static struct idp_bytes owner_asked(const struct filtering *filtering)
+{
+    const struct idp_json *owners = idp_json_member(filtering->filter, "owners");
+    const struct idp_json *first = owners == NULL ? NULL : owners->child;
+    return first == NULL || first->next != NULL ? (struct idp_bytes){"", 0} : first->text;
+}
+
 static struct idp_bytes scan(struct filtering *filtering, int64_t from_us, struct idp_bytes from_id)
 {
     struct idp_call *call = filtering->call;
     struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_time(from_us),
-                              idp_value_text(from_id), idp_value_integer(LOOK_COUNT_MAX)};
+                              idp_value_text(from_id), idp_value_integer(LOOK_COUNT_MAX),
+                              idp_value_text(owner_asked(filtering))};
     struct idp_rows rows = idp_run(call, &idp_record_list_statements[PAGE], key);
     for (size_t i = 0; i < rows.count; i++) {
         const struct idp_value *row = rows.values + i * rows.columns;

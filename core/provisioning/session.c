@@ -19,13 +19,13 @@ enum { INSERT, FIND, ADVANCE, CHALLENGE, IDENTIFY, END, OPEN, YIELD };
 const struct idp_statement idp_device_session_statements[] = {
     [INSERT] = {"INSERT INTO idplane.provisioning_session (tenant, session_digest,"
                 " registration_id, enrollment_id, enrollment_version, attestation, state, nonce,"
-                " proof_key, challenge, created_at, expires_at)"
+                " proof_key, shown, created_at, expires_at)"
                 " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
                 "txttitttxjzz", ""},
     [FIND] = {"SELECT enrollment_id, attestation, state, nonce, proof_key,"
-              " request_digest, serial, challenge FROM idplane.provisioning_session"
+              " request_digest, serial, challenge, shown FROM idplane.provisioning_session"
               " WHERE tenant = $1 AND session_digest = $2 AND expires_at > $3",
-              "txz", "ttttxxtj"},
+              "txz", "ttttxxtjj"},
     [ADVANCE] = {"UPDATE idplane.provisioning_session SET state = $4"
                  " WHERE tenant = $1 AND session_digest = $2 AND state = $3",
                  "txtt", ""},
@@ -34,7 +34,7 @@ const struct idp_statement idp_device_session_statements[] = {
                    " AND state IN ('begun', 'challenged')",
                    "txj", ""},
     [IDENTIFY] = {"UPDATE idplane.provisioning_session SET state = 'identified',"
-                  " request_digest = $3, serial = $4, proof_key = $5, nonce = $6"
+                  " request_digest = $3, serial = $4, proof_key = $5, nonce = $6, shown = NULL"
                   " WHERE tenant = $1 AND session_digest = $2 AND state = 'proven'",
                   "txxtxt", ""},
     [END] = {"DELETE FROM idplane.provisioning_session"
@@ -139,8 +139,7 @@ struct idp_session_name idp_device_session_make(struct idp_call *call,
         idp_value_text(idp_bytes_of(state_names[order->state])),
         idp_value_text(name.nonce),
         idp_value_blob(order->proof_key),
-        order->challenge == NULL ? idp_null()
-                                 : idp_value_json_text(idp_json_text(call, order->challenge)),
+        idp_value_json_text(idp_json_text(call, order->shown)),
         idp_value_time(now_us),
         idp_value_time(now_us + IDP_DEVICE_SESSION_LIFETIME_S * IDP_SECOND_US),
     };
@@ -191,17 +190,27 @@ static bool find(struct idp_call *call, struct idp_device_session *out)
     out->request_digest = idp_text_of(row[5]);
     out->serial = idp_text_of(row[6]);
     out->challenge = idp_json_argument(call, row[7], "challenge");
+    out->shown = idp_json_argument(call, row[8], "shown");
     return true;
 }
 
 /* ---- what came of a step ---- */
 
-/* That a device waits for somebody is noted nowhere: it asks often. */
+/* That a device waits for somebody is noted nowhere: it asks often. Who has proven nothing may be
+ * anybody who has seen what the device shows. */
+static bool is_noted(const struct idp_device_session *session, const char *outcome)
+{
+    static const char waits[] = "approval_pending authorization_pending slow_down";
+    bool is_proven = (FROM(session->state) & IS_PROVEN) != 0;
+    bool is_first = session->state == IDP_STATE_BEGUN && strcmp(outcome, "ok") == 0;
+    return !idp_word_in(idp_bytes_of(waits), idp_bytes_of(outcome)) &&
+           (is_proven || is_first || idp_guard_refusal(session->call));
+}
+
 static void note(const struct idp_device_session *session, const char *outcome,
                  const struct idp_json *details)
 {
-    static const char waits[] = "approval_pending authorization_pending slow_down";
-    if (idp_word_in(idp_bytes_of(waits), idp_bytes_of(outcome))) {
+    if (!is_noted(session, outcome)) {
         return;
     }
     struct idp_event event = {steps[session->step].name, outcome,
@@ -269,11 +278,13 @@ const struct idp_json *idp_session_wait(const struct idp_device_session *session
     return answer;
 }
 
-/* The enrollment of the session asks: the device may have come by another one since. */
+/* The enrollment of the session asks: the device may have come by another one since, and what was
+ * decided is of that. */
 static bool awaits_approval(const struct idp_device_session *session)
 {
-    return idp_json_is_true(session->enrollment.document, "approval") &&
-           !idp_bytes_is(session->record.approval, "approved");
+    bool is_approved = idp_bytes_is(session->record.approval, "approved") &&
+                       idp_bytes_equal(session->record.enrollment_id, session->enrollment.id);
+    return idp_json_is_true(session->enrollment.document, "approval") && !is_approved;
 }
 
 const struct idp_json *idp_step_stands(const struct idp_device_session *session)

@@ -15,15 +15,16 @@ struct idp_record {
     const struct idp_json *tpm_clock; /* NULL: it has none */
     int64_t failure_count, window_ends_at_us;
     bool is_completed;
-    bool is_bound; /* its symmetric key was proven */
+    bool is_bound; /* it has proven itself */
 };
 /* A device as an enrollment takes it: made, or noted that it came again. subject may have data
  * NULL. */
 struct idp_record idp_record_note(struct idp_call *call, struct idp_bytes id,
                                   const struct idp_enrollment *enrollment,
                                   struct idp_bytes subject);
-/* That of a symmetric key is of the enrollment whose key was proven, until it is deprovisioned or
- * there is no such enrollment: another key is another device. False: another one has it. */
+/* The device has proven itself: the record is of this enrollment now, and what was decided at
+ * another one counts no more, unless it was denied. False: it has a symmetric key, and is of the
+ * enrollment whose key was proven, until it is deprovisioned or that enrollment is gone. */
 bool idp_record_bind(struct idp_call *call, const struct idp_enrollment *enrollment,
                      struct idp_record *record) IDP_MUST_CHECK;
 bool idp_record_find(struct idp_call *call, struct idp_bytes id,
@@ -69,7 +70,7 @@ struct idp_arrival {
     struct idp_bytes registration_id, subject, serial, key;
     struct idp_bytes chain_sha256; /* of the certificate or endorsement key shown, hexadecimal */
     const char *attestation;
-    const struct idp_json *challenge;        /* what is kept of a TPM; NULL: none */
+    const struct idp_json *shown;            /* what makes the same arrival again */
     const struct idp_enrollment *enrollment; /* NULL: nobody knows it */
     enum idp_error error;
     const char *reason;
@@ -79,6 +80,11 @@ struct idp_arrival {
  * several. */
 struct idp_arrival idp_arrival_of(struct idp_call *call, struct idp_bytes chain,
                                   const struct idp_json *options);
+/* Judges anew what the device of a session without an identity showed when it began: enrollments,
+ * lists and revocations are those of now. NULL, or the error, which is noted: of the arrival, or
+ * attestation_refused, enrollment where it is of another one now. */
+struct idp_device_session;
+const struct idp_json *idp_arrival_check(const struct idp_device_session *session);
 
 /* By what the record of such a device is found, unless it shows a certificate that others have,
  * nothing of it judged; data NULL: it cannot be read. */
@@ -99,7 +105,8 @@ bool idp_is_exchanged(struct idp_call *call, const struct idp_enrollment *enroll
 struct idp_tpm_match {
     const struct idp_enrollment *enrollment; /* NULL: none */
     enum idp_error error;
-    const char *reason; /* of docs/tpm.md; NULL: none */
+    const char *reason;            /* of docs/tpm.md; NULL: none */
+    struct idp_bytes certificates; /* as they were read; data NULL: none */
 };
 struct idp_tpm_match idp_tpm_match_find(struct idp_call *call, const struct idp_tpm_key *key,
                                         struct idp_bytes certificates);
@@ -149,7 +156,8 @@ struct idp_device_session {
     enum idp_device_state state;
     struct idp_bytes digest, attestation, nonce;
     struct idp_bytes proof_key, request_digest, serial; /* data NULL: none */
-    const struct idp_json *challenge;                   /* of a TPM; NULL: none */
+    const struct idp_json *shown;     /* when it began; NULL: it has its identity */
+    const struct idp_json *challenge; /* of a TPM; NULL: none */
     struct idp_enrollment enrollment;
     struct idp_record record;
 };
@@ -157,7 +165,7 @@ struct idp_device_session {
 /* A new one; its name, and the nonce that has to be signed where proof_key has data. */
 struct idp_session_order {
     struct idp_bytes registration_id, attestation, proof_key;
-    const struct idp_json *challenge; /* NULL: none */
+    const struct idp_json *shown; /* as of an arrival */
     const struct idp_enrollment *enrollment;
     enum idp_device_state state;
 };

@@ -37,15 +37,18 @@ static const struct idp_json *refused(struct idp_call *call, const char *reason)
 
 /* ---- the certificate of the maker ---- */
 
-/* One that has had a certificate goes on while that is good, where nothing else is asked for. */
-static bool goes_on(struct idp_call *call, const struct idp_value *row, struct idp_bytes csr)
+/* One that has had a certificate goes on while that is good, where nothing else is asked for, and
+ * the device would be let in today. */
+static bool goes_on(struct idp_call *call, const struct idp_value *row, struct idp_bytes chain,
+                    struct idp_bytes csr)
 {
     struct idp_bytes before = idp_text_of(row[1]), serial = idp_text_of(row[2]);
     if (serial.data != NULL && !idp_certificate_is_good(call, serial)) {
         return false;
     }
-    return csr.data == NULL || before.data == NULL ||
-           idp_bytes_equal(before, idp_request_digest(call, csr));
+    bool is_same = csr.data == NULL || before.data == NULL ||
+                   idp_bytes_equal(before, idp_request_digest(call, csr));
+    return is_same && idp_match_find(call, chain, IDP_AT_PRESENT)->error == IDP_OK;
 }
 
 /* Whoever shares its certificate begins anew, and gets the same certificate again. */
@@ -61,7 +64,7 @@ const struct idp_json *idp_session_of_maker(struct idp_call *call, struct idp_by
 {
     const struct idp_value *row = last_of(
         call, OF_MAKER, idp_uuid_of(call, IDP_UUID_X500, leaf->spki), (struct idp_bytes){0});
-    if (row != NULL && !is_shared(call, idp_text_of(row[3])) && goes_on(call, row, csr)) {
+    if (row != NULL && !is_shared(call, idp_text_of(row[3])) && goes_on(call, row, chain, csr)) {
         *session = idp_session_handle(call, idp_text_of(row[0]));
         return NULL;
     }
@@ -102,8 +105,9 @@ const struct idp_json *idp_provisioning_resume(struct idp_call *call, struct idp
     if (!idp_certificates_read(call, chain, facts, IDP_CHAIN_SENT_COUNT_MAX + 1, &count)) {
         return refused(call, "format");
     }
-    if (!idp_certificate_issued(call, facts->serial, &issued) ||
-        !idp_bytes_equal(issued.certificate, facts->der)) {
+    bool is_ours = idp_certificate_issued(call, facts->serial, &issued) &&
+                   idp_bytes_equal(issued.certificate, facts->der);
+    if (!is_ours || issued.device.data == NULL) { /* we may be the maker */
         return idp_session_of_maker(call, chain, facts, csr, session);
     }
     if (issued.is_revoked || facts->not_after_us < idp_now_us(call)) {

@@ -28,7 +28,6 @@ struct shown {
 static struct shown shown_read(struct idp_call *call, struct idp_bytes text)
 {
     struct shown shown = {.own = {NULL, 0}};
-    struct idp_text others = {.call = call};
     shown.certificates =
         idp_allocate(call, IDP_ENROLLMENT_CHAIN_COUNT_MAX * sizeof *shown.certificates);
     if (text.data == NULL || !idp_certificates_read(call, text, shown.certificates,
@@ -36,11 +35,8 @@ static struct shown shown_read(struct idp_call *call, struct idp_bytes text)
         shown.count = 0;
         return shown;
     }
-    for (size_t i = 1; i < shown.count; i++) {
-        idp_text_add(&others, idp_pem_of(call, shown.certificates[i].der, "CERTIFICATE"));
-    }
-    shown.own = idp_pem_of(call, shown.certificates[0].der, "CERTIFICATE");
-    shown.others = idp_text_bytes(&others);
+    shown.own = idp_certificates_text(call, shown.certificates, 1);
+    shown.others = idp_certificates_text(call, shown.certificates + 1, shown.count - 1);
     return shown;
 }
 
@@ -59,6 +55,17 @@ static size_t distance_of(struct idp_call *call, const struct shown *shown,
         idp_chain_judge(call, shown->own, shown->others,
                         idp_pem_of(call, authority->certificates[0].der, "CERTIFICATE"), policy);
     return verdict.reason == NULL ? verdict.length - 1 : IDP_CHAIN_LENGTH_MAX + 1;
+}
+
+/* What is known here of the certificate, and of the authority of the enrollment. */
+static const char *ended(struct idp_call *call, const struct shown *shown,
+                         const struct idp_authority *authority)
+{
+    const char *why =
+        shown->count > 0 ? idp_certificate_ended(call, shown->certificates[0].der) : NULL;
+    return why != NULL || authority->count == 0
+               ? why
+               : idp_certificate_ended(call, authority->certificates[0].der);
 }
 
 static void candidate_judge(struct idp_call *call, const struct idp_tpm_key *key,
@@ -80,6 +87,9 @@ static void candidate_judge(struct idp_call *call, const struct idp_tpm_key *key
                                             idp_authority_roots(call, authority), policy, &model);
     if (candidate->reason == NULL && candidate->distance > IDP_CHAIN_LENGTH_MAX) {
         candidate->reason = "untrusted";
+    }
+    if (candidate->reason == NULL) {
+        candidate->reason = ended(call, shown, authority);
     }
 }
 
@@ -172,6 +182,9 @@ struct idp_tpm_match idp_tpm_match_find(struct idp_call *call, const struct idp_
     struct candidate *found = idp_allocate(call, sizeof *found);
     struct idp_tpm_match match = {.error = IDP_DEVICE_UNKNOWN};
     struct shown shown = shown_read(call, certificates);
+    if (shown.count > 0) {
+        match.certificates = idp_certificates_text(call, shown.certificates, shown.count);
+    }
     struct idp_bytes own =
         idp_enrollment_of_identity(call, "key", idp_sha256(call, key->spki), IDP_AT_PRESENT);
     bool is_alone = own.data != NULL && idp_enrollment_find(call, own, &found->enrollment) &&

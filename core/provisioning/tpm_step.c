@@ -33,7 +33,6 @@ static const struct idp_json *challenge(struct idp_device_session *session,
     struct idp_bytes credential = idp_random(call, CREDENTIAL_SIZE);
     struct idp_json *kept = idp_json_new(call, IDP_JSON_OBJECT);
     idp_tpm_make_credential(call, ek, ak->name, credential, &blob, &secret);
-    idp_json_add_members(call, kept, session->challenge, "ek");
     idp_json_add_string(call, kept, "ak", ak_text);
     idp_json_add_string(call, kept, "credential_sha256",
                         idp_hex_encode(call, idp_sha256(call, credential)));
@@ -54,11 +53,11 @@ static const char *begun_check(const struct idp_device_session *session,
                                const struct idp_tpm_shown *shown, struct idp_tpm_key *ek)
 {
     struct idp_call *call = session->call;
-    struct idp_bytes begun = idp_json_string(session->challenge, "ek");
+    struct idp_bytes begun = idp_json_string(session->shown, "ek");
     if (!idp_bytes_equal(begun, shown->ek)) {
         return "key";
     }
-    const char *why = key_member(call, session->challenge, "ek", idp_tpm_endorsement_key, ek);
+    const char *why = key_member(call, session->shown, "ek", idp_tpm_endorsement_key, ek);
     if (why != NULL || shown->ek_certificate.data == NULL) {
         return why;
     }
@@ -179,6 +178,7 @@ const struct idp_json *idp_tpm_activate(struct idp_call *call, struct idp_bytes 
         return idp_step_failed(&session, IDP_ATTESTATION_REFUSED, why);
     }
     if (session.state == IDP_STATE_CHALLENGED &&
+        idp_record_bind(call, &session.enrollment, &session.record) &&
         idp_device_session_advance(&session, IDP_STATE_PROVEN)) {
         session.state = IDP_STATE_PROVEN;
         idp_step_done(&session, NULL);

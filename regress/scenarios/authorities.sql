@@ -55,7 +55,10 @@ SELECT revoke_certificate(response ->> 'certificate', 'superseded') -> 'changed'
 SELECT profile, subject, status, reason FROM idplane_certificate WHERE profile = 'unrecorded';
 SELECT revoke_certificate('-----BEGIN nonsense');
 KEEP rooted SELECT create_ca('another', '{"subject":{"CN":"root"}}');
-SELECT revoke_certificate(response ->> 'certificate') FROM kept WHERE name = 'rooted';
+-- A root is revoked by its certificate, since it has no row.
+SELECT revoke_certificate(response ->> 'serial') FROM kept WHERE name = 'rooted';
+SELECT revoke_certificate(response ->> 'certificate', 'cACompromise') ->> 'ca' FROM kept WHERE name = 'rooted';
+SELECT sign_csr((SELECT csr FROM request), 'client', '{"ca":"another"}');
 SELECT set_certificate_profile('unrecorded', '{}');
 -- The next key signs; that of the revoked one goes on to tell what it has revoked.
 SELECT create_ca('devices', '{"parent":"root","replace":true}') ->> 'ca';

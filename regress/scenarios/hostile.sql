@@ -67,8 +67,12 @@ SELECT canonical_json(json(provision_ownership((SELECT response ->> 'session' FR
 SELECT canonical_json(provision_identity((SELECT response ->> 'session' FROM kept WHERE name = 'a'), (SELECT content FROM material WHERE name = 'a.csr')));
 SELECT count(*) FROM idplane_certificate;
 SELECT canonical_json(decide_enrollment('72090bea-eab2-5307-86d9-975c87351d28', 'approve'));
+-- What it showed leads elsewhere now.
+SELECT canonical_json(provision_identity((SELECT response ->> 'session' FROM kept WHERE name = 'a'), (SELECT content FROM material WHERE name = 'a.csr')));
+SELECT set_enrollment('elsewhere', NULL);
 KEEP i SELECT provision_identity((SELECT response ->> 'session' FROM kept WHERE name = 'a'), (SELECT content FROM material WHERE name = 'a.csr'));
 SELECT response ->> 'device' FROM kept WHERE name = 'i';
+SELECT set_enrollment('elsewhere', json(replace('{"owner": "mallory", "x509": {"chain": "CHAIN"}, "hubs": ["11111111-1111-4111-8111-111111111111"], "priority": 5}', 'CHAIN', (SELECT content FROM material WHERE name = 'maker.chain')))) ->> 'id';
 SELECT provisioning_records('{"registration_ids":["72090bea-eab2-5307-86d9-975c87351d28"]}') -> 'records' -> 0 ->> 'enrollment';
 -- Nor is a device moved by who only shows its certificate.
 KEEP e2 SELECT begin_provisioning((SELECT content FROM material WHERE name = 'a'));

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+// meanwhile_test.mjs: what changes while a device is on its way. Until it has its identity, what it showed
+// is judged by the enrollments and revocations of now; and nothing is issued to a key that is somebody else's.
+import assert from 'node:assert/strict';
+import { sign } from 'node:crypto';
+import { after, before, describe, it } from 'node:test';
+import { enrol, openMaker } from './device.mjs';
+import { engines, open, text } from './engine.mjs';
+import { inFolder, run } from './reading.mjs';
+
+const pem = (der) => `-----BEGIN CERTIFICATE-----\n${der.match(/.{1,64}/g).join('\n')}\n-----END CERTIFICATE-----\n`;
+const request = (key, subject) => inFolder({ key: key.export({ type: 'pkcs8', format: 'pem' }) }, (at) =>
+  run('openssl', ['req', '-new', '-key', at('key'), '-subj', subject]));
+const serialOf = (der) => run('openssl', ['x509', '-noout', '-serial'], pem(der)).trim().split('=')[1];
+
+for (const engine of engines) {
+  describe(`meanwhile: ${engine}`, () => {
+    let db;
+    const maker = openMaker();
+    const begin = (certificate) => db.call('begin_provisioning', certificate);
+    const prove = ({ session, nonce }, device) =>
+      db.call('prove_possession', session, sign(null, Buffer.from(nonce), device.makerKey).toString('base64'));
+    const proven = (device, certificate = device.certificate) => {
+      const begun = begin(certificate);
+      assert.equal(prove(begun, device).state, 'proven', JSON.stringify(begun));
+      return begun.session;
+    };
+    const identity = (session, csr) => db.call('provision_identity', session, csr);
+    const revoke = (serial, reason) => db.call('revoke_certificate', serial, reason);
+    const refused = ({ error, reason, reasons }, ...expected) => assert.deepEqual([error, reason ?? reasons?.[0]], expected);
+    const record = (id) => db.call('provisioning_records', { registration_ids: [id] }).records[0];
+
+    before(() => {
+      db = open(engine, 'meanwhile');
+      enrol(db, maker);
+    });
+    after(() => db.end());
+
+    it('a key that is somebody else’s gets nothing in a session that it began before', () => {
+      const device = maker.device();
+      const { serial } = identity(proven(device), request(device.makerKey, `/CN=uuid:${device.id}`));
+      const session = proven(device), late = begin(device.certificate);
+      revoke(serial, 'keyCompromise');
+      refused(begin(device.certificate), 'attestation_refused', 'key_compromised');
+      prove(late, device);
+      for (const name of [session, late.session]) refused(identity(name, device.csr), 'attestation_refused', 'key_compromised');
+      assert.equal(db.ask(`SELECT count(*) FROM ${db.t}certificate WHERE device = '${device.id}' AND status = 'valid';`)[0], '0');
+    });
+
+    it('who is denied meanwhile gets nothing, nor who is of another enrollment now', () => {
+      const device = maker.device();
+      const session = proven(device);
+      const factory = db.call('enrollment', 'factory');
+      const document = { owner: 'alice', x509: { chain: maker.chain }, hubs: factory.hubs };
+      db.call('set_enrollment', 'factory', { ...document, deny: { serials: [serialOf(device.certificate)] } });
+      refused(identity(session, device.csr), 'device_denied', undefined);
+      db.call('set_enrollment', 'factory', document);
+      db.call('set_enrollment', 'first', { owner: 'bob', x509: { chain: maker.chain }, priority: 9 });
+      refused(identity(session, device.csr), 'attestation_refused', 'enrollment');
+      db.ask(`SELECT set_enrollment('first', NULL);`);
+      assert.equal(identity(session, device.csr).device, device.id);
+    });
+
+    it('what was decided at one enrollment is of that one, and who has proven nothing moves nothing', () => {
+      const device = maker.device();
+      const group = (priority) => ({ owner: `owner-${priority}`, x509: { chain: maker.chain }, approval: true, priority });
+      db.call('set_enrollment', 'one', group(1));
+      const id = begin(device.certificate).registration_id;
+      db.call('decide_enrollment', id, 'approve');
+      db.call('set_enrollment', 'two', group(2));
+      const begun = begin(device.certificate);
+      assert.deepEqual([record(id).enrollment, record(id).approval], ['one', 'approved']);
+      assert.equal(prove(begun, device).approval, 'pending');
+      assert.deepEqual([record(id).enrollment, record(id).approval], ['two', 'pending']);
+      refused(identity(begun.session, device.csr), 'approval_pending', undefined);
+      db.call('decide_enrollment', id, 'approve', 'two');
+      assert.equal(identity(begun.session, device.csr).device, device.id);
+      db.ask(`SELECT set_enrollment('one', NULL);\nSELECT set_enrollment('two', NULL);`);
+    });
+
+    it('a maker of our own, and its certificates, may be revoked', () => {
+      const root = db.call('create_ca', 'works', { path_length: 1 });
+      const below = db.call('create_ca', 'line', { parent: 'works', path_length: 0 });
+      db.call('set_certificate_profile', 'made', { common_name: 'any', extended_key_usage: ['clientAuth'], ca: 'line' });
+      for (const strict of [false, true]) {
+        db.call('set_enrollment', 'own', { owner: 'alice', x509: { chain: below.certificate + root.certificate, strict } });
+        const [device, other] = [maker.device(), maker.device()];
+        const [made, others] = [device, other].map(({ makerKey }) => db.call('sign_csr', request(makerKey, '/CN=made'), 'made'));
+        const session = proven(device, made.certificate);
+        revoke(made.serial, 'cessationOfOperation');
+        refused(begin(made.certificate), 'attestation_refused', 'revoked');
+        refused(identity(session, device.csr), 'attestation_refused', 'revoked');
+        assert.equal(identity(proven(other, others.certificate), other.csr).device, other.id);
+      }
+      const device = maker.device();
+      const made = db.call('sign_csr', request(device.makerKey, '/CN=made'), 'made');
+      revoke(below.serial, 'keyCompromise');
+      refused(begin(made.certificate), 'attestation_refused', 'revoked');
+    });
+
+    it('a name is kept by the certificates of devices alone', () => {
+      const [one, two] = [maker.device(), maker.device()];
+      const named = `/CN=uuid:${one.id}`;
+      const first = db.call('sign_csr', request(one.makerKey, named));
+      db.call('sign_csr', request(one.makerKey, named), 'client');
+      refused(db.call('sign_csr', request(two.makerKey, named)), 'invalid_csr', 'common_name_taken');
+      revoke(first.serial, 'superseded');
+      assert.match(db.call('sign_csr', request(two.makerKey, named)).certificate, /BEGIN/);
+    });
+
+    it('what ended by itself ended then, for who revokes it later', () => {
+      const { makerKey, id } = maker.device();
+      const at = (time, sql) => JSON.parse(db.ask(`SELECT set_clock('${time}');\n${sql}`).at(-1));
+      db.call('set_certificate_profile', 'brief', { common_name: 'device', grace_s: 60, ca: 'default' });
+      const csr = request(makerKey, `/CN=uuid:${id}`);
+      const signed = (time) => at(time, `SELECT sign_csr(${text(csr)}, 'brief');`);
+      const former = signed('2027-01-01T00:00:00Z');
+      signed('2027-01-01T00:10:00Z');
+      const revoked = (reason) => at('2027-01-01T00:30:00Z', `SELECT revoke_certificate('${former.serial}', '${reason}');`);
+      const { reason, revoked_at } = revoked('cessationOfOperation');
+      assert.deepEqual([reason, Date.parse(revoked_at)], ['superseded', Date.parse('2027-01-01T00:11:00Z')]);
+      assert.deepEqual([revoked('keyCompromise').reason, revoked('keyCompromise').changed], ['keyCompromise', false]);
+    });
+
+    it('who has proven nothing fills no history', () => {
+      const device = maker.device();
+      const post = (step, headers, body) => db.call('http_request', 'POST', `/provisioning/${step}`,
+        { host: 'id.example', 'content-type': 'application/json', 'x-idplane-peer': '192.0.2.7', ...headers }, JSON.stringify(body));
+      db.call('configure', { base_url: 'https://id.example' });
+      const { session } = JSON.parse(post('sessions', {}, { chain: device.certificate }).body);
+      const step = `SELECT count(http_request('POST', '/provisioning/identity', ${text(JSON.stringify({ host: 'id.example',
+        'content-type': 'application/json', 'x-idplane-peer': '192.0.2.7', authorization: `Bearer ${session}` }))}, ${text(JSON.stringify({ csr: 'x' }))}));\n`;
+      db.ask(step.repeat(150));
+      assert.equal(db.ask(`SELECT count(*) FROM ${db.t}provisioning_event WHERE outcome = 'out_of_order';`)[0], '100');
+    });
+  });
+}
+
+describe('a key that is revoked while it asks', { skip: !engines.includes('PostgreSQL') && 'no cluster: use regress/cluster' }, () => {
+  let db, one, two;
+  const maker = openMaker();
+  before(() => {
+    db = open('PostgreSQL', 'meanwhile_race');
+    enrol(db, maker);
+    [one, two] = [db.session(), db.session()];
+  });
+  after(async () => {
+    await Promise.all([one, two].map((session) => session.end()));
+    db.end();
+  });
+  const waits = async () => {
+    while (db.ask('SELECT count(*) FROM pg_locks WHERE NOT granted;')[0] === '0') await new Promise((go) => setTimeout(go, 20));
+  };
+
+  it('gets nothing by having waited', async () => {
+    const { makerKey, id } = maker.device();
+    const csr = text(request(makerKey, `/CN=uuid:${id}`));
+    const [line] = await one.ask(`SELECT sign_csr(${csr});`);
+    await one.ask(`BEGIN;\nSELECT revoke_certificate('${JSON.parse(line).serial}', 'keyCompromise');`);
+    const asking = two.ask(`SELECT sign_csr(${csr});`);
+    await waits();
+    await one.ask('COMMIT;');
+    assert.deepEqual(JSON.parse((await asking).at(-1)).reasons, ['key_compromised']);
+    assert.equal(db.ask(`SELECT count(*) FROM idplane.certificate_holder WHERE common_name = 'uuid:${id}';`)[0], '0');
+  });
+
+  it('issues and revokes with a grace without a deadlock', async () => {
+    const { makerKey, id } = maker.device();
+    db.call('set_certificate_profile', 'brief', { common_name: 'device', grace_s: 60, ca: 'default' });
+    const csr = text(request(makerKey, `/CN=uuid:${id}`));
+    const serial = async () => JSON.parse((await one.ask(`SELECT sign_csr(${csr}, 'brief');`)).at(-1)).serial;
+    let revoking = Promise.resolve();
+    for (let i = 0; i < 100; i++) {
+      const former = await serial();
+      await revoking;
+      revoking = two.ask(`SELECT CAST(revoke_certificate('${former}', 'superseded') AS text);\nSELECT length(crl('default'));`);
+    }
+    await revoking;
+    assert.doesNotMatch(one.errors() + two.errors(), /deadlock|ERROR/);
+  });
+});

@@ -193,9 +193,10 @@ for (const engine of engines) {
         assert.throws(() => revoke(nothing), /invalid_argument: The argument serial/, nothing);
       }
       assert.equal(revoke(run('openssl', ['x509', '-text'], certificate)).serial, serial);
-      // One that nobody here has signed, and a root, above which nobody stands.
+      // One that nobody here has signed; and a root, which has signed itself.
       const other = elsewhere();
-      assert.deepEqual(['abc', first(other.made('leaf', '1')), other.made('source', '1'), made('source', '1')].map((shown) => isNone(shown)), Array(4).fill(true));
+      assert.deepEqual(['abc', first(other.made('leaf', '1')), other.made('source', '1')].map((shown) => isNone(shown)), Array(3).fill(true));
+      assert.equal(revoke(made('source', '1')).ca, 'shown@1');
       other.end();
       end();
     });
@@ -239,6 +240,17 @@ for (const engine of engines) {
         }
       }
       assert.equal(db.ask(`SELECT count(*) FROM ${db.t}certificate WHERE subject = 'CN=late';`)[0], '0');
+    });
+
+    it('a next key whose time is over, or that was revoked, is passed over', () => {
+      db.call('create_ca', 'steady', {});
+      db.call('create_ca', 'steady', { next: true, lifetime_s: 60 });
+      const later = (options) => JSON.parse(db.ask(`SELECT set_clock('${new Date(Date.now() + 61e3).toISOString()}');
+        SELECT create_ca('steady', '${JSON.stringify(options)}');`.replaceAll('\n', ' ')).at(-1));
+      const next = later({ next: true });
+      assert.equal(next.ca, 'steady@3');
+      db.call('revoke_certificate', next.certificate, 'keyCompromise');
+      assert.equal(later({ replace: true }).ca, 'steady@4');
     });
   });
 }

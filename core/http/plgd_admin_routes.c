@@ -379,6 +379,9 @@ struct idp_response idp_answer_plgd_records(struct idp_call *call,
         return refusal;
     }
     owner_filter_add(&admin);
+    if (is_delete) {
+        idp_tenant_lock(call);
+    }
     do {
         const struct idp_json *answer = page(&admin, idp_sql_provisioning_records);
         records_take(&admin, idp_json_member(answer, "records"), is_delete);

@@ -4,7 +4,7 @@
  * is superseded at that time, so that whoever asks for a list or a status need not know of this. */
 #include "core/pki/x509.h"
 
-enum { AWAIT, NAME, LOCK, ACTIVATE, AWAITED, LAPSED };
+enum { AWAIT, NAME, ACTIVATE, AWAITED, LAPSED };
 
 const struct idp_statement idp_activation_statements[] = {
     [AWAIT] = {"UPDATE idplane.certificate SET activate_until = $3, superseded_at = $3"
@@ -13,10 +13,6 @@ const struct idp_statement idp_activation_statements[] = {
     [NAME] = {"SELECT common_name, key_digest FROM idplane.certificate"
               " WHERE tenant = $1 AND serial = $2 AND activate_until > $3",
               "ttz", "tx"},
-    /* Changes nothing: whoever takes the name meanwhile comes before, or after. */
-    [LOCK] = {"UPDATE idplane.certificate_holder SET valid_until = valid_until"
-              " WHERE tenant = $1 AND common_name = $2",
-              "tt", ""},
     /* What was superseded meanwhile stays so, and nobody else has the name. */
     [ACTIVATE] = {"UPDATE idplane.certificate SET activate_until = NULL, superseded_at ="
                   " CASE WHEN superseded_at < activate_until THEN superseded_at END"
@@ -53,9 +49,8 @@ void idp_activate(struct idp_call *call, struct idp_bytes serial)
     if (row == NULL) {
         return;
     }
-    struct idp_value name[] = {tenant, row[0]};
     struct idp_value own[] = {tenant, key[1], key[2], row[0], row[1]};
-    idp_run(call, &idp_activation_statements[LOCK], name);
+    idp_name_lock(call, idp_text_of(row[0])); /* who takes it meanwhile comes before, or after */
     if (idp_run(call, &idp_activation_statements[ACTIVATE], own).affected == 1) {
         idp_name_settle(call, idp_text_of(row[0]), idp_text_of(row[1]));
     }

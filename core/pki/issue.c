@@ -4,7 +4,7 @@
  * has it is one row, and one conditional statement takes it. */
 #include "core/pki/profile.h"
 
-enum { HOLD, INSERT, COMPROMISED, ISSUED, COUNT_LOCK, COUNT };
+enum { HOLD, GIVE_BACK, INSERT, COMPROMISED, ISSUED, COUNT_LOCK, COUNT };
 
 const struct idp_statement idp_issue_statements[] = {
     /* The same key renews; another one comes when nothing of the former is good any more, or when
@@ -29,6 +29,9 @@ const struct idp_statement idp_issue_statements[] = {
          " OR idplane.certificate_holder.valid_until <= $5"
          " OR idplane.certificate_holder.key_digest = $6",
          "ttxzzxbt", ""},
+    [GIVE_BACK] = {"UPDATE idplane.certificate_holder SET key_digest = $4"
+                   " WHERE tenant = $1 AND common_name = $2 AND key_digest = $3",
+                   "ttxx", ""},
     [INSERT] = {"INSERT INTO idplane.certificate (tenant, issuer_key_identifier, serial, ca_id,"
                 " profile, subject, common_name, key_digest, not_before, not_after, issued_at,"
                 " device, sans, status, certificate)"
@@ -213,15 +216,23 @@ bool idp_key_is_compromised(struct idp_call *call, struct idp_bytes key_digest)
     return idp_run_one(call, &idp_issue_statements[COMPROMISED], key) != NULL;
 }
 
-/* NULL, or why the key does not get the name. Who hands one on keeps it where the other key is
- * refused. */
+/* Who has handed it on has it again. */
+static void name_give_back(struct idp_call *call, const struct idp_issue *issue)
+{
+    struct idp_bytes former = issue->former_key_digest;
+    struct idp_value row[] = {idp_value_text(idp_tenant(call)), idp_value_text(issue->common_name),
+                              idp_value_blob(issue->key_digest), idp_value_blob(former)};
+    if (former.data != NULL) {
+        idp_run(call, &idp_issue_statements[GIVE_BACK], row);
+    }
+    idp_name_settle(call, issue->common_name, former.data != NULL ? former : issue->key_digest);
+}
+
+/* NULL, or why the key does not get the name. */
 static const char *name_hold(struct idp_call *call, const struct idp_issue *issue)
 {
     bool is_handed_on = issue->former_key_digest.data != NULL;
     bool is_its_own = issue->is_provisioned || is_handed_on;
-    if (is_handed_on && idp_key_is_compromised(call, issue->key_digest)) {
-        return "key_compromised";
-    }
     struct idp_value row[] = {
         idp_value_text(idp_tenant(call)),  idp_value_text(issue->common_name),
         idp_value_blob(issue->key_digest), idp_value_time(issue->not_after_us),
@@ -230,7 +241,7 @@ static const char *name_hold(struct idp_call *call, const struct idp_issue *issu
     bool names_device = issue->parts->profile->names_device;
     bool is_held = names_device && idp_run(call, &idp_issue_statements[HOLD], row).affected == 1;
     if (idp_key_is_compromised(call, issue->key_digest)) {
-        idp_name_settle(call, issue->common_name, issue->key_digest);
+        name_give_back(call, issue);
         return "key_compromised";
     }
     return is_held == names_device ? NULL : "common_name_taken";

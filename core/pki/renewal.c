@@ -4,7 +4,7 @@
  * one. Nothing waits for that moment: whoever asks for a list or a status sees that it has come. */
 #include "core/pki/profile.h"
 
-enum { SUPERSEDE, FIND, GOOD, CONFIRM, DUE };
+enum { SUPERSEDE, NAME, FIND, GOOD, CONFIRM, DUE };
 
 const struct idp_statement idp_renewal_statements[] = {
     /* None ends later than it would have. */
@@ -13,6 +13,8 @@ const struct idp_statement idp_renewal_statements[] = {
                    " AND profile = $3 AND serial <> $4"
                    " AND status = 'valid' AND (superseded_at IS NULL OR superseded_at > $5)",
                    "ttttz", ""},
+    [NAME] = {"SELECT common_name FROM idplane.certificate WHERE tenant = $1 AND serial = $2", "tt",
+              "t"},
     [FIND] = {"SELECT device, profile, issued_at FROM idplane.certificate"
               " WHERE tenant = $1 AND serial = $2 AND status = 'valid'"
               " AND (superseded_at IS NULL OR superseded_at > $3)",
@@ -55,6 +57,9 @@ void idp_renewals_end(struct idp_call *call)
     for (size_t count = IDP_ROW_COUNT_MAX; count == IDP_ROW_COUNT_MAX;) {
         struct idp_rows rows = idp_run(call, &idp_renewal_statements[DUE], key);
         count = rows.count;
+        if (count > 1) {
+            idp_lists_lock(call);
+        }
         for (size_t i = 0; i < count; i++) {
             const struct idp_value *row = rows.values + i * rows.columns;
             (void)idp_certificate_revoke_at(call, idp_text_of(row[0]), idp_text_of(row[2]),
@@ -75,8 +80,13 @@ int64_t idp_certificate_confirm(struct idp_call *call, struct idp_bytes serial)
     struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(serial),
                               idp_value_time(idp_now_us(call))};
     call->host->begin(call);
+    const struct idp_value *row = idp_run_one(call, &idp_renewal_statements[NAME], key);
+    if (row == NULL) {
+        return -1;
+    }
+    idp_name_lock(call, idp_text_of(row[0]));
     idp_activate(call, serial);
-    const struct idp_value *row = idp_run_one(call, &idp_renewal_statements[FIND], key);
+    row = idp_run_one(call, &idp_renewal_statements[FIND], key);
     if (row == NULL || row[0].kind == 0) {
         return row == NULL ? -1 : 0;
     }

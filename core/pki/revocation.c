@@ -7,6 +7,7 @@
 enum { SUPERSEDED = 4, CESSATION_OF_OPERATION = 5, REMOVE_FROM_CRL = 8 };
 
 enum {
+    LISTS,
     LIST_LOCK,
     NAME_LOCK,
     REVOKE,
@@ -24,15 +25,18 @@ enum {
 enum column { CERTIFICATE, PROFILE, CA_ID, COMMON_NAME, KEY_DIGEST };
 
 const struct idp_statement idp_revocation_statements[] = {
+    [LISTS] = {"SELECT ca_id FROM idplane.certificate_list WHERE tenant = $1 ORDER BY ca_id", "t",
+               "t"},
     /* These change nothing. Whoever revokes takes the list, the name, the certificate, in this
-     * order; whoever issues or renews the name, then certificates. */
+     * order; of several first all lists. Whoever issues or renews takes the name, then
+     * certificates. */
     [LIST_LOCK] = {"UPDATE idplane.certificate_list SET number = number WHERE tenant = $1"
                    " AND ca_id = (SELECT list_id FROM idplane.certificate_authority"
                    " WHERE tenant = $1 AND ca_id = $2)",
                    "tt", ""},
     [NAME_LOCK] = {"UPDATE idplane.certificate_holder SET valid_until = valid_until"
-                   " WHERE tenant = $1 AND common_name = $2 AND key_digest = $3",
-                   "ttx", ""},
+                   " WHERE tenant = $1 AND common_name = $2",
+                   "tt", ""},
     /* That the key is somebody else's may turn out later. What had ended by itself ended then. */
     [REVOKE] =
         {"UPDATE idplane.certificate SET status = 'revoked',"
@@ -147,14 +151,31 @@ static struct idp_bytes reason_argument(struct idp_call *call, struct idp_value 
     return reason;
 }
 
+void idp_name_lock(struct idp_call *call, struct idp_bytes common_name)
+{
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(common_name)};
+    idp_run(call, &idp_revocation_statements[NAME_LOCK], key);
+}
+
+void idp_lists_lock(struct idp_call *call)
+{
+    struct idp_value tenant = idp_value_text(idp_tenant(call));
+    call->host->begin(call);
+    struct idp_rows rows = idp_run(call, &idp_revocation_statements[LISTS], &tenant);
+    for (size_t i = 0; i < rows.count; i++) {
+        struct idp_value list[] = {tenant, rows.values[i]};
+        idp_run(call, &idp_revocation_statements[LIST_LOCK], list);
+    }
+}
+
 void idp_name_settle(struct idp_call *call, struct idp_bytes common_name,
                      struct idp_bytes key_digest)
 {
     struct idp_value holder[] = {idp_value_text(idp_tenant(call)), idp_value_text(common_name),
                                  idp_value_blob(key_digest), idp_value_time(idp_now_us(call))};
     /* Whoever renews meanwhile holds it: what is read of certificates after it is theirs, too. */
-    if (idp_run(call, &idp_revocation_statements[NAME_LOCK], holder).affected == 1 &&
-        idp_run(call, &idp_revocation_statements[RELEASE], holder).affected == 0) {
+    idp_name_lock(call, common_name);
+    if (idp_run(call, &idp_revocation_statements[RELEASE], holder).affected == 0) {
         idp_run(call, &idp_revocation_statements[SETTLE], holder);
     }
 }
@@ -197,9 +218,8 @@ static bool one_revoke(struct idp_call *call, struct idp_bytes serial, struct id
     call->host->begin(call);
     if (certificate != NULL) {
         struct idp_value list[] = {key[0], certificate[CA_ID]};
-        struct idp_value name[] = {key[0], certificate[COMMON_NAME], certificate[KEY_DIGEST]};
         idp_run(call, &idp_revocation_statements[LIST_LOCK], list);
-        idp_run(call, &idp_revocation_statements[NAME_LOCK], name);
+        idp_name_lock(call, idp_text_of(certificate[COMMON_NAME]));
         row = idp_run_one(call, &idp_revocation_statements[REVOKE], key);
     }
     if (row != NULL) {
@@ -237,6 +257,9 @@ bool idp_certificate_revoke_at(struct idp_call *call, struct idp_bytes serial,
     if (ends_authorities) {
         idp_tenant_lock(call); /* before any row, as who adopts or makes an authority does */
     }
+    if (is_compromise(reason)) {
+        idp_lists_lock(call);
+    }
     bool is_changed = one_revoke(call, serial, reason, at_us);
     if (is_compromise(reason)) {
         is_changed |= key_revoke(call, serial, reason, at_us);
@@ -263,6 +286,9 @@ int64_t idp_revoke_device(struct idp_call *call, struct idp_bytes device, struct
     while (count > before) {
         struct idp_rows rows = idp_run(call, &idp_revocation_statements[OF_DEVICE], key);
         before = count;
+        if (rows.count > 1) {
+            idp_lists_lock(call);
+        }
         for (size_t i = 0; i < rows.count; i++) {
             count += idp_certificate_revoke(call, idp_text_of(rows.values[i]), reason) ? 1 : 0;
         }

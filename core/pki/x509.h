@@ -268,6 +268,11 @@ idp_certificate_status_of(struct idp_call *call, const struct idp_ca *ca, struct
 bool idp_certificate_revoke_at(struct idp_call *call, struct idp_bytes serial,
                                struct idp_bytes reason, int64_t at_us);
 
+/* Who changes certificates of a name is alone with it: first the lists of authorities, then names,
+ * then certificates. */
+void idp_name_lock(struct idp_call *call, struct idp_bytes common_name);
+/* Before several certificates are revoked. Begins the transaction. */
+void idp_lists_lock(struct idp_call *call);
 /* The name is the key's for as long as what it has of it is good; free where that is nothing. */
 void idp_name_settle(struct idp_call *call, struct idp_bytes common_name,
                      struct idp_bytes key_digest);

@@ -90,10 +90,8 @@ static struct idp_attestation group_judge(struct idp_call *call,
         verdict =
             idp_chain_judge(call, shown->text, authority->chain, roots, policy_least(call, shown));
     }
-    if (attestation.reason == NULL) {
-        attestation.reason = idp_path_ended(call, &verdict);
-    }
     if (verdict.reason == NULL) {
+        attestation.path = verdict;
         attestation.distance = distance_of(&verdict, authority->lead_key);
         attestation.is_below = attestation.distance > 0;
     }
@@ -124,17 +122,19 @@ static struct idp_attestation individual_judge(struct idp_call *call,
     struct idp_attestation attestation = {.is_below = true};
     idp_authority_read(call, x509_of(enrollment), authority);
     attestation.reason = period_problem(call, enrollment, shown);
-    if (attestation.reason == NULL) {
-        attestation.reason = idp_certificate_ended(call, shown->certificates[0].der);
-    }
     if (attestation.reason == NULL && authority->chain.data != NULL) {
-        struct idp_chain_verdict verdict =
-            idp_chain_judge(call, shown->text, none, authority->chain,
-                            policy_of(call, enrollment, authority, shown));
-        attestation.reason =
-            verdict.reason != NULL ? verdict.reason : idp_path_ended(call, &verdict);
+        attestation.path = idp_chain_judge(call, shown->text, none, authority->chain,
+                                           policy_of(call, enrollment, authority, shown));
+        attestation.reason = attestation.path.reason;
     }
     return attestation;
+}
+
+const char *idp_attestation_ended(struct idp_call *call, const struct idp_attestation *attestation,
+                                  const struct idp_shown_chain *chain)
+{
+    return attestation->path.length > 0 ? idp_path_ended(call, &attestation->path)
+                                        : idp_certificate_ended(call, chain->certificates[0].der);
 }
 
 struct idp_attestation idp_attestation_judge(struct idp_call *call,

@@ -199,10 +199,14 @@ struct idp_attestation {
     bool is_below;      /* a path leads through the authority that the enrollment is about */
     size_t distance;    /* certificates from the leaf to that authority */
     const char *reason; /* why it is refused: a word of docs/pki.md; NULL: it is not */
+    struct idp_chain_verdict path; /* length 0: the certificate is known, without one */
 };
 struct idp_attestation idp_attestation_judge(struct idp_call *call,
                                              const struct idp_enrollment *enrollment,
                                              const struct idp_shown_chain *chain);
+/* What is known here today of the certificates that it stands on, as idp_path_ended() says. */
+const char *idp_attestation_ended(struct idp_call *call, const struct idp_attestation *attestation,
+                                  const struct idp_shown_chain *chain);
 
 /* ---- which enrollment (match.c) ---- */
 

@@ -198,10 +198,13 @@ struct idp_match *idp_match_find(struct idp_call *call, struct idp_bytes text, i
         match->error = IDP_ATTESTATION_REFUSED;
         match->reason = IDP_TOO_MANY_ENROLLMENTS;
     } else if (is_found) {
+        struct idp_attestation *attestation = &candidates[0].attestation;
+        if (attestation->reason == NULL && then_us == IDP_AT_PRESENT) {
+            attestation->reason = idp_attestation_ended(call, attestation, chain);
+        }
         match->chosen = &candidates[0];
         match->error = judge(call, match);
-        match->reason =
-            match->error == IDP_ATTESTATION_REFUSED ? candidates[0].attestation.reason : NULL;
+        match->reason = match->error == IDP_ATTESTATION_REFUSED ? attestation->reason : NULL;
     }
     return match;
 }

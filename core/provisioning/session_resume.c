@@ -38,7 +38,7 @@ static const struct idp_json *refused(struct idp_call *call, const char *reason)
 /* ---- the certificate of the maker ---- */
 
 /* One that has had a certificate goes on while that is good, where nothing else is asked for, and
- * the device would be let in today. */
+ * the device would be let in today; one without, while it is of that enrollment. */
 static bool goes_on(struct idp_call *call, const struct idp_value *row, struct idp_bytes chain,
                     struct idp_bytes csr)
 {
@@ -48,7 +48,10 @@ static bool goes_on(struct idp_call *call, const struct idp_value *row, struct i
     }
     bool is_same = csr.data == NULL || before.data == NULL ||
                    idp_bytes_equal(before, idp_request_digest(call, csr));
-    return is_same && idp_match_find(call, chain, IDP_AT_PRESENT)->error == IDP_OK;
+    const struct idp_match *match = idp_match_find(call, chain, IDP_AT_PRESENT);
+    return is_same && match->error == IDP_OK &&
+           (serial.data != NULL ||
+            idp_bytes_equal(match->chosen->enrollment.id, idp_text_of(row[3])));
 }
 
 /* Whoever shares its certificate begins anew, and gets the same certificate again. */

@@ -9,6 +9,8 @@ struct candidate {
     struct idp_enrollment enrollment;
     const char *reason;
     size_t distance;
+    struct idp_authority *authority; /* NULL: it is not asked */
+    struct idp_chain_verdict path;   /* from the certificate to that; length 0: none */
 };
 
 static const struct idp_json *tpm_of(const struct idp_enrollment *enrollment)
@@ -43,7 +45,7 @@ static struct shown shown_read(struct idp_call *call, struct idp_bytes text)
 /* How far its authority is, the first of its chain, whatever else is wrong; as many as no path has:
  * no path leads there. */
 static size_t distance_of(struct idp_call *call, const struct shown *shown,
-                          const struct idp_authority *authority)
+                          const struct idp_authority *authority, struct idp_chain_verdict *path)
 {
     struct idp_json *policy = idp_json_new(call, IDP_JSON_OBJECT);
     if (authority->count == 0) {
@@ -51,21 +53,28 @@ static size_t distance_of(struct idp_call *call, const struct shown *shown,
     }
     idp_json_add_c(call, policy, "expired", "allow_leaf");
     idp_json_add_bool(call, policy, "strict", false);
-    struct idp_chain_verdict verdict =
+    *path =
         idp_chain_judge(call, shown->own, shown->others,
                         idp_pem_of(call, authority->certificates[0].der, "CERTIFICATE"), policy);
-    return verdict.reason == NULL ? verdict.length - 1 : IDP_CHAIN_LENGTH_MAX + 1;
+    return path->reason == NULL ? path->length - 1 : IDP_CHAIN_LENGTH_MAX + 1;
 }
 
-/* What is known here of the certificate, and of the authority of the enrollment. */
-static const char *ended(struct idp_call *call, const struct shown *shown,
-                         const struct idp_authority *authority)
+/* What is known here of the key, of its certificate, and of those that vouch for it. */
+static const char *ended(struct idp_call *call, const struct idp_tpm_key *key,
+                         const struct shown *shown, const struct candidate *candidate)
 {
-    const char *why =
-        shown->count > 0 ? idp_certificate_ended(call, shown->certificates[0].der) : NULL;
-    return why != NULL || authority->count == 0
-               ? why
-               : idp_certificate_ended(call, authority->certificates[0].der);
+    const struct idp_authority *authority = candidate->authority;
+    const char *why = idp_path_ended(call, &candidate->path);
+    if (why == NULL && idp_key_is_compromised(call, idp_sha256(call, key->spki))) {
+        why = "key_compromised";
+    }
+    if (why == NULL && shown->count > 0) {
+        why = idp_certificate_ended(call, shown->certificates[0].der);
+    }
+    for (size_t i = 0; why == NULL && authority != NULL && i < authority->count; i++) {
+        why = idp_certificate_ended(call, authority->certificates[i].der);
+    }
+    return why;
 }
 
 static void candidate_judge(struct idp_call *call, const struct idp_tpm_key *key,
@@ -82,14 +91,12 @@ static void candidate_judge(struct idp_call *call, const struct idp_tpm_key *key
                  idp_authority_lists(call, tpm, authority, shown->certificates, shown->count));
     idp_text_add(&others, shown->others);
     idp_text_add(&others, authority->chain);
-    candidate->distance = distance_of(call, shown, authority);
+    candidate->authority = authority;
+    candidate->distance = distance_of(call, shown, authority, &candidate->path);
     candidate->reason = idp_tpm_certificate(call, shown->own, key, idp_text_bytes(&others),
                                             idp_authority_roots(call, authority), policy, &model);
     if (candidate->reason == NULL && candidate->distance > IDP_CHAIN_LENGTH_MAX) {
         candidate->reason = "untrusted";
-    }
-    if (candidate->reason == NULL) {
-        candidate->reason = ended(call, shown, authority);
     }
 }
 
@@ -199,6 +206,9 @@ struct idp_tpm_match idp_tpm_match_find(struct idp_call *call, const struct idp_
     }
     if (!is_found) {
         return match;
+    }
+    if (found->reason == NULL) {
+        found->reason = ended(call, key, &shown, found);
     }
     match.enrollment = &found->enrollment;
     match.error = judge(call, found, key, &shown);

@@ -110,8 +110,10 @@ for (const engine of engines) {
       const list = join(work, 'secrets');
       for (const [what, secret] of secrets) {
         writeFileSync(list, `${secret}\n`);
-        const { status, stdout, stderr } = spawnSync('grep', ['-rlaF', '-f', list, ...places], { encoding: 'utf8' });
-        assert.equal(status, 1, `${what}: ${stdout}${stderr}`);
+        const { stdout, stderr } = spawnSync('grep', ['-rlaF', '-f', list, ...places], { encoding: 'utf8' });
+        // Databases of other tests go meanwhile.
+        const wrong = stderr.split('\n').filter((line) => line && !line.endsWith(': No such file or directory'));
+        assert.deepEqual([stdout, wrong], ['', []], what);
       }
       assert.ok(secrets.size > 20);
     });

@@ -58,13 +58,16 @@ function postgres() {
 // The engines that can be tested here: all of them inside regress/cluster.
 export const engines = process.env.IDPLANE_CLUSTER ? ['SQLite', 'PostgreSQL'] : ['SQLite'];
 
-export function freePort() {
-  return new Promise((done) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => done(port));
+// Below those that connections get by themselves, and not the same as in another test meanwhile.
+let portCount = process.pid;
+export async function freePort() {
+  for (;;) {
+    const port = 10000 + (portCount++ * 13) % 20000;
+    const isFree = await new Promise((done) => {
+      const server = createServer().on('error', () => done(false)).listen(port, '127.0.0.1', () => server.close(() => done(true)));
     });
-  });
+    if (isFree) return port;
+  }
 }
 
 // Who vouches for a server that speaks TLS is no matter here.

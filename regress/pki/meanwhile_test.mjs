@@ -61,6 +61,21 @@ for (const engine of engines) {
       assert.equal(identity(session, device.csr).device, device.id);
     });
 
+    it('over TLS with the certificate of its maker it begins anew where it is of another enrollment by now', () => {
+      const device = maker.device();
+      db.call('configure', { base_url: 'https://id.example', client_certificate_header: 'x-client-cert' });
+      const bytes = (body) => (engine === 'PostgreSQL' ? `\\x${Buffer.from(body).toString('hex')}` : body);
+      const ask = (method, step, body = '') => JSON.parse(db.call('http_request', method, `/api/v1/provisioning/${step}`,
+        { host: 'id.example', 'content-type': 'application/json', accept: 'application/json', 'x-client-cert': encodeURIComponent(pem(device.certificate)) }, bytes(body)).body);
+      const before = ask('GET', 'ownership');
+      db.call('set_enrollment', 'nearer', { kind: 'individual', owner: 'carol', x509: { certificate: pem(device.certificate) } });
+      const after = ask('GET', 'ownership');
+      assert.ok(before.devowneruuid && after.devowneruuid && before.devowneruuid !== after.devowneruuid, JSON.stringify([before, after]));
+      const csr = request(device.identityKey, `/CN=uuid:${device.id}`);
+      assert.equal(ask('POST', 'credentials', JSON.stringify({ csr: { encoding: 'oic.sec.encoding.pem', data: csr } })).error, undefined);
+      assert.equal(db.ask(`SELECT enrollment_id FROM ${db.t}provisioning_record WHERE device = '${device.id}';`)[0], 'nearer');
+    });
+
     it('what was decided at one enrollment is of that one, and who has proven nothing moves nothing', () => {
       const device = maker.device();
       const group = (priority) => ({ owner: `owner-${priority}`, x509: { chain: maker.chain }, approval: true, priority });
@@ -162,6 +177,21 @@ describe('a key that is revoked while it asks', { skip: !engines.includes('Postg
     await one.ask('COMMIT;');
     assert.deepEqual(JSON.parse((await asking).at(-1)).reasons, ['key_compromised']);
     assert.equal(db.ask(`SELECT count(*) FROM idplane.certificate_holder WHERE common_name = 'uuid:${id}';`)[0], '0');
+  });
+
+  it('renews by EST while that is revoked, one after the other', async () => {
+    db.call('configure', { base_url: 'https://id.example', client_certificate_header: 'x-client-cert' });
+    const { makerKey, id } = maker.device();
+    const csr = request(makerKey, `/CN=uuid:${id}`);
+    const body = csr.replace(/-----[^-]+-----|\s/g, '');
+    for (let i = 0; i < 40; i++) {
+      const { serial, certificate } = db.call('sign_csr', csr);
+      const headers = { host: 'id.example', 'content-type': 'application/pkcs10', 'x-client-cert': encodeURIComponent(certificate) };
+      await Promise.all([
+        one.ask(`SELECT http_request('POST', '/.well-known/est/simplereenroll', ${text(JSON.stringify(headers))}, ${text(body)}) ->> 'status';`),
+        two.ask(`SELECT CAST(revoke_certificate('${serial}', 'superseded') AS text);`)]);
+    }
+    assert.doesNotMatch(one.errors() + two.errors(), /deadlock|ERROR/);
   });
 
   it('issues and revokes with a grace without a deadlock', async () => {

@@ -8,8 +8,8 @@ enum { RESERVE, TAKE, NAME, KIND, FREE, LEAVE };
 
 const struct idp_statement idp_device_id_statements[] = {
     [RESERVE] = {"INSERT INTO idplane.device_holder (tenant, device, kind, registration_id,"
-                 " is_named) SELECT $1, $2, $3, '', false WHERE NOT EXISTS (SELECT 1 FROM "
-                 "idplane.certificate_holder h WHERE h.tenant = $1"
+                 " is_named) SELECT $1, $2, $3, '', false WHERE NOT EXISTS"
+                 " (SELECT 1 FROM idplane.certificate_holder h WHERE h.tenant = $1"
                  " AND h.common_name = $4 AND h.valid_until > $5)"
                  " ON CONFLICT (tenant, device) DO NOTHING",
                  "ttttz", ""},

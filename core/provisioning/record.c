@@ -51,9 +51,8 @@ enum {
 const struct idp_statement idp_record_statements[] = {
     /* Who was denied stays so; who was approved need not ask again. Nothing is proven yet, so what
      * was proven, or decided of it, stays of the enrollment that it has. */
-    [NOTE] = {"INSERT INTO idplane.provisioning_record (tenant, registration_id, enrollment_id, "
-              "approval,"
-              " subject, failure_count, window_ends_at, created_at, changed_at)"
+    [NOTE] = {"INSERT INTO idplane.provisioning_record (tenant, registration_id, enrollment_id,"
+              " approval, subject, failure_count, window_ends_at, created_at, changed_at)"
               " VALUES ($1, $2, $3, $4, $5, 0, $6, $6, $6)"
               " ON CONFLICT (tenant, registration_id) DO UPDATE SET"
               " enrollment_id = CASE WHEN " STAYS
@@ -70,8 +69,8 @@ const struct idp_statement idp_record_statements[] = {
     [BIND] = {"UPDATE idplane.provisioning_record SET bound_at = $5, enrollment_id = $3,"
               " approval = CASE WHEN enrollment_id = $3 OR approval = 'denied' THEN approval"
               " ELSE $4 END WHERE tenant = $1 AND registration_id = $2 AND (NOT $6"
-              " OR enrollment_id = $3 OR (device IS NULL AND bound_at IS NULL AND approval <> "
-              "'approved')"
+              " OR enrollment_id = $3"
+              " OR (device IS NULL AND bound_at IS NULL AND approval <> 'approved')"
               " OR NOT EXISTS (SELECT 1 FROM idplane.enrollment e WHERE e.tenant = $1"
               " AND e.enrollment_id = idplane.provisioning_record.enrollment_id))"
               " RETURNING " COLUMNS,

@@ -86,8 +86,10 @@ static struct idp_response refused(struct idp_call *call, enum idp_error error,
     struct idp_bytes reason = reasons != NULL && reasons->child != NULL
                                   ? reasons->child->text
                                   : idp_json_string(answer, "reason");
+    struct idp_bytes description = idp_json_string(answer, "error_description");
     struct idp_text text = {.call = call};
-    idp_text_add_c(&text, idp_error_row(error)->sentence);
+    idp_text_add(&text, description.data != NULL ? description
+                                                 : idp_bytes_of(idp_error_row(error)->sentence));
     if (reason.size > 0) {
         idp_text_add_c(&text, " Reason: ");
         idp_text_add(&text, reason);

@@ -58,7 +58,9 @@ static const struct idp_json *identify(struct idp_call *call, const struct idp_e
         return error;
     }
     if (!is_meant(&session.enrollment, label)) {
-        return idp_error_json(IDP_NOT_FOUND);
+        return idp_error_json_with(call, IDP_NOT_FOUND,
+                                   "The device is of another enrollment or profile than the label "
+                                   "says.");
     }
     const struct idp_json *answer = idp_provision_identity(call, name, csr, NULL);
     if (idp_json_member(answer, "certificate") != NULL) {
@@ -72,9 +74,6 @@ const struct idp_json *idp_est_enroll(struct idp_call *call, const struct idp_es
 {
     struct idp_bytes session;
     const struct idp_match *match = idp_match_find(call, chain, IDP_AT_PRESENT);
-    if (match->chosen != NULL && !is_meant(&match->chosen->enrollment, label)) {
-        return idp_error_json(IDP_NOT_FOUND);
-    }
     const struct idp_json *error =
         match->error != IDP_OK
             ? idp_provisioning_begin(call, chain, NULL, true)

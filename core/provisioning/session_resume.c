@@ -37,28 +37,30 @@ static const struct idp_json *refused(struct idp_call *call, const char *reason)
 
 /* ---- the certificate of the maker ---- */
 
+/* Whoever shares its certificate begins anew, and gets the same certificate again. */
+static bool is_open(struct idp_call *call, struct idp_bytes enrollment_id)
+{
+    struct idp_enrollment enrollment;
+    return idp_enrollment_find(call, enrollment_id, &enrollment) && enrollment.is_enabled &&
+           !idp_is_shared(&enrollment);
+}
+
 /* One that has had a certificate goes on while that is good, where nothing else is asked for, and
  * the device would be let in today; one without, while it is of that enrollment. */
 static bool goes_on(struct idp_call *call, const struct idp_value *row, struct idp_bytes chain,
                     struct idp_bytes csr)
 {
     struct idp_bytes before = idp_text_of(row[1]), serial = idp_text_of(row[2]);
-    if (serial.data != NULL && !idp_certificate_is_good(call, serial)) {
-        return false;
-    }
+    struct idp_bytes enrollment_id = idp_text_of(row[3]);
+    bool is_good = serial.data == NULL || idp_certificate_is_good(call, serial);
     bool is_same = csr.data == NULL || before.data == NULL ||
                    idp_bytes_equal(before, idp_request_digest(call, csr));
+    if (!is_good || !is_same || !is_open(call, enrollment_id)) {
+        return false;
+    }
     const struct idp_match *match = idp_match_find(call, chain, IDP_AT_PRESENT);
-    return is_same && match->error == IDP_OK &&
-           (serial.data != NULL ||
-            idp_bytes_equal(match->chosen->enrollment.id, idp_text_of(row[3])));
-}
-
-/* Whoever shares its certificate begins anew, and gets the same certificate again. */
-static bool is_shared(struct idp_call *call, struct idp_bytes enrollment_id)
-{
-    struct idp_enrollment enrollment;
-    return idp_enrollment_find(call, enrollment_id, &enrollment) && idp_is_shared(&enrollment);
+    return match->error == IDP_OK &&
+           (serial.data != NULL || idp_bytes_equal(match->chosen->enrollment.id, enrollment_id));
 }
 
 const struct idp_json *idp_session_of_maker(struct idp_call *call, struct idp_bytes chain,
@@ -67,7 +69,7 @@ const struct idp_json *idp_session_of_maker(struct idp_call *call, struct idp_by
 {
     const struct idp_value *row = last_of(
         call, OF_MAKER, idp_uuid_of(call, IDP_UUID_X500, leaf->spki), (struct idp_bytes){0});
-    if (row != NULL && !is_shared(call, idp_text_of(row[3])) && goes_on(call, row, chain, csr)) {
+    if (row != NULL && goes_on(call, row, chain, csr)) {
         *session = idp_session_handle(call, idp_text_of(row[0]));
         return NULL;
     }

@@ -168,6 +168,7 @@ install-postgres: postgres
 export BUILD PG_CONFIG
 demo:
 	@regress/packages demo
+	@[ -f $(BUILD)/idplane.so ] || echo 'Building idplane: a minute or more.'
 	@$(MAKE) --no-print-directory -s sqlite
 	@httpd/demo
 check-fresh:; @regress/fresh

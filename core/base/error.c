@@ -76,8 +76,9 @@ static const struct idp_error_row rows[IDP_ERROR_COUNT] = {
         {"invalid_enrollment", 400, "22023",
          "The enrollment or hub is not valid, and nothing was changed: errors "
          "says what is wrong."},
-    [IDP_DEVICE_UNKNOWN] = {"device_unknown", 403, "28000",
-                            "No enrollment takes this device. Of a chain explain_enrollment tells why."},
+    [IDP_DEVICE_UNKNOWN] =
+        {"device_unknown", 403, "28000",
+         "No enrollment takes this device. Of a chain explain_enrollment tells why."},
     [IDP_ENROLLMENT_DISABLED] = {"enrollment_disabled", 403, "28000",
                                  "The enrollment of this device is disabled."},
     [IDP_ATTESTATION_REFUSED] = {"attestation_refused", 403, "28000",

@@ -50,7 +50,6 @@ void idp_activate(struct idp_call *call, struct idp_bytes serial)
         return;
     }
     struct idp_value own[] = {tenant, key[1], key[2], row[0], row[1]};
-    idp_name_lock(call, idp_text_of(row[0])); /* who takes it meanwhile comes before, or after */
     if (idp_run(call, &idp_activation_statements[ACTIVATE], own).affected == 1) {
         idp_name_settle(call, idp_text_of(row[0]), idp_text_of(row[1]));
     }

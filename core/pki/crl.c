@@ -8,7 +8,7 @@
 
 enum { LIFETIME_S = 86400, RENEWED_EARLY_S = 3600, TRY_COUNT_MAX = 8 };
 
-enum { CURRENT, BEGIN, LOCK, REPLACE, ISSUERS, REVOKED };
+enum { CURRENT, BEGIN, REPLACE, ISSUERS, REVOKED };
 
 /* A list may be longer than what one statement returns: it is read in pieces. It is out of date
  * once more was revoked than when it was made: who revokes counts, and who lists sees to it that
@@ -22,10 +22,6 @@ const struct idp_statement idp_crl_statements[] = {
                " listed_change_count, next_update, list) VALUES ($1, $2, 0, 0, -1, $3, $4)"
                " ON CONFLICT DO NOTHING",
                "ttzx", ""},
-    /* Changes nothing. */
-    [LOCK] = {"UPDATE idplane.certificate_list SET number = number"
-              " WHERE tenant = $1 AND ca_id = $2",
-              "tt", ""},
     [REPLACE] = {"UPDATE idplane.certificate_list SET number = number + 1,"
                  " listed_change_count = change_count, next_update = $5, list = $6"
                  " WHERE tenant = $1 AND ca_id = $2 AND number = $3 AND change_count = $4",
@@ -139,7 +135,6 @@ static struct idp_bytes list_of(struct idp_call *call, const struct idp_ca *ca)
     int64_t now_us = idp_now_us(call), next_us = now_us + LIFETIME_S * IDP_SECOND_US;
     struct idp_value tenant = idp_value_text(idp_tenant(call));
     struct idp_value list_id = idp_value_text(ca->list_id);
-    struct idp_value list_key[] = {tenant, list_id};
     struct idp_value look[] = {tenant, list_id,
                                idp_value_time(now_us + RENEWED_EARLY_S * IDP_SECOND_US)};
     struct idp_value first[] = {tenant, list_id, idp_value_time(now_us),
@@ -149,7 +144,7 @@ static struct idp_bytes list_of(struct idp_call *call, const struct idp_ca *ca)
     }
     for (size_t i = 0; i < TRY_COUNT_MAX; i++) {
         if (i > 0) { /* somebody came first: now nobody does */
-            idp_run(call, &idp_crl_statements[LOCK], list_key);
+            idp_list_lock(call, ca->list_id);
         }
         const struct idp_value *row = idp_run_one(call, &idp_crl_statements[CURRENT], look);
         if (is_current(call, row, ca)) {

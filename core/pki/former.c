@@ -4,13 +4,11 @@
  */
 #include "core/pki/profile.h"
 
-enum { NAME, HOLD };
+enum { HOLD };
 
 /* Changes nothing: who revokes it meanwhile comes before, or after. A key that somebody else has
  * hands nothing on. */
 const struct idp_statement idp_former_statements[] = {
-    [NAME] = {"SELECT common_name FROM idplane.certificate WHERE tenant = $1 AND serial = $2", "tt",
-              "t"},
     [HOLD] = {"UPDATE idplane.certificate SET status = 'valid' WHERE tenant = $1 AND serial = $2"
               " AND certificate = $3 AND status = 'valid' AND not_before <= $4 AND not_after >= $4"
               " AND (superseded_at IS NULL OR superseded_at > $4)"
@@ -26,12 +24,8 @@ bool idp_former_hold(struct idp_call *call, const struct idp_certificate_facts *
 {
     struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(shown->serial),
                               idp_value_blob(shown->der), idp_value_time(idp_now_us(call))};
-    call->host->begin(call);
-    const struct idp_value *row = idp_run_one(call, &idp_former_statements[NAME], key);
-    if (row != NULL) {
-        idp_name_lock(call, idp_text_of(row[0]));
-        row = idp_run_one(call, &idp_former_statements[HOLD], key);
-    }
+    idp_name_lock(call, shown->serial);
+    const struct idp_value *row = idp_run_one(call, &idp_former_statements[HOLD], key);
     if (row == NULL) {
         return false;
     }

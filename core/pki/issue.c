@@ -244,7 +244,7 @@ static const char *name_hold(struct idp_call *call, const struct idp_issue *issu
         name_give_back(call, issue);
         return "key_compromised";
     }
-    return is_held == names_device ? NULL : "common_name_taken";
+    return is_held || !names_device ? NULL : "common_name_taken";
 }
 
 /* `too_many_certificates` where the name has as many good ones as the profile allows. */

@@ -4,7 +4,7 @@
  * one. Nothing waits for that moment: whoever asks for a list or a status sees that it has come. */
 #include "core/pki/profile.h"
 
-enum { SUPERSEDE, NAME, FIND, GOOD, CONFIRM, DUE };
+enum { SUPERSEDE, FIND, GOOD, CONFIRM, DUE };
 
 const struct idp_statement idp_renewal_statements[] = {
     /* None ends later than it would have. */
@@ -13,8 +13,6 @@ const struct idp_statement idp_renewal_statements[] = {
                    " AND profile = $3 AND serial <> $4"
                    " AND status = 'valid' AND (superseded_at IS NULL OR superseded_at > $5)",
                    "ttttz", ""},
-    [NAME] = {"SELECT common_name FROM idplane.certificate WHERE tenant = $1 AND serial = $2", "tt",
-              "t"},
     [FIND] = {"SELECT device, profile, issued_at FROM idplane.certificate"
               " WHERE tenant = $1 AND serial = $2 AND status = 'valid'"
               " AND (superseded_at IS NULL OR superseded_at > $3)",
@@ -30,8 +28,7 @@ const struct idp_statement idp_renewal_statements[] = {
                  " AND status = 'valid' AND superseded_at > $5 AND issued_at <= $6",
                  "ttttzz", ""},
     [DUE] =
-        {"SELECT serial, superseded_at,"
-         " CASE WHEN activate_until IS NULL THEN 'superseded' ELSE 'cessationOfOperation' END"
+        {"SELECT serial, superseded_at, " IDP_SUPERSEDED_REASON
          " FROM idplane.certificate WHERE tenant = $1"
          " AND status = 'valid' AND superseded_at <= $2 ORDER BY superseded_at, serial LIMIT $3",
          "tzi", "tzt"},
@@ -79,14 +76,9 @@ int64_t idp_certificate_confirm(struct idp_call *call, struct idp_bytes serial)
 {
     struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(serial),
                               idp_value_time(idp_now_us(call))};
-    call->host->begin(call);
-    const struct idp_value *row = idp_run_one(call, &idp_renewal_statements[NAME], key);
-    if (row == NULL) {
-        return -1;
-    }
-    idp_name_lock(call, idp_text_of(row[0]));
+    idp_name_lock(call, serial);
     idp_activate(call, serial);
-    row = idp_run_one(call, &idp_renewal_statements[FIND], key);
+    const struct idp_value *row = idp_run_one(call, &idp_renewal_statements[FIND], key);
     if (row == NULL || row[0].kind == 0) {
         return row == NULL ? -1 : 0;
     }

@@ -27,22 +27,20 @@ enum column { CERTIFICATE, PROFILE, CA_ID, COMMON_NAME, KEY_DIGEST };
 const struct idp_statement idp_revocation_statements[] = {
     [LISTS] = {"SELECT ca_id FROM idplane.certificate_list WHERE tenant = $1 ORDER BY ca_id", "t",
                "t"},
-    /* These change nothing. Whoever revokes takes the list, the name, the certificate, in this
-     * order; of several first all lists. Whoever issues or renews takes the name, then
-     * certificates. */
+    /* These change nothing. */
     [LIST_LOCK] = {"UPDATE idplane.certificate_list SET number = number WHERE tenant = $1"
                    " AND ca_id = (SELECT list_id FROM idplane.certificate_authority"
                    " WHERE tenant = $1 AND ca_id = $2)",
                    "tt", ""},
     [NAME_LOCK] = {"UPDATE idplane.certificate_holder SET valid_until = valid_until"
-                   " WHERE tenant = $1 AND common_name = $2",
+                   " WHERE tenant = $1 AND common_name = (SELECT c.common_name"
+                   " FROM idplane.certificate c WHERE c.tenant = $1 AND c.serial = $2)",
                    "tt", ""},
     /* That the key is somebody else's may turn out later. What had ended by itself ended then. */
     [REVOKE] =
         {"UPDATE idplane.certificate SET status = 'revoked',"
          " reason = CASE WHEN superseded_at <= $4 AND $3 NOT IN ('keyCompromise', 'cACompromise')"
-         " THEN CASE WHEN activate_until IS NULL THEN 'superseded' ELSE 'cessationOfOperation' END "
-         "ELSE $3 END,"
+         " THEN " IDP_SUPERSEDED_REASON " ELSE $3 END,"
          " revoked_at = CASE WHEN status <> 'valid' THEN revoked_at"
          " WHEN superseded_at < $4 THEN superseded_at ELSE $4 END"
          " WHERE tenant = $1 AND serial = $2 AND (status = 'valid'"
@@ -151,20 +149,29 @@ static struct idp_bytes reason_argument(struct idp_call *call, struct idp_value 
     return reason;
 }
 
-void idp_name_lock(struct idp_call *call, struct idp_bytes common_name)
+static void lock(struct idp_call *call, size_t statement, struct idp_bytes what)
 {
-    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(common_name)};
-    idp_run(call, &idp_revocation_statements[NAME_LOCK], key);
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(what)};
+    call->host->begin(call);
+    idp_run(call, &idp_revocation_statements[statement], key);
+}
+
+void idp_name_lock(struct idp_call *call, struct idp_bytes serial)
+{
+    lock(call, NAME_LOCK, serial);
+}
+
+void idp_list_lock(struct idp_call *call, struct idp_bytes ca_id)
+{
+    lock(call, LIST_LOCK, ca_id);
 }
 
 void idp_lists_lock(struct idp_call *call)
 {
     struct idp_value tenant = idp_value_text(idp_tenant(call));
-    call->host->begin(call);
     struct idp_rows rows = idp_run(call, &idp_revocation_statements[LISTS], &tenant);
     for (size_t i = 0; i < rows.count; i++) {
-        struct idp_value list[] = {tenant, rows.values[i]};
-        idp_run(call, &idp_revocation_statements[LIST_LOCK], list);
+        idp_list_lock(call, idp_text_of(rows.values[i]));
     }
 }
 
@@ -173,8 +180,6 @@ void idp_name_settle(struct idp_call *call, struct idp_bytes common_name,
 {
     struct idp_value holder[] = {idp_value_text(idp_tenant(call)), idp_value_text(common_name),
                                  idp_value_blob(key_digest), idp_value_time(idp_now_us(call))};
-    /* Whoever renews meanwhile holds it: what is read of certificates after it is theirs, too. */
-    idp_name_lock(call, common_name);
     if (idp_run(call, &idp_revocation_statements[RELEASE], holder).affected == 0) {
         idp_run(call, &idp_revocation_statements[SETTLE], holder);
     }
@@ -217,9 +222,8 @@ static bool one_revoke(struct idp_call *call, struct idp_bytes serial, struct id
                               idp_value_text(reason), idp_value_time(at_us)};
     call->host->begin(call);
     if (certificate != NULL) {
-        struct idp_value list[] = {key[0], certificate[CA_ID]};
-        idp_run(call, &idp_revocation_statements[LIST_LOCK], list);
-        idp_name_lock(call, idp_text_of(certificate[COMMON_NAME]));
+        idp_list_lock(call, idp_text_of(certificate[CA_ID]));
+        idp_name_lock(call, serial); /* who renews meanwhile comes before, or after */
         row = idp_run_one(call, &idp_revocation_statements[REVOKE], key);
     }
     if (row != NULL) {

@@ -255,6 +255,10 @@ bool idp_certificate_adopt(struct idp_call *call, struct idp_bytes text,
 /* Condition on the same rows: somebody else has the key, as an index knows. */
 #define IDP_KEY_COMPROMISED "reason IN ('keyCompromise', 'cACompromise')"
 
+/* Why one of them that is superseded ends. */
+#define IDP_SUPERSEDED_REASON                                                                      \
+    "CASE WHEN activate_until IS NULL THEN 'superseded' ELSE 'cessationOfOperation' END"
+
 /* What is known of a certificate that this authority may have issued. */
 struct idp_certificate_status {
     bool is_known, is_revoked;
@@ -268,12 +272,14 @@ idp_certificate_status_of(struct idp_call *call, const struct idp_ca *ca, struct
 bool idp_certificate_revoke_at(struct idp_call *call, struct idp_bytes serial,
                                struct idp_bytes reason, int64_t at_us);
 
-/* Who changes certificates of a name is alone with it: first the lists of authorities, then names,
- * then certificates. */
-void idp_name_lock(struct idp_call *call, struct idp_bytes common_name);
-/* Before several certificates are revoked. Begins the transaction. */
+/* Locks, in this order: the list of an authority, by the full name of any of its issuer, or all
+ * lists before several certificates are revoked; then the name of the certificate with this serial;
+ * then certificates. These begin the transaction. */
+void idp_list_lock(struct idp_call *call, struct idp_bytes ca_id);
 void idp_lists_lock(struct idp_call *call);
-/* The name is the key's for as long as what it has of it is good; free where that is nothing. */
+void idp_name_lock(struct idp_call *call, struct idp_bytes serial);
+/* The name is the key's for as long as what it has of it is good; free where that is nothing. Who
+ * calls has the name locked. */
 void idp_name_settle(struct idp_call *call, struct idp_bytes common_name,
                      struct idp_bytes key_digest);
 

@@ -73,11 +73,14 @@ const struct idp_json *idp_est_enroll(struct idp_call *call, const struct idp_es
                                       struct idp_bytes chain, struct idp_bytes csr)
 {
     struct idp_bytes session;
-    const struct idp_match *match = idp_match_find(call, chain, IDP_AT_PRESENT);
-    const struct idp_json *error =
-        match->error != IDP_OK
-            ? idp_provisioning_begin(call, chain, NULL, true)
-            : idp_session_of_maker(call, chain, &match->chain.certificates[0], csr, &session);
+    size_t count = 0;
+    struct idp_certificate_facts *facts =
+        idp_allocate(call, (IDP_CHAIN_SENT_COUNT_MAX + 1) * sizeof *facts);
+    bool is_read =
+        idp_certificates_read(call, chain, facts, IDP_CHAIN_SENT_COUNT_MAX + 1, &count);
+    const struct idp_json *error = is_read
+                                       ? idp_session_of_maker(call, chain, facts, csr, &session)
+                                       : idp_provisioning_begin(call, chain, NULL, true);
     return error != NULL ? error : identify(call, label, session, csr);
 }
 

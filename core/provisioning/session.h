@@ -80,11 +80,6 @@ struct idp_arrival {
  * several. */
 struct idp_arrival idp_arrival_of(struct idp_call *call, struct idp_bytes chain,
                                   const struct idp_json *options);
-/* Judges anew what the device of a session without an identity showed when it began: enrollments,
- * lists and revocations are those of now. NULL, or the error, which is noted: of the arrival, or
- * attestation_refused, enrollment where it is of another one now. */
-struct idp_device_session;
-const struct idp_json *idp_arrival_check(const struct idp_device_session *session);
 
 /* By what the record of such a device is found, unless it shows a certificate that others have,
  * nothing of it judged; data NULL: it cannot be read. */
@@ -201,6 +196,10 @@ bool idp_device_session_identify(struct idp_device_session *session,
 /* Goes on, or again, with what a TPM was asked. */
 bool idp_device_session_challenge(struct idp_device_session *session,
                                   const struct idp_json *challenge) IDP_MUST_CHECK;
+/* Judges anew what the device of a session without an identity showed when it began: enrollments,
+ * lists and revocations are those of now. NULL, or the error, which is noted: of the arrival, or
+ * attestation_refused, enrollment where it is of another one now. (arrival.c) */
+const struct idp_json *idp_arrival_check(const struct idp_device_session *session);
 /* A text to be signed once. */
 struct idp_bytes idp_nonce_make(struct idp_call *call);
 /* Notes what came of the step, and is the answer: an error, or NULL for well. */

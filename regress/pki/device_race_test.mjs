@@ -23,9 +23,6 @@ describe('a device that is deprovisioned meanwhile', { skip: !engines.includes('
     await Promise.all([one, two].map((session) => session.end()));
     db.end();
   });
-  const waits = async () => {
-    while (db.ask('SELECT count(*) FROM pg_locks WHERE NOT granted;')[0] === '0') await new Promise((go) => setTimeout(go, 20));
-  };
   const good = ({ id }) => db.ask(`SELECT (SELECT count(*) FROM idplane.authorization_grant WHERE subject = '${id}' AND state = 'active')
     + (SELECT count(*) FROM idplane.certificate WHERE device = '${id}' AND status = 'valid');`.replaceAll('\n', ' '))[0];
   // As far as the step: its SQL.
@@ -43,7 +40,7 @@ describe('a device that is deprovisioned meanwhile', { skip: !engines.includes('
       const answer = json(await one.ask(`BEGIN;\n${sql}`));
       assert.equal(answer.error, undefined, JSON.stringify(answer));
       const ending = two.ask(deprovision(device));
-      await waits();
+      await db.waits();
       await one.ask('COMMIT;');
       assert.equal(json(await ending).certificates_revoked, 1, two.errors());
       assert.equal(good(device), '0');
@@ -54,7 +51,7 @@ describe('a device that is deprovisioned meanwhile', { skip: !engines.includes('
       const sql = await upTo(device, step);
       assert.equal(json(await one.ask(`BEGIN;\n${deprovision(device)}`)).device, device.id);
       const asking = two.ask(sql);
-      await waits();
+      await db.waits();
       await one.ask('COMMIT;');
       assert.ok(ENDED.includes(json(await asking).error), two.errors());
       assert.equal(good(device), '0');
@@ -67,7 +64,7 @@ describe('a device that is deprovisioned meanwhile', { skip: !engines.includes('
     const sql = await upTo(device, 'identity');
     assert.ok(json(await one.ask(`BEGIN;\n${sql}`)).certificate, one.errors());
     const ending = two.ask(deprovision(device));
-    await waits();
+    await db.waits();
     await one.ask('COMMIT;');
     assert.equal(json(await ending).device, device.id, two.errors());
     assert.equal(good(device), '0');
@@ -99,7 +96,7 @@ describe('a hub that two make at once', { skip: !engines.includes('PostgreSQL') 
   it('is of the first', async () => {
     assert.equal((await one.ask(`BEGIN;\n${make('alice')}`)).at(-1), '200', one.errors());
     const second = two.ask(make('bob'));
-    while (db.ask('SELECT count(*) FROM pg_locks WHERE NOT granted;')[0] === '0') await new Promise((go) => setTimeout(go, 20));
+    await db.waits();
     await one.ask('COMMIT;');
     assert.equal((await second).at(-1), '400', two.errors());
     assert.equal(JSON.parse(db.ask(`SELECT hub('${ID}');`)[0]).owner, 'alice');

@@ -84,7 +84,10 @@ function session({ shell, prologue }) {
   };
 }
 
-// A new database, with the authorities: [[name, options]…]. ask() runs SQL in a shell of its own and
+// Until a session of this database waits for another one. Others of the cluster may wait meanwhile, too.
+const waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock';";
+
+// A new database, with the authorities: [[name, options]…]. waits() is of PostgreSQL. ask() runs SQL in a shell of its own and
 // gives its lines, or throws; call() gives the JSON that a function returned; `t` is the prefix of tables.
 export function open(engine, name, authorities = []) {
   const folder = mkdtempSync(join(tmpdir(), 'idplane-pki-'));
@@ -105,6 +108,9 @@ export function open(engine, name, authorities = []) {
     anyText: anyText[engine],
     listOf: list[engine],
     session: () => session(store),
+    waits: async () => {
+      while (ask(waiting)[0] === '0') await new Promise((go) => setTimeout(go, 20));
+    },
     end: () => {
       store.drop?.();
       rmSync(folder, { recursive: true });

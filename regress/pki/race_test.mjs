@@ -105,10 +105,6 @@ describe('races: PostgreSQL, in one order', { skip: !engines.includes('PostgreSQ
     await Promise.all([one, two].map((session) => session.end()));
     db.end();
   });
-  // Until the session waits for a lock of another one.
-  const waits = async () => {
-    while (db.ask("SELECT count(*) FROM pg_locks WHERE NOT granted;")[0] === '0') await new Promise((go) => setTimeout(go, 20));
-  };
 
   it('a key that renews while its certificate is revoked keeps the name', async () => {
     const device = `uuid:${crypto.randomUUID()}`, csr = newRequest(`/CN=${device}`);
@@ -116,7 +112,7 @@ describe('races: PostgreSQL, in one order', { skip: !engines.includes('PostgreSQ
     const renewed = json(await one.ask(`BEGIN;\n${sign(csr)}`));
     assert.ok(renewed.certificate, one.errors());
     const revoking = two.ask(revoke(serial));
-    await waits();
+    await db.waits();
     await one.ask('COMMIT;');
     assert.equal(json(await revoking).status, 'revoked', two.errors());
     assert.deepEqual(json(await two.ask(sign(newRequest(`/CN=${device}`)))).reasons, ['common_name_taken']);
@@ -129,7 +125,7 @@ describe('races: PostgreSQL, in one order', { skip: !engines.includes('PostgreSQ
     await one.ask(revoke(former.serial)); // so that there is something to sign
     await one.ask(`BEGIN;\n${revoke(serial)}`);
     const reading = two.ask(db.listOf('default'));
-    await waits();
+    await db.waits();
     await one.ask('COMMIT;');
     assert.ok(entriesOf(await reading, two).listed.has(serial), 'of one that had to wait');
     assert.ok(entriesOf(await two.ask(db.listOf('default')), two).listed.has(serial));

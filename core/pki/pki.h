@@ -78,8 +78,8 @@ const char *idp_former_renew(struct idp_call *call, const struct idp_former *for
                              struct idp_issue *issue) IDP_MUST_CHECK;
 
 /* Ends a certificate, by its serial in lower case, for a reason of RFC 5280 §5.3.1; begins the
- * transaction. True: it was revoked now, its reason became keyCompromise or cACompromise, or with one
- * of these, which end all that its key has, another one was. (revocation.c) */
+ * transaction. True: it was revoked now, its reason became keyCompromise or cACompromise, or with
+ * one of these, which end all that its key has, another one was. (revocation.c) */
 bool idp_certificate_revoke(struct idp_call *call, struct idp_bytes serial,
                             struct idp_bytes reason);
 

@@ -76,11 +76,9 @@ const struct idp_json *idp_est_enroll(struct idp_call *call, const struct idp_es
     size_t count = 0;
     struct idp_certificate_facts *facts =
         idp_allocate(call, (IDP_CHAIN_SENT_COUNT_MAX + 1) * sizeof *facts);
-    bool is_read =
-        idp_certificates_read(call, chain, facts, IDP_CHAIN_SENT_COUNT_MAX + 1, &count);
-    const struct idp_json *error = is_read
-                                       ? idp_session_of_maker(call, chain, facts, csr, &session)
-                                       : idp_provisioning_begin(call, chain, NULL, true);
+    bool is_read = idp_certificates_read(call, chain, facts, IDP_CHAIN_SENT_COUNT_MAX + 1, &count);
+    const struct idp_json *error = is_read ? idp_session_of_maker(call, chain, facts, csr, &session)
+                                           : idp_provisioning_begin(call, chain, NULL, true);
     return error != NULL ? error : identify(call, label, session, csr);
 }
 

@@ -84,11 +84,12 @@ function session({ shell, prologue }) {
   };
 }
 
-// Until a session of this database waits for another one. Others of the cluster may wait meanwhile, too.
+// How many sessions of this database wait for another one. Others of the cluster may wait meanwhile, too.
 const waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock';";
 
-// A new database, with the authorities: [[name, options]…]. waits() is of PostgreSQL. ask() runs SQL in a shell of its own and
-// gives its lines, or throws; call() gives the JSON that a function returned; `t` is the prefix of tables.
+// A new database, with the authorities: [[name, options]…]. ask() runs SQL in a shell of its own and gives its lines, or throws;
+// call() gives the JSON that a function returned; `t` is the prefix of tables. waits(), of PostgreSQL, ends when so many
+// sessions of the database wait for another one.
 export function open(engine, name, authorities = []) {
   const folder = mkdtempSync(join(tmpdir(), 'idplane-pki-'));
   const store = engine === 'SQLite' ? sqlite(folder) : postgres(folder, `${name}_${process.pid}`);
@@ -108,8 +109,8 @@ export function open(engine, name, authorities = []) {
     anyText: anyText[engine],
     listOf: list[engine],
     session: () => session(store),
-    waits: async () => {
-      while (ask(waiting)[0] === '0') await new Promise((go) => setTimeout(go, 20));
+    waits: async (count = 1) => {
+      while (Number(ask(waiting)[0]) < count) await new Promise((go) => setTimeout(go, 20));
     },
     end: () => {
       store.drop?.();

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { after, before, describe, it } from 'node:test';
 import { crashPostgres } from '../crash/cluster.mjs';
 import { enrol, openMaker, provision, steps } from './device.mjs';
-import { engines, open, text } from './engine.mjs';
+import { engines, isOffline, open, text } from './engine.mjs';
 
 const DEVICE_COUNT = Number(process.env.IDPLANE_DEVICES ?? 400);
 const CONNECTION_COUNT = { SQLite: 1, PostgreSQL: 32 };
@@ -125,6 +125,11 @@ for (const engine of engines) {
       const events = db.ask(`SELECT e.step, count(*) FROM ${db.t}provisioning_event e JOIN ${db.t}provisioning_record r ON r.tenant = e.tenant
         AND r.registration_id = e.registration_id WHERE r.device = '${device.id}' GROUP BY e.step;`);
       assert.deepEqual([events.length, events.filter((line) => !line.endsWith('|1'))], [STEP_COUNT, []]);
+    });
+
+    const isAlone = engine === 'SQLite' ? it : () => {};
+    isAlone('has no network but its own', { skip: isOffline ? undefined : 'unshare is not allowed here' }, () => {
+      assert.deepEqual(db.ask('.shell grep -o "^ *[a-z0-9]*:" /proc/net/dev').map((line) => line.trim()), ['lo:']);
     });
 
     it(`${DEVICE_COUNT} devices come over ${CONNECTION_COUNT[engine]} connections: all leave with everything`, async (test) => {

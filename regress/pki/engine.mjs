@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // engine.mjs: SQL in each engine, in one text: a database of its own, calls, and sessions that go on.
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -30,9 +30,14 @@ const list = {
   PostgreSQL: (ca) => `SELECT encode(crl(${text(ca)}), 'hex');`,
 };
 
+// SQLite has nobody else to ask: where the kernel can take the network away, its shells have none.
+export const isOffline = spawnSync('unshare', ['-rn', 'true']).status === 0;
+
 function sqlite(folder) {
   const prologue = `.load ${join(build, 'idplane.so')}\n.timeout 60000\n`;
-  const shell = ['sqlite3', ['-batch', join(folder, 'idplane.db')]];
+  const command = ['sqlite3', '-batch', join(folder, 'idplane.db')];
+  const [program, ...options] = isOffline ? ['unshare', '-rn', ...command] : command;
+  const shell = [program, options];
   execFileSync(...shell, { input: `${prologue}PRAGMA journal_mode = WAL; SELECT idplane_install();` });
   return { shell, prologue, schema: 'idplane_' };
 }

@@ -47,6 +47,24 @@ for (const engine of engines) {
       assert.equal(db.ask(`SELECT count(*) FROM ${db.t}certificate WHERE device = '${device.id}' AND status = 'valid';`)[0], '0');
     });
 
+    it('what another connection decides counts at the next step', async () => {
+      const device = maker.device();
+      const [ours, theirs] = [db.session(), db.session()];
+      const step = async (sql) => JSON.parse((await ours.ask(`SELECT CAST(${sql} AS text);`)).at(-1));
+      const enable = (is) => theirs.ask(`SELECT set_enrollment('factory', ${text(JSON.stringify({ ...factory, enabled: is }))}) ->> 'version';`);
+      const { hubs } = db.call('enrollment', 'factory');
+      const factory = { owner: 'alice', x509: { chain: maker.chain }, hubs };
+      const { session, nonce } = await step(`begin_provisioning(${text(device.certificate)})`);
+      await enable(false);
+      const proof = sign(null, Buffer.from(nonce), device.makerKey).toString('base64');
+      const proving = `prove_possession('${session}', '${proof}')`;
+      assert.equal((await step(proving)).error, 'enrollment_disabled');
+      assert.equal((await step(`begin_provisioning(${text(device.certificate)})`)).error, 'enrollment_disabled');
+      await enable(true);
+      assert.equal((await step(proving)).state, 'proven');
+      await Promise.all([ours.end(), theirs.end()]);
+    });
+
     it('who is denied meanwhile gets nothing, nor who is of another enrollment now', () => {
       const device = maker.device();
       const session = proven(device);

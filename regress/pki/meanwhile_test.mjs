@@ -2,7 +2,7 @@
 // meanwhile_test.mjs: what changes while a device is on its way. Until it has its identity, what it showed
 // is judged by the enrollments and revocations of now; and nothing is issued to a key that is somebody else's.
 import assert from 'node:assert/strict';
-import { sign } from 'node:crypto';
+import { createHash, createPublicKey, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { enrol, openMaker } from './device.mjs';
 import { engines, open, text } from './engine.mjs';
@@ -11,6 +11,15 @@ import { inFolder, run } from './reading.mjs';
 const pem = (der) => `-----BEGIN CERTIFICATE-----\n${der.match(/.{1,64}/g).join('\n')}\n-----END CERTIFICATE-----\n`;
 const request = (key, subject) => inFolder({ key: key.export({ type: 'pkcs8', format: 'pem' }) }, (at) =>
   run('openssl', ['req', '-new', '-key', at('key'), '-subj', subject]));
+// A TPM2B_PUBLIC, base64, of the EK template of P-256 (TCG EK Credential Profile, L-2), and SHA-256 of the SubjectPublicKeyInfo.
+function endorsement(privateKey) {
+  const key = createPublicKey(privateKey), { x, y } = key.export({ format: 'jwk' });
+  const template = '0023000b000300b20020837197674484b3f81a90cc8d46a5d724fd52d76e06520b64f2a1da1b331469aa000600800043001000030010';
+  const sized = (value) => Buffer.concat([Buffer.from([0, 32]), Buffer.from(value, 'base64url')]);
+  const area = Buffer.concat([Buffer.from(template, 'hex'), sized(x), sized(y)]);
+  return { ek: Buffer.concat([Buffer.from([0, area.length]), area]).toString('base64'),
+    sha256: createHash('sha256').update(key.export({ type: 'spki', format: 'der' })).digest('hex') };
+}
 const serialOf = (der) => run('openssl', ['x509', '-noout', '-serial'], pem(der)).trim().split('=')[1];
 
 for (const engine of engines) {
@@ -33,6 +42,7 @@ for (const engine of engines) {
     before(() => {
       db = open(engine, 'meanwhile');
       enrol(db, maker);
+      db.call('configure', { base_url: 'https://id.example', client_certificate_header: 'x-client-cert' });
     });
     after(() => db.end());
 
@@ -79,12 +89,16 @@ for (const engine of engines) {
       assert.equal(identity(session, device.csr).device, device.id);
     });
 
+    const front = (method, target, certificate, type, body = '') => {
+      const bytes = engine === 'PostgreSQL' ? `\\x${Buffer.from(body).toString('hex')}` : body;
+      return db.call('http_request', method, target,
+        { host: 'id.example', 'content-type': type, accept: 'application/json', 'x-client-cert': encodeURIComponent(certificate) }, bytes);
+    };
+
     it('over TLS with the certificate of its maker it begins anew where it is of another enrollment by now', () => {
       const device = maker.device();
-      db.call('configure', { base_url: 'https://id.example', client_certificate_header: 'x-client-cert' });
-      const bytes = (body) => (engine === 'PostgreSQL' ? `\\x${Buffer.from(body).toString('hex')}` : body);
-      const ask = (method, step, body = '') => JSON.parse(db.call('http_request', method, `/api/v1/provisioning/${step}`,
-        { host: 'id.example', 'content-type': 'application/json', accept: 'application/json', 'x-client-cert': encodeURIComponent(pem(device.certificate)) }, bytes(body)).body);
+      const ask = (method, step, body) =>
+        JSON.parse(front(method, `/api/v1/provisioning/${step}`, pem(device.certificate), 'application/json', body).body);
       const before = ask('GET', 'ownership');
       db.call('set_enrollment', 'nearer', { kind: 'individual', owner: 'carol', x509: { certificate: pem(device.certificate) } });
       const after = ask('GET', 'ownership');
@@ -129,6 +143,38 @@ for (const engine of engines) {
       const made = db.call('sign_csr', request(device.makerKey, '/CN=made'), 'made');
       revoke(below.serial, 'keyCompromise');
       refused(begin(made.certificate), 'attestation_refused', 'revoked');
+    });
+
+    it('a name is not handed on to a key that is somebody else’s, and who had it has it still', () => {
+      const device = maker.device(), other = maker.device();
+      const name = `/CN=uuid:${device.id}`;
+      const { certificate } = db.call('sign_csr', request(device.identityKey, name));
+      revoke(db.call('sign_csr', request(other.makerKey, `/CN=uuid:${other.id}`)).serial, 'keyCompromise');
+      const renew = (key) => front('POST', '/.well-known/est/simplereenroll', certificate, 'application/pkcs10',
+        request(key, name).replace(/-----[^-]+-----|\s/g, ''));
+      const handed = renew(other.makerKey);
+      assert.deepEqual([handed.status, /Reason: \w+/.exec(handed.body)[0]], [400, 'Reason: key_compromised']);
+      assert.equal(renew(device.identityKey).status, 200);
+      assert.equal(renew(other.identityKey).status, 200);
+    });
+
+    it('an endorsement key that is somebody else’s gets nothing, of an individual or of a list', () => {
+      const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+      const { sha256, ek } = endorsement(privateKey);
+      const { serial } = db.call('sign_csr', request(privateKey, `/CN=uuid:${randomUUID()}`));
+      const show = () => JSON.parse(db.ask(`SELECT CAST(begin_provisioning(NULL, ${text(JSON.stringify({ ek }))}) AS text);`)[0]);
+      const enrollments = { individual: { kind: 'individual', tpm: { ek_sha256: sha256 } }, listed: { members: true, tpm: {} } };
+      for (const state of ['good', 'compromised']) {
+        for (const [id, document] of Object.entries(enrollments)) {
+          db.call('set_enrollment', id, { owner: 'alice', ...document });
+          if (document.members) db.ask(`INSERT INTO ${db.t}enrollment_member (enrollment_id, identity_kind, identity) VALUES ('${id}', 'ek', '${sha256}');`);
+          const begun = show();
+          if (state === 'good') assert.equal(record(begun.registration_id)?.enrollment ?? begun.enrollment, id, JSON.stringify(begun));
+          else refused(begun, 'attestation_refused', 'key_compromised');
+          db.ask(`SELECT set_enrollment('${id}', NULL);`);
+        }
+        revoke(serial, 'keyCompromise');
+      }
     });
 
     it('a name is kept by the certificates of devices alone', () => {

@@ -171,6 +171,8 @@ CREATE TABLE idplane.provisioning_record (
     completed_at timestamptz,
     bound_at timestamptz,
     claim_grant_id text COLLATE "C",
+    other_enrollment_id text COLLATE "C",
+    other_approval text COLLATE "C",
     PRIMARY KEY (tenant, registration_id)
 );
 CREATE INDEX idplane_provisioning_record_device ON idplane.provisioning_record (tenant, device) WHERE device IS NOT NULL;
@@ -194,6 +196,8 @@ COMMENT ON COLUMN idplane.provisioning_record.created_at IS 'When it came first.
 COMMENT ON COLUMN idplane.provisioning_record.changed_at IS 'When it came last, or was decided of.';
 COMMENT ON COLUMN idplane.provisioning_record.bound_at IS 'When the symmetric key of its enrollment was proven: no other enrollment has this id then; null: it was not.';
 COMMENT ON COLUMN idplane.provisioning_record.claim_grant_id IS 'What the tokens of whoever claimed it depend on; null: nobody did.';
+COMMENT ON COLUMN idplane.provisioning_record.other_enrollment_id IS 'Where else it has proven itself since it has its identity, or was let in; null: nowhere.';
+COMMENT ON COLUMN idplane.provisioning_record.other_approval IS 'What is decided of it there: as approval.';
 COMMENT ON COLUMN idplane.provisioning_record.completed_at IS 'When it had everything the first time; null: it has not.';
 COMMENT ON INDEX idplane.idplane_provisioning_record_device IS 'deprovision() goes by the device.';
 COMMENT ON INDEX idplane.idplane_provisioning_record_enrollment IS 'Devices of an enrollment.';

@@ -57,15 +57,6 @@ static const struct idp_json *step_body(struct idp_call *call, const struct idp_
 
 /* ---- who comes ---- */
 
-/* One way to say who it is, and only one. */
-static bool is_arrival(const struct idp_json *options, struct idp_bytes chain)
-{
-    struct idp_bytes id = idp_json_string(options, "registration_id");
-    int kinds =
-        (chain.data != NULL) + (id.data != NULL) + (idp_json_string(options, "ek").data != NULL);
-    return kinds == 1 && (id.data == NULL || (id.size > 0 && id.size <= IDP_NAME_SIZE_MAX));
-}
-
 /* Who says nothing of itself is known by its connection, which has proven the key. */
 struct idp_response idp_answer_provisioning_begin(struct idp_call *call,
                                                   const struct idp_request *request)
@@ -81,11 +72,11 @@ struct idp_response idp_answer_provisioning_begin(struct idp_call *call,
     bool is_proven = idp_json_member(body, "chain") == NULL && options->child == NULL;
     chain = is_proven ? idp_request_chain(call, request) : chain;
     idp_json_add_members(call, options, body, "csr");
-    return is_arrival(options, chain)
+    return idp_is_arrival(chain, options)
                ? answered(call, request, idp_provisioning_begin(call, chain, options, is_proven))
                : refused(call, request,
                          "A device comes with one of chain, registration_id and ek, or with the "
-                         "certificate of its TLS connection.");
+                         "certificate of its TLS connection; enrollment is the id of one.");
 }
 
 struct idp_response idp_answer_provisioning_prove(struct idp_call *call,

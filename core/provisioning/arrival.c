@@ -57,7 +57,8 @@ static struct idp_arrival of_id(struct idp_call *call, const struct idp_json *op
     struct idp_arrival arrival = {
         .registration_id = id, .attestation = "symmetric_key", .error = IDP_DEVICE_UNKNOWN};
     struct idp_json *shown = idp_json_new(call, IDP_JSON_OBJECT);
-    idp_json_add_members(call, shown, options, "registration_id enrollment");
+    idp_json_add_string(call, shown, "registration_id", id);
+    idp_json_add_string(call, shown, "enrollment", named);
     arrival.shown = shown;
     if (idp_is_key_id(id)) {
         arrival.reason = "registration_id";
@@ -124,19 +125,30 @@ struct idp_bytes idp_arrival_id(struct idp_call *call, struct idp_bytes chain,
     return is_key ? idp_uuid_of(call, IDP_UUID_X500, key.spki) : (struct idp_bytes){0};
 }
 
-struct idp_arrival idp_arrival_of(struct idp_call *call, struct idp_bytes chain,
-                                  const struct idp_json *options)
+bool idp_is_arrival(struct idp_bytes chain, const struct idp_json *options)
 {
     struct idp_bytes id = idp_json_string(options, "registration_id");
     struct idp_bytes ek = idp_json_string(options, "ek");
+    const struct idp_json *enrollment = idp_json_member(options, "enrollment");
     int kinds = (chain.data != NULL) + (id.data != NULL) + (ek.data != NULL);
-    if (kinds != 1 || id.size > IDP_NAME_SIZE_MAX || (id.data != NULL && id.size == 0)) {
+    bool is_id = id.data == NULL || (id.size > 0 && id.size <= IDP_NAME_SIZE_MAX);
+    bool is_named =
+        enrollment == NULL || idp_json_is(enrollment, IDP_JSON_NULL) ||
+        (idp_json_is(enrollment, IDP_JSON_STRING) && enrollment->text.size <= IDP_NAME_SIZE_MAX);
+    return kinds == 1 && is_id && is_named;
+}
+
+struct idp_arrival idp_arrival_of(struct idp_call *call, struct idp_bytes chain,
+                                  const struct idp_json *options)
+{
+    if (!idp_is_arrival(chain, options)) {
         idp_fail_with(call, IDP_INVALID_ARGUMENT,
                       "A device comes with a chain, or with one of the options registration_id and "
-                      "ek.");
+                      "ek; the option enrollment is the id of one.");
     }
+    bool is_id = idp_json_string(options, "registration_id").data != NULL;
     return chain.data != NULL ? of_chain(call, chain, options)
-           : id.data != NULL  ? of_id(call, options)
+           : is_id            ? of_id(call, options)
                               : of_tpm(call, options);
 }
 
@@ -147,7 +159,8 @@ const struct idp_json *idp_arrival_check(const struct idp_device_session *sessio
     if (arrival.error != IDP_OK) {
         return idp_step_refused(session, arrival.error, arrival.reason);
     }
-    return idp_bytes_equal(arrival.enrollment->id, session->enrollment.id)
-               ? NULL
-               : idp_step_refused(session, IDP_ATTESTATION_REFUSED, "enrollment");
+    /* Of a certificate that is shared no more each device was another one. */
+    bool is_same = idp_bytes_equal(arrival.enrollment->id, session->enrollment.id) &&
+                   idp_bytes_equal(arrival.registration_id, session->record.id);
+    return is_same ? NULL : idp_step_refused(session, IDP_ATTESTATION_REFUSED, "enrollment");
 }

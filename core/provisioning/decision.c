@@ -4,26 +4,40 @@
 #include "core/oauth/oauth.h"
 #include "core/provisioning/session.h"
 
-enum { DECIDE };
+#include <string.h>
 
+enum { DECIDE, DECIDE_ELSEWHERE };
+
+/* $5: the enrollment that is meant. */
 const struct idp_statement idp_device_decision_statements[] = {
-    /* $5: the enrollment that is meant; null: that of the record. */
     [DECIDE] = {"UPDATE idplane.provisioning_record SET approval = $3, changed_at = $4,"
-                " bound_at = CASE WHEN enrollment_id <> $5 THEN NULL ELSE bound_at END,"
-                " enrollment_id = CASE WHEN enrollment_id <> $5 THEN $5 ELSE enrollment_id END"
+                " bound_at = CASE WHEN device IS NOT NULL OR enrollment_id = $5 THEN bound_at END,"
+                " enrollment_id = CASE WHEN device IS NULL THEN $5 ELSE enrollment_id END,"
+                " other_enrollment_id = CASE WHEN $3 <> 'denied' AND other_enrollment_id <> $5"
+                " THEN other_enrollment_id END,"
+                " other_approval = CASE WHEN $3 <> 'denied' AND other_enrollment_id <> $5"
+                " THEN other_approval END"
                 " WHERE tenant = $1 AND registration_id = $2"
-                " AND (approval <> $3 OR enrollment_id <> $5)"
-                " AND NOT (device IS NOT NULL AND $5 IS NOT NULL AND enrollment_id <> $5)",
+                " AND (approval <> $3 OR (device IS NULL AND enrollment_id <> $5))",
                 "tttzt", ""},
+    /* It has its identity by another one, which goes on to decide of it until this one gives it
+     * one. */
+    [DECIDE_ELSEWHERE] =
+        {"UPDATE idplane.provisioning_record SET other_enrollment_id = $5, other_approval = $3,"
+         " approval = CASE WHEN approval = 'denied' THEN 'free' ELSE approval END, changed_at = $4"
+         " WHERE tenant = $1 AND registration_id = $2 AND (approval = 'denied'"
+         " OR other_enrollment_id IS NULL OR other_enrollment_id <> $5 OR other_approval <> $3)",
+         "tttzt", ""},
 };
 const size_t idp_device_decision_statement_count = IDP_COUNT(idp_device_decision_statements);
 
-static void note(struct idp_call *call, const struct idp_record *record, const char *step,
-                 const char *audit_type)
+static void note(struct idp_call *call, const struct idp_record *record,
+                 struct idp_bytes enrollment_id, const char *step, const char *audit_type)
 {
-    struct idp_event event = {step, "ok", record->id, record->enrollment_id, record->device, NULL};
-    struct idp_audit audit = {audit_type, "granted", record->device, record->id,
-                              idp_json_new(call, IDP_JSON_OBJECT)};
+    struct idp_json *details = idp_json_new(call, IDP_JSON_OBJECT);
+    struct idp_event event = {step, "ok", record->id, enrollment_id, record->device, NULL};
+    struct idp_audit audit = {audit_type, "granted", record->device, record->id, details};
+    idp_json_add_string(call, details, "enrollment", enrollment_id);
     idp_event_add(call, &event);
     idp_audit_add(call, &audit);
 }
@@ -41,23 +55,27 @@ static const char *approval_of(struct idp_call *call, struct idp_bytes decision)
     return "denied";
 }
 
-/* Where a record has no identity yet a decision may be for another enrollment than it names. */
-static void meant_check(struct idp_call *call, struct idp_bytes enrollment_id,
-                        struct idp_record *record)
+/* The enrollment that is decided about: the one that is named, else where the device waits, else
+ * that of its record. */
+static struct idp_bytes meant_by(struct idp_call *call, const struct idp_record *record,
+                                 struct idp_bytes named)
 {
     struct idp_enrollment enrollment;
-    if (enrollment_id.data == NULL || idp_bytes_equal(enrollment_id, record->enrollment_id)) {
-        return;
+    if (named.data == NULL) {
+        bool waits_elsewhere = idp_bytes_is(record->other_approval, "pending");
+        return waits_elsewhere ? record->other_enrollment_id : record->enrollment_id;
     }
-    if (!idp_enrollment_find(call, enrollment_id, &enrollment)) {
+    bool is_own = idp_bytes_equal(named, record->enrollment_id);
+    if (!is_own && !idp_enrollment_find(call, named, &enrollment)) {
         idp_fail_with(call, IDP_INVALID_ARGUMENT, "Argument enrollment: there is no such one.");
     }
-    if (record->device.data != NULL) {
+    if (!is_own && record->device.data != NULL &&
+        idp_json_member(enrollment.document, "symmetric_key") != NULL) {
         idp_fail_with(call, IDP_INVALID_ARGUMENT,
                       "Argument enrollment: the device has its identity by another one. "
                       "Deprovision it first.");
     }
-    record->enrollment_id = enrollment_id;
+    return named;
 }
 
 /* decide_enrollment(record, decision, enrollment) → {"registration_id",…}; NULL: none such */
@@ -65,21 +83,24 @@ struct idp_value idp_sql_decide_enrollment(struct idp_call *call, const struct i
 {
     struct idp_record record;
     const char *approval = approval_of(call, arguments[1].bytes);
-    call->host->begin(call);
-    if (!idp_record_find(call, arguments[0].bytes, &record)) {
+    if (!idp_record_hold(call, arguments[0].bytes, &record)) {
         return idp_null();
     }
-    meant_check(call, idp_text_of(arguments[2]), &record);
+    bool is_denial = strcmp(approval, "denied") == 0;
+    struct idp_bytes meant = meant_by(call, &record, idp_text_of(arguments[2]));
+    bool is_elsewhere =
+        !is_denial && record.device.data != NULL && !idp_bytes_equal(meant, record.enrollment_id);
     struct idp_value row[] = {idp_value_text(idp_tenant(call)), idp_value_text(record.id),
                               idp_value_text(idp_bytes_of(approval)),
-                              idp_value_time(idp_now_us(call)), arguments[2]};
-    bool is_changed = idp_run(call, &idp_device_decision_statements[DECIDE], row).affected == 1;
+                              idp_value_time(idp_now_us(call)), idp_value_text(meant)};
+    size_t statement = is_elsewhere ? DECIDE_ELSEWHERE : DECIDE;
+    bool is_changed = idp_run(call, &idp_device_decision_statements[statement], row).affected == 1;
     if (is_changed) {
-        note(call, &record, "decide",
-             idp_bytes_is(arguments[1].bytes, "approve") ? "device_approved" : "device_denied");
+        note(call, &record, meant, "decide", is_denial ? "device_denied" : "device_approved");
     }
     struct idp_json *answer = idp_json_new(call, IDP_JSON_OBJECT);
     idp_json_add_string(call, answer, "registration_id", record.id);
+    idp_json_add_string(call, answer, "enrollment", meant);
     idp_json_add_c(call, answer, "approval", approval);
     idp_json_add_bool(call, answer, "changed", is_changed);
     return idp_value_json(answer);
@@ -93,7 +114,7 @@ struct idp_value idp_sql_deprovision(struct idp_call *call, const struct idp_val
     struct idp_record record;
     struct idp_enrollment enrollment;
     struct idp_bytes device = idp_lower_case(call, arguments[0].bytes);
-    call->host->begin(call);
+    idp_tenant_lock(call); /* before the record, as who administers devices over HTTP does */
     if (!idp_record_of_device(call, device, &record)) {
         return idp_null();
     }
@@ -107,7 +128,7 @@ struct idp_value idp_sql_deprovision(struct idp_call *call, const struct idp_val
     idp_device_token_end(call, record.claim_grant_id);
     idp_device_sessions_end(call, record.id);
     idp_record_end(call, record.id);
-    note(call, &record, "deprovision", "device_deprovisioned");
+    note(call, &record, record.enrollment_id, "deprovision", "device_deprovisioned");
     struct idp_json *answer = idp_json_new(call, IDP_JSON_OBJECT);
     idp_json_add_string(call, answer, "device", device);
     idp_json_add_string(call, answer, "registration_id", record.id);

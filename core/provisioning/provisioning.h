@@ -13,6 +13,8 @@
  * option registration_id says who it is. is_proven: its TLS connection has proven the key. */
 const struct idp_json *idp_provisioning_begin(struct idp_call *call, struct idp_bytes chain,
                                               const struct idp_json *options, bool is_proven);
+/* One way to say who it is, and only one, within the limits; the option enrollment is a text. */
+bool idp_is_arrival(struct idp_bytes chain, const struct idp_json *options);
 /* NULL and the session of a device that comes by TLS with this certificate, its chain behind it, or
  * the error: of its maker, then the last one of that key that is open, or a new one where it brings
  * another csr than that had (data NULL: none); or its identity certificate, which confirms it. */

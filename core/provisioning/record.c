@@ -7,7 +7,9 @@
 enum {
     NOTE,
     BIND,
+    ASK,
     FIND,
+    HELD,
     OF_SESSION,
     OF_DEVICE,
     OTHERS,
@@ -30,8 +32,8 @@ enum {
 #define COLUMNS                                                                                    \
     "registration_id, enrollment_id, approval, device, owner, hub_id, grant_id, serial,"           \
     " tpm_clock, failure_count, window_ends_at, completed_at, claim_grant_id,"                     \
-    " bound_at"
-#define KINDS "ttttttttjizztz"
+    " bound_at, other_enrollment_id, other_approval"
+#define KINDS "ttttttttjizztztt"
 
 /* The enrollment that a record has goes on to decide of it. */
 #define STAYS                                                                                      \
@@ -40,6 +42,11 @@ enum {
     " OR (idplane.provisioning_record.approval <> 'free' AND EXISTS (SELECT 1"                     \
     " FROM idplane.enrollment e WHERE e.tenant = $1"                                               \
     " AND e.enrollment_id = idplane.provisioning_record.enrollment_id)))"
+
+/* The device has its identity by another enrollment than $3. */
+#define IS_ELSEWHERE "device IS NOT NULL AND enrollment_id <> $3"
+/* Somebody let it in there before it came. */
+#define OTHER_STAYS "other_approval = 'approved' AND other_enrollment_id <> $3"
 
 #define SET(column)                                                                                \
     {                                                                                              \
@@ -65,20 +72,43 @@ const struct idp_statement idp_record_statements[] = {
               " THEN idplane.provisioning_record.approval ELSE excluded.approval END"
               " RETURNING " COLUMNS,
               "tttttz", KINDS},
-    /* What was decided is of the one enrollment. $6: others may not have it. */
-    [BIND] = {"UPDATE idplane.provisioning_record SET bound_at = $5, enrollment_id = $3,"
-              " approval = CASE WHEN enrollment_id = $3 OR approval = 'denied' THEN approval"
-              " ELSE $4 END WHERE tenant = $1 AND registration_id = $2 AND (NOT $6"
+    /* What was decided is of the one enrollment. What gave a device its identity goes on to decide
+     * of it: another one at which it proves itself is noted beside that. $6: others may not have
+     * it. */
+    [BIND] = {"UPDATE idplane.provisioning_record SET bound_at = $5,"
+              " enrollment_id = CASE WHEN device IS NULL THEN $3 ELSE enrollment_id END,"
+              " approval = CASE WHEN enrollment_id = $3 OR approval = 'denied'"
+              " OR device IS NOT NULL THEN approval"
+              " WHEN other_enrollment_id = $3 THEN other_approval ELSE $4 END,"
+              " other_enrollment_id = CASE WHEN " IS_ELSEWHERE " THEN $3"
+              " WHEN " OTHER_STAYS " THEN other_enrollment_id END,"
+              " other_approval = CASE WHEN " IS_ELSEWHERE " AND other_enrollment_id = $3"
+              " THEN other_approval WHEN " IS_ELSEWHERE " THEN $4"
+              " WHEN " OTHER_STAYS " THEN other_approval END"
+              " WHERE tenant = $1 AND registration_id = $2 AND (NOT $6"
               " OR enrollment_id = $3"
               " OR (device IS NULL AND bound_at IS NULL AND approval <> 'approved')"
               " OR NOT EXISTS (SELECT 1 FROM idplane.enrollment e WHERE e.tenant = $1"
               " AND e.enrollment_id = idplane.provisioning_record.enrollment_id))"
               " RETURNING " COLUMNS,
               "ttttzb", KINDS},
+    /* Where it is not noted yet that somebody is asked: it was free until now. */
+    [ASK] = {"UPDATE idplane.provisioning_record SET changed_at = $4,"
+             " approval = CASE WHEN enrollment_id = $3 THEN 'pending' ELSE approval END,"
+             " other_enrollment_id = CASE WHEN enrollment_id = $3 THEN other_enrollment_id"
+             " ELSE $3 END,"
+             " other_approval = CASE WHEN enrollment_id = $3 THEN other_approval"
+             " ELSE 'pending' END"
+             " WHERE tenant = $1 AND registration_id = $2 AND approval <> 'denied'",
+             "tttz", ""},
     [FIND] = {"SELECT " COLUMNS " FROM idplane.provisioning_record"
               " WHERE tenant = $1 AND registration_id = $2",
               "tt", KINDS},
-    /* These change nothing: who takes a step of a device, or ends it, is alone with it. */
+    /* These change nothing: who decides of a device, takes a step of a device, or ends it, is alone
+       with it. */
+    [HELD] = {"UPDATE idplane.provisioning_record SET failure_count = failure_count"
+              " WHERE tenant = $1 AND registration_id = $2 RETURNING " COLUMNS,
+              "tt", KINDS},
     [OF_SESSION] = {"UPDATE idplane.provisioning_record SET failure_count = failure_count"
                     " WHERE tenant = $1 AND registration_id = (SELECT s.registration_id"
                     " FROM idplane.provisioning_session s WHERE s.tenant = $1"
@@ -109,7 +139,12 @@ const struct idp_statement idp_record_statements[] = {
               " WHERE idplane.device_holder.registration_id = excluded.registration_id",
               "ttt", ""},
     [NAME] = {"UPDATE idplane.provisioning_record SET device = $3, changed_at = $4,"
-              " enrollment_id = $5"
+              " enrollment_id = $5,"
+              " approval = CASE WHEN enrollment_id = $5 THEN approval"
+              " WHEN other_enrollment_id = $5 THEN other_approval ELSE 'free' END,"
+              " other_enrollment_id = CASE WHEN other_enrollment_id <> $5"
+              " THEN other_enrollment_id END,"
+              " other_approval = CASE WHEN other_enrollment_id <> $5 THEN other_approval END"
               " WHERE tenant = $1 AND registration_id = $2 AND (device IS NULL OR device = $3)",
               "tttzt", ""},
     /* What a rule is about stays that of the one device, unless that was never seen with it. */
@@ -122,7 +157,7 @@ const struct idp_statement idp_record_statements[] = {
     /* What it had is over; it may come back where somebody approves it. */
     [END] = {"UPDATE idplane.provisioning_record SET device = NULL, owner = NULL, hub_id = NULL,"
              " grant_id = NULL, claim_grant_id = NULL, serial = NULL, completed_at = NULL, "
-             "bound_at = NULL,"
+             "bound_at = NULL, other_enrollment_id = NULL, other_approval = NULL,"
              " approval = 'denied', changed_at = $3 WHERE tenant = $1 AND registration_id = $2",
              "ttz", ""},
     [HUB] = SET("hub_id"),
@@ -161,6 +196,8 @@ static struct idp_record record_of(struct idp_call *call, const struct idp_value
         .is_completed = row[11].kind != 0,
         .claim_grant_id = idp_text_of(row[12]),
         .is_bound = row[13].kind != 0,
+        .other_enrollment_id = idp_text_of(row[14]),
+        .other_approval = idp_text_of(row[15]),
     };
 }
 
@@ -193,6 +230,25 @@ bool idp_record_bind(struct idp_call *call, const struct idp_enrollment *enrollm
     return row != NULL;
 }
 
+bool idp_record_approval_is(const struct idp_record *record, struct idp_bytes enrollment_id,
+                            const char *approval)
+{
+    return (idp_bytes_equal(record->enrollment_id, enrollment_id) &&
+            idp_bytes_is(record->approval, approval)) ||
+           (idp_bytes_equal(record->other_enrollment_id, enrollment_id) &&
+            idp_bytes_is(record->other_approval, approval));
+}
+
+void idp_record_ask(struct idp_call *call, const struct idp_record *record,
+                    struct idp_bytes enrollment_id)
+{
+    struct idp_value row[] = {idp_value_text(idp_tenant(call)), idp_value_text(record->id),
+                              idp_value_text(enrollment_id), idp_value_time(idp_now_us(call))};
+    if (!idp_record_approval_is(record, enrollment_id, "pending")) {
+        idp_run(call, &idp_record_statements[ASK], row);
+    }
+}
+
 static bool find_by(struct idp_call *call, size_t statement, struct idp_value value,
                     struct idp_record *out)
 {
@@ -207,6 +263,12 @@ static bool find_by(struct idp_call *call, size_t statement, struct idp_value va
 bool idp_record_find(struct idp_call *call, struct idp_bytes id, struct idp_record *out)
 {
     return find_by(call, FIND, idp_value_text(id), out);
+}
+
+bool idp_record_hold(struct idp_call *call, struct idp_bytes id, struct idp_record *out)
+{
+    call->host->begin(call);
+    return find_by(call, HELD, idp_value_text(id), out);
 }
 
 bool idp_record_of_session(struct idp_call *call, struct idp_bytes digest, struct idp_record *out)

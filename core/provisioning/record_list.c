@@ -10,8 +10,8 @@ enum { PAGE, BY_ID, BY_DEVICE, OWNER_OF, STEPS, EVENTS, REFUSED };
 
 #define COLUMNS                                                                                    \
     "registration_id, enrollment_id, approval, device, owner, hub_id, serial, subject,"            \
-    " created_at, changed_at, completed_at"
-#define KINDS "ttttttttzzz"
+    " created_at, changed_at, completed_at, other_enrollment_id, other_approval"
+#define KINDS "ttttttttzzztt"
 
 enum column {
     ID,
@@ -24,12 +24,15 @@ enum column {
     SUBJECT,
     CREATED,
     CHANGED,
-    COMPLETED
+    COMPLETED,
+    OTHER_ENROLLMENT,
+    OTHER_APPROVAL
 };
 
-static const char *const names[] = {"registration_id", "enrollment", "approval",    "device",
-                                    "owner",           "hub",        "serial",      "subject",
-                                    "created_at",      "changed_at", "completed_at"};
+static const char *const names[] = {
+    "registration_id", "enrollment", "approval",   "device",     "owner",        "hub",
+    "serial",          "subject",    "created_at", "changed_at", "completed_at", "other_enrollment",
+    "other_approval"};
 
 const struct idp_statement idp_record_list_statements[] = {
     /* $5: the one owner that is asked for, or empty: whoever has few devices among many of others
@@ -115,7 +118,11 @@ static bool passes(const struct filtering *filtering, const struct idp_value *ro
         const struct idp_json *list = idp_json_member(filtering->filter, lists[i].name);
         struct idp_bytes value =
             list == NULL ? (struct idp_bytes){0} : value_of(filtering->call, row, lists[i].column);
-        if (list != NULL && (value.data == NULL || !idp_json_holds(list, value))) {
+        bool is_held = value.data != NULL && idp_json_holds(list, value);
+        bool is_held_there = list != NULL && lists[i].column == APPROVAL &&
+                             row[OTHER_APPROVAL].kind != 0 &&
+                             idp_json_holds(list, idp_text_of(row[OTHER_APPROVAL]));
+        if (list != NULL && !is_held && !is_held_there) {
             return false;
         }
     }

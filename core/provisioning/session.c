@@ -282,9 +282,8 @@ const struct idp_json *idp_session_wait(const struct idp_device_session *session
  * decided is of that. */
 static bool awaits_approval(const struct idp_device_session *session)
 {
-    bool is_approved = idp_bytes_is(session->record.approval, "approved") &&
-                       idp_bytes_equal(session->record.enrollment_id, session->enrollment.id);
-    return idp_json_is_true(session->enrollment.document, "approval") && !is_approved;
+    return idp_json_is_true(session->enrollment.document, "approval") &&
+           !idp_record_approval_is(&session->record, session->enrollment.id, "approved");
 }
 
 const struct idp_json *idp_step_stands(const struct idp_device_session *session)
@@ -318,6 +317,7 @@ static enum idp_error judge(const struct idp_device_session *session)
     }
     bool waits = session->step >= IDP_STEP_OWNERSHIP;
     if (waits && awaits_approval(session)) {
+        idp_record_ask(session->call, &session->record, session->enrollment.id);
         return IDP_APPROVAL_PENDING;
     }
     bool is_over = session->step >= IDP_STEP_IDENTITY && session->serial.data != NULL &&

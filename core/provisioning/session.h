@@ -16,21 +16,33 @@ struct idp_record {
     int64_t failure_count, window_ends_at_us;
     bool is_completed;
     bool is_bound; /* it has proven itself */
+    /* Where else it has proven itself since it has its identity, or was let in; data NULL: nowhere.
+     */
+    struct idp_bytes other_enrollment_id, other_approval;
 };
 /* A device as an enrollment takes it: made, or noted that it came again. subject may have data
  * NULL. */
 struct idp_record idp_record_note(struct idp_call *call, struct idp_bytes id,
                                   const struct idp_enrollment *enrollment,
                                   struct idp_bytes subject);
-/* The device has proven itself: the record is of this enrollment now, and what was decided at
- * another one counts no more, unless it was denied. False: it has a symmetric key, and is of the
- * enrollment whose key was proven, until it is deprovisioned or that enrollment is gone. */
+/* The device has proven itself: the record is of this enrollment now, or, where it has its identity
+ * by another one, that is noted beside it; what was decided at another one counts no more, unless
+ * it was denied. False: it has a symmetric key, and is of the enrollment whose key was proven,
+ * until it is deprovisioned or that enrollment is gone. */
 bool idp_record_bind(struct idp_call *call, const struct idp_enrollment *enrollment,
                      struct idp_record *record) IDP_MUST_CHECK;
+/* What was decided of it at this enrollment. */
+bool idp_record_approval_is(const struct idp_record *record, struct idp_bytes enrollment_id,
+                            const char *approval);
+/* It waits there for somebody to decide. */
+void idp_record_ask(struct idp_call *call, const struct idp_record *record,
+                    struct idp_bytes enrollment_id);
 bool idp_record_find(struct idp_call *call, struct idp_bytes id,
                      struct idp_record *out) IDP_MUST_CHECK;
-/* The one of a session by its digest, and the one that has this device id. Begins the
+/* The same, the one of a session by its digest, and the one that has this device id. Begins the
  * transaction and holds it for the rest: what others change of it comes before, or after. */
+bool idp_record_hold(struct idp_call *call, struct idp_bytes id,
+                     struct idp_record *out) IDP_MUST_CHECK;
 bool idp_record_of_session(struct idp_call *call, struct idp_bytes digest,
                            struct idp_record *out) IDP_MUST_CHECK;
 bool idp_record_of_device(struct idp_call *call, struct idp_bytes device,

@@ -37,25 +37,26 @@ static const struct idp_json *refused(struct idp_call *call, const char *reason)
 
 /* ---- the certificate of the maker ---- */
 
-/* Whoever shares its certificate begins anew, and gets the same certificate again. */
-static bool is_open(struct idp_call *call, struct idp_bytes enrollment_id)
+/* Of who shares its certificate a session is found by the request, and goes on until it has given
+ * a certificate: whoever asks again begins anew, and gets the same one. */
+static bool is_open(struct idp_call *call, struct idp_bytes enrollment_id, bool is_shared)
 {
     struct idp_enrollment enrollment;
     return idp_enrollment_find(call, enrollment_id, &enrollment) && enrollment.is_enabled &&
-           !idp_is_shared(&enrollment);
+           idp_is_shared(&enrollment) == is_shared;
 }
 
 /* One that has had a certificate goes on while that is good, where nothing else is asked for, and
  * the device would be let in today; one without, while it is of that enrollment. */
 static bool goes_on(struct idp_call *call, const struct idp_value *row, struct idp_bytes chain,
-                    struct idp_bytes csr)
+                    struct idp_bytes csr, bool is_shared)
 {
     struct idp_bytes before = idp_text_of(row[1]), serial = idp_text_of(row[2]);
     struct idp_bytes enrollment_id = idp_text_of(row[3]);
-    bool is_good = serial.data == NULL || idp_certificate_is_good(call, serial);
+    bool is_good = serial.data == NULL || (!is_shared && idp_certificate_is_good(call, serial));
     bool is_same = csr.data == NULL || before.data == NULL ||
                    idp_bytes_equal(before, idp_request_digest(call, csr));
-    if (!is_good || !is_same || !is_open(call, enrollment_id)) {
+    if (!is_good || !is_same || !is_open(call, enrollment_id, is_shared)) {
         return false;
     }
     const struct idp_match *match = idp_match_find(call, chain, IDP_AT_PRESENT);
@@ -63,14 +64,28 @@ static bool goes_on(struct idp_call *call, const struct idp_value *row, struct i
            (serial.data != NULL || idp_bytes_equal(match->chosen->enrollment.id, enrollment_id));
 }
 
+static bool find_open(struct idp_call *call, struct idp_bytes registration_id,
+                      struct idp_bytes chain, struct idp_bytes csr, bool is_shared,
+                      struct idp_bytes *session)
+{
+    const struct idp_value *row =
+        registration_id.data == NULL
+            ? NULL
+            : last_of(call, OF_MAKER, registration_id, (struct idp_bytes){0});
+    bool is_found = row != NULL && goes_on(call, row, chain, csr, is_shared);
+    if (is_found) {
+        *session = idp_session_handle(call, idp_text_of(row[0]));
+    }
+    return is_found;
+}
+
 const struct idp_json *idp_session_of_maker(struct idp_call *call, struct idp_bytes chain,
                                             const struct idp_certificate_facts *leaf,
                                             struct idp_bytes csr, struct idp_bytes *session)
 {
-    const struct idp_value *row = last_of(
-        call, OF_MAKER, idp_uuid_of(call, IDP_UUID_X500, leaf->spki), (struct idp_bytes){0});
-    if (row != NULL && goes_on(call, row, chain, csr)) {
-        *session = idp_session_handle(call, idp_text_of(row[0]));
+    struct idp_bytes own = idp_uuid_of(call, IDP_UUID_X500, leaf->spki);
+    if (find_open(call, own, chain, csr, false, session) ||
+        find_open(call, idp_exchange_id(call, csr), chain, csr, true, session)) {
         return NULL;
     }
     struct idp_json *options = idp_json_new(call, IDP_JSON_OBJECT);

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+// decided_test.mjs: a device that has its identity by one enrollment proves itself at another one. What
+// was decided of it stays of the first until the second gives it an identity, and people see where it waits.
+import assert from 'node:assert/strict';
+import { generateKeyPairSync, randomUUID, sign } from 'node:crypto';
+import { after, before, describe, it } from 'node:test';
+import { enrol, HUB, openMaker } from './device.mjs';
+import { engines, open } from './engine.mjs';
+import { inFolder, run } from './reading.mjs';
+
+const pem = (der) => `-----BEGIN CERTIFICATE-----\n${der.match(/.{1,64}/g).join('\n')}\n-----END CERTIFICATE-----\n`;
+const request = (key, subject) => inFolder({ key: key.export({ type: 'pkcs8', format: 'pem' }) }, (at) =>
+  run('openssl', ['req', '-new', '-key', at('key'), '-subj', subject]));
+
+for (const engine of engines) {
+  describe(`decided: ${engine}`, () => {
+    let db;
+    const maker = openMaker();
+    const proven = (device) => {
+      const begun = db.call('begin_provisioning', device.certificate);
+      const proof = sign(null, Buffer.from(begun.nonce), device.makerKey).toString('base64');
+      return { ...begun, ...db.call('prove_possession', begun.session, proof) };
+    };
+    const identity = ({ session }, csr) => db.call('provision_identity', session, csr);
+    const acls = ({ session }) => db.call('provision_acls', session).error ?? 'ok';
+    const record = ({ registration_id: id }) => db.call('provisioning_records', { registration_ids: [id] }).records[0];
+    const decide = ({ registration_id: id }, ...more) => db.call('decide_enrollment', id, ...more);
+    const set = (id, more) => db.call('set_enrollment', id, { owner: id, x509: { chain: maker.chain }, hubs: [HUB], ...more });
+    const remove = (...ids) => ids.forEach((id) => db.ask(`SELECT set_enrollment('${id}', NULL);`));
+    const waits = (id) => db.call('provisioning_records', { approvals: ['pending'] }).records.some((one) => one.registration_id === id);
+    const count = (table) => Number(db.ask(`SELECT count(*) FROM ${db.t}${table};`)[0]);
+    const est = (operation, certificate, csr) => {
+      const body = csr.replace(/-----[^-]+-----|\s/g, '');
+      return db.call('http_request', 'POST', `/.well-known/est/${operation}`,
+        { host: 'id.example', 'content-type': 'application/pkcs10', 'x-client-cert': encodeURIComponent(certificate) },
+        engine === 'PostgreSQL' ? `\\x${Buffer.from(body).toString('hex')}` : body).status;
+    };
+
+    before(() => {
+      db = open(engine, 'decided');
+      enrol(db, maker);
+      db.call('configure', { base_url: 'https://id.example', client_certificate_header: 'x-client-cert' });
+    });
+    after(() => db.end());
+
+    it('a proof at another enrollment takes nothing along: the first one decides, owns and renews', () => {
+      const device = maker.device();
+      const { certificate } = identity(proven(device), device.csr);
+      set('two', { priority: 9 });
+      const at = proven(device);
+      const { enrollment, owner, other_enrollment: other } = record(at);
+      assert.deepEqual([enrollment, owner, other], ['factory', 'alice', 'two']);
+      const owned = (name) => db.call('provisioning_records', { owners: [name] }).records.length;
+      assert.deepEqual([owned('alice'), owned('two')], [1, 0]);
+      set('factory', { owner: 'alice', enabled: false });
+      assert.equal(est('simplereenroll', certificate, device.csr), 403);
+      set('factory', { owner: 'alice' });
+      set('two', { priority: 9, enabled: false });
+      assert.equal(est('simplereenroll', certificate, device.csr), 200);
+      set('two', { priority: 9 });
+      assert.equal(identity(proven(device), device.csr).device, device.id);
+      const now = record(at);
+      assert.deepEqual([now.enrollment, now.owner, now.other_enrollment], ['two', 'two', undefined]);
+      remove('two');
+    });
+
+    it('what was approved stays so, and each enrollment that asks is decided of', () => {
+      const device = maker.device();
+      set('one', { priority: 1, approval: true });
+      const first = proven(device);
+      assert.equal(decide(first, 'approve').enrollment, 'one');
+      assert.equal(identity(first, device.csr).device, device.id);
+      set('two', { priority: 2, approval: true });
+      const second = proven(device);
+      assert.deepEqual([second.approval, acls(first), waits(first.registration_id)], ['pending', 'ok', true]);
+      assert.equal(identity(second, device.csr).error, 'approval_pending');
+      const { enrollment, changed } = decide(second, 'approve');
+      assert.deepEqual([enrollment, changed], ['two', true]);
+      assert.deepEqual([acls(first), waits(first.registration_id)], ['ok', false]);
+      assert.equal(identity(second, device.csr).device, device.id);
+      assert.deepEqual([record(second).enrollment, record(second).approval], ['two', 'approved']);
+      assert.equal(acls(first), 'approval_pending');
+      remove('one', 'two');
+    });
+
+    it('an approval is not carried from one to another', () => {
+      const device = maker.device();
+      set('one', { priority: 1 });
+      const first = proven(device);
+      set('two', { priority: 2, approval: true });
+      decide(proven(device), 'approve');
+      remove('two');
+      assert.equal(identity(first, device.csr).device, device.id);
+      assert.equal(record(first).approval, 'free');
+      set('one', { priority: 1, approval: true });
+      assert.equal(proven(device).approval, 'pending');
+      remove('one');
+    });
+
+    it('who is asked for midway is in the list of those who wait', () => {
+      const device = maker.device();
+      const begun = proven(device);
+      set('factory', { owner: 'alice', approval: true });
+      assert.equal(identity(begun, device.csr).error, 'approval_pending');
+      assert.ok(waits(begun.registration_id));
+      decide(begun, 'approve', 'factory');
+      set('factory', { owner: 'alice' });
+      assert.deepEqual([identity(begun, device.csr).device, waits(begun.registration_id)], [device.id, false]);
+    });
+
+    it('who was denied may be let in elsewhere, and is denied everywhere again', () => {
+      const device = maker.device();
+      const first = proven(device);
+      identity(first, device.csr);
+      decide(first, 'deny');
+      assert.equal(acls(first), 'device_denied');
+      set('two', { priority: 2, approval: true });
+      assert.equal(decide(first, 'approve', 'two').changed, true);
+      assert.equal(decide(first, 'approve', 'two').changed, false);
+      assert.equal(acls(first), 'ok');
+      assert.equal(identity(proven(device), device.csr).device, device.id);
+      decide(first, 'deny');
+      assert.equal(db.call('begin_provisioning', device.certificate).error, 'device_denied');
+      remove('two');
+    });
+
+    it('of a certificate that is shared no more no session goes on', () => {
+      const device = maker.device();
+      set('factory', { owner: 'alice', x509: { chain: maker.chain, shared: true } });
+      const others = [1, 2].map(() => {
+        const id = randomUUID(), { privateKey } = generateKeyPairSync('ed25519');
+        const csr = request(privateKey, `/CN=uuid:${id}`);
+        const begun = db.call('begin_provisioning', device.certificate, { csr });
+        db.call('prove_possession', begun.session, sign(null, Buffer.from(begun.nonce), device.makerKey).toString('base64'));
+        return { ...begun, csr };
+      });
+      set('factory', { owner: 'alice' });
+      for (const other of others) {
+        const { error, reason } = identity(other, other.csr);
+        assert.deepEqual([error, reason], ['attestation_refused', 'enrollment']);
+      }
+      assert.equal(identity(proven(device), device.csr).device, device.id);
+    });
+
+    it('who waits over EST with a shared certificate has one session', () => {
+      const device = maker.device();
+      set('shared', { priority: 5, x509: { chain: maker.chain, shared: true }, approval: true });
+      const csr = request(device.identityKey, `/CN=uuid:${device.id}`);
+      assert.equal(est('simpleenroll', pem(device.certificate), csr), 202);
+      const before = [count('provisioning_session'), count('provisioning_event')];
+      for (let i = 0; i < 3; i++) assert.equal(est('simpleenroll', pem(device.certificate), csr), 202);
+      assert.deepEqual([count('provisioning_session'), count('provisioning_event')], before);
+      decide(db.call('provisioning_records', { enrollments: ['shared'] }).records[0], 'approve');
+      assert.equal(est('simpleenroll', pem(device.certificate), csr), 200);
+      assert.equal(est('simpleenroll', pem(device.certificate), csr), 200);
+      remove('shared');
+    });
+
+    it('what is no name of an enrollment is refused, and not kept', () => {
+      set('key', { kind: 'individual', x509: undefined, symmetric_key: { registration_id: 'meter-1', primary: 'MDEyMzQ1Njc4OWFiY2RlZg==' } });
+      for (const name of ['x'.repeat(256), { a: 1 }, 5, ['key']]) {
+        const body = JSON.stringify({ registration_id: 'meter-1', enrollment: name });
+        const { status } = db.call('http_request', 'POST', '/provisioning/sessions', { host: 'id.example', 'content-type': 'application/json' },
+          engine === 'PostgreSQL' ? `\\x${Buffer.from(body).toString('hex')}` : body);
+        assert.equal(status, 400, body);
+      }
+      assert.equal(db.ask(`SELECT count(*) FROM ${db.t}provisioning_session WHERE registration_id = 'meter-1';`)[0], '0');
+    });
+  });
+}

@@ -320,6 +320,9 @@ struct idp_host {
                            const struct idp_value *arguments);
     /* Makes the writes that follow atomic. Called before the first of several writes of a call. */
     void (*begin)(struct idp_call *call);
+    /* Holds the lock of this name, together with others or alone, until the end of the transaction,
+     * which has begun; NULL: who has begun one is alone. */
+    void (*lock)(struct idp_call *call, struct idp_bytes name, bool is_shared);
     /* Runs body; where that returns false, what it wrote is undone. Returns what body did. */
     bool (*attempt)(struct idp_call *call, bool (*body)(struct idp_call *call, void *data),
                     void *data);

@@ -9,8 +9,10 @@
 
 #include "access/xlog.h"
 #include "commands/async.h"
+#include "common/hashfn.h"
 #include "miscadmin.h"
 #include "parser/parse_func.h"
+#include "storage/lock.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/snapmgr.h"
@@ -312,6 +314,18 @@ static const char *master_key_path(struct idp_call *call, unsigned char ephemera
     return path;
 }
 
+/* In pg_locks an advisory lock with an objsubid that is none of pg_advisory_lock(), 1 and 2. */
+static void lock(struct idp_call *call, struct idp_bytes name, bool is_shared)
+{
+    enum { CLASS = 0x1d };
+    LOCKTAG tag;
+    uint64 number =
+        DatumGetUInt64(hash_any_extended((const unsigned char *)name.data, (int)name.size, 0));
+    (void)call;
+    SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, (uint32)(number >> 32), (uint32)number, CLASS);
+    (void)LockAcquire(&tag, is_shared ? ShareLock : ExclusiveLock, false, false);
+}
+
 static bool in_recovery(struct idp_call *call)
 {
     (void)call;
@@ -329,6 +343,7 @@ const struct idp_host idp_pg_host = {
     .run = run,
     .begin = begin,
     .attempt = idp_pg_attempt,
+    .lock = lock,
     .query_register = idp_pg_query_register,
     .query_run = idp_pg_query_run,
     .notify = notify,

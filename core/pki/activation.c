@@ -37,7 +37,7 @@ void idp_activation_await(struct idp_call *call, const struct idp_issue *issue)
                               idp_value_time(until_us)};
     if (issue->activation_s > 0) {
         idp_run(call, &idp_activation_statements[AWAIT], row);
-        idp_name_settle(call, issue->common_name, issue->key_digest);
+        idp_name_settle(call, issue->common_name);
     }
 }
 
@@ -51,7 +51,7 @@ void idp_activate(struct idp_call *call, struct idp_bytes serial)
     }
     struct idp_value own[] = {tenant, key[1], key[2], row[0], row[1]};
     if (idp_run(call, &idp_activation_statements[ACTIVATE], own).affected == 1) {
-        idp_name_settle(call, idp_text_of(row[0]), idp_text_of(row[1]));
+        idp_name_settle(call, idp_text_of(row[0]));
     }
 }
 

@@ -78,7 +78,7 @@ static void place_check(struct idp_call *call, const struct importing *importing
         refuse(call,
                at == 0 ? "The certificate has expired." : "A certificate above it has expired.");
     }
-    const char *why = idp_certificate_ended(call, certificate->der);
+    const char *why = idp_certificate_ended(call, certificate->der, IDP_TIME_MAX_US);
     if (why != NULL && strcmp(why, "revoked") == 0) {
         refuse(call, "The certificate was revoked, or one above it.");
     }

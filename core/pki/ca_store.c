@@ -3,7 +3,7 @@
  * signs, and the one before goes on to tell what it has revoked. */
 #include "core/pki/x509.h"
 
-enum { COUNT, RETIRE, PROMOTE, NEXT, SAME, INSERT };
+enum { COUNT, RETIRE, PROMOTE, NEXT, SAME, INSERT, LIST };
 
 const struct idp_statement idp_ca_store_statements[] = {
     [COUNT] = {"SELECT count(*) FROM idplane.certificate_authority WHERE tenant = $1 AND ca = $2",
@@ -27,6 +27,11 @@ const struct idp_statement idp_ca_store_statements[] = {
                 " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
                 " ON CONFLICT DO NOTHING",
                 "tttittxxxxxzzzt", ""},
+    /* Signed when somebody asks for it. */
+    [LIST] = {"INSERT INTO idplane.certificate_list (tenant, ca_id, number, change_count,"
+              " listed_change_count, next_update, list) VALUES ($1, $2, 0, 0, -1, $3, $4)"
+              " ON CONFLICT DO NOTHING",
+              "ttzx", ""},
 };
 const size_t idp_ca_store_statement_count = IDP_COUNT(idp_ca_store_statements);
 
@@ -114,9 +119,13 @@ static void row_write(struct idp_call *call, const struct idp_ca *ca, const stru
         idp_value_time(idp_now_us(call)),
         idp_value_text(ca->list_id),
     };
+    struct idp_value list[] = {row[0], idp_value_text(ca->list_id),
+                               idp_value_time(idp_now_us(call)),
+                               idp_value_blob((struct idp_bytes){"", 0})};
     if (idp_run(call, &idp_ca_store_statements[INSERT], row).affected != 1) {
         idp_fail(call, IDP_BUSY);
     }
+    idp_run(call, &idp_ca_store_statements[LIST], list);
 }
 
 static void audit(struct idp_call *call, const char *type, const struct idp_ca *ca)

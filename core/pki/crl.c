@@ -8,7 +8,7 @@
 
 enum { LIFETIME_S = 86400, RENEWED_EARLY_S = 3600, TRY_COUNT_MAX = 8 };
 
-enum { CURRENT, BEGIN, REPLACE, ISSUERS, REVOKED };
+enum { CURRENT, REPLACE, ISSUERS, REVOKED };
 
 /* A list may be longer than what one statement returns: it is read in pieces. It is out of date
  * once more was revoked than when it was made: who revokes counts, and who lists sees to it that
@@ -18,10 +18,6 @@ const struct idp_statement idp_crl_statements[] = {
                  " next_update > $3, list, next_update FROM idplane.certificate_list"
                  " WHERE tenant = $1 AND ca_id = $2",
                  "ttz", "iibxz"},
-    [BEGIN] = {"INSERT INTO idplane.certificate_list (tenant, ca_id, number, change_count,"
-               " listed_change_count, next_update, list) VALUES ($1, $2, 0, 0, -1, $3, $4)"
-               " ON CONFLICT DO NOTHING",
-               "ttzx", ""},
     [REPLACE] = {"UPDATE idplane.certificate_list SET number = number + 1,"
                  " listed_change_count = change_count, next_update = $5, list = $6"
                  " WHERE tenant = $1 AND ca_id = $2 AND number = $3 AND change_count = $4",
@@ -125,7 +121,7 @@ static bool is_of_identifier(struct idp_call *call, struct idp_bytes list, const
 /* What was signed last, if it is good for who asks now. */
 static bool is_current(struct idp_call *call, const struct idp_value *row, const struct idp_ca *ca)
 {
-    struct idp_bytes list = row == NULL ? (struct idp_bytes){"", 0} : idp_text_of(row[3]);
+    struct idp_bytes list = idp_text_of(row[3]);
     return list.size > 0 && (call->host->in_recovery(call) ||
                              (idp_bool_of(row[2]) && is_of_identifier(call, list, ca)));
 }
@@ -137,8 +133,6 @@ static struct idp_bytes list_of(struct idp_call *call, const struct idp_ca *ca)
     struct idp_value list_id = idp_value_text(ca->list_id);
     struct idp_value look[] = {tenant, list_id,
                                idp_value_time(now_us + RENEWED_EARLY_S * IDP_SECOND_US)};
-    struct idp_value first[] = {tenant, list_id, idp_value_time(now_us),
-                                idp_value_blob((struct idp_bytes){"", 0})};
     if (!call->host->in_recovery(call)) {
         idp_renewals_end(call);
     }
@@ -146,15 +140,11 @@ static struct idp_bytes list_of(struct idp_call *call, const struct idp_ca *ca)
         if (i > 0) { /* somebody came first: now nobody does */
             idp_list_lock(call, ca->list_id);
         }
-        const struct idp_value *row = idp_run_one(call, &idp_crl_statements[CURRENT], look);
+        const struct idp_value *row = idp_run_row(call, &idp_crl_statements[CURRENT], look);
         if (is_current(call, row, ca)) {
             return idp_text_of(row[3]);
         }
         call->host->begin(call);
-        if (row == NULL) {
-            idp_run(call, &idp_crl_statements[BEGIN], first);
-            continue;
-        }
         struct idp_bytes list =
             list_sign(call, ca, idp_integer_of(row[0]) + 1,
                       idp_integer_of(row[4]) - LIFETIME_S * IDP_SECOND_US, next_us);

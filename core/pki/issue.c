@@ -4,45 +4,51 @@
  * has it is one row, and one conditional statement takes it. */
 #include "core/pki/profile.h"
 
-enum { HOLD, GIVE_BACK, INSERT, COMPROMISED, ISSUED, COUNT_LOCK, COUNT };
+enum { HOLD, REGAIN, INSERT, COMPROMISED, ISSUED, COUNT_LOCK, COUNT };
+
+#define OF_NAME "c.tenant = $1 AND c.common_name = $2 AND " IDP_IDENTITY_GOOD("$5")
 
 const struct idp_statement idp_issue_statements[] = {
-    /* The same key renews; another one comes when nothing of the former is good any more, or when
-     * that itself hands the name on. An id that is a provisioned device's, an owner's or a hub's
-     * is given by the steps of that device alone. What the key has is read from certificates: a
-     * statement that reads what it writes costs SQLite a journal. Who revokes the key meanwhile
-     * holds the row: that is asked afterwards. */
+    /* The same key renews; another one comes when nothing of the name is good any more, or when
+     * that itself hands the name on. An id that is a provisioned device's, an owner's or a hub's is
+     * given by the steps of that device alone. What a key has is read from certificates: a
+     * statement that reads what it writes costs SQLite a journal. */
     [HOLD] =
         {"INSERT INTO idplane.certificate_holder (tenant, common_name, key_digest, valid_until)"
          " SELECT $1, $2, $3, $4 WHERE $7"
          " OR NOT EXISTS (SELECT 1 FROM idplane.device_holder d WHERE d.tenant = $1"
          " AND d.device = $8) OR EXISTS (SELECT 1 FROM idplane.certificate c"
-         " WHERE c.tenant = $1 AND c.common_name = $2 AND c.device = $8 AND c.key_digest = $3"
-         " AND c.status = 'valid'"
-         " AND c.not_after > $5 AND (c.superseded_at IS NULL OR c.superseded_at > $5))"
+         " WHERE " OF_NAME " AND c.device = $8 AND c.key_digest = $3)"
          " ON CONFLICT (tenant, common_name) DO UPDATE SET"
          " key_digest = excluded.key_digest,"
-         " valid_until = CASE WHEN idplane.certificate_holder.key_digest = excluded.key_digest"
-         " AND idplane.certificate_holder.valid_until > excluded.valid_until"
+         " valid_until = CASE WHEN idplane.certificate_holder.valid_until > excluded.valid_until"
          " THEN idplane.certificate_holder.valid_until ELSE excluded.valid_until END"
          " WHERE idplane.certificate_holder.key_digest = excluded.key_digest"
          " OR idplane.certificate_holder.valid_until <= $5"
          " OR idplane.certificate_holder.key_digest = $6",
          "ttxzzxbt", ""},
-    [GIVE_BACK] = {"UPDATE idplane.certificate_holder SET key_digest = $4"
-                   " WHERE tenant = $1 AND common_name = $2 AND key_digest = $3",
-                   "ttxx", ""},
+    /* One that has handed the name on has something good of it still, and its holder has nothing.
+     */
+    [REGAIN] = {"UPDATE idplane.certificate_holder SET key_digest = $3,"
+                " valid_until = CASE WHEN valid_until > $4 THEN valid_until ELSE $4 END"
+                " WHERE tenant = $1 AND common_name = $2"
+                " AND EXISTS (SELECT 1 FROM idplane.certificate c WHERE " OF_NAME
+                " AND (c.key_digest = $3 OR c.key_digest = $6))"
+                " AND NOT EXISTS (SELECT 1 FROM idplane.certificate c WHERE " OF_NAME
+                " AND c.key_digest = idplane.certificate_holder.key_digest)",
+                "ttxzzx", ""},
     [INSERT] = {"INSERT INTO idplane.certificate (tenant, issuer_key_identifier, serial, ca_id,"
                 " profile, subject, common_name, key_digest, not_before, not_after, issued_at,"
                 " device, sans, status, certificate)"
                 " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'valid', $14)",
                 "tttttttxzzzttx", ""},
     [COMPROMISED] = {"SELECT serial FROM idplane.certificate WHERE tenant = $1"
-                     " AND " IDP_KEY_COMPROMISED " AND key_digest = $2 LIMIT 1",
-                     "tx", "t"},
-    [ISSUED] = {"SELECT certificate, device, ca_id, status, superseded_at FROM idplane.certificate"
-                " WHERE tenant = $1 AND serial = $2",
-                "tt", "xtttz"},
+                     " AND " IDP_KEY_COMPROMISED
+                     " AND key_digest = $2 AND revoked_at <= $3 LIMIT 1",
+                     "txz", "t"},
+    [ISSUED] = {"SELECT certificate, device, ca_id, status, superseded_at, revoked_at"
+                " FROM idplane.certificate WHERE tenant = $1 AND serial = $2",
+                "tt", "xtttzz"},
     /* Who counts the certificates of a name is alone with it. */
     [COUNT_LOCK] = {"INSERT INTO idplane.certificate_count (tenant, profile, common_name)"
                     " VALUES ($1, $2, $3) ON CONFLICT (tenant, profile, common_name)"
@@ -210,22 +216,11 @@ static const char *certificate_plan(struct idp_call *call, struct idp_issue *iss
 
 /* ---- its rows ---- */
 
-bool idp_key_is_compromised(struct idp_call *call, struct idp_bytes key_digest)
+bool idp_key_is_compromised(struct idp_call *call, struct idp_bytes key_digest, int64_t until_us)
 {
-    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_blob(key_digest)};
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_blob(key_digest),
+                              idp_value_time(until_us)};
     return idp_run_one(call, &idp_issue_statements[COMPROMISED], key) != NULL;
-}
-
-/* Who has handed it on has it again. */
-static void name_give_back(struct idp_call *call, const struct idp_issue *issue)
-{
-    struct idp_bytes former = issue->former_key_digest;
-    struct idp_value row[] = {idp_value_text(idp_tenant(call)), idp_value_text(issue->common_name),
-                              idp_value_blob(issue->key_digest), idp_value_blob(former)};
-    if (former.data != NULL) {
-        idp_run(call, &idp_issue_statements[GIVE_BACK], row);
-    }
-    idp_name_settle(call, issue->common_name, former.data != NULL ? former : issue->key_digest);
 }
 
 /* NULL, or why the key does not get the name. */
@@ -238,13 +233,13 @@ static const char *name_hold(struct idp_call *call, const struct idp_issue *issu
         idp_value_blob(issue->key_digest), idp_value_time(issue->not_after_us),
         idp_value_time(idp_now_us(call)),  idp_value_blob(issue->former_key_digest),
         idp_value_bool(is_its_own),        idp_value_text(issue->device)};
-    bool names_device = issue->parts->profile->names_device;
-    bool is_held = names_device && idp_run(call, &idp_issue_statements[HOLD], row).affected == 1;
-    if (idp_key_is_compromised(call, issue->key_digest)) {
-        name_give_back(call, issue);
+    if (idp_key_is_compromised(call, issue->key_digest, IDP_TIME_MAX_US)) {
         return "key_compromised";
     }
-    return is_held || !names_device ? NULL : "common_name_taken";
+    bool is_held = !issue->parts->profile->names_device ||
+                   idp_run(call, &idp_issue_statements[HOLD], row).affected == 1 ||
+                   idp_run(call, &idp_issue_statements[REGAIN], row).affected == 1;
+    return is_held ? NULL : "common_name_taken";
 }
 
 /* `too_many_certificates` where the name has as many good ones as the profile allows. */
@@ -325,7 +320,7 @@ const char *idp_issue_sign(struct idp_call *call, struct idp_issue *issue)
     if (why != NULL) {
         return why;
     }
-    call->host->begin(call);
+    idp_keys_lock(call, true); /* who says that one is somebody else's comes before, or after */
     why = room_take(call, issue);
     if (why == NULL) {
         why = name_hold(call, issue);
@@ -348,11 +343,12 @@ bool idp_certificate_issued(struct idp_call *call, struct idp_bytes serial, stru
         return false;
     }
     struct idp_ca ca = idp_ca_load(call, idp_text_of(row[2]));
+    bool is_valid = idp_bytes_is(idp_text_of(row[3]), "valid");
     bool is_over = row[4].kind != 0 && idp_integer_of(row[4]) <= idp_now_us(call);
-    *out =
-        (struct idp_issued){.certificate = idp_text_of(row[0]),
-                            .device = idp_text_of(row[1]),
-                            .chain = idp_ca_chain(call, &ca),
-                            .is_revoked = is_over || !idp_bytes_is(idp_text_of(row[3]), "valid")};
+    *out = (struct idp_issued){.certificate = idp_text_of(row[0]),
+                               .device = idp_text_of(row[1]),
+                               .chain = idp_ca_chain(call, &ca),
+                               .is_revoked = is_over || !is_valid,
+                               .revoked_us = idp_integer_of(row[is_valid ? 4 : 5])};
     return true;
 }

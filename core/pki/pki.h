@@ -57,6 +57,7 @@ const char *idp_issue_sign(struct idp_call *call, struct idp_issue *issue) IDP_M
 struct idp_issued {
     struct idp_bytes certificate, device, chain;
     bool is_revoked;
+    int64_t revoked_us; /* where it is */
 };
 bool idp_certificate_issued(struct idp_call *call, struct idp_bytes serial,
                             struct idp_issued *out) IDP_MUST_CHECK;
@@ -88,9 +89,10 @@ bool idp_certificate_revoke(struct idp_call *call, struct idp_bytes serial,
  * the transaction. (renewal.c) */
 int64_t idp_certificate_confirm(struct idp_call *call, struct idp_bytes serial);
 
-/* A certificate of this key was revoked since somebody else has it; key_digest: SHA-256 of the
- * SubjectPublicKeyInfo. */
-bool idp_key_is_compromised(struct idp_call *call, struct idp_bytes key_digest) IDP_MUST_CHECK;
+/* A certificate of this key was revoked since somebody else has it, before until_us,
+ * IDP_TIME_MAX_US: ever; key_digest: SHA-256 of the SubjectPublicKeyInfo. */
+bool idp_key_is_compromised(struct idp_call *call, struct idp_bytes key_digest,
+                            int64_t until_us) IDP_MUST_CHECK;
 
 /* False where it was revoked, or its grace has ended; of its period nothing is said. */
 bool idp_certificate_is_good(struct idp_call *call, struct idp_bytes serial) IDP_MUST_CHECK;
@@ -179,9 +181,11 @@ struct idp_chain_verdict idp_chain_judge(struct idp_call *call, struct idp_bytes
                                          const struct idp_json *policy);
 
 /* What is known here of a certificate, and of each one of a path that holds: NULL, or `revoked` of
- * one that was issued here, or `key_compromised` as idp_key_is_compromised says (chain_own.c). */
-const char *idp_certificate_ended(struct idp_call *call, struct idp_bytes der);
-const char *idp_path_ended(struct idp_call *call, const struct idp_chain_verdict *verdict);
+ * one that was issued here, or `key_compromised`, both as idp_key_is_compromised says
+ * (chain_own.c). */
+const char *idp_certificate_ended(struct idp_call *call, struct idp_bytes der, int64_t until_us);
+const char *idp_path_ended(struct idp_call *call, const struct idp_chain_verdict *verdict,
+                           int64_t until_us);
 
 /* True where the proof is a signature over the message by the key, a SubjectPublicKeyInfo: base64
  * of one as in certificates (DER of ECDSA, PKCS #1 v1.5 of RSA), or a JWS (possession.c). */

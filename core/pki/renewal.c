@@ -4,7 +4,12 @@
  * one. Nothing waits for that moment: whoever asks for a list or a status sees that it has come. */
 #include "core/pki/profile.h"
 
-enum { SUPERSEDE, FIND, GOOD, CONFIRM, DUE };
+enum { SUPERSEDE, FIND, GOOD, CONFIRM, OUTDATE, DUE, END };
+
+/* The first $3 of those whose grace is over. */
+#define SUPERSEDED                                                                                 \
+    " FROM idplane.certificate WHERE tenant = $1 AND status = 'valid' AND superseded_at <= $2"     \
+    " ORDER BY superseded_at, serial LIMIT $3"
 
 const struct idp_statement idp_renewal_statements[] = {
     /* None ends later than it would have. */
@@ -13,10 +18,10 @@ const struct idp_statement idp_renewal_statements[] = {
                    " AND profile = $3 AND serial <> $4"
                    " AND status = 'valid' AND (superseded_at IS NULL OR superseded_at > $5)",
                    "ttttz", ""},
-    [FIND] = {"SELECT device, profile, issued_at FROM idplane.certificate"
+    [FIND] = {"SELECT device, profile, issued_at, common_name FROM idplane.certificate"
               " WHERE tenant = $1 AND serial = $2 AND status = 'valid'"
               " AND (superseded_at IS NULL OR superseded_at > $3)",
-              "ttz", "ttz"},
+              "ttz", "ttzt"},
     [GOOD] = {"SELECT count(*) FROM idplane.certificate WHERE tenant = $1 AND serial = $2"
               " AND status = 'valid' AND (superseded_at IS NULL OR superseded_at > $3)"
               " AND NOT EXISTS (SELECT 1 FROM idplane.certificate k WHERE k.tenant = $1"
@@ -27,11 +32,17 @@ const struct idp_statement idp_renewal_statements[] = {
                  " AND profile = $3 AND serial <> $4"
                  " AND status = 'valid' AND superseded_at > $5 AND issued_at <= $6",
                  "ttttzz", ""},
-    [DUE] =
-        {"SELECT serial, superseded_at, " IDP_SUPERSEDED_REASON
-         " FROM idplane.certificate WHERE tenant = $1"
-         " AND status = 'valid' AND superseded_at <= $2 ORDER BY superseded_at, serial LIMIT $3",
-         "tzi", "tzt"},
+    [OUTDATE] = {"UPDATE idplane.certificate_list SET change_count = change_count + 1"
+                 " WHERE tenant = $1 AND ca_id IN (SELECT a.list_id"
+                 " FROM idplane.certificate_authority a, idplane.certificate c"
+                 " WHERE a.tenant = $1 AND c.tenant = $1 AND c.ca_id = a.ca_id"
+                 " AND c.status = 'valid' AND c.superseded_at <= $2)",
+                 "tz", ""},
+    [DUE] = {"SELECT serial, common_name, ca_id, " IDP_SUPERSEDED_REASON SUPERSEDED, "tzi", "tttt"},
+    [END] = {"UPDATE idplane.certificate SET status = 'revoked', revoked_at = superseded_at,"
+             " reason = " IDP_SUPERSEDED_REASON
+             " WHERE tenant = $1 AND serial IN (SELECT serial" SUPERSEDED ")",
+             "tzi", ""},
 };
 const size_t idp_renewal_statement_count = IDP_COUNT(idp_renewal_statements);
 
@@ -42,25 +53,31 @@ void idp_renewal_begin(struct idp_call *call, const struct idp_issue *issue,
         idp_value_text(idp_tenant(call)), idp_value_text(issue->device),
         idp_value_text(profile->name), idp_value_text(issue->serial),
         idp_value_time(idp_now_us(call) + profile->grace_s * IDP_SECOND_US)};
-    if (issue->device.data != NULL && profile->has_grace) {
-        idp_run(call, &idp_renewal_statements[SUPERSEDE], former);
+    if (issue->device.data != NULL && profile->has_grace &&
+        idp_run(call, &idp_renewal_statements[SUPERSEDE], former).affected > 0) {
+        idp_name_settle(call, issue->common_name);
     }
 }
 
+/* One after the other, by the lists; names know since they were superseded. */
 void idp_renewals_end(struct idp_call *call)
 {
     struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_time(idp_now_us(call)),
-                              idp_value_integer(IDP_ROW_COUNT_MAX)};
+                              idp_value_integer(1)};
+    if (idp_run_one(call, &idp_renewal_statements[DUE], key) == NULL) {
+        return;
+    }
+    idp_lists_lock(call);
+    idp_run(call, &idp_renewal_statements[OUTDATE], key);
+    key[2] = idp_value_integer(IDP_ROW_COUNT_MAX);
     for (size_t count = IDP_ROW_COUNT_MAX; count == IDP_ROW_COUNT_MAX;) {
         struct idp_rows rows = idp_run(call, &idp_renewal_statements[DUE], key);
         count = rows.count;
-        if (count > 1) {
-            idp_lists_lock(call);
-        }
+        idp_run(call, &idp_renewal_statements[END], key);
         for (size_t i = 0; i < count; i++) {
             const struct idp_value *row = rows.values + i * rows.columns;
-            (void)idp_certificate_revoke_at(call, idp_text_of(row[0]), idp_text_of(row[2]),
-                                            idp_integer_of(row[1]));
+            idp_revocation_audit(call, idp_text_of(row[0]), idp_text_of(row[1]),
+                                 idp_text_of(row[2]), idp_text_of(row[3]));
         }
     }
 }
@@ -83,7 +100,11 @@ int64_t idp_certificate_confirm(struct idp_call *call, struct idp_bytes serial)
         return row == NULL ? -1 : 0;
     }
     struct idp_value former[] = {key[0], row[0], row[1], key[1], key[2], row[2]};
-    return idp_run(call, &idp_renewal_statements[CONFIRM], former).affected;
+    int64_t count = idp_run(call, &idp_renewal_statements[CONFIRM], former).affected;
+    if (count > 0) {
+        idp_name_settle(call, idp_text_of(row[3]));
+    }
+    return count;
 }
 
 /* confirm_certificate(serial) → how many it has ended; NULL: no good one has this serial */

@@ -22,7 +22,9 @@ enum {
 };
 
 /* Those of the certificate, of idp_revocation_statements[CONTENT]. */
-enum column { CERTIFICATE, PROFILE, CA_ID, COMMON_NAME, KEY_DIGEST };
+enum column { CERTIFICATE, PROFILE, CA_ID, COMMON_NAME };
+
+#define OF_NAME "c.tenant = $1 AND c.common_name = $2 AND " IDP_IDENTITY_GOOD("$3")
 
 const struct idp_statement idp_revocation_statements[] = {
     [LISTS] = {"SELECT ca_id FROM idplane.certificate_list WHERE tenant = $1 ORDER BY ca_id", "t",
@@ -51,9 +53,9 @@ const struct idp_statement idp_revocation_statements[] = {
     [FIND] = {"SELECT status, reason, revoked_at, ca_id FROM idplane.certificate"
               " WHERE tenant = $1 AND serial = $2",
               "tt", "ttzt"},
-    [CONTENT] = {"SELECT certificate, profile, ca_id, common_name, key_digest"
+    [CONTENT] = {"SELECT certificate, profile, ca_id, common_name"
                  " FROM idplane.certificate WHERE tenant = $1 AND serial = $2",
-                 "tt", "xtttx"},
+                 "tt", "xttt"},
     /* Rare enough for a look at each certificate of the tenant: an index would cost whoever issues.
      */
     [OF_KEY] =
@@ -61,26 +63,24 @@ const struct idp_statement idp_revocation_statements[] = {
          " (SELECT key_digest FROM idplane.certificate WHERE tenant = $1 AND serial = $2)"
          " AND serial <> $2 AND status = 'valid' AND not_after > $3 ORDER BY serial LIMIT $4",
          "ttzi", "t"},
-    [OUTDATE] = {"INSERT INTO idplane.certificate_list (tenant, ca_id, number, change_count,"
-                 " listed_change_count, next_update, list) SELECT $1, list_id, 0, 1, -1, $3, $4"
-                 " FROM idplane.certificate_authority WHERE tenant = $1 AND ca_id = $2"
-                 " ON CONFLICT (tenant, ca_id) DO UPDATE SET"
-                 " change_count = idplane.certificate_list.change_count + 1",
-                 "ttzx", ""},
+    [OUTDATE] = {"UPDATE idplane.certificate_list SET change_count = change_count + 1"
+                 " WHERE tenant = $1 AND ca_id = (SELECT list_id"
+                 " FROM idplane.certificate_authority WHERE tenant = $1 AND ca_id = $2)",
+                 "tt", ""},
     [RELEASE] = {"DELETE FROM idplane.certificate_holder WHERE tenant = $1 AND common_name = $2"
-                 " AND key_digest = $3 AND NOT EXISTS (SELECT 1 FROM idplane.certificate c"
-                 " WHERE c.tenant = $1 AND c.common_name = $2 AND c.key_digest = $3"
-                 " AND c.device IS NOT NULL AND c.status = 'valid' AND c.not_after > $4)",
-                 "ttxz", ""},
-    /* As long as the best of those that are good. Names are of devices: what else the key has of
-     * them keeps none. */
-    [SETTLE] = {"UPDATE idplane.certificate_holder SET valid_until = (SELECT max("
-                " CASE WHEN c.superseded_at < c.not_after THEN c.superseded_at"
-                " ELSE c.not_after END) FROM idplane.certificate c"
-                " WHERE c.tenant = $1 AND c.common_name = $2 AND c.key_digest = $3"
-                " AND c.device IS NOT NULL AND c.status = 'valid')"
-                " WHERE tenant = $1 AND common_name = $2 AND key_digest = $3",
-                "ttx", ""},
+                 " AND NOT EXISTS (SELECT 1 FROM idplane.certificate c WHERE " OF_NAME ")",
+                 "ttz", ""},
+    /* Names are of devices: what else a key has of them keeps none. */
+    [SETTLE] = {"UPDATE idplane.certificate_holder SET key_digest = CASE WHEN EXISTS"
+                " (SELECT 1 FROM idplane.certificate c WHERE " OF_NAME
+                " AND c.key_digest = idplane.certificate_holder.key_digest) THEN key_digest"
+                " ELSE (SELECT c.key_digest FROM idplane.certificate c WHERE " OF_NAME
+                " ORDER BY c.issued_at DESC, c.serial DESC LIMIT 1) END,"
+                " valid_until = (SELECT max(CASE WHEN c.superseded_at < c.not_after"
+                " THEN c.superseded_at ELSE c.not_after END)"
+                " FROM idplane.certificate c WHERE " OF_NAME ")"
+                " WHERE tenant = $1 AND common_name = $2",
+                "ttz", ""},
     /* As on the list: of every authority that is the same issuer, and of no other one. */
     [STATUS] = {"SELECT c.status, c.reason, c.revoked_at, c.superseded_at, c.activate_until"
                 " FROM idplane.certificate c WHERE c.tenant = $1 AND c.serial = $2"
@@ -156,8 +156,17 @@ static void lock(struct idp_call *call, size_t statement, struct idp_bytes what)
     idp_run(call, &idp_revocation_statements[statement], key);
 }
 
+void idp_keys_lock(struct idp_call *call, bool is_shared)
+{
+    call->host->begin(call);
+    if (call->host->lock != NULL) {
+        call->host->lock(call, idp_tenant(call), is_shared);
+    }
+}
+
 void idp_name_lock(struct idp_call *call, struct idp_bytes serial)
 {
+    idp_keys_lock(call, true);
     lock(call, NAME_LOCK, serial);
 }
 
@@ -175,31 +184,35 @@ void idp_lists_lock(struct idp_call *call)
     }
 }
 
-void idp_name_settle(struct idp_call *call, struct idp_bytes common_name,
-                     struct idp_bytes key_digest)
+void idp_name_settle(struct idp_call *call, struct idp_bytes common_name)
 {
-    struct idp_value holder[] = {idp_value_text(idp_tenant(call)), idp_value_text(common_name),
-                                 idp_value_blob(key_digest), idp_value_time(idp_now_us(call))};
-    if (idp_run(call, &idp_revocation_statements[RELEASE], holder).affected == 0) {
-        idp_run(call, &idp_revocation_statements[SETTLE], holder);
+    struct idp_value name[] = {idp_value_text(idp_tenant(call)), idp_value_text(common_name),
+                               idp_value_time(idp_now_us(call))};
+    if (idp_run(call, &idp_revocation_statements[RELEASE], name).affected == 0) {
+        idp_run(call, &idp_revocation_statements[SETTLE], name);
     }
+}
+
+void idp_revocation_audit(struct idp_call *call, struct idp_bytes serial,
+                          struct idp_bytes common_name, struct idp_bytes ca_id,
+                          struct idp_bytes reason)
+{
+    struct idp_json *details = idp_json_new(call, IDP_JSON_OBJECT);
+    struct idp_audit event = {"certificate_revoked", "granted", common_name, serial, details};
+    idp_json_add_string(call, details, "ca", ca_id);
+    idp_json_add_string(call, details, "reason", reason);
+    idp_audit_add(call, &event);
 }
 
 /* certificate: a row of CONTENT. */
 static void revoked(struct idp_call *call, struct idp_bytes serial, struct idp_bytes reason,
                     const struct idp_value *certificate)
 {
-    struct idp_value list[] = {idp_value_text(idp_tenant(call)), certificate[CA_ID],
-                               idp_value_time(idp_now_us(call)),
-                               idp_value_blob((struct idp_bytes){"", 0})};
+    struct idp_value list[] = {idp_value_text(idp_tenant(call)), certificate[CA_ID]};
     struct idp_bytes common_name = idp_text_of(certificate[COMMON_NAME]);
-    struct idp_json *details = idp_json_new(call, IDP_JSON_OBJECT);
-    struct idp_audit event = {"certificate_revoked", "granted", common_name, serial, details};
-    idp_json_add_string(call, details, "ca", idp_text_of(certificate[CA_ID]));
-    idp_json_add_string(call, details, "reason", reason);
     idp_run(call, &idp_revocation_statements[OUTDATE], list);
-    idp_name_settle(call, common_name, idp_text_of(certificate[KEY_DIGEST]));
-    idp_audit_add(call, &event);
+    idp_name_settle(call, common_name);
+    idp_revocation_audit(call, serial, common_name, idp_text_of(certificate[CA_ID]), reason);
 }
 
 /* Somebody else has the key; of an authority that is also called cACompromise. */
@@ -263,6 +276,7 @@ bool idp_certificate_revoke_at(struct idp_call *call, struct idp_bytes serial,
     }
     if (is_compromise(reason)) {
         idp_lists_lock(call);
+        idp_keys_lock(call, false); /* who issues to the key meanwhile comes before, or after */
     }
     bool is_changed = one_revoke(call, serial, reason, at_us);
     if (is_compromise(reason)) {
@@ -290,7 +304,7 @@ int64_t idp_revoke_device(struct idp_call *call, struct idp_bytes device, struct
     while (count > before) {
         struct idp_rows rows = idp_run(call, &idp_revocation_statements[OF_DEVICE], key);
         before = count;
-        if (rows.count > 1) {
+        if (rows.count > 0) {
             idp_lists_lock(call);
         }
         for (size_t i = 0; i < rows.count; i++) {

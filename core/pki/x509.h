@@ -255,6 +255,12 @@ bool idp_certificate_adopt(struct idp_call *call, struct idp_bytes text,
 /* Condition on the same rows: somebody else has the key, as an index knows. */
 #define IDP_KEY_COMPROMISED "reason IN ('keyCompromise', 'cACompromise')"
 
+/* Condition on rows c: they are good at a time, and of a device. */
+#define IDP_CERTIFICATE_GOOD(time)                                                                 \
+    "c.status = 'valid' AND c.not_after > " time                                                   \
+    " AND (c.superseded_at IS NULL OR c.superseded_at > " time ")"
+#define IDP_IDENTITY_GOOD(time) "c.device IS NOT NULL AND " IDP_CERTIFICATE_GOOD(time)
+
 /* Why one of them that is superseded ends. */
 #define IDP_SUPERSEDED_REASON                                                                      \
     "CASE WHEN activate_until IS NULL THEN 'superseded' ELSE 'cessationOfOperation' END"
@@ -272,16 +278,22 @@ idp_certificate_status_of(struct idp_call *call, const struct idp_ca *ca, struct
 bool idp_certificate_revoke_at(struct idp_call *call, struct idp_bytes serial,
                                struct idp_bytes reason, int64_t at_us);
 
+/* The same as an event of the audit. */
+void idp_revocation_audit(struct idp_call *call, struct idp_bytes serial,
+                          struct idp_bytes common_name, struct idp_bytes ca_id,
+                          struct idp_bytes reason);
+
 /* Locks, in this order: the list of an authority, by the full name of any of its issuer, or all
- * lists before several certificates are revoked; then the name of the certificate with this serial;
- * then certificates. These begin the transaction. */
+ * lists before several certificates are revoked; then keys, together with others who issue to any,
+ * or alone to say that one is somebody else's; then the name of the certificate with this serial,
+ * and keys with it; then certificates. These begin the transaction. */
 void idp_list_lock(struct idp_call *call, struct idp_bytes ca_id);
 void idp_lists_lock(struct idp_call *call);
+void idp_keys_lock(struct idp_call *call, bool is_shared);
 void idp_name_lock(struct idp_call *call, struct idp_bytes serial);
-/* The name is the key's for as long as what it has of it is good; free where that is nothing. Who
- * calls has the name locked. */
-void idp_name_settle(struct idp_call *call, struct idp_bytes common_name,
-                     struct idp_bytes key_digest);
+/* The name is held for as long as anything of it is good, by its holder, or by the key that has the
+ * latest where the holder has nothing; free where nothing is. Who calls has the name locked. */
+void idp_name_settle(struct idp_call *call, struct idp_bytes common_name);
 
 /* ---- ended unless it is used (activation.c) ---- */
 

@@ -3,6 +3,30 @@
  * or the id that goes with a symmetric key. Whose it is, is known then. */
 #include "core/provisioning/session.h"
 
+static bool is_on_path(const struct idp_match *match, struct idp_bytes der)
+{
+    const struct idp_chain_verdict *path = &match->chosen->attestation.path;
+    size_t i = 0;
+    while (i < path->length && !idp_bytes_equal(path->certificates[i], der)) {
+        i++;
+    }
+    return i < path->length;
+}
+
+/* Of what was sent, what it is let in by. */
+static struct idp_bytes chain_needed(struct idp_call *call, const struct idp_match *match)
+{
+    const struct idp_shown_chain *chain = &match->chain;
+    struct idp_certificate_facts needed[IDP_CHAIN_SENT_COUNT_MAX + 1];
+    size_t count = 0;
+    for (size_t i = 0; i < chain->sent_count; i++) {
+        if (i == 0 || (match->chosen != NULL && is_on_path(match, chain->certificates[i].der))) {
+            needed[count++] = chain->certificates[i];
+        }
+    }
+    return idp_certificates_text(call, needed, count);
+}
+
 static struct idp_arrival of_chain(struct idp_call *call, struct idp_bytes chain,
                                    const struct idp_json *options)
 {
@@ -10,9 +34,7 @@ static struct idp_arrival of_chain(struct idp_call *call, struct idp_bytes chain
     struct idp_arrival arrival = {
         .attestation = "x509", .error = match->error, .reason = match->reason};
     struct idp_json *shown = idp_json_new(call, IDP_JSON_OBJECT);
-    idp_json_add_string(
-        call, shown, "chain",
-        idp_certificates_text(call, match->chain.certificates, match->chain.sent_count));
+    idp_json_add_string(call, shown, "chain", chain_needed(call, match));
     arrival.shown = shown;
     if (match->chain.count > 0) {
         const struct idp_certificate_facts *leaf = &match->chain.certificates[0];

@@ -133,8 +133,10 @@ static struct idp_attestation individual_judge(struct idp_call *call,
 const char *idp_attestation_ended(struct idp_call *call, const struct idp_attestation *attestation,
                                   const struct idp_shown_chain *chain)
 {
-    return attestation->path.length > 0 ? idp_path_ended(call, &attestation->path)
-                                        : idp_certificate_ended(call, chain->certificates[0].der);
+    int64_t until_us = chain->then_us == IDP_AT_PRESENT ? IDP_TIME_MAX_US : chain->then_us;
+    return attestation->path.length > 0
+               ? idp_path_ended(call, &attestation->path, until_us)
+               : idp_certificate_ended(call, chain->certificates[0].der, until_us);
 }
 
 struct idp_attestation idp_attestation_judge(struct idp_call *call,

@@ -204,7 +204,7 @@ struct idp_attestation {
 struct idp_attestation idp_attestation_judge(struct idp_call *call,
                                              const struct idp_enrollment *enrollment,
                                              const struct idp_shown_chain *chain);
-/* What is known here today of the certificates that it stands on, as idp_path_ended() says. */
+/* What was known here then of the certificates that it stands on, as idp_path_ended() says. */
 const char *idp_attestation_ended(struct idp_call *call, const struct idp_attestation *attestation,
                                   const struct idp_shown_chain *chain);
 

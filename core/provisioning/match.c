@@ -199,7 +199,7 @@ struct idp_match *idp_match_find(struct idp_call *call, struct idp_bytes text, i
         match->reason = IDP_TOO_MANY_ENROLLMENTS;
     } else if (is_found) {
         struct idp_attestation *attestation = &candidates[0].attestation;
-        if (attestation->reason == NULL && then_us == IDP_AT_PRESENT) {
+        if (attestation->reason == NULL) {
             attestation->reason = idp_attestation_ended(call, attestation, chain);
         }
         match->chosen = &candidates[0];

@@ -43,8 +43,9 @@ enum {
     " FROM idplane.enrollment e WHERE e.tenant = $1"                                               \
     " AND e.enrollment_id = idplane.provisioning_record.enrollment_id)))"
 
-/* The device has its identity by another enrollment than $3. */
-#define IS_ELSEWHERE "device IS NOT NULL AND enrollment_id <> $3"
+/* The device has its identity by another enrollment than $3; that of a symmetric key ($6) is gone.
+ */
+#define IS_ELSEWHERE "device IS NOT NULL AND enrollment_id <> $3 AND NOT $6"
 /* Somebody let it in there before it came. */
 #define OTHER_STAYS "other_approval = 'approved' AND other_enrollment_id <> $3"
 
@@ -76,9 +77,9 @@ const struct idp_statement idp_record_statements[] = {
      * of it: another one at which it proves itself is noted beside that. $6: others may not have
      * it. */
     [BIND] = {"UPDATE idplane.provisioning_record SET bound_at = $5,"
-              " enrollment_id = CASE WHEN device IS NULL THEN $3 ELSE enrollment_id END,"
+              " enrollment_id = CASE WHEN " IS_ELSEWHERE " THEN enrollment_id ELSE $3 END,"
               " approval = CASE WHEN enrollment_id = $3 OR approval = 'denied'"
-              " OR device IS NOT NULL THEN approval"
+              " OR (" IS_ELSEWHERE ") THEN approval"
               " WHEN other_enrollment_id = $3 THEN other_approval ELSE $4 END,"
               " other_enrollment_id = CASE WHEN " IS_ELSEWHERE " THEN $3"
               " WHEN " OTHER_STAYS " THEN other_enrollment_id END,"

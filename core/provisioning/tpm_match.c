@@ -64,15 +64,15 @@ static const char *ended(struct idp_call *call, const struct idp_tpm_key *key,
                          const struct shown *shown, const struct candidate *candidate)
 {
     const struct idp_authority *authority = candidate->authority;
-    const char *why = idp_path_ended(call, &candidate->path);
-    if (why == NULL && idp_key_is_compromised(call, idp_sha256(call, key->spki))) {
+    const char *why = idp_path_ended(call, &candidate->path, IDP_TIME_MAX_US);
+    if (why == NULL && idp_key_is_compromised(call, idp_sha256(call, key->spki), IDP_TIME_MAX_US)) {
         why = "key_compromised";
     }
     if (why == NULL && shown->count > 0) {
-        why = idp_certificate_ended(call, shown->certificates[0].der);
+        why = idp_certificate_ended(call, shown->certificates[0].der, IDP_TIME_MAX_US);
     }
     for (size_t i = 0; why == NULL && authority != NULL && i < authority->count; i++) {
-        why = idp_certificate_ended(call, authority->certificates[i].der);
+        why = idp_certificate_ended(call, authority->certificates[i].der, IDP_TIME_MAX_US);
     }
     return why;
 }

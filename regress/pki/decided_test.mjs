@@ -2,15 +2,10 @@
 // decided_test.mjs: a device that has its identity by one enrollment proves itself at another one. What
 // was decided of it stays of the first until the second gives it an identity, and people see where it waits.
 import assert from 'node:assert/strict';
-import { generateKeyPairSync, randomUUID, sign } from 'node:crypto';
+import { createHmac, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
-import { enrol, HUB, openMaker } from './device.mjs';
+import { bodyOf, enrol, HUB, openMaker, pem, request } from './device.mjs';
 import { engines, open } from './engine.mjs';
-import { inFolder, run } from './reading.mjs';
-
-const pem = (der) => `-----BEGIN CERTIFICATE-----\n${der.match(/.{1,64}/g).join('\n')}\n-----END CERTIFICATE-----\n`;
-const request = (key, subject) => inFolder({ key: key.export({ type: 'pkcs8', format: 'pem' }) }, (at) =>
-  run('openssl', ['req', '-new', '-key', at('key'), '-subj', subject]));
 
 for (const engine of engines) {
   describe(`decided: ${engine}`, () => {
@@ -30,7 +25,7 @@ for (const engine of engines) {
     const waits = (id) => db.call('provisioning_records', { approvals: ['pending'] }).records.some((one) => one.registration_id === id);
     const count = (table) => Number(db.ask(`SELECT count(*) FROM ${db.t}${table};`)[0]);
     const est = (operation, certificate, csr) => {
-      const body = csr.replace(/-----[^-]+-----|\s/g, '');
+      const body = bodyOf(csr);
       return db.call('http_request', 'POST', `/.well-known/est/${operation}`,
         { host: 'id.example', 'content-type': 'application/pkcs10', 'x-client-cert': encodeURIComponent(certificate) },
         engine === 'PostgreSQL' ? `\\x${Buffer.from(body).toString('hex')}` : body).status;
@@ -124,6 +119,27 @@ for (const engine of engines) {
       remove('two');
     });
 
+    it('an id of a symmetric key is free when its enrollment is gone, for a device that has its identity, too', () => {
+      const device = maker.device(), key = Buffer.alloc(32, 7);
+      const hmac = (secret, message) => createHmac('sha256', secret).update(message).digest();
+      const prove = (enrollment) => {
+        const options = JSON.stringify({ registration_id: 'press-7', enrollment });
+        const begun = JSON.parse(db.ask(`SELECT CAST(begin_provisioning(NULL, '${options}') AS text);`)[0]);
+        if (begun.error) return begun;
+        db.call('prove_possession', begun.session, hmac(hmac(key, 'press-7'), begun.nonce).toString('base64'));
+        return begun;
+      };
+      const keys = { x509: undefined, symmetric_key: { primary: key.toString('base64') } };
+      for (const id of ['ours', 'theirs']) set(id, keys);
+      assert.equal(identity(prove('ours'), device.csr).device, device.id);
+      assert.equal(prove('theirs').error, 'device_taken');
+      remove('ours');
+      const begun = prove('theirs');
+      assert.equal(identity(begun, device.csr).device, device.id);
+      assert.equal(record(begun).enrollment, 'theirs');
+      remove('theirs');
+    });
+
     it('of a certificate that is shared no more no session goes on', () => {
       const device = maker.device();
       set('factory', { owner: 'alice', x509: { chain: maker.chain, shared: true } });
@@ -154,6 +170,14 @@ for (const engine of engines) {
       assert.equal(est('simpleenroll', pem(device.certificate), csr), 200);
       assert.equal(est('simpleenroll', pem(device.certificate), csr), 200);
       remove('shared');
+    });
+
+    it('of what was sent a session keeps what the device is let in by', () => {
+      const device = maker.device();
+      const sent = [device, maker.device(), maker.device()].map(({ certificate }) => pem(certificate)).join('') + maker.chain;
+      const { registration_id: id } = db.call('begin_provisioning', sent);
+      const kept = db.ask(`SELECT CAST(shown AS text) FROM ${db.t}provisioning_session WHERE registration_id = '${id}';`)[0];
+      assert.equal(kept.match(/BEGIN CERTIFICATE/g).length, 2);
     });
 
     it('what is no name of an enrollment is refused, and not kept', () => {

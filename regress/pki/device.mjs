@@ -35,6 +35,12 @@ function rewritten(der, changes, key) {
 
 const publicBytes = (key) => Buffer.from(key.export({ format: 'jwk' }).x, 'base64url');
 
+export const pem = (der) => `-----BEGIN CERTIFICATE-----\n${der.match(/.{1,64}/g).join('\n')}\n-----END CERTIFICATE-----\n`;
+export const request = (key, subject) => inFolder({ key: key.export({ type: 'pkcs8', format: 'pem' }) }, (at) =>
+  run('openssl', ['req', '-new', '-key', at('key'), '-subj', subject]));
+// The body of a request by EST.
+export const bodyOf = (csr) => csr.replace(/-----[^-]+-----|\s/g, '');
+
 export function openMaker() {
   const NAME = 'device-0000000000000000', SERIAL = '7777777777777777', ID = '00000000-0000-4000-8000-000000000000';
   const extensions = '[leaf]\nbasicConstraints=critical,CA:FALSE\nextendedKeyUsage=clientAuth\nauthorityKeyIdentifier=keyid\nsubjectKeyIdentifier=none\n';
@@ -59,9 +65,9 @@ export function openMaker() {
       const certificate = rewritten(made.leaf, [[made.leafPublic, publicBytes(maker.publicKey)],
         [Buffer.from(NAME), Buffer.from(`device-${randomBytes(8).toString('hex')}`)],
         [Buffer.from(SERIAL, 'hex'), serial]], made.root);
-      const request = rewritten(made.request, [[made.identityPublic, publicBytes(identity.publicKey)],
+      const csr = rewritten(made.request, [[made.identityPublic, publicBytes(identity.publicKey)],
         [Buffer.from(ID), Buffer.from(id)]], identity.privateKey);
-      return { id, certificate: certificate.toString('base64'), csr: request.toString('base64'),
+      return { id, certificate: certificate.toString('base64'), csr: csr.toString('base64'),
         makerKey: maker.privateKey, identityKey: identity.privateKey };
     },
   };

@@ -4,13 +4,10 @@
 import assert from 'node:assert/strict';
 import { createHash, createPublicKey, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
-import { enrol, openMaker } from './device.mjs';
+import { bodyOf, enrol, openMaker, pem, request } from './device.mjs';
 import { engines, open, text } from './engine.mjs';
-import { inFolder, run } from './reading.mjs';
+import { run } from './reading.mjs';
 
-const pem = (der) => `-----BEGIN CERTIFICATE-----\n${der.match(/.{1,64}/g).join('\n')}\n-----END CERTIFICATE-----\n`;
-const request = (key, subject) => inFolder({ key: key.export({ type: 'pkcs8', format: 'pem' }) }, (at) =>
-  run('openssl', ['req', '-new', '-key', at('key'), '-subj', subject]));
 // A TPM2B_PUBLIC, base64, of the EK template of P-256 (TCG EK Credential Profile, L-2), and SHA-256 of the SubjectPublicKeyInfo.
 function endorsement(privateKey) {
   const key = createPublicKey(privateKey), { x, y } = key.export({ format: 'jwk' });
@@ -151,11 +148,46 @@ for (const engine of engines) {
       const { certificate } = db.call('sign_csr', request(device.identityKey, name));
       revoke(db.call('sign_csr', request(other.makerKey, `/CN=uuid:${other.id}`)).serial, 'keyCompromise');
       const renew = (key) => front('POST', '/.well-known/est/simplereenroll', certificate, 'application/pkcs10',
-        request(key, name).replace(/-----[^-]+-----|\s/g, ''));
+        bodyOf(request(key, name)));
       const handed = renew(other.makerKey);
       assert.deepEqual([handed.status, /Reason: \w+/.exec(handed.body)[0]], [400, 'Reason: key_compromised']);
       assert.equal(renew(device.identityKey).status, 200);
       assert.equal(renew(other.identityKey).status, 200);
+    });
+
+    it('a name is of who has something good of it, whoever had it last', () => {
+      const [one, two, three] = [maker.device(), maker.device(), maker.device()];
+      const name = `/CN=uuid:${one.id}`;
+      const signed = (device) => db.call('sign_csr', request(device.makerKey, name));
+      const first = signed(one);
+      const hand = (device) => front('POST', '/.well-known/est/simplereenroll', first.certificate, 'application/pkcs10', bodyOf(request(device.makerKey, name))).status;
+      const last = () => db.ask(`SELECT serial FROM ${db.t}certificate WHERE device = '${one.id}' ORDER BY issued_at DESC LIMIT 1;`)[0];
+      const hub = () => db.call('set_hub', one.id, { gateways: ['hub.example:1'] }).error;
+      assert.equal(hand(two), 200);
+      refused(signed(one), 'invalid_csr', 'common_name_taken');
+      revoke(last(), 'superseded');
+      refused(signed(three), 'invalid_csr', 'common_name_taken');
+      assert.deepEqual([hub(), signed(one).error], ['invalid_enrollment', undefined]);
+      assert.equal(hand(two), 200);
+      // What the holder has is over before what the former has.
+      const past = engine === 'SQLite' ? '1000000' : "'2001-01-01'";
+      db.ask(`UPDATE ${db.t}certificate SET not_after = ${past} WHERE serial = '${last()}';`);
+      refused(signed(three), 'invalid_csr', 'common_name_taken');
+      assert.deepEqual([hub(), signed(one).error], ['invalid_enrollment', undefined]);
+      for (const serial of db.ask(`SELECT serial FROM ${db.t}certificate WHERE device = '${one.id}';`)) revoke(serial, 'superseded');
+      assert.equal(signed(three).error, undefined);
+    });
+
+    it('what was decided at a time is decided so again, though certificates of ours were revoked since', () => {
+      const root = db.call('create_ca', 'later', { path_length: 0 });
+      db.call('set_certificate_profile', 'of_later', { common_name: 'any', extended_key_usage: ['clientAuth'], ca: 'later' });
+      db.call('set_enrollment', 'later', { owner: 'alice', x509: { chain: root.certificate } });
+      const { serial, certificate } = db.call('sign_csr', request(maker.device().makerKey, '/CN=made'), 'of_later');
+      const at = (time) => db.call('match_enrollment', certificate, time).reason;
+      const before = new Date().toISOString();
+      revoke(serial, 'superseded');
+      const later = new Date(Date.now() + 1000).toISOString();
+      assert.deepEqual([at(before), at(later), db.call('match_enrollment', certificate).reason], [undefined, 'revoked', 'revoked']);
     });
 
     it('an endorsement key that is somebody else’s gets nothing, of an individual or of a list', () => {
@@ -214,62 +246,3 @@ for (const engine of engines) {
     });
   });
 }
-
-describe('a key that is revoked while it asks', { skip: !engines.includes('PostgreSQL') && 'no cluster: use regress/cluster' }, () => {
-  let db, one, two;
-  const maker = openMaker();
-  before(() => {
-    db = open('PostgreSQL', 'meanwhile_race');
-    enrol(db, maker);
-    [one, two] = [db.session(), db.session()];
-  });
-  after(async () => {
-    await Promise.all([one, two].map((session) => session.end()));
-    db.end();
-  });
-
-  it('gets nothing by having waited', async () => {
-    const { makerKey, id } = maker.device();
-    const csr = text(request(makerKey, `/CN=uuid:${id}`));
-    const [line] = await one.ask(`SELECT sign_csr(${csr});`);
-    await one.ask(`BEGIN;\nSELECT revoke_certificate('${JSON.parse(line).serial}', 'keyCompromise');`);
-    const asking = two.ask(`SELECT sign_csr(${csr});`);
-    await db.waits();
-    await one.ask('COMMIT;');
-    assert.deepEqual(JSON.parse((await asking).at(-1)).reasons, ['key_compromised']);
-    assert.equal(db.ask(`SELECT count(*) FROM idplane.certificate_holder WHERE common_name = 'uuid:${id}';`)[0], '0');
-  });
-
-  it('renews by EST, and is revoked, behind somebody who has the certificate', async () => {
-    db.call('configure', { base_url: 'https://id.example', client_certificate_header: 'x-client-cert' });
-    const { makerKey, id } = maker.device();
-    const csr = request(makerKey, `/CN=uuid:${id}`);
-    const body = csr.replace(/-----[^-]+-----|\s/g, '');
-    const { serial, certificate } = db.call('sign_csr', csr);
-    const headers = { host: 'id.example', 'content-type': 'application/pkcs10', 'x-client-cert': encodeURIComponent(certificate) };
-    const holder = db.session();
-    await holder.ask(`BEGIN;\nSELECT 1 FROM idplane.certificate WHERE serial = '${serial}' FOR UPDATE;`);
-    const renewing = one.ask(`SELECT http_request('POST', '/.well-known/est/simplereenroll', ${text(JSON.stringify(headers))}, ${text(body)}) ->> 'status';`);
-    await db.waits(1);
-    const revoking = two.ask(`SELECT revoke_certificate('${serial}', 'superseded') ->> 'status';`);
-    await db.waits(2);
-    await holder.ask('COMMIT;');
-    assert.deepEqual([(await renewing).at(-1), (await revoking).at(-1)], ['200', 'revoked'], one.errors() + two.errors());
-    await holder.end();
-  });
-
-  it('issues and revokes with a grace without a deadlock', async () => {
-    const { makerKey, id } = maker.device();
-    db.call('set_certificate_profile', 'brief', { common_name: 'device', grace_s: 60, ca: 'default' });
-    const csr = text(request(makerKey, `/CN=uuid:${id}`));
-    const serial = async () => JSON.parse((await one.ask(`SELECT sign_csr(${csr}, 'brief');`)).at(-1)).serial;
-    let revoking = Promise.resolve();
-    for (let i = 0; i < 100; i++) {
-      const former = await serial();
-      await revoking;
-      revoking = two.ask(`SELECT CAST(revoke_certificate('${former}', 'superseded') AS text);\nSELECT length(crl('default'));`);
-    }
-    await revoking;
-    assert.doesNotMatch(one.errors() + two.errors(), /deadlock|ERROR/);
-  });
-});

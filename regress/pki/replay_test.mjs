@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // replay_test.mjs: what was decided of a device can be asked again. Enrollments come, change and go while
-// devices come; afterwards each of these ten thousand attempts is decided as it was then, in both engines alike.
+// devices come; afterwards each of these attempts is decided as it was then, in both engines alike.
+// IDPLANE_ATTEMPTS says how many.
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { openMaker } from './device.mjs';
 import { engines, open, text } from './engine.mjs';
 
-const MAKER_COUNT = 4, DEVICE_COUNT = 100, CHANGE_COUNT = 100, NAME_COUNT = 6;
+const MAKER_COUNT = 4, DEVICE_COUNT = 100, NAME_COUNT = 6;
+const CHANGE_COUNT = Number(process.env.IDPLANE_ATTEMPTS ?? 2500) / DEVICE_COUNT;
 
 // The same choices in each engine (xorshift).
 function chooser() {

@@ -58,16 +58,16 @@ SELECT canonical_json(sign_csr((SELECT csr FROM request WHERE name = 'one')));
 SELECT CASE WHEN length(sign_csr((SELECT csr FROM request WHERE name = 'hostile')) ->> 'certificate') < 1100 THEN 'short' END;
 -- The list has a number for each time that it changed.
 SELECT CASE WHEN length(crl()) > 250 THEN 'long' END, CASE WHEN crl() = crl('default@1') THEN 'the same' END;
-SELECT number FROM idplane_certificate_list;
+SELECT number FROM idplane_certificate_list WHERE number > 0;
 SELECT revoke_certificate((SELECT max(serial) FROM idplane_certificate WHERE profile = 'client')) ->> 'status';
 SELECT CASE WHEN length(crl()) > 250 THEN 'long' END;
-SELECT number FROM idplane_certificate_list;
+SELECT number FROM idplane_certificate_list WHERE number > 0;
 -- It is signed anew before its time is over; what has expired is in it once more, then leaves it.
 SELECT set_clock('2027-03-01T00:00:00Z');
 SELECT CASE WHEN length(crl()) > 250 THEN 'long' END;
 SELECT set_clock('2027-03-02T00:00:00Z');
 SELECT CASE WHEN length(crl()) < 250 THEN 'short' END;
-SELECT number FROM idplane_certificate_list;
+SELECT number FROM idplane_certificate_list WHERE number > 0;
 SELECT crl('nobody');
 -- The next key of an authority signs; the one before goes on to tell what it has revoked.
 SELECT create_ca('default', '{"parent":"root","path_length":0,"replace":true}') ->> 'ca';
@@ -129,7 +129,7 @@ SELECT number, change_count FROM idplane_certificate_list WHERE ca_id = 'elsewhe
 KEEP late SELECT sign_csr((SELECT csr FROM request WHERE name = 'press'), 'client', '{"ca":"again"}');
 SELECT revoke_certificate(response ->> 'serial') ->> 'ca' FROM kept WHERE name = 'late';
 SELECT CASE WHEN length(crl('elsewhere')) > 230 AND crl('again') = crl('elsewhere') THEN 'both' END;
-SELECT ca_id, number FROM idplane_certificate_list WHERE ca_id <> 'default@1' ORDER BY ca_id;
+SELECT ca_id, number FROM idplane_certificate_list WHERE ca_id <> 'default@1' AND number > 0 ORDER BY ca_id;
 -- Who has the key of one certificate has that of all: each is revoked, whoever issued it, and told in the audit.
 KEEP stolen SELECT sign_csr((SELECT csr FROM request WHERE name = 'press'), 'client');
 SELECT sign_csr((SELECT csr FROM request WHERE name = 'press'), 'client', '{"ca":"again"}') ->> 'ca';

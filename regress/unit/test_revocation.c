@@ -36,14 +36,13 @@ static struct host_answer of_device(struct shelf *shelf)
 
 static struct host_answer improvise(struct idp_call *call, const struct idp_statement *statement)
 {
-    static struct idp_value content[5], revoked[1];
+    static struct idp_value content[4], revoked[1];
     struct host *host = call->context;
     struct shelf *shelf = host->improvise_data;
     content[0] = (struct idp_value){.kind = 'x', .bytes = {"certificate", 11}};
     content[1] = text("identity");
     content[2] = text("default@1");
     content[3] = text("uuid:a");
-    content[4] = (struct idp_value){.kind = 'x', .bytes = {"digest", 6}};
     revoked[0] = text("cessationOfOperation");
     if (strstr(statement->text, "SELECT serial FROM idplane.certificate") != NULL) {
         return of_device(shelf);
@@ -54,8 +53,7 @@ static struct host_answer improvise(struct idp_call *call, const struct idp_stat
     if (strstr(statement->text, "UPDATE idplane.certificate SET status") != NULL) {
         return (struct host_answer){revoked, 1, 1};
     }
-    shelf->outdated_count +=
-        strstr(statement->text, "INSERT INTO idplane.certificate_list") != NULL ? 1 : 0;
+    shelf->outdated_count += strstr(statement->text, "SET change_count") != NULL ? 1 : 0;
     return (struct host_answer){NULL, 0, 1};
 }
 

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+// locks_test.mjs: who waits for whom in PostgreSQL, so that nothing is decided by what is over, and that
+// nobody waits in a circle.
+import assert from 'node:assert/strict';
+import { sign } from 'node:crypto';
+import { after, before, describe, it } from 'node:test';
+import { bodyOf, enrol, HUB, openMaker, request } from './device.mjs';
+import { engines, open, text } from './engine.mjs';
+
+describe('locks', { skip: !engines.includes('PostgreSQL') && 'no cluster: use regress/cluster' }, () => {
+  let db, one, two;
+  const maker = openMaker();
+  const well = () => assert.doesNotMatch(one.errors() + two.errors(), /deadlock|ERROR/);
+  before(() => {
+    db = open('PostgreSQL', 'locks');
+    enrol(db, maker);
+    [one, two] = [db.session(), db.session()];
+  });
+  after(async () => {
+    await Promise.all([one, two].map((session) => session.end()));
+    db.end();
+  });
+
+  it('a key that is revoked while it asks gets nothing by having waited', async () => {
+    const { makerKey, id } = maker.device();
+    const csr = text(request(makerKey, `/CN=uuid:${id}`));
+    const [line] = await one.ask(`SELECT sign_csr(${csr});`);
+    await one.ask(`BEGIN;\nSELECT revoke_certificate('${JSON.parse(line).serial}', 'keyCompromise');`);
+    const asking = two.ask(`SELECT sign_csr(${csr});`);
+    await db.waits();
+    await one.ask('COMMIT;');
+    assert.deepEqual(JSON.parse((await asking).at(-1)).reasons, ['key_compromised']);
+    assert.equal(db.ask(`SELECT count(*) FROM idplane.certificate_holder WHERE common_name = 'uuid:${id}';`)[0], '0');
+  });
+
+  it('a device renews by EST, and is revoked, behind somebody who has the certificate', async () => {
+    db.call('configure', { base_url: 'https://id.example', client_certificate_header: 'x-client-cert' });
+    const { makerKey, id } = maker.device();
+    const csr = request(makerKey, `/CN=uuid:${id}`);
+    const body = bodyOf(csr);
+    const { serial, certificate } = db.call('sign_csr', csr);
+    const headers = { host: 'id.example', 'content-type': 'application/pkcs10', 'x-client-cert': encodeURIComponent(certificate) };
+    const holder = db.session();
+    await holder.ask(`BEGIN;\nSELECT 1 FROM idplane.certificate WHERE serial = '${serial}' FOR UPDATE;`);
+    const renewing = one.ask(`SELECT http_request('POST', '/.well-known/est/simplereenroll', ${text(JSON.stringify(headers))}, ${text(body)}) ->> 'status';`);
+    await db.waits(1);
+    const revoking = two.ask(`SELECT revoke_certificate('${serial}', 'superseded') ->> 'status';`);
+    await db.waits(2);
+    await holder.ask('COMMIT;');
+    assert.deepEqual([(await renewing).at(-1), (await revoking).at(-1)], ['200', 'revoked'], one.errors() + two.errors());
+    await holder.end();
+  });
+
+  it('certificates are issued and revoked with a grace without a deadlock', async () => {
+    const { makerKey, id } = maker.device();
+    db.call('set_certificate_profile', 'brief', { common_name: 'device', grace_s: 60, ca: 'default' });
+    const csr = text(request(makerKey, `/CN=uuid:${id}`));
+    const serial = async () => JSON.parse((await one.ask(`SELECT sign_csr(${csr}, 'brief');`)).at(-1)).serial;
+    let revoking = Promise.resolve();
+    for (let i = 0; i < 100; i++) {
+      const former = await serial();
+      await revoking;
+      revoking = two.ask(`SELECT CAST(revoke_certificate('${former}', 'superseded') AS text);\nSELECT length(crl('default'));`);
+    }
+    await revoking;
+    well();
+  });
+
+  it('nor another name, by whatever way it comes', async () => {
+    const [device, other] = [maker.device(), maker.device()];
+    const { session, nonce } = db.call('begin_provisioning', device.certificate);
+    db.call('prove_possession', session, sign(null, Buffer.from(nonce), device.makerKey).toString('base64'));
+    const ways = [`sign_csr(${text(request(device.makerKey, `/CN=uuid:${other.id}`))})`,
+      `provision_identity('${session}', ${text(request(device.makerKey, `/CN=uuid:${device.id}`))})`];
+    for (const way of ways) {
+      const { serial } = db.call('sign_csr', request(device.makerKey, '/CN=anything'), 'client');
+      await one.ask(`BEGIN;\nSELECT revoke_certificate('${serial}', 'keyCompromise');`);
+      const asking = two.ask(`SELECT ${way};`);
+      await db.waits();
+      await one.ask('COMMIT;');
+      assert.match((await asking).at(-1), /key_compromised/);
+      db.ask(`UPDATE idplane.certificate SET reason = 'superseded' WHERE serial = '${serial}';`);
+    }
+    well();
+  });
+
+  it('who reads a list waits for no name', async () => {
+    const device = maker.device();
+    db.call('set_certificate_profile', 'short', { common_name: 'device', grace_s: 1, ca: 'default' });
+    const csr = request(device.makerKey, `/CN=uuid:${device.id}`);
+    const { serial } = db.call('sign_csr', csr, 'short');
+    db.call('sign_csr', csr, 'short');
+    await one.ask(`BEGIN;\nUPDATE idplane.certificate_holder SET valid_until = valid_until WHERE common_name = 'uuid:${device.id}';`);
+    db.ask(`UPDATE idplane.certificate SET superseded_at = now() - interval '1 second' WHERE serial = '${serial}';`);
+    await two.ask(`SELECT length(crl('default'));`);
+    await one.ask('COMMIT;');
+    assert.deepEqual(db.ask(`SELECT status || ' ' || reason FROM idplane.certificate WHERE serial = '${serial}';`), ['revoked superseded']);
+    well();
+  });
+
+  it('two devices with certificates of two authorities, in turn, are deprovisioned at once', async () => {
+    const set = (ca) => db.call('set_enrollment', 'factory', { owner: 'alice', x509: { chain: maker.chain }, hubs: [HUB], ca });
+    const give = (device, ca) => {
+      set(ca);
+      const { session, nonce } = db.call('begin_provisioning', device.certificate);
+      db.call('prove_possession', session, sign(null, Buffer.from(nonce), device.makerKey).toString('base64'));
+      return db.call('provision_identity', session, device.csr).serial;
+    };
+    for (const ca of ['a', 'b']) db.call('create_ca', ca, { alg: 'EdDSA' });
+    const [first, second] = [maker.device(), maker.device()];
+    const given = [give(first, 'a'), give(first, 'b'), give(second, 'b'), give(second, 'a')];
+    const holder = db.session();
+    await holder.ask(`BEGIN;\nSELECT 1 FROM idplane.certificate WHERE serial IN ('${given[1]}', '${given[3]}') FOR UPDATE;`);
+    const ending = [one.ask(`SELECT deprovision('${first.id}') ->> 'certificates_revoked';`)];
+    await db.waits(1);
+    ending.push(two.ask(`SELECT deprovision('${second.id}') ->> 'certificates_revoked';`));
+    await db.waits(2);
+    await holder.ask('COMMIT;');
+    assert.deepEqual((await Promise.all(ending)).map((lines) => lines.at(-1)), ['2', '2'], one.errors() + two.errors());
+    await holder.end();
+  });
+});

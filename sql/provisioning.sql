@@ -177,6 +177,7 @@ CREATE TABLE idplane.provisioning_record (
 );
 CREATE INDEX idplane_provisioning_record_device ON idplane.provisioning_record (tenant, device) WHERE device IS NOT NULL;
 CREATE INDEX idplane_provisioning_record_enrollment ON idplane.provisioning_record (tenant, enrollment_id, created_at);
+CREATE INDEX idplane_provisioning_record_other ON idplane.provisioning_record (tenant, other_enrollment_id) WHERE other_enrollment_id IS NOT NULL;
 CREATE INDEX idplane_provisioning_record_changed ON idplane.provisioning_record (tenant, changed_at);
 COMMENT ON TABLE idplane.provisioning_record IS 'Devices that came, each with what is decided of it.';
 COMMENT ON COLUMN idplane.provisioning_record.tenant IS 'Tenant of the row.';
@@ -201,6 +202,7 @@ COMMENT ON COLUMN idplane.provisioning_record.other_approval IS 'What is decided
 COMMENT ON COLUMN idplane.provisioning_record.completed_at IS 'When it had everything the first time; null: it has not.';
 COMMENT ON INDEX idplane.idplane_provisioning_record_device IS 'deprovision() goes by the device.';
 COMMENT ON INDEX idplane.idplane_provisioning_record_enrollment IS 'Devices of an enrollment.';
+COMMENT ON INDEX idplane.idplane_provisioning_record_other IS 'What is decided goes with an enrollment.';
 COMMENT ON INDEX idplane.idplane_provisioning_record_changed IS 'provisioning_records() shows the latest first.';
 COMMENT ON INDEX idplane.provisioning_record_pkey IS 'An identity is one record.';
 COMMENT ON CONSTRAINT provisioning_record_pkey ON idplane.provisioning_record IS 'An identity is one record.';

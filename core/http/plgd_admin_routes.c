@@ -345,11 +345,12 @@ struct idp_response idp_answer_plgd_hubs(struct idp_call *call, const struct idp
 
 /* ---- records ---- */
 
-/* It is gone from here, with all that it was given. */
+/* It is gone from here, with all that it was given, unless it became another owner's meanwhile. */
 static void record_remove(struct admin *admin, const struct idp_json *record)
 {
-    struct idp_value device = idp_value_text(idp_json_string(record, "device"));
-    admin->count += device.kind != 0 && idp_sql_deprovision(admin->call, &device).kind == 'j';
+    struct idp_bytes device = idp_json_string(record, "device");
+    admin->count +=
+        device.data != NULL && idp_device_deprovision(admin->call, device, admin->owner) != NULL;
 }
 
 static void records_take(struct admin *admin, const struct idp_json *records, bool is_delete)

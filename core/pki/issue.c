@@ -140,6 +140,7 @@ static const char *request_read(struct idp_call *call, struct idp_issue *issue)
 
 const char *idp_issue_prepare(struct idp_call *call, struct idp_issue *issue)
 {
+    idp_keys_lock(call, true); /* who revokes a key, or an authority, comes before, or after */
     issue->parts = parts_new(call, issue);
     const char *why = request_read(call, issue);
     if (why == NULL) {
@@ -320,7 +321,6 @@ const char *idp_issue_sign(struct idp_call *call, struct idp_issue *issue)
     if (why != NULL) {
         return why;
     }
-    idp_keys_lock(call, true); /* who says that one is somebody else's comes before, or after */
     why = room_take(call, issue);
     if (why == NULL) {
         why = name_hold(call, issue);

@@ -44,11 +44,16 @@ struct idp_issue {
     struct idp_issue_parts *parts; /* issue.c's own */
 };
 
-/* Reads and checks the order, writes nothing. NULL, or a reason of docs/pki.md. Raises
+/* Nothing is issued while somebody says that a key, or an authority, is good no more: who issues
+ * holds this lock together with others, who revokes such alone. Begins the transaction.
+ * (revocation.c) */
+void idp_keys_lock(struct idp_call *call, bool is_shared);
+
+/* Reads and checks the order, writes nothing; locks keys. NULL, or a reason of docs/pki.md. Raises
  * IDP_INVALID_ARGUMENT for an unknown profile and for options, IDP_NO_SUCH_CA. */
 const char *idp_issue_prepare(struct idp_call *call, struct idp_issue *issue) IDP_MUST_CHECK;
 
-/* Signs what was prepared and writes it down; begins the transaction. NULL, or why the key does not
+/* Signs what was prepared and writes it down. NULL, or why the key does not
  * get it; then no certificate was written down, and nobody lost the name. */
 const char *idp_issue_sign(struct idp_call *call, struct idp_issue *issue) IDP_MUST_CHECK;
 

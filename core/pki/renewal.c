@@ -4,12 +4,11 @@
  * one. Nothing waits for that moment: whoever asks for a list or a status sees that it has come. */
 #include "core/pki/profile.h"
 
-enum { SUPERSEDE, FIND, GOOD, CONFIRM, OUTDATE, DUE, END };
+enum { SUPERSEDE, FIND, GOOD, CONFIRM, DUE, END };
 
-/* The first $3 of those whose grace is over. */
-#define SUPERSEDED                                                                                 \
-    " FROM idplane.certificate WHERE tenant = $1 AND status = 'valid' AND superseded_at <= $2"     \
-    " ORDER BY superseded_at, serial LIMIT $3"
+#define DUE_SERIAL                                                                                 \
+    "SELECT serial FROM idplane.certificate WHERE tenant = $1 AND status = 'valid'"                \
+    " AND superseded_at <= $2 ORDER BY superseded_at, serial LIMIT $3"
 
 const struct idp_statement idp_renewal_statements[] = {
     /* None ends later than it would have. */
@@ -32,17 +31,12 @@ const struct idp_statement idp_renewal_statements[] = {
                  " AND profile = $3 AND serial <> $4"
                  " AND status = 'valid' AND superseded_at > $5 AND issued_at <= $6",
                  "ttttzz", ""},
-    [OUTDATE] = {"UPDATE idplane.certificate_list SET change_count = change_count + 1"
-                 " WHERE tenant = $1 AND ca_id IN (SELECT a.list_id"
-                 " FROM idplane.certificate_authority a, idplane.certificate c"
-                 " WHERE a.tenant = $1 AND c.tenant = $1 AND c.ca_id = a.ca_id"
-                 " AND c.status = 'valid' AND c.superseded_at <= $2)",
-                 "tz", ""},
-    [DUE] = {"SELECT serial, common_name, ca_id, " IDP_SUPERSEDED_REASON SUPERSEDED, "tzi", "tttt"},
+    [DUE] = {DUE_SERIAL, "tzi", "t"},
     [END] = {"UPDATE idplane.certificate SET status = 'revoked', revoked_at = superseded_at,"
              " reason = " IDP_SUPERSEDED_REASON
-             " WHERE tenant = $1 AND serial IN (SELECT serial" SUPERSEDED ")",
-             "tzi", ""},
+             " WHERE tenant = $1 AND status = 'valid' AND serial IN (" DUE_SERIAL ")"
+             " RETURNING serial, common_name, ca_id, reason",
+             "tzi", "tttt"},
 };
 const size_t idp_renewal_statement_count = IDP_COUNT(idp_renewal_statements);
 
@@ -59,6 +53,22 @@ void idp_renewal_begin(struct idp_call *call, const struct idp_issue *issue,
     }
 }
 
+/* rows: of END. */
+static void ended(struct idp_call *call, struct idp_rows rows)
+{
+    struct idp_bytes last = {"", 0};
+    for (size_t i = 0; i < rows.count; i++) {
+        const struct idp_value *row = rows.values + i * rows.columns;
+        struct idp_bytes ca_id = idp_text_of(row[2]);
+        if (!idp_bytes_equal(ca_id, last)) {
+            idp_list_outdate(call, ca_id);
+        }
+        last = ca_id;
+        idp_revocation_audit(call, idp_text_of(row[0]), idp_text_of(row[1]), ca_id,
+                             idp_text_of(row[3]));
+    }
+}
+
 /* One after the other, by the lists; names know since they were superseded. */
 void idp_renewals_end(struct idp_call *call)
 {
@@ -68,17 +78,11 @@ void idp_renewals_end(struct idp_call *call)
         return;
     }
     idp_lists_lock(call);
-    idp_run(call, &idp_renewal_statements[OUTDATE], key);
     key[2] = idp_value_integer(IDP_ROW_COUNT_MAX);
     for (size_t count = IDP_ROW_COUNT_MAX; count == IDP_ROW_COUNT_MAX;) {
-        struct idp_rows rows = idp_run(call, &idp_renewal_statements[DUE], key);
+        struct idp_rows rows = idp_run(call, &idp_renewal_statements[END], key);
         count = rows.count;
-        idp_run(call, &idp_renewal_statements[END], key);
-        for (size_t i = 0; i < count; i++) {
-            const struct idp_value *row = rows.values + i * rows.columns;
-            idp_revocation_audit(call, idp_text_of(row[0]), idp_text_of(row[1]),
-                                 idp_text_of(row[2]), idp_text_of(row[3]));
-        }
+        ended(call, rows);
     }
 }
 

@@ -193,6 +193,12 @@ void idp_name_settle(struct idp_call *call, struct idp_bytes common_name)
     }
 }
 
+void idp_list_outdate(struct idp_call *call, struct idp_bytes ca_id)
+{
+    struct idp_value list[] = {idp_value_text(idp_tenant(call)), idp_value_text(ca_id)};
+    idp_run(call, &idp_revocation_statements[OUTDATE], list);
+}
+
 void idp_revocation_audit(struct idp_call *call, struct idp_bytes serial,
                           struct idp_bytes common_name, struct idp_bytes ca_id,
                           struct idp_bytes reason)
@@ -208,11 +214,11 @@ void idp_revocation_audit(struct idp_call *call, struct idp_bytes serial,
 static void revoked(struct idp_call *call, struct idp_bytes serial, struct idp_bytes reason,
                     const struct idp_value *certificate)
 {
-    struct idp_value list[] = {idp_value_text(idp_tenant(call)), certificate[CA_ID]};
+    struct idp_bytes ca_id = idp_text_of(certificate[CA_ID]);
     struct idp_bytes common_name = idp_text_of(certificate[COMMON_NAME]);
-    idp_run(call, &idp_revocation_statements[OUTDATE], list);
+    idp_list_outdate(call, ca_id);
     idp_name_settle(call, common_name);
-    idp_revocation_audit(call, serial, common_name, idp_text_of(certificate[CA_ID]), reason);
+    idp_revocation_audit(call, serial, common_name, ca_id, reason);
 }
 
 /* Somebody else has the key; of an authority that is also called cACompromise. */
@@ -273,10 +279,8 @@ bool idp_certificate_revoke_at(struct idp_call *call, struct idp_bytes serial,
         is_compromise(reason) || idp_bytes_is(idp_text_of(row[PROFILE]), IDP_AUTHORITY_PROFILE);
     if (ends_authorities) {
         idp_tenant_lock(call); /* before any row, as who adopts or makes an authority does */
-    }
-    if (is_compromise(reason)) {
         idp_lists_lock(call);
-        idp_keys_lock(call, false); /* who issues to the key meanwhile comes before, or after */
+        idp_keys_lock(call, false);
     }
     bool is_changed = one_revoke(call, serial, reason, at_us);
     if (is_compromise(reason)) {

@@ -278,18 +278,19 @@ idp_certificate_status_of(struct idp_call *call, const struct idp_ca *ca, struct
 bool idp_certificate_revoke_at(struct idp_call *call, struct idp_bytes serial,
                                struct idp_bytes reason, int64_t at_us);
 
-/* The same as an event of the audit. */
+/* The list of its issuer is to be signed anew. */
+void idp_list_outdate(struct idp_call *call, struct idp_bytes ca_id);
+/* That one was revoked, as an event of the audit. */
 void idp_revocation_audit(struct idp_call *call, struct idp_bytes serial,
                           struct idp_bytes common_name, struct idp_bytes ca_id,
                           struct idp_bytes reason);
 
 /* Locks, in this order: the list of an authority, by the full name of any of its issuer, or all
- * lists before several certificates are revoked; then keys, together with others who issue to any,
- * or alone to say that one is somebody else's; then the name of the certificate with this serial,
- * and keys with it; then certificates. These begin the transaction. */
+ * lists before several certificates are revoked; then keys, idp_keys_lock(); then the name of the
+ * certificate with this serial, and keys with it; then certificates. These begin the transaction.
+ */
 void idp_list_lock(struct idp_call *call, struct idp_bytes ca_id);
 void idp_lists_lock(struct idp_call *call);
-void idp_keys_lock(struct idp_call *call, bool is_shared);
 void idp_name_lock(struct idp_call *call, struct idp_bytes serial);
 /* The name is held for as long as anything of it is good, by its holder, or by the key that has the
  * latest where the holder has nothing; free where nothing is. Who calls has the name locked. */

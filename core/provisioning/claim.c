@@ -14,7 +14,7 @@ struct idp_claim idp_claim_redeem(struct idp_device_session *session, struct idp
     struct idp_call *call = session->call;
     struct idp_claim claim = {.is_refused = false};
     struct idp_bytes subject = {0}, grant_id = {0}, client_id = client_of(session);
-    if (client_id.data == NULL || session->record.owner.data != NULL) {
+    if (client_id.data == NULL || idp_record_owner(session).data != NULL) {
         return claim;
     }
     if (device_code.data == NULL) {

@@ -60,7 +60,7 @@ static const char *approval_of(struct idp_call *call, struct idp_bytes decision)
 static struct idp_bytes meant_by(struct idp_call *call, const struct idp_record *record,
                                  struct idp_bytes named)
 {
-    struct idp_enrollment enrollment;
+    struct idp_enrollment enrollment, own;
     if (named.data == NULL) {
         bool waits_elsewhere = idp_bytes_is(record->other_approval, "pending");
         return waits_elsewhere ? record->other_enrollment_id : record->enrollment_id;
@@ -70,7 +70,8 @@ static struct idp_bytes meant_by(struct idp_call *call, const struct idp_record 
         idp_fail_with(call, IDP_INVALID_ARGUMENT, "Argument enrollment: there is no such one.");
     }
     if (!is_own && record->device.data != NULL &&
-        idp_json_member(enrollment.document, "symmetric_key") != NULL) {
+        idp_json_member(enrollment.document, "symmetric_key") != NULL &&
+        idp_enrollment_find(call, record->enrollment_id, &own)) {
         idp_fail_with(call, IDP_INVALID_ARGUMENT,
                       "Argument enrollment: the device has its identity by another one. "
                       "Deprovision it first.");
@@ -108,15 +109,27 @@ struct idp_value idp_sql_decide_enrollment(struct idp_call *call, const struct i
 
 /* ---- gone ---- */
 
-/* deprovision(device) → what was ended, at once; NULL: there is no such device */
-struct idp_value idp_sql_deprovision(struct idp_call *call, const struct idp_value *arguments)
+/* Whose it is, now that it is held. */
+static bool is_owned_by(struct idp_call *call, const struct idp_record *record,
+                        struct idp_bytes owner)
+{
+    struct idp_enrollment enrollment;
+    if (record->owner.data != NULL) {
+        return idp_bytes_equal(record->owner, owner);
+    }
+    return idp_enrollment_find(call, record->enrollment_id, &enrollment) &&
+           idp_bytes_equal(idp_json_string(enrollment.document, "owner"), owner);
+}
+
+const struct idp_json *idp_device_deprovision(struct idp_call *call, struct idp_bytes device,
+                                              struct idp_bytes owner)
 {
     struct idp_record record;
     struct idp_enrollment enrollment;
-    struct idp_bytes device = idp_lower_case(call, arguments[0].bytes);
     idp_tenant_lock(call); /* before the record, as who administers devices over HTTP does */
-    if (!idp_record_of_device(call, device, &record)) {
-        return idp_null();
+    if (!idp_record_of_device(call, device, &record) ||
+        (owner.data != NULL && !is_owned_by(call, &record, owner))) {
+        return NULL;
     }
     bool is_alone = idp_enrollment_find(call, record.enrollment_id, &enrollment) &&
                     enrollment.is_individual && !idp_is_shared(&enrollment);
@@ -134,5 +147,13 @@ struct idp_value idp_sql_deprovision(struct idp_call *call, const struct idp_val
     idp_json_add_string(call, answer, "registration_id", record.id);
     idp_json_add_integer(call, answer, "certificates_revoked", revoked_count);
     idp_json_add_bool(call, answer, "enrollment_disabled", is_alone);
-    return idp_value_json(answer);
+    return answer;
+}
+
+/* deprovision(device) → what was ended, at once; NULL: there is no such device */
+struct idp_value idp_sql_deprovision(struct idp_call *call, const struct idp_value *arguments)
+{
+    struct idp_bytes device = idp_lower_case(call, arguments[0].bytes);
+    const struct idp_json *answer = idp_device_deprovision(call, device, (struct idp_bytes){0});
+    return answer == NULL ? idp_null() : idp_value_json(answer);
 }

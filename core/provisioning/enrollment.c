@@ -209,9 +209,10 @@ static void audit(struct idp_call *call, const char *type, struct idp_bytes id)
 static struct idp_value removed(struct idp_call *call, struct idp_bytes id)
 {
     struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(id)};
-    call->host->begin(call);
+    idp_tenant_lock(call);
     idp_enrollment_unindex(call, id);
     idp_enrollment_members_end(call, id);
+    idp_records_forget(call, id);
     idp_enrollment_version_write(call, id, true);
     if (idp_run(call, &idp_enrollment_statements[REMOVE], key).affected == 1) {
         audit(call, "enrollment_removed", id);

@@ -148,6 +148,8 @@ bool idp_enrollment_is_list(const struct idp_enrollment *enrollment);
  * alone says what that is. */
 bool idp_enrollment_lists(struct idp_call *call, const struct idp_enrollment *enrollment,
                           const struct idp_listed *device);
+/* What was decided of devices there goes with an enrollment. (record.c) */
+void idp_records_forget(struct idp_call *call, struct idp_bytes enrollment_id);
 /* The enrollments that list a device by its key, of kind key or ek, or by its certificate, the
  * first as above; whatever they are now. */
 void idp_enrollments_of_member(struct idp_call *call, const char *key_kind,

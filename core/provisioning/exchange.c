@@ -75,6 +75,7 @@ bool idp_exchange_again(const struct idp_device_session *session, struct idp_iss
     struct idp_call *call = session->call;
     struct idp_bytes serial = session->record.serial;
     bool is_there = idp_is_shared(&session->enrollment) && serial.data != NULL &&
+                    idp_bytes_equal(session->record.enrollment_id, session->enrollment.id) &&
                     idp_awaits_activation(call, serial) && idp_certificate_is_good(call, serial);
     if (is_there) {
         issue->serial = serial;

@@ -101,6 +101,8 @@ static bool identify(struct idp_call *call, void *data)
 {
     struct identifying *identifying = data;
     struct idp_device_session *session = identifying->session;
+    bool is_moving = session->record.device.data != NULL &&
+                     !idp_bytes_equal(session->record.enrollment_id, session->enrollment.id);
     identifying->claim =
         idp_claim_redeem(session, idp_json_string(identifying->options, "device_code"));
     if (identifying->claim.pending != NULL) {
@@ -111,6 +113,9 @@ static bool identify(struct idp_call *call, void *data)
     }
     if (!prepare(identifying)) {
         return false;
+    }
+    if (is_moving) {
+        idp_record_leave(call, &session->record, identifying->claim.tokens != NULL);
     }
     if (!idp_record_name(call, session->record.id, identifying->issue.device,
                          session->enrollment.id)) {
@@ -179,6 +184,7 @@ const struct idp_json *idp_provision_identity(struct idp_call *call, struct idp_
     if (session.state != IDP_STATE_PROVEN) {
         return again(&session, digest);
     }
+    idp_keys_lock(call, true); /* who revokes one of what it showed comes before, or after */
     error = idp_arrival_check(&session);
     if (error != NULL) {
         return error;

@@ -9,9 +9,15 @@ struct idp_bytes idp_owner_uuid(struct idp_call *call, struct idp_bytes owner)
                                                        : idp_uuid_of(call, IDP_UUID_URL, owner);
 }
 
+struct idp_bytes idp_record_owner(const struct idp_device_session *session)
+{
+    bool is_there = idp_bytes_equal(session->record.enrollment_id, session->enrollment.id);
+    return is_there ? session->record.owner : (struct idp_bytes){0};
+}
+
 struct idp_bytes idp_device_owner(const struct idp_device_session *session)
 {
-    struct idp_bytes own = session->record.owner;
+    struct idp_bytes own = idp_record_owner(session);
     return own.data == NULL ? idp_json_string(session->enrollment.document, "owner") : own;
 }
 

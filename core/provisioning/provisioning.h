@@ -78,6 +78,12 @@ void idp_unreadable_note(struct idp_call *call, struct idp_bytes session, struct
 /* set_hub() of one that is new: where there is one of the id it is refused, whoever came first. */
 struct idp_value idp_hub_make(struct idp_call *call, const struct idp_value *arguments);
 
+/* Ends a device, by its id in lower case, with all that it was given, as deprovision() does; NULL:
+ * there is none, or it is not this owner's. owner data NULL: whosever it is. Begins the
+ * transaction. */
+const struct idp_json *idp_device_deprovision(struct idp_call *call, struct idp_bytes device,
+                                              struct idp_bytes owner);
+
 /* True where provisioning_records() takes it as a cursor. */
 bool idp_is_record_cursor(struct idp_call *call, struct idp_bytes cursor) IDP_MUST_CHECK;
 

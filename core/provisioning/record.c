@@ -14,6 +14,7 @@ enum {
     OF_DEVICE,
     OTHERS,
     YIELD,
+    LEAVE,
     HOLD,
     NAME,
     RELEASE,
@@ -26,7 +27,9 @@ enum {
     CLAIM,
     COMPLETE,
     CLOCK,
-    FAIL
+    FAIL,
+    FORGET,
+    FORGET_OTHER
 };
 
 #define COLUMNS                                                                                    \
@@ -118,14 +121,20 @@ const struct idp_statement idp_record_statements[] = {
     [OF_DEVICE] = {"UPDATE idplane.provisioning_record SET failure_count = failure_count"
                    " WHERE tenant = $1 AND device = $2 RETURNING " COLUMNS,
                    "tt", KINDS},
-    /* As OF_DEVICE: others that have the id. */
-    [OTHERS] = {"UPDATE idplane.provisioning_record SET failure_count = failure_count"
-                " WHERE tenant = $1 AND device = $3 AND registration_id <> $2 RETURNING " COLUMNS,
+    /* Others that have the id, and never used what they got. */
+    [OTHERS] = {"SELECT " COLUMNS " FROM idplane.provisioning_record"
+                " WHERE tenant = $1 AND device = $3 AND registration_id <> $2"
+                " AND serial IS NOT NULL AND grant_id IS NULL",
                 "ttt", KINDS},
     [YIELD] = {"UPDATE idplane.provisioning_record SET device = NULL, owner = NULL, hub_id = NULL,"
                " claim_grant_id = NULL, serial = NULL, changed_at = $3 WHERE tenant = $1 AND "
-               "registration_id = $2",
-               "ttz", ""},
+               "registration_id = $2 AND serial = $4 AND grant_id IS NULL",
+               "ttzt", ""},
+    [LEAVE] = {"UPDATE idplane.provisioning_record SET grant_id = NULL,"
+               " owner = CASE WHEN $3 THEN owner END,"
+               " claim_grant_id = CASE WHEN $3 THEN claim_grant_id END"
+               " WHERE tenant = $1 AND registration_id = $2",
+               "ttb", ""},
     /* Whom tokens are about is no device, unless it is this one: those of devices name it. */
     [HOLD] = {"INSERT INTO idplane.device_holder (tenant, device, kind, registration_id, is_named)"
               " SELECT $1, $3, 'device', $2, false"
@@ -177,6 +186,13 @@ const struct idp_statement idp_record_statements[] = {
               " window_ends_at = CASE WHEN window_ends_at <= $3 THEN $4 ELSE window_ends_at END"
               " WHERE tenant = $1 AND registration_id = $2",
               "ttzz", ""},
+    /* Who was denied stays so. */
+    [FORGET] = {"UPDATE idplane.provisioning_record SET approval = 'free' WHERE tenant = $1"
+                " AND enrollment_id = $2 AND approval IN ('pending', 'approved')",
+                "tt", ""},
+    [FORGET_OTHER] = {"UPDATE idplane.provisioning_record SET other_enrollment_id = NULL,"
+                      " other_approval = NULL WHERE tenant = $1 AND other_enrollment_id = $2",
+                      "tt", ""},
 };
 const size_t idp_record_statement_count = IDP_COUNT(idp_record_statements);
 
@@ -250,6 +266,13 @@ void idp_record_ask(struct idp_call *call, const struct idp_record *record,
     }
 }
 
+void idp_records_forget(struct idp_call *call, struct idp_bytes enrollment_id)
+{
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(enrollment_id)};
+    idp_run(call, &idp_record_statements[FORGET], key);
+    idp_run(call, &idp_record_statements[FORGET_OTHER], key);
+}
+
 static bool find_by(struct idp_call *call, size_t statement, struct idp_value value,
                     struct idp_record *out)
 {
@@ -284,23 +307,32 @@ bool idp_record_of_device(struct idp_call *call, struct idp_bytes device, struct
     return find_by(call, OF_DEVICE, idp_value_text(device), out);
 }
 
-/* Who let the time pass in which its certificate had to be used has the id no more. It is asked
- * once its record is held, so that it is not used meanwhile. */
+/* Who let the time pass in which its certificate had to be used has the id no more: it can be used
+ * no more, then. */
 static void lapsed_yield(struct idp_call *call, const struct idp_value *row)
 {
     struct idp_rows rows = idp_run(call, &idp_record_statements[OTHERS], row);
     for (size_t i = 0; i < rows.count; i++) {
         struct idp_record other = record_of(call, rows.values + i * rows.columns);
-        struct idp_value key[] = {row[0], idp_value_text(other.id), row[3]};
-        if (other.serial.data != NULL && other.grant_id.data == NULL &&
-            idp_activation_has_lapsed(call, other.serial)) {
+        struct idp_value key[] = {row[0], idp_value_text(other.id), row[3],
+                                  idp_value_text(other.serial)};
+        struct idp_value heir[] = {row[0], row[1], row[2], key[1]};
+        if (idp_activation_has_lapsed(call, other.serial) &&
+            idp_run(call, &idp_record_statements[YIELD], key).affected == 1) {
             idp_device_token_end(call, other.claim_grant_id);
-            struct idp_value heir[] = {row[0], row[1], row[2], key[1]};
             idp_run(call, &idp_record_statements[RELEASE], key);
             idp_run(call, &idp_record_statements[PASS_ON], heir);
-            idp_run(call, &idp_record_statements[YIELD], key);
         }
     }
+}
+
+void idp_record_leave(struct idp_call *call, const struct idp_record *record, bool is_claimed)
+{
+    struct idp_value row[] = {idp_value_text(idp_tenant(call)), idp_value_text(record->id),
+                              idp_value_bool(is_claimed)};
+    idp_device_token_end(call, record->grant_id);
+    idp_device_token_end(call, record->claim_grant_id);
+    idp_run(call, &idp_record_statements[LEAVE], row);
 }
 
 bool idp_record_name(struct idp_call *call, struct idp_bytes id, struct idp_bytes device,

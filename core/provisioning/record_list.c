@@ -88,9 +88,7 @@ struct filtering {
 static const struct {
     const char *name;
     enum column column;
-} lists[] = {{"registration_ids", ID},    {"devices", DEVICE},
-             {"enrollments", ENROLLMENT}, {"hubs", HUB},
-             {"approvals", APPROVAL},     {"owners", OWNER}};
+} lists[] = {{"registration_ids", ID}, {"devices", DEVICE}, {"hubs", HUB}, {"owners", OWNER}};
 
 /* Whose a device is: as it was decided of it, else as its enrollment says. */
 static struct idp_bytes value_of(struct idp_call *call, const struct idp_value *row,
@@ -102,6 +100,25 @@ static struct idp_bytes value_of(struct idp_call *call, const struct idp_value *
     }
     const struct idp_value *owner = idp_run_one(call, &idp_record_list_statements[OWNER_OF], key);
     return owner == NULL ? (struct idp_bytes){0} : idp_text_of(owner[0]);
+}
+
+/* True where the filter has no such list, too. */
+static bool holds(const struct filtering *filtering, const char *name, struct idp_bytes value)
+{
+    const struct idp_json *list = idp_json_member(filtering->filter, name);
+    return list == NULL || (value.data != NULL && idp_json_holds(list, value));
+}
+
+/* What is decided is of one enrollment: of its own, or where it waits. */
+static bool is_decided(const struct filtering *filtering, const struct idp_value *row)
+{
+    bool is_asked = idp_json_member(filtering->filter, "approvals") != NULL;
+    bool is_own = holds(filtering, "approvals", idp_text_of(row[APPROVAL])) &&
+                  holds(filtering, "enrollments", idp_text_of(row[ENROLLMENT]));
+    bool is_other = is_asked && row[OTHER_APPROVAL].kind != 0 &&
+                    holds(filtering, "approvals", idp_text_of(row[OTHER_APPROVAL])) &&
+                    holds(filtering, "enrollments", idp_text_of(row[OTHER_ENROLLMENT]));
+    return is_own || is_other;
 }
 
 static bool passes(const struct filtering *filtering, const struct idp_value *row)
@@ -116,17 +133,12 @@ static bool passes(const struct filtering *filtering, const struct idp_value *ro
     }
     for (size_t i = 0; i < IDP_COUNT(lists); i++) {
         const struct idp_json *list = idp_json_member(filtering->filter, lists[i].name);
-        struct idp_bytes value =
-            list == NULL ? (struct idp_bytes){0} : value_of(filtering->call, row, lists[i].column);
-        bool is_held = value.data != NULL && idp_json_holds(list, value);
-        bool is_held_there = list != NULL && lists[i].column == APPROVAL &&
-                             row[OTHER_APPROVAL].kind != 0 &&
-                             idp_json_holds(list, idp_text_of(row[OTHER_APPROVAL]));
-        if (list != NULL && !is_held && !is_held_there) {
+        if (list != NULL &&
+            !holds(filtering, lists[i].name, value_of(filtering->call, row, lists[i].column))) {
             return false;
         }
     }
-    return true;
+    return is_decided(filtering, row);
 }
 
 /* ---- records ---- */

@@ -325,6 +325,13 @@ static enum idp_error judge(const struct idp_device_session *session)
     return is_over ? IDP_ATTESTATION_REFUSED : IDP_OK;
 }
 
+/* Another enrollment has given the device an identity since. */
+static bool is_former(const struct idp_device_session *session)
+{
+    return session->serial.data != NULL &&
+           !idp_bytes_equal(session->record.enrollment_id, session->enrollment.id);
+}
+
 const struct idp_json *idp_device_session_open(struct idp_call *call, struct idp_bytes session,
                                                enum idp_step step, struct idp_device_session *out)
 {
@@ -335,6 +342,10 @@ const struct idp_json *idp_device_session_open(struct idp_call *call, struct idp
         return idp_error_json(IDP_INVALID_DEVICE_SESSION);
     }
     enum idp_error error = judge(out);
+    bool is_let_on = error == IDP_OK || error == IDP_APPROVAL_PENDING;
+    if (is_let_on && is_former(out)) {
+        return idp_step_refused(out, IDP_ATTESTATION_REFUSED, "enrollment");
+    }
     const char *reason = error == IDP_ATTESTATION_REFUSED ? "revoked"
                          : error == IDP_DEVICE_TAKEN      ? "enrollment"
                                                           : NULL;

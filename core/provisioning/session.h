@@ -51,6 +51,9 @@ bool idp_record_of_device(struct idp_call *call, struct idp_bytes device,
  * or somebody else has this. What it wrote then is for the caller to undo. */
 bool idp_record_name(struct idp_call *call, struct idp_bytes id, struct idp_bytes device,
                      struct idp_bytes enrollment_id) IDP_MUST_CHECK;
+/* Another enrollment than that of the record gives it an identity: tokens that it has by that one
+ * end, and whoever claimed it there owns it no more. is_claimed: somebody has claimed it here. */
+void idp_record_leave(struct idp_call *call, const struct idp_record *record, bool is_claimed);
 /* Why it got none: a word of docs/provisioning.md, or NULL: it is another device's, or it has
  * another one. (device_id.c) */
 const char *idp_device_id_why(struct idp_call *call, struct idp_bytes device);
@@ -267,6 +270,8 @@ const char *idp_tpm_identity_check(const struct idp_device_session *session,
 /* ---- what a device is given (owner.c, hub_allocation.c, acl.c, credential.c, cloud.c) ---- */
 
 struct idp_bytes idp_device_owner(const struct idp_device_session *session);
+/* Who claimed it at the enrollment of the session; data NULL: nobody. */
+struct idp_bytes idp_record_owner(const struct idp_device_session *session);
 /* The one of the hubs that a device goes to by their weights, 1 where there is none: with another
  * hub or weight no more devices move than have to. data NULL: no hub has a weight. */
 struct idp_bytes idp_hub_by_weight(struct idp_call *call, const struct idp_json *hubs,

@@ -13,9 +13,13 @@ enum { OF_MAKER, OF_IDENTITY };
     " ORDER BY created_at DESC, session_digest LIMIT 1"
 
 const struct idp_statement idp_session_resume_statements[] = {
-    /* What is given to an identity is not given to the maker's certificate. */
-    [OF_MAKER] = {LAST("attestation = 'x509' AND state IN ('proven', 'identified')"), "ttz",
-                  "xxtt"},
+    /* What is given to an identity is not given to the maker's certificate; and it has its identity
+     * by one enrollment. */
+    [OF_MAKER] = {LAST("attestation = 'x509' AND (state = 'proven' OR (state = 'identified'"
+                       " AND enrollment_id = (SELECT r.enrollment_id"
+                       " FROM idplane.provisioning_record r WHERE r.tenant = $1"
+                       " AND r.registration_id = $2)))"),
+                  "ttz", "xxtt"},
     [OF_IDENTITY] = {LAST("serial = $4"), "ttzt", "xxtt"},
 };
 const size_t idp_session_resume_statement_count = IDP_COUNT(idp_session_resume_statements);

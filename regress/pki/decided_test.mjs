@@ -74,8 +74,59 @@ for (const engine of engines) {
       assert.deepEqual([acls(first), waits(first.registration_id)], ['ok', false]);
       assert.equal(identity(second, device.csr).device, device.id);
       assert.deepEqual([record(second).enrollment, record(second).approval], ['two', 'approved']);
-      assert.equal(acls(first), 'approval_pending');
+      assert.equal(acls(first), 'attestation_refused');
       remove('one', 'two');
+    });
+
+    it('a claim is of one enrollment: another one asks for its own, and the tokens by the first end', () => {
+      const device = maker.device();
+      const claim = (client, subject) => {
+        const code = db.call('issue_device_code', client);
+        db.call('approve_device_code', code.user_code, subject);
+        return { device_code: code.device_code };
+      };
+      for (const id of ['app1', 'app2']) db.call('register_client', id, { grant_types: ['urn:ietf:params:oauth:grant-type:device_code'] });
+      const gets = (session, options) => db.call('provision_identity', session.session, device.csr, options ?? {});
+      set('one', { priority: 1, claim: { client_id: 'app1' }, require_identity: false, hubs: [HUB] });
+      const first = proven(device);
+      assert.equal(gets(first, claim('app1', 'ada')).device, device.id);
+      assert.equal(record(first).owner, 'ada');
+      const token = db.call('provision_token', first.session).access_token;
+      const isGood = () => db.ask(`SELECT CAST(authenticate('${token}') ->> 'valid' AS text);`)[0];
+      const before = isGood();
+      set('two', { priority: 2, claim: { client_id: 'app2' } });
+      const second = proven(device);
+      assert.equal(gets(second).error, 'approval_pending');
+      assert.deepEqual([record(second).owner, isGood()], ['ada', before]);
+      assert.equal(gets(second, claim('app2', 'bea')).device, device.id);
+      assert.deepEqual([record(second).owner, record(second).enrollment], ['bea', 'two']);
+      assert.notEqual(isGood(), before);
+      set('three', { priority: 3 });
+      assert.equal(gets(proven(device)).device, device.id);
+      assert.equal(record(second).owner, 'three');
+      remove('one', 'two', 'three');
+    });
+
+    it('what was decided goes with its enrollment, and is found by it', () => {
+      const device = maker.device();
+      const first = proven(device);
+      identity(first, device.csr);
+      set('two', { priority: 2, approval: true });
+      assert.equal(proven(device).approval, 'pending');
+      const found = (filter) => db.call('provisioning_records', filter).records.some(({ registration_id: id }) => id === first.registration_id);
+      assert.deepEqual(['two', 'factory'].map((id) => found({ approvals: ['pending'], enrollments: [id] })), [true, false]);
+      assert.deepEqual(['two', 'factory'].map((id) => found({ enrollments: [id] })), [false, true]);
+      decide(first, 'approve');
+      remove('two');
+      assert.equal(record(first).other_approval, undefined);
+      set('two', { priority: 2, approval: true });
+      assert.equal(proven(device).approval, 'pending');
+      decide(first, 'approve');
+      assert.equal(identity(proven(device), device.csr).device, device.id);
+      remove('two');
+      set('two', { priority: 2, approval: true });
+      assert.equal(proven(device).approval, 'pending');
+      remove('two');
     });
 
     it('an approval is not carried from one to another', () => {

@@ -84,6 +84,50 @@ describe('locks', { skip: !engines.includes('PostgreSQL') && 'no cluster: use re
     well();
   });
 
+  it('whoever waits is signed by no authority that was revoked meanwhile', async () => {
+    for (const reason of ['cACompromise', 'cessationOfOperation']) {
+      const name = reason.toLowerCase();
+      const { certificate } = db.call('create_ca', name);
+      await one.ask(`BEGIN;\nSELECT revoke_certificate(${text(certificate)}, '${reason}');`);
+      const asking = two.ask(`SELECT sign_csr(${text(request(maker.device().makerKey, `/CN=uuid:${crypto.randomUUID()}`))}, 'identity', '{"ca":"${name}"}');`);
+      await db.waits();
+      await one.ask('COMMIT;');
+      assert.deepEqual([await asking, db.ask(`SELECT count(*) FROM idplane.certificate WHERE ca_id = '${name}@1' AND device IS NOT NULL;`)], [[], ['0']]);
+      assert.match(two.errors(), /no_such_ca/);
+    }
+    await two.end();
+    two = db.session();
+  });
+
+  it('nor is what it showed good, when the key of its maker is somebody else’s by then', async () => {
+    const device = maker.device();
+    const { serial } = db.call('sign_csr', request(device.makerKey, '/CN=anything'), 'client');
+    const { session, nonce } = db.call('begin_provisioning', device.certificate);
+    db.call('prove_possession', session, sign(null, Buffer.from(nonce), device.makerKey).toString('base64'));
+    await one.ask(`BEGIN;\nSELECT revoke_certificate('${serial}', 'keyCompromise');`);
+    const asking = two.ask(`SELECT provision_identity('${session}', ${text(device.csr)});`);
+    await db.waits();
+    await one.ask('COMMIT;');
+    assert.match((await asking).at(-1), /attestation_refused/);
+    well();
+  });
+
+  it('two devices that ask for the ids of each other wait in no circle', async () => {
+    const [first, second] = [maker.device(), maker.device()];
+    const begin = (device) => {
+      const { session, nonce } = db.call('begin_provisioning', device.certificate);
+      db.call('prove_possession', session, sign(null, Buffer.from(nonce), device.makerKey).toString('base64'));
+      return session;
+    };
+    for (const device of [first, second]) db.call('provision_identity', begin(device), device.csr);
+    for (let i = 0; i < 20; i++) {
+      const [a, b] = [begin(first), begin(second)];
+      await Promise.all([one.ask(`SELECT length(CAST(provision_identity('${a}', ${text(second.csr)}) AS text));`),
+        two.ask(`SELECT length(CAST(provision_identity('${b}', ${text(first.csr)}) AS text));`)]);
+    }
+    well();
+  });
+
   it('who reads a list waits for no name', async () => {
     const device = maker.device();
     db.call('set_certificate_profile', 'short', { common_name: 'device', grace_s: 1, ca: 'default' });

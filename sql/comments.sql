@@ -385,7 +385,7 @@ COMMENT ON CONSTRAINT certificate_pkey ON idplane.certificate IS 'RFC 5280 4.1.2
 COMMENT ON COLUMN idplane.certificate_holder.common_name IS 'The name.';
 COMMENT ON COLUMN idplane.certificate_holder.key_digest IS 'SHA-256 of the SubjectPublicKeyInfo.';
 COMMENT ON COLUMN idplane.certificate_holder.tenant IS 'Tenant of the row.';
-COMMENT ON COLUMN idplane.certificate_holder.valid_until IS 'Until when a certificate of the key is good.';
+COMMENT ON COLUMN idplane.certificate_holder.valid_until IS 'Until when a certificate of the name is good, whosever.';
 COMMENT ON INDEX idplane.certificate_holder_pkey IS 'A name is held by one key.';
 COMMENT ON CONSTRAINT certificate_holder_pkey ON idplane.certificate_holder IS 'A name is held by one key.';
 

@@ -67,7 +67,7 @@ CREATE TABLE idplane.certificate_holder (
     valid_until timestamptz NOT NULL,
     PRIMARY KEY (tenant, common_name)
 ) /* WITHOUT ROWID */;
-COMMENT ON TABLE idplane.certificate_holder IS 'Which key has the name of a device: another one gets it when nothing of the former is good any more.';
+COMMENT ON TABLE idplane.certificate_holder IS 'Which key has the name of a device: another one gets it when nothing of the name is good any more, or when the former hands it on.';
 
 CREATE TABLE idplane.certificate_profile (
     tenant text COLLATE "C" NOT NULL,
@@ -118,8 +118,8 @@ CREATE TABLE idplane.certificate_list (
     PRIMARY KEY (tenant, ca_id)
 );
 COMMENT ON TABLE idplane.certificate_list IS 'The revocation list of an issuer as it was signed last.';
-COMMENT ON COLUMN idplane.certificate_list.change_count IS 'How many certificates were revoked.';
-COMMENT ON COLUMN idplane.certificate_list.listed_change_count IS 'How many of these the list has; -1: there is no list yet.';
+COMMENT ON COLUMN idplane.certificate_list.change_count IS 'How often something was revoked that belongs on it.';
+COMMENT ON COLUMN idplane.certificate_list.listed_change_count IS 'Of that, what the list has; -1: there is no list yet.';
 
 CREATE TABLE idplane.imported_list (
     tenant text COLLATE "C" NOT NULL,

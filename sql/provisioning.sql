@@ -182,7 +182,7 @@ CREATE INDEX idplane_provisioning_record_changed ON idplane.provisioning_record 
 COMMENT ON TABLE idplane.provisioning_record IS 'Devices that came, each with what is decided of it.';
 COMMENT ON COLUMN idplane.provisioning_record.tenant IS 'Tenant of the row.';
 COMMENT ON COLUMN idplane.provisioning_record.registration_id IS 'Of the key of the maker: a UUID of version 5 over its SubjectPublicKeyInfo; or the id of who has a symmetric key.';
-COMMENT ON COLUMN idplane.provisioning_record.enrollment_id IS 'What gave it its identity; until it has one, what it was matched with last.';
+COMMENT ON COLUMN idplane.provisioning_record.enrollment_id IS 'What gave it its identity; until it has one, where it proved itself, or was matched, last.';
 COMMENT ON COLUMN idplane.provisioning_record.approval IS 'free: nobody is asked; pending, approved or denied.';
 COMMENT ON COLUMN idplane.provisioning_record.device IS 'The UUID that is in its identity certificate; null: it has none yet.';
 COMMENT ON COLUMN idplane.provisioning_record.owner IS 'Who the device belongs to; null: whom the enrollment names.';
@@ -195,7 +195,7 @@ COMMENT ON COLUMN idplane.provisioning_record.failure_count IS 'Proofs that fail
 COMMENT ON COLUMN idplane.provisioning_record.window_ends_at IS 'Until when failures count together.';
 COMMENT ON COLUMN idplane.provisioning_record.created_at IS 'When it came first.';
 COMMENT ON COLUMN idplane.provisioning_record.changed_at IS 'When it came last, or was decided of.';
-COMMENT ON COLUMN idplane.provisioning_record.bound_at IS 'When the symmetric key of its enrollment was proven: no other enrollment has this id then; null: it was not.';
+COMMENT ON COLUMN idplane.provisioning_record.bound_at IS 'When it proved itself last: an id of a symmetric key is of that enrollment then; null: it did not.';
 COMMENT ON COLUMN idplane.provisioning_record.claim_grant_id IS 'What the tokens of whoever claimed it depend on; null: nobody did.';
 COMMENT ON COLUMN idplane.provisioning_record.other_enrollment_id IS 'Where else it has proven itself since it has its identity, or was let in; null: nowhere.';
 COMMENT ON COLUMN idplane.provisioning_record.other_approval IS 'What is decided of it there: as approval.';

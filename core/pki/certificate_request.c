@@ -70,6 +70,7 @@ static struct outcome refused(const char *why)
 static struct outcome outcome_of(struct idp_call *call, struct idp_bytes csr,
                                  struct idp_bytes profile_name, bool is_approved)
 {
+    idp_keys_lock(call, true); /* before it is asked whether the authority signs */
     const struct idp_profile *profile = idp_profile_find(call, profile_name);
     struct outcome outcome = {.issue = {.csr = csr, .profile = profile_name}};
     if (profile == NULL) {

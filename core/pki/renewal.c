@@ -32,9 +32,11 @@ const struct idp_statement idp_renewal_statements[] = {
                  " AND status = 'valid' AND superseded_at > $5 AND issued_at <= $6",
                  "ttttzz", ""},
     [DUE] = {DUE_SERIAL, "tzi", "t"},
+    /* Of one that was activated meanwhile this is asked once more. */
     [END] = {"UPDATE idplane.certificate SET status = 'revoked', revoked_at = superseded_at,"
              " reason = " IDP_SUPERSEDED_REASON
-             " WHERE tenant = $1 AND status = 'valid' AND serial IN (" DUE_SERIAL ")"
+             " WHERE tenant = $1 AND status = 'valid' AND superseded_at <= $2"
+             " AND serial IN (" DUE_SERIAL ")"
              " RETURNING serial, common_name, ca_id, reason",
              "tzi", "tttt"},
 };

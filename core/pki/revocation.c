@@ -268,9 +268,9 @@ static bool key_revoke(struct idp_call *call, struct idp_bytes serial, struct id
     return is_changed;
 }
 
-bool idp_certificate_revoke_at(struct idp_call *call, struct idp_bytes serial,
-                               struct idp_bytes reason, int64_t at_us)
+bool idp_certificate_revoke(struct idp_call *call, struct idp_bytes serial, struct idp_bytes reason)
 {
+    int64_t at_us = idp_now_us(call);
     const struct idp_value *row = content_of(call, serial);
     if (row == NULL) {
         return false;
@@ -290,11 +290,6 @@ bool idp_certificate_revoke_at(struct idp_call *call, struct idp_bytes serial,
         idp_ca_revoke(call, idp_text_of(row[CERTIFICATE]), is_compromise(reason), at_us);
     }
     return is_changed;
-}
-
-bool idp_certificate_revoke(struct idp_call *call, struct idp_bytes serial, struct idp_bytes reason)
-{
-    return idp_certificate_revoke_at(call, serial, reason, idp_now_us(call));
 }
 
 /* Who revokes one holds the name of the device, so that nothing is issued for it before the end of

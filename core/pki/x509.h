@@ -274,10 +274,6 @@ struct idp_certificate_status {
 struct idp_certificate_status
 idp_certificate_status_of(struct idp_call *call, const struct idp_ca *ca, struct idp_bytes serial);
 
-/* As idp_certificate_revoke, at a time that was known before. */
-bool idp_certificate_revoke_at(struct idp_call *call, struct idp_bytes serial,
-                               struct idp_bytes reason, int64_t at_us);
-
 /* The list of its issuer is to be signed anew. */
 void idp_list_outdate(struct idp_call *call, struct idp_bytes ca_id);
 /* That one was revoked, as an event of the audit. */
@@ -285,9 +281,10 @@ void idp_revocation_audit(struct idp_call *call, struct idp_bytes serial,
                           struct idp_bytes common_name, struct idp_bytes ca_id,
                           struct idp_bytes reason);
 
-/* Locks, in this order: the list of an authority, by the full name of any of its issuer, or all
- * lists before several certificates are revoked; then keys, idp_keys_lock(); then the name of the
- * certificate with this serial, and keys with it; then certificates. These begin the transaction.
+/* Locks, behind those of tenant and record and in this order: the list of an authority, by the full
+ * name of any of its issuer, or all lists before several certificates are revoked; then keys,
+ * idp_keys_lock(); then the name of the certificate with this serial, and keys with it; then
+ * certificates. These begin the transaction.
  */
 void idp_list_lock(struct idp_call *call, struct idp_bytes ca_id);
 void idp_lists_lock(struct idp_call *call);

@@ -61,8 +61,9 @@ static enum idp_error known_as(struct idp_call *call, const struct idp_record *r
     if (wait_s > 0) {
         return IDP_TOO_MANY_PROOFS;
     }
-    bool is_over = (record->is_completed && idp_bytes_is(again, "never")) ||
-                   idp_is_exchanged(call, enrollment, record);
+    bool is_done = record->is_completed && idp_bytes_equal(record->enrollment_id, enrollment->id);
+    bool is_over =
+        (is_done && idp_bytes_is(again, "never")) || idp_is_exchanged(call, enrollment, record);
     return is_over ? IDP_ALREADY_PROVISIONED : IDP_OK;
 }
 

@@ -29,7 +29,7 @@ struct idp_claim idp_claim_redeem(struct idp_device_session *session, struct idp
         return claim;
     }
     claim.is_refused = !idp_owner_id_reserve(call, subject);
-    session->record.owner = subject;
+    session->claimed_by = subject;
     idp_record_set(call, session->record.id, IDP_RECORD_OWNER, subject);
     idp_record_set(call, session->record.id, IDP_RECORD_CLAIM, grant_id);
     claim.tokens = answer;

@@ -84,6 +84,7 @@ struct idp_value idp_sql_decide_enrollment(struct idp_call *call, const struct i
 {
     struct idp_record record;
     const char *approval = approval_of(call, arguments[1].bytes);
+    idp_tenant_lock(call); /* who removes the enrollment comes before, or after */
     if (!idp_record_hold(call, arguments[0].bytes, &record)) {
         return idp_null();
     }

@@ -12,7 +12,9 @@ struct idp_bytes idp_owner_uuid(struct idp_call *call, struct idp_bytes owner)
 struct idp_bytes idp_record_owner(const struct idp_device_session *session)
 {
     bool is_there = idp_bytes_equal(session->record.enrollment_id, session->enrollment.id);
-    return is_there ? session->record.owner : (struct idp_bytes){0};
+    return session->claimed_by.data != NULL ? session->claimed_by
+           : is_there                       ? session->record.owner
+                                            : (struct idp_bytes){0};
 }
 
 struct idp_bytes idp_device_owner(const struct idp_device_session *session)

@@ -15,6 +15,7 @@ enum {
     OTHERS,
     YIELD,
     LEAVE,
+    STRIP,
     HOLD,
     NAME,
     RELEASE,
@@ -103,7 +104,8 @@ const struct idp_statement idp_record_statements[] = {
              " ELSE $3 END,"
              " other_approval = CASE WHEN enrollment_id = $3 THEN other_approval"
              " ELSE 'pending' END"
-             " WHERE tenant = $1 AND registration_id = $2 AND approval <> 'denied'",
+             " WHERE tenant = $1 AND registration_id = $2 AND approval <> 'denied'"
+             " AND (enrollment_id = $3 OR other_approval IS NULL OR other_approval <> 'approved')",
              "tttz", ""},
     [FIND] = {"SELECT " COLUMNS " FROM idplane.provisioning_record"
               " WHERE tenant = $1 AND registration_id = $2",
@@ -135,6 +137,10 @@ const struct idp_statement idp_record_statements[] = {
                " claim_grant_id = CASE WHEN $3 THEN claim_grant_id END"
                " WHERE tenant = $1 AND registration_id = $2",
                "ttb", ""},
+    [STRIP] = {"UPDATE idplane.provisioning_record SET device = NULL, owner = NULL, hub_id = NULL,"
+               " grant_id = NULL, claim_grant_id = NULL, serial = NULL, completed_at = NULL"
+               " WHERE tenant = $1 AND registration_id = $2 RETURNING " COLUMNS,
+               "tt", KINDS},
     /* Whom tokens are about is no device, unless it is this one: those of devices name it. */
     [HOLD] = {"INSERT INTO idplane.device_holder (tenant, device, kind, registration_id, is_named)"
               " SELECT $1, $3, 'device', $2, false"
@@ -150,8 +156,10 @@ const struct idp_statement idp_record_statements[] = {
               "ttt", ""},
     [NAME] = {"UPDATE idplane.provisioning_record SET device = $3, changed_at = $4,"
               " enrollment_id = $5,"
-              " approval = CASE WHEN enrollment_id = $5 THEN approval"
-              " WHEN other_enrollment_id = $5 THEN other_approval ELSE 'free' END,"
+              " approval = CASE WHEN enrollment_id = $5 AND approval <> 'pending' THEN approval"
+              " WHEN other_enrollment_id = $5 AND other_approval <> 'pending' THEN other_approval"
+              " ELSE 'free' END,"
+              " completed_at = CASE WHEN enrollment_id = $5 THEN completed_at END,"
               " other_enrollment_id = CASE WHEN other_enrollment_id <> $5"
               " THEN other_enrollment_id END,"
               " other_approval = CASE WHEN other_enrollment_id <> $5 THEN other_approval END"
@@ -233,18 +241,48 @@ struct idp_record idp_record_note(struct idp_call *call, struct idp_bytes id,
     return record_of(call, idp_run_row(call, &idp_record_statements[NOTE], row));
 }
 
+static void tokens_end(struct idp_call *call, const struct idp_record *record)
+{
+    idp_device_token_end(call, record->grant_id);
+    idp_device_token_end(call, record->claim_grant_id);
+}
+
+void idp_record_leave(struct idp_call *call, const struct idp_record *record, bool is_claimed)
+{
+    struct idp_value row[] = {idp_value_text(idp_tenant(call)), idp_value_text(record->id),
+                              idp_value_bool(is_claimed)};
+    tokens_end(call, record);
+    idp_run(call, &idp_record_statements[LEAVE], row);
+}
+
+/* Another symmetric key is another device: what the one before had is over. */
+static struct idp_record device_end(struct idp_call *call, const struct idp_record *former)
+{
+    struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(former->id)};
+    (void)idp_revoke_device(call, former->device, idp_bytes_of("cessationOfOperation"));
+    tokens_end(call, former);
+    idp_run(call, &idp_record_statements[RELEASE], key);
+    return record_of(call, idp_run_row(call, &idp_record_statements[STRIP], key));
+}
+
 bool idp_record_bind(struct idp_call *call, const struct idp_enrollment *enrollment,
                      struct idp_record *record)
 {
+    struct idp_record former = *record;
     bool is_of_one = idp_json_member(enrollment->document, "symmetric_key") != NULL;
     struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(record->id),
                               idp_value_text(enrollment->id),   approval_of(enrollment),
                               idp_value_time(idp_now_us(call)), idp_value_bool(is_of_one)};
     const struct idp_value *row = idp_run_one(call, &idp_record_statements[BIND], key);
-    if (row != NULL) {
-        *record = record_of(call, row);
+    if (row == NULL) {
+        return false;
     }
-    return row != NULL;
+    *record = record_of(call, row);
+    if (former.device.data != NULL &&
+        !idp_bytes_equal(former.enrollment_id, record->enrollment_id)) {
+        *record = device_end(call, &former);
+    }
+    return true;
 }
 
 bool idp_record_approval_is(const struct idp_record *record, struct idp_bytes enrollment_id,
@@ -269,8 +307,8 @@ void idp_record_ask(struct idp_call *call, const struct idp_record *record,
 void idp_records_forget(struct idp_call *call, struct idp_bytes enrollment_id)
 {
     struct idp_value key[] = {idp_value_text(idp_tenant(call)), idp_value_text(enrollment_id)};
+    idp_run(call, &idp_record_statements[FORGET_OTHER], key); /* it may move meanwhile */
     idp_run(call, &idp_record_statements[FORGET], key);
-    idp_run(call, &idp_record_statements[FORGET_OTHER], key);
 }
 
 static bool find_by(struct idp_call *call, size_t statement, struct idp_value value,
@@ -324,15 +362,6 @@ static void lapsed_yield(struct idp_call *call, const struct idp_value *row)
             idp_run(call, &idp_record_statements[PASS_ON], heir);
         }
     }
-}
-
-void idp_record_leave(struct idp_call *call, const struct idp_record *record, bool is_claimed)
-{
-    struct idp_value row[] = {idp_value_text(idp_tenant(call)), idp_value_text(record->id),
-                              idp_value_bool(is_claimed)};
-    idp_device_token_end(call, record->grant_id);
-    idp_device_token_end(call, record->claim_grant_id);
-    idp_run(call, &idp_record_statements[LEAVE], row);
 }
 
 bool idp_record_name(struct idp_call *call, struct idp_bytes id, struct idp_bytes device,

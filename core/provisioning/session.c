@@ -296,6 +296,13 @@ const struct idp_json *idp_step_stands(const struct idp_device_session *session)
     return answer;
 }
 
+/* Another enrollment has given the device an identity since. */
+static bool is_former(const struct idp_device_session *session)
+{
+    return session->serial.data != NULL &&
+           !idp_bytes_equal(session->record.enrollment_id, session->enrollment.id);
+}
+
 /* What holds at every step. */
 static enum idp_error judge(const struct idp_device_session *session)
 {
@@ -315,6 +322,9 @@ static enum idp_error judge(const struct idp_device_session *session)
     if (is_other) {
         return IDP_DEVICE_TAKEN;
     }
+    if (is_former(session)) {
+        return IDP_ATTESTATION_REFUSED;
+    }
     bool waits = session->step >= IDP_STEP_OWNERSHIP;
     if (waits && awaits_approval(session)) {
         idp_record_ask(session->call, &session->record, session->enrollment.id);
@@ -323,13 +333,6 @@ static enum idp_error judge(const struct idp_device_session *session)
     bool is_over = session->step >= IDP_STEP_IDENTITY && session->serial.data != NULL &&
                    !idp_certificate_is_good(session->call, session->serial);
     return is_over ? IDP_ATTESTATION_REFUSED : IDP_OK;
-}
-
-/* Another enrollment has given the device an identity since. */
-static bool is_former(const struct idp_device_session *session)
-{
-    return session->serial.data != NULL &&
-           !idp_bytes_equal(session->record.enrollment_id, session->enrollment.id);
 }
 
 const struct idp_json *idp_device_session_open(struct idp_call *call, struct idp_bytes session,
@@ -342,13 +345,9 @@ const struct idp_json *idp_device_session_open(struct idp_call *call, struct idp
         return idp_error_json(IDP_INVALID_DEVICE_SESSION);
     }
     enum idp_error error = judge(out);
-    bool is_let_on = error == IDP_OK || error == IDP_APPROVAL_PENDING;
-    if (is_let_on && is_former(out)) {
-        return idp_step_refused(out, IDP_ATTESTATION_REFUSED, "enrollment");
-    }
-    const char *reason = error == IDP_ATTESTATION_REFUSED ? "revoked"
-                         : error == IDP_DEVICE_TAKEN      ? "enrollment"
-                                                          : NULL;
+    const char *reason = error != IDP_ATTESTATION_REFUSED && error != IDP_DEVICE_TAKEN ? NULL
+                         : error == IDP_DEVICE_TAKEN || is_former(out) ? "enrollment"
+                                                                       : "revoked";
     return error == IDP_OK ? NULL : idp_step_refused(out, error, reason);
 }
 

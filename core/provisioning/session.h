@@ -28,7 +28,8 @@ struct idp_record idp_record_note(struct idp_call *call, struct idp_bytes id,
 /* The device has proven itself: the record is of this enrollment now, or, where it has its identity
  * by another one, that is noted beside it; what was decided at another one counts no more, unless
  * it was denied. False: it has a symmetric key, and is of the enrollment whose key was proven,
- * until it is deprovisioned or that enrollment is gone. */
+ * until it is deprovisioned, or that enrollment is gone: then what the device before it had ends.
+ */
 bool idp_record_bind(struct idp_call *call, const struct idp_enrollment *enrollment,
                      struct idp_record *record) IDP_MUST_CHECK;
 /* What was decided of it at this enrollment. */
@@ -170,6 +171,7 @@ struct idp_device_session {
     const struct idp_json *challenge; /* of a TPM; NULL: none */
     struct idp_enrollment enrollment;
     struct idp_record record;
+    struct idp_bytes claimed_by; /* in this call; data NULL: by nobody */
 };
 
 /* A new one; its name, and the nonce that has to be signed where proof_key has data. */
@@ -196,8 +198,9 @@ const struct idp_json *idp_session_of_maker(struct idp_call *call, struct idp_by
                                             struct idp_bytes csr, struct idp_bytes *session);
 
 /* Finds the session of an argument for a step. NULL, or the error that the device is told, which is
- * noted: invalid_session, enrollment_disabled, device_denied, approval_pending, out_of_order, and
- * attestation_refused where its certificate was revoked. */
+ * noted: invalid_session, enrollment_disabled, device_denied, device_taken, approval_pending,
+ * out_of_order, and attestation_refused where its certificate was revoked, or another enrollment
+ * has given it an identity since. */
 const struct idp_json *idp_device_session_open(struct idp_call *call, struct idp_bytes session,
                                                enum idp_step step, struct idp_device_session *out);
 /* Goes on from the state that it is in; false: somebody else did. */

@@ -75,6 +75,7 @@ for (const engine of engines) {
       assert.equal(identity(second, device.csr).device, device.id);
       assert.deepEqual([record(second).enrollment, record(second).approval], ['two', 'approved']);
       assert.equal(acls(first), 'attestation_refused');
+      assert.equal(record(second).other_enrollment, undefined);
       remove('one', 'two');
     });
 
@@ -181,13 +182,18 @@ for (const engine of engines) {
         return begun;
       };
       const keys = { x509: undefined, symmetric_key: { primary: key.toString('base64') } };
-      for (const id of ['ours', 'theirs']) set(id, keys);
-      assert.equal(identity(prove('ours'), device.csr).device, device.id);
+      const code = db.call('issue_device_code', 'app1');
+      db.call('approve_device_code', code.user_code, 'ada');
+      set('ours', { ...keys, claim: { client_id: 'app1' } });
+      set('theirs', keys);
+      const first = prove('ours');
+      assert.equal(db.call('provision_identity', first.session, device.csr, { device_code: code.device_code }).device, device.id);
+      assert.equal(record(first).owner, 'ada');
       assert.equal(prove('theirs').error, 'device_taken');
       remove('ours');
       const begun = prove('theirs');
       assert.equal(identity(begun, device.csr).device, device.id);
-      assert.equal(record(begun).enrollment, 'theirs');
+      assert.deepEqual([record(begun).enrollment, record(begun).owner], ['theirs', 'theirs']);
       remove('theirs');
     });
 

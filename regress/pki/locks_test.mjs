@@ -99,6 +99,32 @@ describe('locks', { skip: !engines.includes('PostgreSQL') && 'no cluster: use re
     two = db.session();
   });
 
+  it('nor is a request that is a row: that is refused, and others stand behind it', async () => {
+    const { certificate } = db.call('create_ca', 'rows');
+    db.call('set_certificate_profile', 'of_rows', { common_name: 'any', ca: 'rows' });
+    await one.ask(`BEGIN;\nSELECT revoke_certificate(${text(certificate)}, 'cessationOfOperation');`);
+    const csr = (name) => text(request(maker.device().makerKey, `/CN=${name}`));
+    const asking = two.ask(`INSERT INTO idplane.certificate_request (csr, profile) VALUES (${csr('a')}, 'of_rows'), (${csr('b')}, 'client') RETURNING status, reasons;`);
+    await db.waits();
+    await one.ask('COMMIT;');
+    assert.deepEqual((await asking).map((line) => line.split('|')[0]), ['refused', 'issued'], two.errors());
+    well();
+  });
+
+  it('who is seen in time keeps what it has, though its list is read meanwhile', async () => {
+    const device = maker.device();
+    const { serial } = db.call('sign_csr', request(device.makerKey, `/CN=uuid:${device.id}`));
+    db.ask(`UPDATE idplane.certificate SET activate_until = now() + interval '1 second', superseded_at = now() + interval '1 second' WHERE serial = '${serial}';`);
+    await one.ask(`BEGIN;\nSELECT confirm_certificate('${serial}');`);
+    await new Promise((go) => setTimeout(go, 1100));
+    const listing = two.ask(`SELECT length(crl('default'));`);
+    await db.waits();
+    await one.ask('COMMIT;');
+    await listing;
+    assert.deepEqual(db.ask(`SELECT status, superseded_at IS NULL, revoked_at IS NULL FROM idplane.certificate WHERE serial = '${serial}';`), ['valid|t|t']);
+    well();
+  });
+
   it('nor is what it showed good, when the key of its maker is somebody else’s by then', async () => {
     const device = maker.device();
     const { serial } = db.call('sign_csr', request(device.makerKey, '/CN=anything'), 'client');

@@ -53,8 +53,8 @@ void idp_keys_lock(struct idp_call *call, bool is_shared);
  * IDP_INVALID_ARGUMENT for an unknown profile and for options, IDP_NO_SUCH_CA. */
 const char *idp_issue_prepare(struct idp_call *call, struct idp_issue *issue) IDP_MUST_CHECK;
 
-/* Signs what was prepared and writes it down. NULL, or why the key does not
- * get it; then no certificate was written down, and nobody lost the name. */
+/* Signs what was prepared and writes it down. NULL, or why the key does not get it; then no
+ * certificate was written down, and nobody lost the name. */
 const char *idp_issue_sign(struct idp_call *call, struct idp_issue *issue) IDP_MUST_CHECK;
 
 /* A certificate that was issued, by its serial in lower case: DER, the device that it names (data

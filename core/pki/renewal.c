@@ -81,11 +81,11 @@ void idp_renewals_end(struct idp_call *call)
     }
     idp_lists_lock(call);
     key[2] = idp_value_integer(IDP_ROW_COUNT_MAX);
-    for (size_t count = IDP_ROW_COUNT_MAX; count == IDP_ROW_COUNT_MAX;) {
-        struct idp_rows rows = idp_run(call, &idp_renewal_statements[END], key);
-        count = rows.count;
+    struct idp_rows rows;
+    do { /* until nothing is left: one that was activated meanwhile is passed over */
+        rows = idp_run(call, &idp_renewal_statements[END], key);
         ended(call, rows);
-    }
+    } while (rows.count > 0);
 }
 
 bool idp_certificate_is_good(struct idp_call *call, struct idp_bytes serial)

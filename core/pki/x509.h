@@ -256,10 +256,9 @@ bool idp_certificate_adopt(struct idp_call *call, struct idp_bytes text,
 #define IDP_KEY_COMPROMISED "reason IN ('keyCompromise', 'cACompromise')"
 
 /* Condition on rows c: they are good at a time, and of a device. */
-#define IDP_CERTIFICATE_GOOD(time)                                                                 \
-    "c.status = 'valid' AND c.not_after > " time                                                   \
+#define IDP_IDENTITY_GOOD(time)                                                                    \
+    "c.device IS NOT NULL AND c.status = 'valid' AND c.not_after > " time                          \
     " AND (c.superseded_at IS NULL OR c.superseded_at > " time ")"
-#define IDP_IDENTITY_GOOD(time) "c.device IS NOT NULL AND " IDP_CERTIFICATE_GOOD(time)
 
 /* Why one of them that is superseded ends. */
 #define IDP_SUPERSEDED_REASON                                                                      \
@@ -284,8 +283,7 @@ void idp_revocation_audit(struct idp_call *call, struct idp_bytes serial,
 /* Locks, behind those of tenant and record and in this order: the list of an authority, by the full
  * name of any of its issuer, or all lists before several certificates are revoked; then keys,
  * idp_keys_lock(); then the name of the certificate with this serial, and keys with it; then
- * certificates. These begin the transaction.
- */
+ * certificates. These begin the transaction. */
 void idp_list_lock(struct idp_call *call, struct idp_bytes ca_id);
 void idp_lists_lock(struct idp_call *call);
 void idp_name_lock(struct idp_call *call, struct idp_bytes serial);

@@ -110,8 +110,8 @@ const struct idp_statement idp_record_statements[] = {
     [FIND] = {"SELECT " COLUMNS " FROM idplane.provisioning_record"
               " WHERE tenant = $1 AND registration_id = $2",
               "tt", KINDS},
-    /* These change nothing: who decides of a device, takes a step of a device, or ends it, is alone
-       with it. */
+    /* These change nothing: who decides of a device, takes a step of it, or ends it, is alone with
+     * it. */
     [HELD] = {"UPDATE idplane.provisioning_record SET failure_count = failure_count"
               " WHERE tenant = $1 AND registration_id = $2 RETURNING " COLUMNS,
               "tt", KINDS},
@@ -345,8 +345,8 @@ bool idp_record_of_device(struct idp_call *call, struct idp_bytes device, struct
     return find_by(call, OF_DEVICE, idp_value_text(device), out);
 }
 
-/* Who let the time pass in which its certificate had to be used has the id no more: it can be used
- * no more, then. */
+/* Who let the time pass in which its certificate had to be used has the id no more. Where it is
+ * used in this moment after all it keeps the name, and nothing is issued here. */
 static void lapsed_yield(struct idp_call *call, const struct idp_value *row)
 {
     struct idp_rows rows = idp_run(call, &idp_record_statements[OTHERS], row);
